@@ -1,0 +1,79 @@
+//! Why data cannot be used.
+
+use crate::{ClassId, Size};
+use std::{io, path::PathBuf};
+
+/// Why a data file cannot be used: which file, what was found, what was expected.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    #[error("{}: cannot be read", path.display())]
+    Open { path: PathBuf, source: io::Error },
+
+    #[error("{}: cannot be written", path.display())]
+    Write { path: PathBuf, source: io::Error },
+
+    #[error("{}: not a {expected} that can be decoded", path.display())]
+    Decode {
+        path: PathBuf,
+        expected: &'static str,
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    #[error("{}: {kind} is missing{}", path.display(), and_more(*more))]
+    Missing {
+        path: PathBuf,
+        kind: &'static str,
+        /// How many further files are missing.
+        more: usize,
+    },
+
+    #[error("{}: {kind} is {found}, its image is {expected}", path.display())]
+    SizeMismatch { path: PathBuf, kind: &'static str, found: Size, expected: Size },
+
+    #[error("{}: class {class}, expected 0..={last} or 255 (ignore)", path.display())]
+    UnknownClass { path: PathBuf, class: ClassId, last: ClassId },
+
+    #[error("{}: a {found} PNG, expected {expected}", path.display())]
+    PngKind { path: PathBuf, found: String, expected: &'static str },
+
+    #[error("{}: {found} object classes, expected 1 to 254", path.display())]
+    ClassNames { path: PathBuf, found: usize },
+
+    #[error("{}:{line}: {found}, expected {expected}", path.display())]
+    Line { path: PathBuf, line: usize, found: String, expected: String },
+
+    #[error("{}: no image id in it", path.display())]
+    EmptyList { path: PathBuf },
+
+    #[error("{}: {found}, expected {expected}", path.display())]
+    Content { path: PathBuf, found: String, expected: String },
+}
+
+fn and_more(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        1 => " (and 1 more file)".into(),
+        more => format!(" (and {more} more files)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_the_file_then_what_was_found_then_what_was_expected() {
+        let path = PathBuf::from("SegmentationClass/a.png");
+        let unknown = DataError::UnknownClass { path: path.clone(), class: 128, last: 20 };
+        assert_eq!(
+            unknown.to_string(),
+            "SegmentationClass/a.png: class 128, expected 0..=20 or 255 (ignore)"
+        );
+        let missing = DataError::Missing { path, kind: "mask", more: 2 };
+        assert_eq!(
+            missing.to_string(),
+            "SegmentationClass/a.png: mask is missing (and 2 more files)"
+        );
+    }
+}

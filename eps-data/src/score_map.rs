@@ -1,0 +1,109 @@
+//! Scores of the classes that are in an image, and the mask they make.
+
+use crate::{BACKGROUND, ClassId, LabelMap, Size};
+
+/// Added to a class's maximum before dividing by it, as the reference does.
+const NORMALISATION_EPSILON: f32 = 1e-5;
+
+/// A score in `0..=1` for each present class and pixel: the class activation maps of one image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreMap {
+    size: Size,
+    classes: Vec<ClassId>,
+    scores: Vec<f32>,
+}
+
+impl ScoreMap {
+    /// `scores` is `[classes, height, width]`; `classes` are ascending object classes.
+    ///
+    /// # Panics
+    ///
+    /// If lengths do not agree, or the classes are not ascending.
+    pub fn new(size: Size, classes: Vec<ClassId>, scores: Vec<f32>) -> Self {
+        assert_eq!(scores.len(), classes.len() * size.pixels(), "one score a class and pixel");
+        assert!(classes.is_sorted_by(|a, b| a < b), "classes must be ascending");
+        Self { size, classes, scores }
+    }
+
+    /// Divides the maps of each class by their maximum plus 1e-5.
+    ///
+    /// Source: the reference's inference (method, section 9, step 4).
+    pub fn normalised(mut self) -> Self {
+        for map in self.scores.chunks_mut(self.size.pixels().max(1)) {
+            let maximum = map.iter().copied().fold(0.0_f32, f32::max) + NORMALISATION_EPSILON;
+            map.iter_mut().for_each(|score| *score /= maximum);
+        }
+        self
+    }
+
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Present object classes, ascending.
+    pub fn classes(&self) -> &[ClassId] {
+        &self.classes
+    }
+
+    /// Scores as `[classes, height, width]`.
+    pub fn scores(&self) -> &[f32] {
+        &self.scores
+    }
+
+    /// Scores of one class, row by row.
+    pub fn of(&self, class: ClassId) -> Option<&[f32]> {
+        let index = self.classes.iter().position(|&own| own == class)?;
+        Some(&self.scores[index * self.size.pixels()..][..self.size.pixels()])
+    }
+
+    /// The best class of each pixel and its score; the lower class wins a tie.
+    ///
+    /// A map without classes gives background with score 0 everywhere.
+    pub fn best(&self) -> impl Iterator<Item = (ClassId, f32)> + '_ {
+        let pixels = self.size.pixels();
+        (0..pixels).map(move |pixel| {
+            let mut best = (BACKGROUND, f32::NEG_INFINITY);
+            for (index, &class) in self.classes.iter().enumerate() {
+                let score = self.scores[index * pixels + pixel];
+                if score > best.1 {
+                    best = (class, score);
+                }
+            }
+            if best.0 == BACKGROUND { (BACKGROUND, 0.0) } else { best }
+        })
+    }
+
+    /// The mask that a constant background score of `threshold` leaves: a class must exceed it.
+    pub fn to_labels(&self, threshold: f32) -> LabelMap {
+        let pick = |(class, score)| if score > threshold { class } else { BACKGROUND };
+        LabelMap::new(self.size, self.best().map(pick).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn two_classes() -> ScoreMap {
+        ScoreMap::new(Size::new(2, 2), vec![3, 9], vec![0.2, 0.5, 0.1, 0.9, 0.1, 0.5, 0.3, 0.1])
+    }
+
+    #[test]
+    fn background_wins_a_tie_and_so_does_the_lower_class() {
+        assert_eq!(two_classes().to_labels(0.2).classes(), [0, 3, 9, 3]);
+    }
+
+    #[test]
+    fn each_class_is_divided_by_its_own_maximum() {
+        let map = two_classes().normalised();
+        assert_eq!(map.of(3).unwrap()[3], 0.9 / (0.9 + 1e-5));
+        assert_eq!(map.of(9).unwrap()[1], 0.5 / (0.5 + 1e-5));
+        assert_eq!(map.of(4), None);
+    }
+
+    #[test]
+    fn no_class_leaves_background() {
+        let map = ScoreMap::new(Size::new(1, 2), vec![], vec![]);
+        assert_eq!(map.to_labels(0.0).classes(), [0, 0]);
+    }
+}
