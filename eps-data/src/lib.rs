@@ -4,20 +4,36 @@
 //! [`channel_of`] and [`class_of`] know that the network puts background last. Sizes are always
 //! [`Size`], never a bare pair; maps are stored row by row.
 
+pub mod codec;
+pub mod labels;
+pub mod scenes;
+pub mod transform;
+
 mod class;
 mod class_names;
 mod error;
 mod item;
 mod label_map;
+mod loader;
 mod saliency_map;
 mod score_map;
 mod size;
+mod split;
+mod voc;
 
 pub use class::{BACKGROUND, ClassId, ClassSet, IGNORE, channel_of, class_of};
 pub use class_names::ClassNames;
 pub use error::DataError;
 pub use item::Item;
 pub use label_map::LabelMap;
+pub use labels::LabelSource;
+pub use loader::Loader;
 pub use saliency_map::SaliencyMap;
 pub use score_map::ScoreMap;
 pub use size::Size;
+pub use split::{Needs, Split};
+pub use transform::{Augmentation, Draw, Sample};
+pub use voc::{ImageList, VocFolder};
+
+/// An 8-bit RGB picture, row by row.
+pub use image::RgbImage;

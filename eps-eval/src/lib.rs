@@ -1,1 +1,46 @@
-//! stub
+//! Counting, scoring and showing; no tensors here.
+//!
+//! Accumulators hold integers and can be merged in any order: [`ConfusionMatrix`] counts pixels of
+//! one set of masks, [`Sweep`] those of class maps at every background threshold at once,
+//! [`Cooccurrence`] those of a class in the background that comes with it. [`score_folder`] and
+//! [`sweep_folder`] fill them from files, one task an image, with a result that does not depend on
+//! the number of threads.
+//!
+//! [`Scores`] holds the ratios, computed once, at the end. Its means run over classes, never over
+//! images: mean IoU over the classes that occur in truth or prediction, mean precision over those
+//! predicted somewhere, mean recall over those that occur in the truth. A value that does not
+//! exist is `None` and is left out of the mean.
+//!
+//! Views show scores and compute nothing: [`export`] makes JSON, CSV, Markdown and text, [`chart`]
+//! SVG and PNG, [`report`] a page of all of it.
+//!
+//! ```
+//! use eps_eval::ConfusionMatrix;
+//!
+//! let truth = [0, 1, 2, 2, 255, 1];
+//! let predicted = [0, 1, 1, 2, 2, 0];
+//! let matrix = ConfusionMatrix::of(3, &truth, &predicted);
+//! assert_eq!(matrix.iou(2), Some(0.5));
+//! assert_eq!(matrix.pixel_accuracy(), Some(0.6));
+//! ```
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod chart;
+pub mod export;
+pub mod report;
+
+mod confusion;
+mod cooccurrence;
+mod error;
+mod score;
+mod scores;
+mod sweep;
+mod table;
+
+pub use confusion::ConfusionMatrix;
+pub use cooccurrence::Cooccurrence;
+pub use error::EvalError;
+pub use score::{score_folder, sweep_folder};
+pub use scores::{ClassScores, ScoredList, Scores, Subset, Threshold, ThresholdChoice};
+pub use sweep::{Sweep, SweepPoint, default_thresholds};
+pub use table::{Row, Table};

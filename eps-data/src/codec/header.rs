@@ -1,0 +1,102 @@
+//! The size of a picture, from its header.
+
+use super::jpeg;
+use crate::{DataError, Size};
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read, Seek},
+    path::Path,
+};
+
+const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+const JPEG_SIGNATURE: &[u8] = &[0xFF, 0xD8];
+
+/// What a picture file is, by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Png,
+    Jpeg,
+}
+
+impl Format {
+    /// The format that these first bytes announce.
+    pub(super) fn of(start: &[u8]) -> Option<Self> {
+        if start.starts_with(PNG_SIGNATURE) {
+            Some(Self::Png)
+        } else if start.starts_with(JPEG_SIGNATURE) {
+            Some(Self::Jpeg)
+        } else {
+            None
+        }
+    }
+}
+
+/// Width and height of a JPEG or PNG; pixels are not decoded.
+pub fn size_of(path: &Path) -> Result<Size, DataError> {
+    let file = File::open(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    read_size(&mut BufReader::new(file)).map_err(|source| DataError::Decode {
+        path: path.into(),
+        expected: "JPEG or PNG",
+        source: source.into(),
+    })
+}
+
+fn read_size(file: &mut (impl BufRead + Seek)) -> io::Result<Size> {
+    let format = Format::of(file.fill_buf()?);
+    let size = match format {
+        Some(Format::Png) => png_size(file)?,
+        Some(Format::Jpeg) => jpeg::size(file)?,
+        None => return Err(io::Error::other("it starts like neither")),
+    };
+    match size {
+        Size { width: 0, .. } | Size { height: 0, .. } => Err(io::Error::other("it has no pixel")),
+        size => Ok(size),
+    }
+}
+
+/// Signature, length and name of the first chunk, then width and height.
+fn png_size(file: &mut impl Read) -> io::Result<Size> {
+    let mut header = [0; 24];
+    file.read_exact(&mut header)?;
+    if &header[12..16] != b"IHDR" {
+        return Err(io::Error::other("its first chunk is not IHDR"));
+    }
+    let side = |at: usize| {
+        let bytes = [header[at], header[at + 1], header[at + 2], header[at + 3]];
+        u32::from_be_bytes(bytes) as usize
+    };
+    Ok(Size::new(side(16), side(20)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::{write_jpeg, write_rgb_png};
+    use image::RgbImage;
+    use std::fs;
+
+    #[test]
+    fn sizes_are_read_without_decoding() {
+        let folder = tempfile::tempdir().unwrap();
+        let picture = RgbImage::from_fn(37, 21, |x, y| image::Rgb([x as u8, y as u8, 9]));
+        let (jpeg, png) = (folder.path().join("a.jpg"), folder.path().join("a.png"));
+        write_jpeg(&jpeg, &picture, 90).unwrap();
+        write_rgb_png(&png, &picture).unwrap();
+        assert_eq!(size_of(&jpeg).unwrap(), Size::new(37, 21));
+        assert_eq!(size_of(&png).unwrap(), Size::new(37, 21));
+        fs::write(&png, &fs::read(&png).unwrap()[..30]).unwrap();
+        assert_eq!(size_of(&png).unwrap(), Size::new(37, 21), "the header is enough");
+    }
+
+    #[test]
+    fn other_files_and_cut_headers_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        for bytes in [&b""[..], b"GIF89a", PNG_SIGNATURE, JPEG_SIGNATURE, &[0xFF, 0xD8, 0xFF, 0xC0]]
+        {
+            fs::write(&path, bytes).unwrap();
+            let message = size_of(&path).unwrap_err().to_string();
+            assert!(message.ends_with("a.png: not a JPEG or PNG that can be decoded"), "{message}");
+        }
+    }
+}

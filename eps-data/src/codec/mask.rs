@@ -1,0 +1,236 @@
+//! Masks: PNG files whose palette index or grey value is the class.
+
+use super::{palette::voc_palette, rgb::check_pixels, write_atomically};
+use crate::{ClassId, DataError, IGNORE, LabelMap, Size};
+use png::{BitDepth, ColorType, Decoder, Encoder, EncodingError, Transformations};
+use std::{
+    fs::File,
+    io::{self, BufReader},
+    path::Path,
+};
+
+/// Reads the class of each pixel from a palette or grey PNG at 1, 2, 4 or 8 bits.
+///
+/// The palette's colours are not looked at. `classes` counts background.
+///
+/// # Errors
+///
+/// [`DataError::PngKind`] for colour and 16-bit files, [`DataError::UnknownClass`] for a pixel that
+/// is neither below `classes` nor ignored, [`DataError::Decode`] for a corrupt or cut file.
+pub fn read_mask(path: &Path, classes: usize) -> Result<LabelMap, DataError> {
+    let map = decode(path)?;
+    let known = |class: ClassId| usize::from(class) < classes || class == IGNORE;
+    match map.classes().iter().find(|&&class| !known(class)) {
+        Some(&class) => {
+            let last = classes.saturating_sub(1).min(254) as ClassId;
+            Err(DataError::UnknownClass { path: path.into(), class, last })
+        }
+        None => Ok(map),
+    }
+}
+
+fn decode(path: &Path) -> Result<LabelMap, DataError> {
+    let file = File::open(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    let refuse = |source: png::DecodingError| DataError::Decode {
+        path: path.into(),
+        expected: "PNG",
+        source: source.into(),
+    };
+    let mut decoder = Decoder::new(BufReader::new(file));
+    decoder.set_transformations(Transformations::IDENTITY);
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
+    let mut reader = decoder.read_info().map_err(refuse)?;
+    let (colour, depth) = reader.output_color_type();
+    if !matches!(colour, ColorType::Indexed | ColorType::Grayscale) || depth == BitDepth::Sixteen {
+        let found = kind(colour, depth);
+        let expected = "palette or grey at 1, 2, 4 or 8 bits";
+        return Err(DataError::PngKind { path: path.into(), found, expected });
+    }
+    let (width, height) = reader.info().size();
+    let size = Size::new(width as usize, height as usize);
+    check_pixels(path, size)?;
+    let mut packed = vec![0; reader.output_buffer_size().unwrap_or_default()];
+    let frame = reader.next_frame(&mut packed).map_err(refuse)?;
+    Ok(LabelMap::new(size, unpack(&packed, size, frame.line_size, depth)))
+}
+
+/// One byte a pixel, from rows of `line` bytes that hold the first pixel in their highest bits.
+fn unpack(packed: &[u8], size: Size, line: usize, depth: BitDepth) -> Vec<ClassId> {
+    let bits = depth as usize;
+    let in_byte = 8 / bits;
+    let lowest = (0xFF_u16 >> (8 - bits)) as u8;
+    let value =
+        |row: &[u8], x: usize| row[x / in_byte] >> (8 - bits - bits * (x % in_byte)) & lowest;
+    let rows = packed.chunks(line).take(size.height);
+    rows.flat_map(|row| (0..size.width).map(move |x| value(row, x))).collect()
+}
+
+fn kind(colour: ColorType, depth: BitDepth) -> String {
+    let colour = match colour {
+        ColorType::Grayscale => "grey",
+        ColorType::Rgb => "RGB",
+        ColorType::Indexed => "palette",
+        ColorType::GrayscaleAlpha => "grey-alpha",
+        ColorType::Rgba => "RGBA",
+    };
+    format!("{}-bit {colour}", depth as u8)
+}
+
+/// Writes an 8-bit palette PNG in the colours of [`voc_palette`].
+pub fn write_mask(path: &Path, map: &LabelMap) -> Result<(), DataError> {
+    write_atomically(path, |file| {
+        let side = |pixels: usize| u32::try_from(pixels).map_err(io::Error::other);
+        let mut encoder = Encoder::new(file, side(map.size().width)?, side(map.size().height)?);
+        encoder.set_color(ColorType::Indexed);
+        encoder.set_depth(BitDepth::Eight);
+        encoder.set_palette(voc_palette().concat());
+        let mut writer = encoder.write_header().map_err(into_io)?;
+        writer.write_image_data(map.classes()).map_err(into_io)?;
+        writer.finish().map_err(into_io)
+    })
+}
+
+fn into_io(error: EncodingError) -> io::Error {
+    match error {
+        EncodingError::IoError(error) => error,
+        other => io::Error::other(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::{fs, path::PathBuf};
+
+    fn encode(
+        folder: &Path,
+        colour: ColorType,
+        depth: BitDepth,
+        size: Size,
+        data: &[u8],
+    ) -> PathBuf {
+        let path = folder.join("a.png");
+        let file = File::create(&path).unwrap();
+        let mut encoder = Encoder::new(file, size.width as u32, size.height as u32);
+        encoder.set_color(colour);
+        encoder.set_depth(depth);
+        if colour == ColorType::Indexed {
+            encoder.set_palette(&[9; 3 * 2][..]);
+        }
+        encoder.write_header().unwrap().write_image_data(data).unwrap();
+        path
+    }
+
+    /// The message of a refused mask, from its file name on.
+    fn refusal(path: &Path, classes: usize) -> String {
+        let message = read_mask(path, classes).unwrap_err().to_string();
+        message[message.find("a.png").unwrap()..].to_owned()
+    }
+
+    #[test]
+    fn classes_are_unpacked_from_every_depth() {
+        use BitDepth::{Eight, Four, One, Two};
+        let folder = tempfile::tempdir().unwrap();
+        #[rustfmt::skip]
+        let cases: [(BitDepth, &[u8], [u8; 6]); 4] = [
+            (One,   &[0b0100_0000, 0b1110_0000],                         [0, 1, 0, 1, 1, 1]),
+            (Two,   &[0b0001_1000, 0b1100_0100],                         [0, 1, 2, 3, 0, 1]),
+            (Four,  &[0x0F, 0x30, 0x12, 0xE0],                           [0, 15, 3, 1, 2, 14]),
+            (Eight, &[0, 20, 3, 255, 2, 1],                              [0, 20, 3, 255, 2, 1]),
+        ];
+        for colour in [ColorType::Indexed, ColorType::Grayscale] {
+            for (depth, data, expected) in cases {
+                let path = encode(folder.path(), colour, depth, Size::new(3, 2), data);
+                let map = read_mask(&path, 21).unwrap();
+                assert_eq!((map.size(), map.classes()), (Size::new(3, 2), &expected[..]));
+            }
+        }
+    }
+
+    #[test]
+    fn colour_and_16_bit_files_are_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let cases = [
+            (ColorType::Rgb, BitDepth::Eight, 3, "8-bit RGB"),
+            (ColorType::Rgba, BitDepth::Eight, 4, "8-bit RGBA"),
+            (ColorType::GrayscaleAlpha, BitDepth::Eight, 2, "8-bit grey-alpha"),
+            (ColorType::Grayscale, BitDepth::Sixteen, 2, "16-bit grey"),
+        ];
+        for (colour, depth, bytes, found) in cases {
+            let path = encode(folder.path(), colour, depth, Size::new(1, 1), &vec![1; bytes]);
+            let expected = "palette or grey at 1, 2, 4 or 8 bits";
+            assert_eq!(refusal(&path, 21), format!("a.png: a {found} PNG, expected {expected}"));
+        }
+    }
+
+    #[test]
+    fn a_class_out_of_range_is_named_and_ignored_pixels_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        write_mask(&path, &LabelMap::new(Size::new(3, 1), vec![255, 20, 21])).unwrap();
+        assert_eq!(refusal(&path, 21), "a.png: class 21, expected 0..=20 or 255 (ignore)");
+        assert!(read_mask(&path, 22).is_ok());
+    }
+
+    #[test]
+    fn a_cut_or_foreign_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let classes = (0..400).map(|pixel| (pixel * 7 % 21) as u8).collect();
+        write_mask(&path, &LabelMap::new(Size::new(20, 20), classes)).unwrap();
+        let whole = fs::read(&path).unwrap();
+        for length in [0, 4, 20, 40, whole.len() - 40] {
+            fs::write(&path, &whole[..length]).unwrap();
+            assert_eq!(
+                refusal(&path, 21),
+                "a.png: not a PNG that can be decoded",
+                "{length} bytes"
+            );
+        }
+    }
+
+    #[test]
+    fn a_picture_too_large_for_memory_is_refused_before_it_is_decoded() {
+        let folder = tempfile::tempdir().unwrap();
+        let path =
+            encode(folder.path(), ColorType::Grayscale, BitDepth::One, Size::new(1, 1), &[0]);
+        let mut bytes = fs::read(&path).unwrap();
+        // The header claims 65536×65536; its checksum is of the 17 bytes from the chunk's name on.
+        bytes[16..24].copy_from_slice(&[0, 1, 0, 0, 0, 1, 0, 0]);
+        let checksum = checksum(&bytes[12..29]);
+        bytes[29..33].copy_from_slice(&checksum.to_be_bytes());
+        fs::write(&path, bytes).unwrap();
+        let expected = "a.png: 65536×65536 pixels, expected at most 268435456 of them";
+        assert_eq!(refusal(&path, 21), expected);
+    }
+
+    /// CRC-32 of a PNG chunk.
+    fn checksum(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(!0, |sum, &byte| {
+            (0..8).fold(sum ^ u32::from(byte), |sum, _| {
+                if sum & 1 == 1 { 0xEDB8_8320 ^ (sum >> 1) } else { sum >> 1 }
+            })
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn a_written_mask_is_read_back(
+            width in 1_usize..40,
+            classes in prop::collection::vec(prop_oneof![0..21_u8, Just(IGNORE)], 1..400),
+        ) {
+            let height = classes.len().div_ceil(width);
+            let mut classes = classes;
+            classes.resize(width * height, 0);
+            let map = LabelMap::new(Size::new(width, height), classes);
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.png");
+            write_mask(&path, &map).unwrap();
+            prop_assert_eq!(read_mask(&path, 21).unwrap(), map);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Saliency maps: grey PNG files.
+
+use super::{rgb::read_picture, write_atomically};
+use crate::{DataError, SaliencyMap, Size};
+use image::{DynamicImage, ExtendedColorType, ImageEncoder, RgbImage, codecs::png::PngEncoder};
+use std::{io, path::Path};
+
+/// Reads a grey value for each pixel of a PNG or JPEG.
+///
+/// A colour file gives the mean of its three channels, rounded; alpha is dropped, and 16 bits are
+/// scaled to 8.
+pub fn read_saliency(path: &Path) -> Result<SaliencyMap, DataError> {
+    let picture = read_picture(path)?;
+    let size = Size::new(picture.width() as usize, picture.height() as usize);
+    let values = match picture {
+        DynamicImage::ImageLuma8(grey) => grey.into_raw(),
+        DynamicImage::ImageLumaA8(_)
+        | DynamicImage::ImageLuma16(_)
+        | DynamicImage::ImageLumaA16(_) => picture.into_luma8().into_raw(),
+        colour => means(&colour.into_rgb8()),
+    };
+    Ok(SaliencyMap::new(size, values))
+}
+
+fn means(picture: &RgbImage) -> Vec<u8> {
+    let sum = |colour: [u8; 3]| colour.into_iter().map(u16::from).sum::<u16>();
+    picture.pixels().map(|pixel| ((sum(pixel.0) + 1) / 3) as u8).collect()
+}
+
+/// Writes an 8-bit grey PNG.
+pub fn write_saliency(path: &Path, map: &SaliencyMap) -> Result<(), DataError> {
+    write_atomically(path, |file| {
+        let side = |pixels: usize| u32::try_from(pixels).map_err(io::Error::other);
+        let (width, height) = (side(map.size().width)?, side(map.size().height)?);
+        PngEncoder::new(file)
+            .write_image(map.values(), width, height, ExtendedColorType::L8)
+            .map_err(io::Error::other)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::write_rgb_png;
+    use image::{GrayAlphaImage, ImageBuffer, Luma, LumaA, Rgb};
+
+    #[test]
+    fn a_written_map_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let map = SaliencyMap::new(Size::new(16, 16), (0..=255).collect());
+        write_saliency(&path, &map).unwrap();
+        assert_eq!(read_saliency(&path).unwrap(), map);
+    }
+
+    #[test]
+    fn colours_give_their_rounded_mean() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let colours = [[10, 10, 10], [0, 0, 1], [0, 1, 1], [255, 255, 255], [1, 2, 6]];
+        let picture = RgbImage::from_fn(5, 1, |x, _| Rgb(colours[x as usize]));
+        write_rgb_png(&path, &picture).unwrap();
+        assert_eq!(read_saliency(&path).unwrap().values(), [10, 0, 1, 255, 3]);
+    }
+
+    #[test]
+    fn alpha_is_dropped_and_16_bits_are_scaled() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        GrayAlphaImage::from_pixel(2, 1, LumaA([90, 3])).save(&path).unwrap();
+        assert_eq!(read_saliency(&path).unwrap().values(), [90, 90]);
+        ImageBuffer::from_pixel(1, 1, Luma([0xFFFF_u16])).save(&path).unwrap();
+        assert_eq!(read_saliency(&path).unwrap().values(), [255]);
+    }
+}

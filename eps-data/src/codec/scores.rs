@@ -1,0 +1,217 @@
+//! Score maps: `.npz` archives that numpy reads.
+
+use super::{MAX_PIXELS, write_atomically};
+use crate::{BACKGROUND, ClassId, DataError, IGNORE, ScoreMap, Size};
+use npyz::{
+    AutoSerialize, Deserialize, NpyFile, Order, WriteOptions, WriterBuilder,
+    npz::{NpzArchive, file_name_from_array_name},
+    zip::{CompressionMethod, DateTime, ZipWriter, read::ZipFile, write::FileOptions},
+};
+use std::{
+    fs::File,
+    io::{self, BufReader, Cursor, Read, Write},
+    path::Path,
+};
+
+const CLASSES: &str = "classes";
+const SCORES: &str = "cam";
+
+/// Writes `classes` (uint8 `[n]`) and `cam` (float32 `[n, height, width]`), deflated.
+///
+/// The archive has no clock in it: equal maps make equal files.
+pub fn write_scores(path: &Path, map: &ScoreMap) -> Result<(), DataError> {
+    let archive = encode(map).map_err(|source| DataError::Write { path: path.into(), source })?;
+    write_atomically(path, |file| file.write_all(&archive))
+}
+
+fn encode(map: &ScoreMap) -> io::Result<Vec<u8>> {
+    let options = FileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        // The lowest level: scores hardly compress, and higher ones only take longer.
+        .compression_level(Some(1))
+        .last_modified_time(DateTime::default());
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let count = map.classes().len() as u64;
+    let shape = [count, map.size().height as u64, map.size().width as u64];
+    archive.start_file(file_name_from_array_name(CLASSES), options)?;
+    archive.write_all(&npy(map.classes(), &[count])?)?;
+    archive.start_file(file_name_from_array_name(SCORES), options)?;
+    archive.write_all(&npy(map.scores(), &shape)?)?;
+    Ok(archive.finish()?.into_inner())
+}
+
+/// An array in numpy's format; in memory, since an archive is slow to take value by value.
+fn npy<T: AutoSerialize + Copy>(values: &[T], shape: &[u64]) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let options = WriteOptions::new().default_dtype().shape(shape);
+    let mut array = options.writer(&mut bytes).begin_nd()?;
+    array.extend(values.iter().copied())?;
+    array.finish()?;
+    Ok(bytes)
+}
+
+/// Reads what [`write_scores`] or numpy wrote.
+///
+/// # Errors
+///
+/// [`DataError::Decode`] if the archive or an array cannot be read, [`DataError::Content`] if the two
+/// arrays do not make a score map.
+pub fn read_scores(path: &Path) -> Result<ScoreMap, DataError> {
+    let file = File::open(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    let refuse = |source: io::Error| DataError::Decode {
+        path: path.into(),
+        expected: "score archive (.npz)",
+        source: source.into(),
+    };
+    let mut archive = NpzArchive::new(BufReader::new(file)).map_err(refuse)?;
+    let classes = array(&mut archive, CLASSES).and_then(class_ids).map_err(refuse)?;
+    let (shape, scores) = array(&mut archive, SCORES).and_then(values::<f32>).map_err(refuse)?;
+    let content = |found: String, expected: &str| DataError::Content {
+        path: path.into(),
+        found,
+        expected: expected.into(),
+    };
+    let [count, height, width] = shape[..] else {
+        return Err(content(format!("scores of shape {shape:?}"), "[classes, height, width]"));
+    };
+    if count != classes.len() {
+        let found = format!("{} classes for {count} maps", classes.len());
+        return Err(content(found, "one class a map"));
+    }
+    if !are_ascending_objects(&classes) {
+        return Err(content(format!("classes {classes:?}"), "ascending object classes"));
+    }
+    if scores.iter().any(|score| score.is_nan()) {
+        return Err(content("a score that is not a number".into(), "numbers"));
+    }
+    Ok(ScoreMap::new(Size::new(width, height), classes, scores))
+}
+
+fn are_ascending_objects(classes: &[ClassId]) -> bool {
+    classes.is_sorted_by(|a, b| a < b)
+        && !classes.contains(&BACKGROUND)
+        && !classes.contains(&IGNORE)
+}
+
+type Archive = NpzArchive<BufReader<File>>;
+
+fn array<'a>(archive: &'a mut Archive, name: &str) -> io::Result<NpyFile<ZipFile<'a>>> {
+    archive.by_name(name)?.ok_or_else(|| io::Error::other(format!("it has no array `{name}`")))
+}
+
+/// Classes as bytes, or as the 64-bit integers that numpy makes of a list.
+fn class_ids(array: NpyFile<impl Read>) -> io::Result<Vec<ClassId>> {
+    let array = match array.try_data::<u8>() {
+        Ok(bytes) => return bytes.take(usize::from(IGNORE)).collect(),
+        Err(array) => array,
+    };
+    let (_, wide) = values::<i64>(array)?;
+    wide.into_iter().map(|class| ClassId::try_from(class).map_err(io::Error::other)).collect()
+}
+
+/// Shape and values of an array.
+fn values<T: Deserialize>(array: NpyFile<impl Read>) -> io::Result<(Vec<usize>, Vec<T>)> {
+    let shape: Vec<_> = array.shape().iter().map(|&side| side as usize).collect();
+    let count = shape.iter().try_fold(1_usize, |count, &side| count.checked_mul(side));
+    if count.is_none_or(|count| count > MAX_PIXELS) {
+        return Err(io::Error::other(format!("an array of shape {shape:?} is too large")));
+    }
+    if array.order() != Order::C && shape.len() > 1 {
+        return Err(io::Error::other("an array is stored column by column"));
+    }
+    // Grows with what is there, not with what the header promises.
+    let mut values = Vec::new();
+    for value in array.data::<T>().map_err(io::Error::other)? {
+        values.push(value?);
+    }
+    Ok((shape, values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn scores() -> ScoreMap {
+        let values = (0..24).map(|value| value as f32 / 23.0).collect();
+        ScoreMap::new(Size::new(4, 3), vec![2, 15], values)
+    }
+
+    fn refusal(path: &Path) -> String {
+        let message = read_scores(path).unwrap_err().to_string();
+        message[message.find("a.npz").unwrap()..].to_owned()
+    }
+
+    /// Classes, the shape of the scores, their values, and the message.
+    type Case<'a> = (&'a [i64], &'a [u64], [f32; 2], &'a str);
+
+    /// Writes an archive of any two arrays.
+    fn write_arrays(path: &Path, classes: &[i64], shape: &[u64], values: &[f32]) {
+        let mut archive = ZipWriter::new(File::create(path).unwrap());
+        archive.start_file("classes.npy", FileOptions::default()).unwrap();
+        archive.write_all(&npy(classes, &[classes.len() as u64]).unwrap()).unwrap();
+        archive.start_file("cam.npy", FileOptions::default()).unwrap();
+        archive.write_all(&npy(values, shape).unwrap()).unwrap();
+        archive.finish().unwrap();
+    }
+
+    #[test]
+    fn written_scores_are_read_back_and_their_file_is_the_same_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (folder.path().join("a.npz"), folder.path().join("b.npz"));
+        let empty = ScoreMap::new(Size::new(4, 3), vec![], vec![]);
+        for map in [scores(), empty] {
+            write_scores(&one, &map).unwrap();
+            write_scores(&two, &map).unwrap();
+            assert_eq!(read_scores(&one).unwrap(), map);
+            assert_eq!(fs::read(&one).unwrap(), fs::read(&two).unwrap());
+        }
+    }
+
+    #[test]
+    fn no_clock_is_in_a_file() {
+        let archive = encode(&scores()).unwrap();
+        // Time and date of the first entry: midnight of 1 January 1980.
+        assert_eq!(archive[10..14], [0, 0, 0x21, 0]);
+    }
+
+    #[test]
+    fn classes_may_be_64_bit_integers() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.npz");
+        write_arrays(&path, &[2, 15], &[2, 3, 4], scores().scores());
+        assert_eq!(read_scores(&path).unwrap(), scores());
+    }
+
+    #[test]
+    fn arrays_that_are_no_score_map_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.npz");
+        #[rustfmt::skip]
+        let cases: [Case<'_>; 6] = [
+            (&[1], &[2], [0.0; 2], "a.npz: scores of shape [2], expected [classes, height, width]"),
+            (&[1], &[2, 1, 1], [0.0; 2], "a.npz: 1 classes for 2 maps, expected one class a map"),
+            (&[4, 3], &[2, 1, 1], [0.0; 2], "a.npz: classes [4, 3], expected ascending object classes"),
+            (&[0], &[1, 1, 2], [0.0; 2], "a.npz: classes [0], expected ascending object classes"),
+            (&[1], &[1, 1, 2], [0.0, f32::NAN], "a.npz: a score that is not a number, expected numbers"),
+            (&[-1], &[1, 1, 2], [0.0; 2], "a.npz: not a score archive (.npz) that can be decoded"),
+        ];
+        for (classes, shape, values, expected) in cases {
+            write_arrays(&path, classes, shape, &values);
+            assert_eq!(refusal(&path), expected);
+        }
+    }
+
+    #[test]
+    fn cut_and_foreign_archives_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.npz");
+        write_scores(&path, &scores()).unwrap();
+        let whole = fs::read(&path).unwrap();
+        for length in [0, 10, whole.len() / 2, whole.len() - 1] {
+            fs::write(&path, &whole[..length]).unwrap();
+            let expected = "a.npz: not a score archive (.npz) that can be decoded";
+            assert_eq!(refusal(&path), expected, "{length} bytes");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Which classes are in an image: from a table, from object annotations, or from masks.
+
+mod annotation;
+mod table;
+
+use crate::{ClassNames, ClassSet, DataError, codec::read_mask};
+use rayon::prelude::*;
+use std::path::PathBuf;
+
+/// Where image labels come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LabelSource {
+    /// A table with a row for each image: its id, then 0 or 1 for each class.
+    Csv(PathBuf),
+    /// A folder of VOC annotations, `<id>.xml`; difficult objects count.
+    Annotations(PathBuf),
+    /// A folder of masks, `<id>.png`; a class counts from its first pixel.
+    Masks(PathBuf),
+}
+
+impl LabelSource {
+    /// The object classes of each image, in the order of `ids`.
+    ///
+    /// The first error in that order is returned.
+    pub fn load(&self, ids: &[String], names: &ClassNames) -> Result<Vec<ClassSet>, DataError> {
+        match self {
+            Self::Csv(path) => table::load(path, ids, names),
+            Self::Annotations(folder) => {
+                each(ids, |id| annotation::classes(&folder.join(format!("{id}.xml")), names))
+            }
+            Self::Masks(folder) => each(ids, |id| {
+                Ok(read_mask(&folder.join(format!("{id}.png")), names.len())?.present())
+            }),
+        }
+    }
+}
+
+/// Reads in parallel, and reports the first error of the list whichever thread met it.
+fn each(
+    ids: &[String],
+    read: impl Fn(&str) -> Result<ClassSet, DataError> + Sync,
+) -> Result<Vec<ClassSet>, DataError> {
+    let all: Vec<_> = ids.par_iter().map(|id| read(id)).collect();
+    all.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{LabelMap, Size, codec::write_mask};
+
+    #[test]
+    fn masks_give_the_classes_of_their_pixels_and_the_first_error_of_the_list() {
+        let folder = tempfile::tempdir().unwrap();
+        for (id, classes) in [("a", [0, 3]), ("b", [255, 1])] {
+            let map = LabelMap::new(Size::new(2, 1), classes.to_vec());
+            write_mask(&folder.path().join(format!("{id}.png")), &map).unwrap();
+        }
+        let source = LabelSource::Masks(folder.path().into());
+        let load = |ids: &[&str]| {
+            source
+                .load(&ids.iter().map(ToString::to_string).collect::<Vec<_>>(), &ClassNames::voc())
+        };
+        let expected: [ClassSet; 2] = [[1].into_iter().collect(), [3].into_iter().collect()];
+        assert_eq!(load(&["b", "a"]).unwrap(), expected);
+        let message = load(&["a", "y", "b", "x"]).unwrap_err().to_string();
+        assert!(message.ends_with("y.png: cannot be read"), "{message}");
+    }
+}

@@ -1,0 +1,152 @@
+//! Label tables: one row an image, one column a class.
+
+use crate::{ClassId, ClassNames, ClassSet, DataError};
+use csv::{ReaderBuilder, StringRecord, Trim};
+use std::{collections::HashMap, fs::File, path::Path};
+
+/// Reads the rows of `ids`; other rows are checked and left out.
+///
+/// The first column is the id, the others are named by class in any order and hold 0 or 1.
+pub(super) fn load(
+    path: &Path,
+    ids: &[String],
+    names: &ClassNames,
+) -> Result<Vec<ClassSet>, DataError> {
+    let rows = Table { path, names }.rows()?;
+    let row = |id: &String| {
+        rows.get(id).copied().ok_or_else(|| DataError::Content {
+            path: path.into(),
+            found: format!("no row for `{id}`"),
+            expected: "one for each image of the list".into(),
+        })
+    };
+    ids.iter().map(row).collect()
+}
+
+/// A table that is being read.
+struct Table<'a> {
+    path: &'a Path,
+    names: &'a ClassNames,
+}
+
+impl Table<'_> {
+    fn rows(&self) -> Result<HashMap<String, ClassSet>, DataError> {
+        let path = self.path;
+        let file =
+            File::open(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+        let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(file);
+        let columns = self.columns(reader.headers().map_err(|error| self.decode(error))?)?;
+        let mut rows = HashMap::new();
+        for record in reader.records() {
+            let record = record.map_err(|error| self.decode(error))?;
+            let line = record.position().map_or(0, |position| position.line() as usize);
+            let id = record.get(0).unwrap_or_default().to_owned();
+            let classes = self.classes(line, &record, &columns)?;
+            if rows.insert(id, classes).is_some() {
+                let found = format!("`{}` again", &record[0]);
+                return Err(self.line(line, found, "each image id once".into()));
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The class of each column after the first.
+    fn columns(&self, header: &StringRecord) -> Result<Vec<ClassId>, DataError> {
+        let mut columns = Vec::new();
+        for name in header.iter().skip(1) {
+            match self.names.index(name) {
+                Some(class) if class == 0 || columns.contains(&class) => {
+                    let expected = "each object class once";
+                    return Err(self.line(1, format!("column `{name}`"), expected.into()));
+                }
+                Some(class) => columns.push(class),
+                None => {
+                    let expected = format!("one of the {} object classes", self.names.objects());
+                    return Err(self.line(1, format!("column `{name}`"), expected));
+                }
+            }
+        }
+        match self.names.iter().skip(1).find(|name| header.iter().skip(1).all(|own| own != *name)) {
+            Some(name) => Err(self.line(1, format!("no column `{name}`"), "every class".into())),
+            None => Ok(columns),
+        }
+    }
+
+    fn classes(
+        &self,
+        line: usize,
+        record: &StringRecord,
+        columns: &[ClassId],
+    ) -> Result<ClassSet, DataError> {
+        if record.len() != columns.len() + 1 {
+            let expected = (columns.len() + 1).to_string();
+            return Err(self.line(line, format!("{} cells", record.len()), expected));
+        }
+        let mut classes = ClassSet::default();
+        for (cell, &class) in record.iter().skip(1).zip(columns) {
+            match cell {
+                "1" => classes.insert(class),
+                "0" => {}
+                other => {
+                    let found = format!("`{other}` for {}", self.names.name(class));
+                    return Err(self.line(line, found, "0 or 1".into()));
+                }
+            }
+        }
+        Ok(classes)
+    }
+
+    fn line(&self, line: usize, found: String, expected: String) -> DataError {
+        DataError::Line { path: self.path.into(), line, found, expected }
+    }
+
+    fn decode(&self, error: csv::Error) -> DataError {
+        DataError::Decode {
+            path: self.path.into(),
+            expected: "table of image labels (CSV)",
+            source: error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn read(text: &str, ids: &[&str]) -> Result<Vec<ClassSet>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cls_labels.csv");
+        fs::write(&path, text).unwrap();
+        let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+        load(&path, &ids, &ClassNames::of_objects(["boat", "cow", "train"])).map_err(|error| {
+            let message = error.to_string();
+            message[message.find("cls_labels.csv").unwrap()..].to_owned()
+        })
+    }
+
+    #[test]
+    fn columns_are_found_by_name_and_rows_by_id() {
+        let text = "id,train,boat,cow\nx,1,0,0\ny,0,0,0\nz,0,1,1\n";
+        let sets = read(text, &["z", "x", "y"]).unwrap();
+        let members: Vec<Vec<_>> = sets.iter().map(|set| set.iter().collect()).collect();
+        assert_eq!(members, [vec![1, 2], vec![3], vec![]]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line() {
+        #[rustfmt::skip]
+        let cases = [
+            ("id,boat,cow,train\nx,1,0,0\ny,0,2,0\n", ":3: `2` for cow, expected 0 or 1"),
+            ("id,boat,cow,train\nx,1,0\n", ":2: 3 cells, expected 4"),
+            ("id,boat,cow,train\nx,1,0,0\nx,1,0,0\n", ":3: `x` again, expected each image id once"),
+            ("id,boat,cow,railroad\n", ":1: column `railroad`, expected one of the 3 object classes"),
+            ("id,boat,cow,cow\n", ":1: column `cow`, expected each object class once"),
+            ("id,boat,cow\n", ":1: no column `train`, expected every class"),
+            ("id,boat,cow,train\ny,1,0,0\n", ": no row for `x`, expected one for each image of the list"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read(text, &["x"]).unwrap_err(), format!("cls_labels.csv{expected}"));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Decoded images that are kept for the next epoch.
+
+use crate::{
+    DataError, Item, SaliencyMap,
+    codec::{read_rgb, read_saliency},
+    split::check_size,
+    transform::picture_size,
+};
+use image::RgbImage;
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicUsize, Ordering},
+};
+
+/// An image and its saliency map as their files hold them.
+pub(super) struct Decoded {
+    pub(super) image: RgbImage,
+    pub(super) saliency: Option<SaliencyMap>,
+}
+
+impl Decoded {
+    fn read(item: &Item) -> Result<Self, DataError> {
+        let image = read_rgb(&item.image)?;
+        let saliency = match &item.saliency {
+            None => None,
+            Some(path) => {
+                let map = read_saliency(path)?;
+                check_size("saliency map", path, map.size(), picture_size(&image))?;
+                Some(map)
+            }
+        };
+        Ok(Self { image, saliency })
+    }
+
+    fn bytes(&self) -> usize {
+        self.image.len() + self.saliency.as_ref().map_or(0, |map| map.values().len())
+    }
+}
+
+/// Decoded images, kept while they stay under a limit together.
+///
+/// What is kept never leaves: an epoch asks for each image once, so that replacing one by another
+/// would gain nothing.
+pub(super) struct Cache {
+    kept: Vec<OnceLock<Arc<Decoded>>>,
+    free: AtomicUsize,
+}
+
+impl Cache {
+    /// Room for `bytes` of decoded pixels.
+    pub(super) fn new(items: usize, bytes: usize) -> Self {
+        Self { kept: (0..items).map(|_| OnceLock::new()).collect(), free: AtomicUsize::new(bytes) }
+    }
+
+    /// The decoded files of an item, from memory where they are kept.
+    pub(super) fn decoded(&self, index: usize, item: &Item) -> Result<Arc<Decoded>, DataError> {
+        if let Some(kept) = self.kept[index].get() {
+            return Ok(Arc::clone(kept));
+        }
+        let decoded = Arc::new(Decoded::read(item)?);
+        if self.take(decoded.bytes()) && self.kept[index].set(Arc::clone(&decoded)).is_err() {
+            // Another thread was first with the same image.
+            self.free.fetch_add(decoded.bytes(), Ordering::Relaxed);
+        }
+        Ok(decoded)
+    }
+
+    fn take(&self, bytes: usize) -> bool {
+        let less = |free: usize| free.checked_sub(bytes);
+        self.free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ClassSet, codec::write_rgb_png};
+    use std::fs;
+
+    #[test]
+    fn images_are_kept_up_to_the_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let items = ["a", "b", "c"].map(|id| Item {
+            id: id.into(),
+            image: folder.path().join(format!("{id}.png")),
+            saliency: None,
+            mask: None,
+            classes: ClassSet::default(),
+        });
+        items.iter().for_each(|item| {
+            write_rgb_png(&item.image, &RgbImage::new(4, 2)).unwrap();
+        });
+        // Room for two images of 24 bytes.
+        let cache = Cache::new(3, 60);
+        for (index, item) in items.iter().enumerate() {
+            cache.decoded(index, item).unwrap();
+            fs::remove_file(&item.image).unwrap();
+        }
+        assert!(cache.decoded(0, &items[0]).is_ok());
+        assert!(cache.decoded(1, &items[1]).is_ok());
+        assert!(cache.decoded(2, &items[2]).is_err(), "its file is gone");
+    }
+}

@@ -1,0 +1,77 @@
+//! The training transforms, and the order they are applied in.
+//!
+//! Resize to a drawn side, flip, colour jitter, normalise, crop. Everything random is drawn before,
+//! as a [`Draw`]: the same draw gives the same sample anywhere.
+
+mod crop;
+mod draw;
+mod flip;
+#[cfg(test)]
+mod golden;
+mod hsv;
+mod jitter;
+mod normalize;
+mod resize;
+
+pub use crop::crop;
+pub use draw::Draw;
+pub use flip::{flip_rgb, flip_saliency};
+pub use jitter::{Adjustment, Jitter};
+pub use normalize::{MEAN, STANDARD_DEVIATION, normalize};
+pub use resize::{resize_rgb, resize_saliency};
+
+use crate::{ClassSet, SaliencyMap, Size};
+use image::RgbImage;
+
+/// What may happen to a training image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Augmentation {
+    /// Smallest and largest longer side after resizing, both possible.
+    pub longer_side: (usize, usize),
+    /// Side of the square that is cut out or padded to.
+    pub crop: usize,
+    /// Mirror half of the images.
+    pub flip: bool,
+    /// Vary brightness, contrast and saturation by up to 0.3, and hue by up to 0.1 of its circle.
+    pub jitter: bool,
+}
+
+/// One training image as the network takes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// `[3, crop, crop]`, normalised; 0 outside the image.
+    pub image: Vec<f32>,
+    /// `[crop, crop]` in `0..=1`, 0 outside the image; absent where the item has no map.
+    pub saliency: Option<Vec<f32>>,
+    pub classes: ClassSet,
+}
+
+impl Augmentation {
+    /// Applies a draw to an image and its saliency map.
+    ///
+    /// # Panics
+    ///
+    /// If the map is not as large as the image.
+    pub fn apply(
+        &self,
+        image: &RgbImage,
+        saliency: Option<&SaliencyMap>,
+        classes: ClassSet,
+        draw: &Draw,
+    ) -> Sample {
+        let (picture, map) = draw.apply(image, saliency);
+        let size = picture_size(&picture);
+        let image = crop(&normalize(&picture), size, self.crop, draw.position);
+        let saliency = map.map(|map| {
+            let values: Vec<_> =
+                map.values().iter().map(|&value| f32::from(value) / 255.0).collect();
+            crop(&values, size, self.crop, draw.position)
+        });
+        Sample { image, saliency, classes }
+    }
+}
+
+/// Width and height of a picture.
+pub(crate) fn picture_size(picture: &RgbImage) -> Size {
+    Size::new(picture.width() as usize, picture.height() as usize)
+}

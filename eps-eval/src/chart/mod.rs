@@ -1,0 +1,104 @@
+//! Charts, each drawn by one function and written as SVG and as PNG.
+
+mod bitmap;
+mod legend;
+mod per_class;
+mod precision_recall;
+mod style;
+mod sweep;
+mod training;
+
+pub use per_class::PerClassChart;
+pub use precision_recall::PrecisionRecallChart;
+pub use sweep::SweepChart;
+pub use training::{TrainingChart, TrainingStep};
+
+use crate::{EvalError, SweepPoint};
+use bitmap::Bitmap;
+use eps_data::Size;
+use image::{ImageFormat, RgbImage, imageops};
+use plotters::{
+    backend::{BitMapBackend, DrawingBackend, SVGBackend},
+    coord::Shift,
+    drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea},
+};
+use std::io::Cursor;
+
+/// How much larger than its size a PNG is saved, for screens and print of high resolution.
+const SAVED: u32 = 2;
+
+/// Something that can be drawn on any of plotters' backends.
+pub trait Chart {
+    /// Size of the chart in pixels.
+    fn size(&self) -> Size;
+
+    /// Draws everything, the background included, on an area of four times its size: plotters
+    /// places everything on whole pixels, and curves need finer ones.
+    fn draw<B: DrawingBackend>(
+        &self,
+        area: &DrawingArea<B, Shift>,
+    ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>>;
+}
+
+/// A method's means at each threshold, and the threshold that was fixed before looking.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curve {
+    pub method: String,
+    /// Ascending by threshold.
+    pub points: Vec<SweepPoint>,
+    /// A threshold that did not depend on the truth; usually 0.2.
+    pub fixed: Option<f64>,
+}
+
+impl Curve {
+    fn best(&self) -> Option<SweepPoint> {
+        crate::sweep::best(&self.points)
+    }
+
+    fn at_fixed(&self) -> Option<SweepPoint> {
+        let fixed = self.fixed?;
+        self.points.iter().copied().find(|point| (point.threshold - fixed).abs() < 1e-9)
+    }
+}
+
+/// The chart as an SVG document; texts stay texts.
+pub fn svg(chart: &impl Chart) -> Result<String, EvalError> {
+    let Size { width, height } = measured(chart);
+    let (drawn_width, drawn_height) = drawn_size(chart);
+    let mut document = String::new();
+    let backend = SVGBackend::with_string(&mut document, (drawn_width, drawn_height));
+    draw(chart, backend)?;
+    let drawn = format!("width=\"{drawn_width}\" height=\"{drawn_height}\"");
+    Ok(document.replacen(&drawn, &format!("width=\"{width}\" height=\"{height}\""), 1))
+}
+
+/// The chart as a PNG file of twice its size.
+pub fn png(chart: &impl Chart) -> Result<Vec<u8>, EvalError> {
+    let Size { width, height } = measured(chart);
+    let (drawn_width, drawn_height) = drawn_size(chart);
+    let mut drawn = RgbImage::new(drawn_width, drawn_height);
+    let backend = BitMapBackend::with_buffer(&mut drawn, (drawn_width, drawn_height));
+    draw(chart, Bitmap::new(backend))?;
+    let saved = imageops::thumbnail(&drawn, width as u32 * SAVED, height as u32 * SAVED);
+    let mut file = Cursor::new(Vec::new());
+    saved.write_to(&mut file, ImageFormat::Png)?;
+    Ok(file.into_inner())
+}
+
+/// Size of the chart; texts can be measured once the font is known.
+fn measured(chart: &impl Chart) -> Size {
+    style::register_font();
+    chart.size()
+}
+
+fn drawn_size(chart: &impl Chart) -> (u32, u32) {
+    let size = measured(chart);
+    let drawn = |pixels: usize| style::px(pixels as i32) as u32;
+    (drawn(size.width), drawn(size.height))
+}
+
+fn draw<B: DrawingBackend>(chart: &impl Chart, backend: B) -> Result<(), EvalError> {
+    let area = backend.into_drawing_area();
+    let drawn = chart.draw(&area).and_then(|()| area.present());
+    drawn.map_err(|error| EvalError::Chart { found: error.to_string() })
+}

@@ -1,0 +1,175 @@
+//! Lengths, colours, fonts, axes and marks; with the legend the only place that styles charts.
+
+use plotters::{
+    backend::DrawingBackend,
+    chart::{ChartBuilder, ChartContext},
+    coord::{Shift, cartesian::Cartesian2d, types::RangedCoordf64},
+    drawing::{DrawingArea, DrawingAreaErrorKind},
+    element::Circle,
+    style::{
+        Color, FontStyle, IntoFont, RGBColor, ShapeStyle, TextStyle, WHITE,
+        register_font as register,
+        text_anchor::{HPos, Pos, VPos},
+    },
+};
+use std::{ops::Range, sync::Once};
+
+/// What drawing on a backend gives.
+pub(super) type Drawn<B> = Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
+
+/// A chart with two linear axes.
+pub(super) type Axes<'a, B> = ChartContext<'a, B, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+/// Width of every chart in pixels.
+pub(super) const WIDTH: usize = 760;
+/// Height in pixels of what is below the legend.
+pub(super) const PLOT_HEIGHT: usize = 380;
+
+/// Lengths in pixels as they are drawn; see [`Chart::draw`](super::Chart::draw).
+pub(super) const fn px(pixels: i32) -> i32 {
+    4 * pixels
+}
+
+/// Width of thin lines as it is drawn.
+pub(super) const THIN: u32 = px(1) as u32;
+/// Width of a curve as it is drawn.
+pub(super) const STROKE: u32 = px(2) as u32;
+/// Radius of a marked point as it is drawn.
+const MARK: i32 = px(5);
+
+/// Colours that stay apart for colour-blind readers, darkest first; yellow is left out, as it
+/// does not show on white. Source: Okabe and Ito, Color Universal Design.
+const COLORS: [RGBColor; 7] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(230, 159, 0),
+    RGBColor(86, 180, 233),
+    RGBColor(0, 0, 0),
+];
+
+pub(super) const TEXT: RGBColor = RGBColor(45, 45, 45);
+pub(super) const QUIET: RGBColor = RGBColor(110, 110, 110);
+pub(super) const GRID: RGBColor = RGBColor(228, 228, 228);
+
+pub(super) const MARGIN: i32 = px(14);
+const TITLE_SIZE: i32 = px(20);
+const LABEL_SIZE: i32 = px(16);
+const SMALL_SIZE: i32 = px(13);
+
+/// Makes the font of charts known to plotters; further calls do nothing.
+pub(super) fn register_font() {
+    static REGISTERED: Once = Once::new();
+    REGISTERED.call_once(|| {
+        let fonts =
+            [(FontStyle::Normal, dejavu::sans::regular()), (FontStyle::Bold, dejavu::sans::bold())];
+        for (style, font) in fonts {
+            assert!(register("sans-serif", style, font).is_ok(), "the packaged font is valid");
+        }
+    });
+}
+
+/// Colour of the method or quantity with this index; colours repeat after seven.
+pub(super) fn color(index: usize) -> RGBColor {
+    COLORS[index % COLORS.len()]
+}
+
+/// Style of a chart's title, anchored at its left.
+pub(super) fn title() -> TextStyle<'static> {
+    let font = ("sans-serif", TITLE_SIZE, FontStyle::Bold).into_font();
+    TextStyle::from(font).color(&TEXT).pos(Pos::new(HPos::Left, VPos::Center))
+}
+
+/// Style of ordinary text, anchored at a position.
+pub(super) fn label(color: RGBColor, horizontal: HPos, vertical: VPos) -> TextStyle<'static> {
+    text(LABEL_SIZE, color, Pos::new(horizontal, vertical))
+}
+
+/// Style of the values beside bars.
+pub(super) fn small(color: RGBColor, horizontal: HPos, vertical: VPos) -> TextStyle<'static> {
+    text(SMALL_SIZE, color, Pos::new(horizontal, vertical))
+}
+
+fn text(size: i32, color: RGBColor, anchor: Pos) -> TextStyle<'static> {
+    let font = ("sans-serif", size).into_font();
+    TextStyle { font, color: color.to_backend_color(), pos: anchor }
+}
+
+/// Width of ordinary text as it is drawn; 0 if the font does not know it.
+pub(super) fn text_width(text: &str) -> i32 {
+    let size = label(TEXT, HPos::Left, VPos::Center).font.box_size(text);
+    size.map_or(0, |(width, _)| width as i32)
+}
+
+/// Ranges, titles and number formats of two axes.
+pub(super) struct AxesLayout<'a> {
+    pub(super) x: Range<f64>,
+    pub(super) y: Range<f64>,
+    /// With its unit in brackets, if it has one.
+    pub(super) x_title: &'a str,
+    pub(super) y_title: &'a str,
+    pub(super) x_format: &'a dyn Fn(&f64) -> String,
+    pub(super) y_format: &'a dyn Fn(&f64) -> String,
+}
+
+/// Grey axes at the left and at the bottom, with pale lines at their labels.
+pub(super) fn axes<'a, B: DrawingBackend>(
+    area: &'a DrawingArea<B, Shift>,
+    layout: &AxesLayout<'_>,
+) -> Result<Axes<'a, B>, DrawingAreaErrorKind<B::ErrorType>> {
+    let mut chart = ChartBuilder::on(area)
+        .margin(MARGIN)
+        .margin_right(MARGIN + px(10))
+        .x_label_area_size(px(50))
+        .y_label_area_size(px(66))
+        .build_cartesian_2d(layout.x.clone(), layout.y.clone())?;
+    chart
+        .configure_mesh()
+        .max_light_lines(0)
+        .bold_line_style(GRID.stroke_width(THIN))
+        .axis_style(QUIET.stroke_width(THIN))
+        .set_all_tick_mark_size(px(4))
+        .x_labels(11)
+        .y_labels(7)
+        .x_desc(layout.x_title)
+        .y_desc(layout.y_title)
+        .x_label_formatter(layout.x_format)
+        .y_label_formatter(layout.y_format)
+        .label_style(label(QUIET, HPos::Center, VPos::Center))
+        .axis_desc_style(label(TEXT, HPos::Center, VPos::Center))
+        .draw()?;
+    Ok(chart)
+}
+
+/// Marks a point of a curve: filled, or as a ring.
+pub(super) fn mark<B: DrawingBackend>(
+    chart: &mut Axes<'_, B>,
+    point: (f64, f64),
+    color: RGBColor,
+    filled: bool,
+) -> Drawn<B> {
+    let inside: ShapeStyle = if filled { color.filled() } else { WHITE.filled() };
+    chart.draw_series([
+        Circle::new(point, MARK, color.filled()),
+        Circle::new(point, MARK - STROKE as i32, inside),
+    ])?;
+    Ok(())
+}
+
+/// The smallest multiple of `step` that is not below `value`, and at least one step.
+pub(super) fn up_to(value: f64, step: f64) -> f64 {
+    (value / step).ceil().max(1.0) * step
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn axes_end_at_a_whole_step() {
+        assert_eq!(up_to(61.3, 10.0), 70.0);
+        assert_eq!(up_to(60.0, 10.0), 60.0);
+        assert_eq!(up_to(0.0, 10.0), 10.0);
+    }
+}

@@ -1,0 +1,230 @@
+//! How many pixels of each class were given which class.
+
+use eps_data::{ClassId, IGNORE, LabelMap};
+
+/// Pixels counted by true class (row) and predicted class (column).
+///
+/// Pixels whose truth is 255 are never counted. Everything else about a prediction follows from
+/// these counts, so matrices of parts may be merged in any order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfusionMatrix {
+    classes: usize,
+    counts: Vec<u64>,
+}
+
+impl ConfusionMatrix {
+    /// A matrix of `classes` classes, background included, without pixels.
+    pub fn new(classes: usize) -> Self {
+        Self { classes, counts: vec![0; classes * classes] }
+    }
+
+    /// Counts one pair of maps, given row by row.
+    ///
+    /// # Panics
+    ///
+    /// As [`add`](Self::add).
+    pub fn of(classes: usize, truth: &[ClassId], predicted: &[ClassId]) -> Self {
+        let mut matrix = Self::new(classes);
+        matrix.add_pixels(truth, predicted);
+        matrix
+    }
+
+    /// Counts the pixels of one image.
+    ///
+    /// # Panics
+    ///
+    /// If the maps differ in size, or a counted pixel has a class that the matrix does not.
+    pub fn add(&mut self, truth: &LabelMap, predicted: &LabelMap) {
+        assert_eq!(truth.size(), predicted.size(), "both maps must have the same size");
+        self.add_pixels(truth.classes(), predicted.classes());
+    }
+
+    fn add_pixels(&mut self, truth: &[ClassId], predicted: &[ClassId]) {
+        assert_eq!(truth.len(), predicted.len(), "both maps must have the same pixels");
+        for (&truth, &predicted) in truth.iter().zip(predicted) {
+            if truth != IGNORE {
+                self.add_count(usize::from(truth), usize::from(predicted), 1);
+            }
+        }
+    }
+
+    /// Counts `pixels` pixels of class `truth` that were given `predicted`.
+    pub(crate) fn add_count(&mut self, truth: usize, predicted: usize, pixels: u64) {
+        let index = self.index(truth, predicted);
+        self.counts[index] += pixels;
+    }
+
+    /// Takes `pixels` pixels of class `truth` from one predicted class to another.
+    pub(crate) fn move_count(&mut self, truth: usize, from: usize, to: usize, pixels: u64) {
+        let from = self.index(truth, from);
+        self.counts[from] -= pixels;
+        self.add_count(truth, to, pixels);
+    }
+
+    fn index(&self, truth: usize, predicted: usize) -> usize {
+        assert!(
+            truth < self.classes && predicted < self.classes,
+            "truth {truth} and prediction {predicted} must be below {}",
+            self.classes
+        );
+        truth * self.classes + predicted
+    }
+
+    /// Adds the pixels that `other` counted.
+    ///
+    /// # Panics
+    ///
+    /// If the matrices differ in classes.
+    pub fn merge(mut self, other: &Self) -> Self {
+        assert_eq!(self.classes, other.classes, "both matrices must have the same classes");
+        self.counts.iter_mut().zip(&other.counts).for_each(|(own, theirs)| *own += theirs);
+        self
+    }
+
+    /// Number of classes with background.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// Pixels of class `truth` that were given class `predicted`.
+    pub fn count(&self, truth: usize, predicted: usize) -> u64 {
+        self.counts[self.index(truth, predicted)]
+    }
+
+    /// Pixels whose truth is `class`.
+    pub fn truth(&self, class: usize) -> u64 {
+        (0..self.classes).map(|predicted| self.count(class, predicted)).sum()
+    }
+
+    /// Pixels that were given `class`.
+    pub fn predicted(&self, class: usize) -> u64 {
+        (0..self.classes).map(|truth| self.count(truth, class)).sum()
+    }
+
+    /// All counted pixels.
+    pub fn pixels(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    /// Intersection over union of `class`; `None` if no pixel has it and none was given it.
+    pub fn iou(&self, class: usize) -> Option<f64> {
+        let hits = self.count(class, class);
+        ratio(hits, self.truth(class) + self.predicted(class) - hits)
+    }
+
+    /// Fraction of the pixels given `class` that have it; `None` if none was given it.
+    pub fn precision(&self, class: usize) -> Option<f64> {
+        ratio(self.count(class, class), self.predicted(class))
+    }
+
+    /// Fraction of the pixels of `class` that were given it; `None` if none has it.
+    pub fn recall(&self, class: usize) -> Option<f64> {
+        ratio(self.count(class, class), self.truth(class))
+    }
+
+    /// Fraction of the counted pixels that were given their class; `None` without pixels.
+    pub fn pixel_accuracy(&self) -> Option<f64> {
+        let hits = (0..self.classes).map(|class| self.count(class, class)).sum();
+        ratio(hits, self.pixels())
+    }
+
+    /// Mean IoU over the classes that occur in truth or prediction; `None` without pixels.
+    pub fn mean_iou(&self) -> Option<f64> {
+        mean((0..self.classes).map(|class| self.iou(class)))
+    }
+
+    /// Mean precision over the classes that were predicted somewhere.
+    pub fn mean_precision(&self) -> Option<f64> {
+        mean((0..self.classes).map(|class| self.precision(class)))
+    }
+
+    /// Mean recall over the classes that occur in the truth.
+    pub fn mean_recall(&self) -> Option<f64> {
+        mean((0..self.classes).map(|class| self.recall(class)))
+    }
+}
+
+/// `part / whole`; `None` if the whole is nothing.
+pub(crate) fn ratio(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// Mean over the values that exist; `None` if none does.
+pub(crate) fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    let (sum, count) =
+        values.flatten().fold((0.0, 0_u64), |(sum, count), value| (sum + value, count + 1));
+    (count > 0).then(|| sum / count as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn by_hand() -> ConfusionMatrix {
+        ConfusionMatrix::of(3, &[0, 1, 2, 2, IGNORE, 1], &[0, 1, 1, 2, 2, 0])
+    }
+
+    fn close(value: Option<f64>, expected: f64) -> bool {
+        // Thirds are not exact in binary; everything else here is.
+        value.is_some_and(|value| (value - expected).abs() < 1e-15)
+    }
+
+    #[test]
+    fn counts_and_ratios_of_hand_counted_maps() {
+        let matrix = by_hand();
+        assert_eq!(matrix.counts, [1, 0, 0, 1, 1, 0, 0, 1, 1]);
+        assert_eq!((matrix.truth(1), matrix.predicted(1), matrix.pixels()), (2, 2, 5));
+        assert_eq!(matrix.iou(0), Some(0.5));
+        assert!(close(matrix.iou(1), 1.0 / 3.0));
+        assert_eq!(matrix.iou(2), Some(0.5));
+        assert!(close(matrix.mean_iou(), 4.0 / 9.0));
+        assert_eq!([0, 1, 2].map(|c| matrix.precision(c)), [Some(0.5), Some(0.5), Some(1.0)]);
+        assert_eq!([0, 1, 2].map(|c| matrix.recall(c)), [Some(1.0), Some(0.5), Some(0.5)]);
+        assert_eq!(matrix.pixel_accuracy(), Some(0.6));
+    }
+
+    #[test]
+    fn iou_of_hand_counted_cases() {
+        #[rustfmt::skip]
+        let cases = [
+            ("every pixel right",      [1, 1, 0, 0],      [1, 1, 0, 0], Some(1.0)),
+            ("half of the class",      [1, 1, 0, 0],      [1, 0, 0, 0], Some(0.5)),
+            ("ignored is not counted", [1, 1, IGNORE, 0], [1, 1, 1, 0], Some(1.0)),
+            ("class absent",           [0, 0, 0, 0],      [0, 0, 0, 0], None),
+        ];
+        for (name, truth, predicted, expected) in cases {
+            assert_eq!(ConfusionMatrix::of(2, &truth, &predicted).iou(1), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_absent_class_is_left_out_of_the_mean() {
+        let matrix = ConfusionMatrix::of(4, &[0, 1], &[0, 0]);
+        assert_eq!(matrix.iou(3), None);
+        assert_eq!(matrix.mean_iou(), Some(0.25));
+        assert_eq!(matrix.mean_precision(), Some(0.5));
+        assert_eq!(matrix.mean_recall(), Some(0.5));
+    }
+
+    #[test]
+    fn nothing_counted_has_no_ratio() {
+        let matrix = ConfusionMatrix::of(2, &[IGNORE], &[1]);
+        assert_eq!(matrix, ConfusionMatrix::new(2));
+        assert_eq!((matrix.mean_iou(), matrix.pixel_accuracy()), (None, None));
+    }
+
+    proptest! {
+        #[test]
+        fn merged_shards_equal_one_pass(
+            pixels in prop::collection::vec((0..4_u8, 0..4_u8), 1..200),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let (truth, predicted): (Vec<u8>, Vec<u8>) = pixels.into_iter().unzip();
+            let at = cut.index(truth.len());
+            let left = ConfusionMatrix::of(4, &truth[..at], &predicted[..at]);
+            let right = ConfusionMatrix::of(4, &truth[at..], &predicted[at..]);
+            prop_assert_eq!(left.merge(&right), ConfusionMatrix::of(4, &truth, &predicted));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Views of scores: files and text. Here, and in charts and pages, fractions become percent.
+
+mod csv;
+mod json;
+mod markdown;
+mod text;
+
+pub use csv::csv;
+pub use json::json;
+pub use markdown::markdown;
+pub use text::text;
+
+/// Percent with one decimal, without a sign; `–` for a value that does not exist.
+pub fn percent(fraction: Option<f64>) -> String {
+    fraction.map_or_else(|| "–".into(), |fraction| format!("{:.1}", 100.0 * fraction))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percent_has_one_decimal_and_nothing_is_a_dash() {
+        assert_eq!(percent(Some(0.6149)), "61.5");
+        assert_eq!(percent(None), "–");
+    }
+}

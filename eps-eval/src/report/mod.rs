@@ -1,0 +1,170 @@
+//! One page about one or more methods: tables, charts, pictures, and how they were made.
+
+mod element;
+mod page;
+mod picture;
+mod tables;
+
+pub use picture::{colour_mask, heat};
+
+use crate::{
+    EvalError, Scores, SweepPoint,
+    chart::{
+        self, Chart, Curve, PerClassChart, PrecisionRecallChart, SweepChart, TrainingChart,
+        TrainingStep,
+    },
+    export,
+};
+use eps_data::codec::write_atomically;
+use image::RgbImage;
+use std::path::Path;
+
+/// Everything that a report shows.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub title: String,
+    /// What was found, a sentence or more each.
+    pub summary: Vec<String>,
+    pub methods: Vec<Method>,
+    /// What the columns of pictures show, such as image, truth, saliency, CAM, EPS.
+    pub picture_header: Vec<String>,
+    /// Examples; without any there is no such section.
+    pub pictures: Vec<PictureRow>,
+    /// How the results were made: names and values such as seed, updates, command line.
+    pub facts: Vec<(String, String)>,
+}
+
+/// One method and what is known about it.
+#[derive(Clone, Debug)]
+pub struct Method {
+    pub name: String,
+    /// At a threshold that did not depend on the truth.
+    pub fixed: Scores,
+    /// At the threshold of the highest mean IoU on this truth.
+    pub best: Scores,
+    /// Means at every threshold; may be empty.
+    pub sweep: Vec<SweepPoint>,
+    /// Logged updates; may be empty.
+    pub training: Vec<TrainingStep>,
+    /// False positives on the co-occurring background over true positives.
+    pub confusion_ratio: Option<f64>,
+}
+
+/// Pictures of one image.
+#[derive(Clone, Debug)]
+pub struct PictureRow {
+    pub id: String,
+    pub cells: Vec<RgbImage>,
+}
+
+/// A chart as it is shown and saved.
+struct Figure {
+    /// File name without ending.
+    name: String,
+    caption: String,
+    svg: String,
+    png: Vec<u8>,
+}
+
+impl Report {
+    /// Writes `index.html`, which needs no other file, `scores.csv`, `scores.md`, and each chart
+    /// as `charts/<name>.svg` and `.png`. The same report gives the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// If the methods differ in classes or share a name, or a file cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), EvalError> {
+        let columns = self.columns();
+        let columns: Vec<_> =
+            columns.iter().map(|(name, scores)| (name.as_str(), *scores)).collect();
+        write(&folder.join("scores.csv"), export::csv(&columns)?.as_bytes())?;
+        write(&folder.join("scores.md"), export::markdown(&columns)?.as_bytes())?;
+        let figures = self.figures()?;
+        for Figure { name, svg, png, .. } in &figures {
+            let charts = folder.join("charts");
+            write(&charts.join(format!("{name}.svg")), svg.as_bytes())?;
+            write(&charts.join(format!("{name}.png")), png)?;
+        }
+        write(&folder.join("index.html"), page::html(self, &figures)?.as_bytes())
+    }
+
+    /// All scores, named by method and threshold.
+    fn columns(&self) -> Vec<(String, &Scores)> {
+        // Not method by method, which would separate what is compared.
+        let name = |method: &Method, threshold: &str| format!("{} {threshold}", method.name);
+        let fixed = self.methods.iter().map(|own| (name(own, &own.at_fixed()), &own.fixed));
+        let best = self.methods.iter().map(|own| (name(own, "best"), &own.best));
+        fixed.chain(best).collect()
+    }
+
+    fn figures(&self) -> Result<Vec<Figure>, EvalError> {
+        let curves: Vec<Curve> = self.methods.iter().filter_map(Method::curve).collect();
+        let bars: Vec<(&str, &Scores)> =
+            self.methods.iter().map(|method| (method.name.as_str(), &method.fixed)).collect();
+        let mut figures = Vec::new();
+        if !curves.is_empty() {
+            figures.push(figure("sweep", SWEEP.into(), &SweepChart { curves: &curves })?);
+        }
+        if !bars.is_empty() {
+            let caption = per_class_caption(&self.methods);
+            figures.push(figure("per-class", caption, &PerClassChart { methods: &bars })?);
+        }
+        if !curves.is_empty() {
+            let chart = PrecisionRecallChart { curves: &curves };
+            figures.push(figure("precision-recall", PRECISION_RECALL.into(), &chart)?);
+        }
+        for (index, method) in self.methods.iter().enumerate() {
+            if !method.training.is_empty() {
+                figures.push(training_figure(index, method)?);
+            }
+        }
+        Ok(figures)
+    }
+}
+
+const SWEEP: &str = "Mean IoU at every background threshold. A pixel is an object where the score \
+    of its best class exceeds the threshold. Rings mark the threshold that was fixed beforehand, \
+    dots the best one.";
+
+const PRECISION_RECALL: &str = "Precision and recall, each a mean over classes, from the lowest \
+    threshold, lower right, to the highest, upper left. A class that is no longer predicted has no precision \
+    and leaves that mean.";
+
+impl Method {
+    /// The fixed threshold as a column says it.
+    fn at_fixed(&self) -> String {
+        let threshold = self.fixed.threshold;
+        threshold.map_or_else(|| "fixed".into(), |threshold| format!("at {:.2}", threshold.value))
+    }
+
+    fn curve(&self) -> Option<Curve> {
+        let fixed = self.fixed.threshold.map(|threshold| threshold.value);
+        let curve = Curve { method: self.name.clone(), points: self.sweep.clone(), fixed };
+        (!curve.points.is_empty()).then_some(curve)
+    }
+}
+
+fn per_class_caption(methods: &[Method]) -> String {
+    let thresholds: Vec<String> = methods.iter().map(Method::at_fixed).collect();
+    match thresholds.split_first() {
+        Some((first, others)) if others.iter().all(|other| other == first) => {
+            format!("IoU of each class {first}. A dash stands for a class that does not occur.")
+        }
+        _ => "IoU of each class, each method at its fixed threshold.".into(),
+    }
+}
+
+fn training_figure(index: usize, method: &Method) -> Result<Figure, EvalError> {
+    let chart = TrainingChart { method: &method.name, steps: &method.training };
+    let caption = format!("Losses of {} on the training batches.", method.name);
+    figure(&format!("training-{}", index + 1), caption, &chart)
+}
+
+fn figure(name: &str, caption: String, chart: &impl Chart) -> Result<Figure, EvalError> {
+    let (svg, png) = (chart::svg(chart)?, chart::png(chart)?);
+    Ok(Figure { name: name.to_owned(), caption, svg, png })
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), EvalError> {
+    Ok(write_atomically(path, |file| file.write_all(bytes))?)
+}

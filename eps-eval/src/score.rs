@@ -1,0 +1,153 @@
+//! A folder of predictions against the ground truth of a split.
+
+use crate::{ConfusionMatrix, EvalError, Sweep, default_thresholds};
+use eps_data::{ClassId, DataError, IGNORE, Item, LabelMap, ScoreMap, codec};
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+
+/// Counts the masks `<id>.png` of a folder against the ground truth of the items.
+///
+/// Protocol "voc": pixels whose truth is 255 are not counted, and a prediction has a class
+/// everywhere.
+///
+/// # Errors
+///
+/// If a file is missing, which is found before anything is read; if it cannot be read; if a
+/// prediction differs in size from its truth, or has a class outside `0..classes`. Of several
+/// such images the first in the list is named.
+pub fn score_folder(
+    items: &[Item],
+    predictions: &Path,
+    classes: usize,
+) -> Result<ConfusionMatrix, EvalError> {
+    let pairs = pairs(items, predictions, "png", "prediction")?;
+    pairs
+        .par_iter()
+        .map(|(mask, prediction)| {
+            let truth = codec::read_mask(mask, classes)?;
+            let predicted = codec::read_mask(prediction, classes)?;
+            check_prediction(&truth, &predicted, prediction, classes)?;
+            Ok(ConfusionMatrix::of(classes, truth.classes(), predicted.classes()))
+        })
+        .reduce(|| Ok(ConfusionMatrix::new(classes)), |a, b| merged(a, b, ConfusionMatrix::merge))
+}
+
+/// Counts the class maps `<id>.npz` of a folder at every [default threshold](default_thresholds).
+///
+/// # Errors
+///
+/// As [`score_folder`].
+pub fn sweep_folder(items: &[Item], cams: &Path, classes: usize) -> Result<Sweep, EvalError> {
+    let pairs = pairs(items, cams, "npz", "class map")?;
+    let empty = || Sweep::new(classes, default_thresholds());
+    // A sweep is some megabytes: one a thread, not one an image.
+    let share = pairs.len().div_ceil(rayon::current_num_threads()).max(1);
+    pairs
+        .par_chunks(share)
+        .map(|pairs| {
+            let mut sweep = empty();
+            for (mask, cam) in pairs {
+                let truth = codec::read_mask(mask, classes)?;
+                let scores = codec::read_scores(cam)?;
+                check_scores(&truth, &scores, cam, classes)?;
+                sweep.add(&truth, &scores);
+            }
+            Ok(sweep)
+        })
+        .reduce(|| Ok(empty()), |a, b| merged(a, b, Sweep::merge))
+}
+
+/// Merges two results; the error of the left one comes first, so that threads do not choose.
+fn merged<T>(
+    left: Result<T, EvalError>,
+    right: Result<T, EvalError>,
+    merge: fn(T, &T) -> T,
+) -> Result<T, EvalError> {
+    Ok(merge(left?, &right?))
+}
+
+/// Mask and prediction of each item, all of which exist.
+fn pairs(
+    items: &[Item],
+    folder: &Path,
+    extension: &str,
+    kind: &'static str,
+) -> Result<Vec<(PathBuf, PathBuf)>, EvalError> {
+    let masks: Vec<_> = items.iter().map(|item| item.mask.clone().ok_or(&item.image)).collect();
+    let unknown =
+        |mask: &Result<PathBuf, &PathBuf>| mask.as_ref().err().map(|image| (*image).clone());
+    none_missing(masks.iter().filter_map(unknown), "mask")?;
+    let masks: Vec<PathBuf> = masks.into_iter().flatten().collect();
+    none_missing(absent(&masks), "mask")?;
+    let file = |item: &Item| folder.join(format!("{}.{extension}", item.id));
+    let predictions: Vec<PathBuf> = items.iter().map(file).collect();
+    none_missing(absent(&predictions), kind)?;
+    Ok(masks.into_iter().zip(predictions).collect())
+}
+
+fn absent(paths: &[PathBuf]) -> impl Iterator<Item = PathBuf> {
+    paths.iter().filter(|path| !path.is_file()).cloned()
+}
+
+/// Names the first of the missing files and counts the others.
+fn none_missing(
+    mut missing: impl Iterator<Item = PathBuf>,
+    kind: &'static str,
+) -> Result<(), DataError> {
+    match missing.next() {
+        Some(path) => Err(DataError::Missing { path, kind, more: missing.count() }),
+        None => Ok(()),
+    }
+}
+
+fn check_prediction(
+    truth: &LabelMap,
+    predicted: &LabelMap,
+    path: &Path,
+    classes: usize,
+) -> Result<(), EvalError> {
+    if truth.size() != predicted.size() {
+        let (found, expected) = (predicted.size(), truth.size());
+        return Err(DataError::SizeMismatch {
+            path: path.into(),
+            kind: "prediction",
+            found,
+            expected,
+        }
+        .into());
+    }
+    match predicted.classes().contains(&IGNORE) {
+        true => Err(predicted_class(path, IGNORE, classes)),
+        false => Ok(()),
+    }
+}
+
+fn check_scores(
+    truth: &LabelMap,
+    scores: &ScoreMap,
+    path: &Path,
+    classes: usize,
+) -> Result<(), EvalError> {
+    if truth.size() != scores.size() {
+        let (found, expected) = (scores.size(), truth.size());
+        return Err(DataError::SizeMismatch {
+            path: path.into(),
+            kind: "class map",
+            found,
+            expected,
+        }
+        .into());
+    }
+    match scores.classes().iter().find(|&&class| usize::from(class) >= classes) {
+        Some(&class) => Err(predicted_class(path, class, classes)),
+        None => Ok(()),
+    }
+}
+
+fn predicted_class(path: &Path, class: ClassId, classes: usize) -> EvalError {
+    EvalError::PredictedClass {
+        path: path.into(),
+        class,
+        last: classes.saturating_sub(1).min(254) as ClassId,
+    }
+}

@@ -1,0 +1,4 @@
+//! Tests across files: folders of predictions, and whole reports.
+
+mod folders;
+mod report;

@@ -1,0 +1,181 @@
+//! EfficientNet-Lite0 with its last strides replaced by dilation: the backbone for work on a CPU.
+
+use super::layer::{Convolution, Gain, Initialisation, Norm, Pass};
+use crate::ops::{Activation, Geometry};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+/// TensorFlow's value, which the ImageNet weights were trained with.
+const EPSILON: f64 = 1e-3;
+
+/// Blocks, kernel, stride, expansion and output channels of each stage.
+const STAGES: [(usize, usize, usize, usize, usize); 7] = [
+    (1, 3, 1, 1, 16),
+    (2, 3, 2, 6, 24),
+    (2, 5, 2, 6, 40),
+    (3, 3, 2, 6, 80),
+    (3, 5, 1, 6, 112),
+    (4, 5, 2, 6, 192),
+    (1, 3, 1, 6, 320),
+];
+
+const STEM: usize = 32;
+
+/// Channels of the features.
+pub const FEATURES: usize = 1280;
+
+/// A convolution padded as TensorFlow pads: the odd pixel of a stride goes to bottom and right.
+#[derive(Module, Debug)]
+struct SameConvolution {
+    conv: Convolution,
+    kernel: usize,
+    stride: usize,
+    dilation: usize,
+}
+
+/// Channels, kernel, stride and dilation of a [`SameConvolution`].
+#[derive(Clone, Copy)]
+struct SameShape {
+    input: usize,
+    output: usize,
+    kernel: usize,
+    stride: usize,
+    dilation: usize,
+    groups: usize,
+}
+
+impl SameConvolution {
+    fn new(name: &str, shape: SameShape, initialisation: Initialisation, device: &Device) -> Self {
+        let SameShape { input, output, kernel, stride, dilation, groups } = shape;
+        // A stride pads its input itself, since the two sides differ.
+        let padding = if stride == 1 { (kernel - 1) * dilation / 2 } else { 0 };
+        let geometry = Geometry { stride, padding, dilation, groups };
+        let weight = [output, input / groups, kernel, kernel];
+        let conv = Convolution::new(name, weight, geometry, Gain::He, initialisation, device);
+        Self { conv, kernel, stride, dilation }
+    }
+
+    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        if self.stride == 1 {
+            return self.conv.forward(input);
+        }
+        let [_, _, height, width] = input.dims();
+        let [top, bottom] = self.padding(height);
+        let [left, right] = self.padding(width);
+        self.conv.forward(input.pad([(top, bottom), (left, right)], 0.0))
+    }
+
+    /// Zeros before and after a side of `pixels`.
+    fn padding(&self, pixels: usize) -> [usize; 2] {
+        let reach = (self.kernel - 1) * self.dilation + 1;
+        let total = ((pixels.div_ceil(self.stride) - 1) * self.stride + reach).saturating_sub(pixels);
+        [total / 2, total - total / 2]
+    }
+}
+
+/// Expand, filter each channel, project; with a shortcut where the shape allows.
+#[derive(Module, Debug)]
+struct InvertedBlock {
+    expand: Option<SameConvolution>,
+    bn0: Option<Norm>,
+    depthwise: SameConvolution,
+    bn1: Norm,
+    project: SameConvolution,
+    bn2: Norm,
+    shortcut: bool,
+}
+
+impl InvertedBlock {
+    fn new(
+        name: &str,
+        expansion: usize,
+        shape: SameShape,
+        initialisation: Initialisation,
+        device: &Device,
+    ) -> Self {
+        let middle = shape.input * expansion;
+        let of = |layer: &str| format!("{name}.{layer}");
+        let conv = |layer: &str, shape| SameConvolution::new(&of(layer), shape, initialisation, device);
+        let pointwise = |input, output| SameShape {
+            input,
+            output,
+            kernel: 1,
+            stride: 1,
+            dilation: 1,
+            groups: 1,
+        };
+        let depthwise = SameShape { input: middle, output: middle, groups: middle, ..shape };
+        Self {
+            expand: (expansion != 1).then(|| conv("expand", pointwise(shape.input, middle))),
+            bn0: (expansion != 1).then(|| Norm::new(middle, EPSILON, device)),
+            depthwise: conv("depthwise", depthwise),
+            bn1: Norm::new(middle, EPSILON, device),
+            project: conv("project", pointwise(middle, shape.output)),
+            bn2: Norm::new(shape.output, EPSILON, device),
+            shortcut: shape.stride == 1 && shape.input == shape.output,
+        }
+    }
+
+    fn forward(&self, input: Tensor<4>, pass: &Pass) -> Tensor<4> {
+        let expanded = match (&self.expand, &self.bn0) {
+            (Some(conv), Some(norm)) => {
+                norm.forward(conv.forward(input.clone()), Activation::Relu6, pass)
+            }
+            _ => input.clone(),
+        };
+        let filtered = self.bn1.forward(self.depthwise.forward(expanded), Activation::Relu6, pass);
+        let output = self.bn2.forward(self.project.forward(filtered), Activation::Identity, pass);
+        if self.shortcut { input + output } else { output }
+    }
+}
+
+/// The backbone; its features have [`FEATURES`] channels.
+#[derive(Module, Debug)]
+pub struct EfficientnetLite0 {
+    stem: SameConvolution,
+    bn0: Norm,
+    blocks: Vec<InvertedBlock>,
+    head: SameConvolution,
+    bn1: Norm,
+}
+
+impl EfficientnetLite0 {
+    /// Maps of `stride` 8, 16 or 32 pixels: strides beyond it become dilation.
+    pub fn new(stride: usize, initialisation: Initialisation, device: &Device) -> Self {
+        let conv = |name: &str, shape| SameConvolution::new(name, shape, initialisation, device);
+        let (mut at, mut dilation, mut input) = (2, 1, STEM);
+        let mut blocks = Vec::new();
+        for (count, kernel, step, expansion, output) in STAGES {
+            for index in 0..count {
+                let wanted = if index == 0 { step } else { 1 };
+                let kept = if at * wanted <= stride { wanted } else { 1 };
+                // The block that gives up its stride still sees the undilated grid.
+                let shape =
+                    SameShape { input, output, kernel, stride: kept, dilation, groups: 1 };
+                let name = format!("blocks.{}", blocks.len());
+                blocks.push(InvertedBlock::new(&name, expansion, shape, initialisation, device));
+                (at, dilation, input) = (at * kept, dilation * wanted / kept, output);
+            }
+        }
+        let stem = SameShape { input: 3, output: STEM, kernel: 3, stride: 2, dilation: 1, groups: 1 };
+        let head =
+            SameShape { input, output: FEATURES, kernel: 1, stride: 1, dilation: 1, groups: 1 };
+        Self {
+            stem: conv("stem", stem),
+            bn0: Norm::new(STEM, EPSILON, device),
+            blocks,
+            head: conv("head", head),
+            bn1: Norm::new(FEATURES, EPSILON, device),
+        }
+    }
+
+    /// `[batch, 3, height, width]` to `[batch, 1280, height / stride, width / stride]`, rounded up.
+    pub fn forward(&self, images: Tensor<4>, pass: &Pass) -> Tensor<4> {
+        let hidden = self.stem.forward(images);
+        let mut hidden = self.bn0.forward(hidden, Activation::Relu6, pass);
+        for block in &self.blocks {
+            hidden = block.forward(hidden, pass);
+        }
+        self.bn1.forward(self.head.forward(hidden), Activation::Relu6, pass)
+    }
+}

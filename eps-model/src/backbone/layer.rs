@@ -1,0 +1,164 @@
+//! Layers that both backbones are made of, and how a pass through them is made.
+
+use crate::ops::{self, Activation, ChannelParameters, Geometry};
+use burn::module::{Module, Param};
+use burn::nn::{BatchNorm, BatchNormConfig};
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// How one pass through the network is made.
+pub struct Pass {
+    /// Whether normalisations use and update the statistics of the batch.
+    learn_norms: bool,
+    /// Draws of channel dropout; `None` switches it off.
+    dropout: Option<ChaCha8Rng>,
+}
+
+impl Pass {
+    /// Stored statistics, no dropout.
+    pub fn inference() -> Self {
+        Self { learn_norms: false, dropout: None }
+    }
+
+    /// A training pass; dropout draws from `seed`.
+    pub fn training(learn_norms: bool, seed: u64) -> Self {
+        Self { learn_norms, dropout: Some(ChaCha8Rng::seed_from_u64(seed)) }
+    }
+
+    /// A training pass without dropout.
+    pub fn training_without_dropout(learn_norms: bool) -> Self {
+        Self { learn_norms, dropout: None }
+    }
+
+    /// Drops whole channels of each sample with probability `p`; the others grow by `1 / (1 - p)`.
+    pub fn drop_channels(&mut self, input: Tensor<4>, p: f64) -> Tensor<4> {
+        let Some(generator) = &mut self.dropout else { return input };
+        let [batch, channels, _, _] = input.dims();
+        let kept = (1.0 / (1.0 - p)) as f32;
+        let draw = |_| if generator.random::<f64>() < p { 0.0 } else { kept };
+        let mask: Vec<f32> = (0..batch * channels).map(draw).collect();
+        let mask = TensorData::new(mask, [batch, channels, 1, 1]);
+        let mask = Tensor::<4>::from_data(mask, &input.device());
+        input * mask
+    }
+}
+
+/// Where first weights come from: a generator for each tensor, by its name.
+#[derive(Clone, Copy, Debug)]
+pub struct Initialisation {
+    pub seed: u64,
+}
+
+impl Initialisation {
+    fn generator(self, name: &str) -> ChaCha8Rng {
+        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        ChaCha8Rng::seed_from_u64(hash ^ self.seed)
+    }
+
+    /// Uniform values in `-bound..bound`.
+    fn uniform(self, name: &str, count: usize, bound: f32) -> Vec<f32> {
+        let mut generator = self.generator(name);
+        (0..count).map(|_| (2.0 * unit(&mut generator) - 1.0) * bound).collect()
+    }
+}
+
+fn unit(generator: &mut impl Rng) -> f32 {
+    generator.random::<f32>()
+}
+
+/// How large first weights are.
+#[derive(Clone, Copy, Debug)]
+pub enum Gain {
+    /// Uniform with the variance that keeps a ReLU network's activations: `2 / fan_in`.
+    He,
+    /// Uniform in `±sqrt(6 / (fan_in + fan_out))`, as the reference's classifier.
+    Xavier,
+}
+
+/// A convolution without bias.
+#[derive(Module, Debug)]
+pub struct Convolution {
+    pub weight: Param<Tensor<4>>,
+    stride: usize,
+    padding: usize,
+    dilation: usize,
+    groups: usize,
+}
+
+impl Convolution {
+    /// `shape` is `[out, in / groups, kernel, kernel]`.
+    pub fn new(
+        name: &str,
+        shape: [usize; 4],
+        geometry: Geometry,
+        gain: Gain,
+        initialisation: Initialisation,
+        device: &Device,
+    ) -> Self {
+        let taps = shape[2] * shape[3];
+        let fans = match gain {
+            Gain::He => shape[1] * taps,
+            Gain::Xavier => (shape[0] + shape[1]) * taps,
+        };
+        let bound = (6.0 / fans as f32).sqrt();
+        let values = initialisation.uniform(name, shape.iter().product(), bound);
+        let weight = Tensor::from_data(TensorData::new(values, shape), device);
+        let Geometry { stride, padding, dilation, groups } = geometry;
+        Self { weight: Param::from_tensor(weight), stride, padding, dilation, groups }
+    }
+
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        let Self { stride, padding, dilation, groups, .. } = *self;
+        let geometry = Geometry { stride, padding, dilation, groups };
+        ops::convolution(input, self.weight.val(), geometry)
+    }
+}
+
+/// A batch normalisation with the activation that follows it.
+#[derive(Module, Debug)]
+pub struct Norm {
+    pub norm: BatchNorm,
+}
+
+impl Norm {
+    pub fn new(channels: usize, epsilon: f64, device: &Device) -> Self {
+        Self { norm: BatchNormConfig::new(channels).with_epsilon(epsilon).init(device) }
+    }
+
+    pub fn forward(&self, input: Tensor<4>, activation: Activation, pass: &Pass) -> Tensor<4> {
+        let (mean, variance) = if pass.learn_norms {
+            let (mean, variance) = ops::moments(&input);
+            self.update(&mean, &variance);
+            (mean, variance)
+        } else {
+            let device = input.device();
+            let stored = [&self.norm.running_mean, &self.norm.running_var];
+            let [mean, variance] = stored.map(|state| state.value_sync().to_device(&device));
+            (mean, variance)
+        };
+        let channels = ChannelParameters {
+            gamma: self.norm.gamma.val(),
+            beta: self.norm.beta.val(),
+            mean,
+            variance,
+            epsilon: self.norm.epsilon,
+        };
+        ops::normalise(input, channels, activation, pass.learn_norms)
+    }
+
+    /// Moves the stored statistics towards those of a batch.
+    fn update(&self, mean: &Tensor<1>, variance: &Tensor<1>) {
+        let momentum = self.norm.momentum;
+        let device = mean.device();
+        for (state, batch) in
+            [(&self.norm.running_mean, mean), (&self.norm.running_var, variance)]
+        {
+            let stored = state.value_sync().to_device(&device) * (1.0 - momentum);
+            state.update((stored + batch.clone() * momentum).detach());
+            state.value_sync();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! ResNet38d: "Wider or Deeper" Model A1 with dilated last levels, output stride 8.
+
+use super::block::{BottleneckBlock, Builder, PlainBlock, PlainShape};
+use super::layer::{Convolution, Initialisation, Norm, Pass};
+use crate::ops::Activation;
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+/// One row of the published table of levels: blocks, middle and output channels, stride of the
+/// first block, dilation of its first convolution, dilation of all others.
+struct Level {
+    name: &'static str,
+    blocks: usize,
+    middle: usize,
+    output: usize,
+    stride: usize,
+    first_dilation: usize,
+    dilation: usize,
+}
+
+#[rustfmt::skip]
+const LEVELS: [Level; 4] = [
+    Level { name: "b2", blocks: 3, middle: 128, output: 128,  stride: 2, first_dilation: 1, dilation: 1 },
+    Level { name: "b3", blocks: 3, middle: 256, output: 256,  stride: 2, first_dilation: 1, dilation: 1 },
+    Level { name: "b4", blocks: 6, middle: 512, output: 512,  stride: 2, first_dilation: 1, dilation: 1 },
+    Level { name: "b5", blocks: 3, middle: 512, output: 1024, stride: 1, first_dilation: 1, dilation: 2 },
+];
+
+const STEM: usize = 64;
+const B6: usize = 2048;
+const B7: usize = 4096;
+
+/// The backbone; its features have `4096 * width` channels.
+#[derive(Module, Debug)]
+pub struct Resnet38d {
+    conv1a: Convolution,
+    b2: Vec<PlainBlock>,
+    b3: Vec<PlainBlock>,
+    b4: Vec<PlainBlock>,
+    b5: Vec<PlainBlock>,
+    b6: BottleneckBlock,
+    b7: BottleneckBlock,
+    bn7: Norm,
+    features: usize,
+}
+
+impl Resnet38d {
+    /// `width` scales every channel count; 1 is the published network.
+    pub fn new(width: f64, initialisation: Initialisation, device: &Device) -> Self {
+        let build = Builder { initialisation, device };
+        let scaled = |channels: usize| ((channels as f64 * width).round() as usize).max(4);
+        let mut input = scaled(STEM);
+        let conv1a = build.conv3("conv1a", [3, input], 1, 1);
+        let [b2, b3, b4, b5] = LEVELS.map(|level| {
+            let blocks = plain_level(&level, input, scaled, build);
+            input = scaled(level.output);
+            blocks
+        });
+        let features = scaled(B7);
+        Self {
+            conv1a,
+            b2,
+            b3,
+            b4,
+            b5,
+            b6: BottleneckBlock::new("b6", [input, scaled(B6)], 4, 0.3, build),
+            b7: BottleneckBlock::new("b7", [scaled(B6), features], 4, 0.5, build),
+            bn7: build.norm(features),
+            features,
+        }
+    }
+
+    /// Channels of the features.
+    pub fn features(&self) -> usize {
+        self.features
+    }
+
+    /// `[batch, 3, height, width]` to `[batch, features, height / 8, width / 8]`, rounded up.
+    pub fn forward(&self, images: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
+        let mut hidden = self.conv1a.forward(images);
+        for block in [&self.b2, &self.b3, &self.b4, &self.b5].into_iter().flatten() {
+            hidden = block.forward(hidden, pass);
+        }
+        let hidden = self.b7.forward(self.b6.forward(hidden, pass), pass);
+        self.bn7.forward(hidden, Activation::Relu, pass)
+    }
+}
+
+fn plain_level(
+    level: &Level,
+    input: usize,
+    scaled: impl Fn(usize) -> usize,
+    build: Builder<'_>,
+) -> Vec<PlainBlock> {
+    let (middle, output) = (scaled(level.middle), scaled(level.output));
+    let shape = |index: usize| PlainShape {
+        input: if index == 0 { input } else { output },
+        middle,
+        output,
+        stride: if index == 0 { level.stride } else { 1 },
+        first_dilation: if index == 0 { level.first_dilation } else { level.dilation },
+        dilation: level.dilation,
+    };
+    let name = |index: usize| match index {
+        0 => level.name.to_owned(),
+        index => format!("{}_{index}", level.name),
+    };
+    (0..level.blocks).map(|index| PlainBlock::new(&name(index), shape(index), build)).collect()
+}

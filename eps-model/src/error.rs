@@ -1,0 +1,33 @@
+//! Why a model cannot be built, trained or run.
+
+use eps_data::DataError;
+use std::{io, path::PathBuf};
+
+/// Why a model cannot be built, trained or run: which file, what was found, what was expected.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    #[error(transparent)]
+    Data(#[from] DataError),
+
+    #[error("{}: cannot be read", path.display())]
+    Read { path: PathBuf, source: io::Error },
+
+    #[error("{}: cannot be written", path.display())]
+    Write { path: PathBuf, source: io::Error },
+
+    #[error("{}: {reason}", path.display())]
+    Recipe { path: PathBuf, reason: String },
+
+    #[error("{}: {found}, expected {expected}", path.display())]
+    Checkpoint { path: PathBuf, found: String, expected: String },
+
+    #[error("{}: weights do not fit the network: {reason}", path.display())]
+    Weights { path: PathBuf, reason: String },
+
+    #[error("update {update}: the loss is {loss}; a lower learning rate may help")]
+    Diverged { update: usize, loss: f32 },
+
+    #[error("{}: {id} has no image label", path.display())]
+    Unlabelled { path: PathBuf, id: String },
+}

@@ -1,0 +1,60 @@
+//! Estimated saliency and its squared error.
+
+use super::map_selection::{Selection, select_maps};
+use burn::tensor::{Int, Tensor, TensorData, activation::softmax};
+
+/// Samples saliency at map size: nearest, from the top left corner of each cell.
+///
+/// Source index `min(floor(target * (input / output)), input - 1)` in `f32`, as the reference.
+pub fn at_map_size(saliency: Tensor<4>, [height, width]: [usize; 2]) -> Tensor<4> {
+    let [_, _, rows, columns] = saliency.dims();
+    let device = saliency.device();
+    let indices = |from: usize, to: usize| -> Tensor<1, Int> {
+        let step = from as f32 / to as f32;
+        let index = |target: usize| ((target as f32 * step) as i64).min(from as i64 - 1);
+        let indices: Vec<i64> = (0..to).map(index).collect();
+        Tensor::from_data(TensorData::new(indices, [to]), &device)
+    };
+    saliency.select(2, indices(rows, height)).select(3, indices(columns, width))
+}
+
+/// Estimated saliency, `λ · foreground + (1 − λ) · (1 − background)`.
+///
+/// # Shapes
+///
+/// - `probabilities`: `[batch, classes + 1, height, width]`, background last
+/// - output: `[batch, 1, height, width]`
+pub fn estimate_saliency(probabilities: Tensor<4>, selection: Selection, lambda: f64) -> Tensor<4> {
+    let [batch, channels, _, _] = probabilities.dims();
+    let classes = channels - 1;
+    let objects = probabilities.clone().narrow(1, 0, classes);
+    let sum_over = |set: Tensor<2>| {
+        (objects.clone() * set.reshape([batch, classes, 1, 1])).sum_dim(1)
+    };
+    let foreground = sum_over(selection.foreground);
+    let background = sum_over(selection.background) + probabilities.narrow(1, classes, 1);
+    foreground * lambda + (background.neg() + 1.0) * (1.0 - lambda)
+}
+
+/// Mean squared difference of estimated saliency and saliency.
+///
+/// # Shapes
+///
+/// - `logits`: `[batch, classes + 1, height, width]`, background last
+/// - `saliency`: `[batch, 1, any, any]` in `0..=1`
+/// - `labels`: `[batch, classes]`, 0 or 1
+pub fn saliency_loss(
+    logits: Tensor<4>,
+    saliency: Tensor<4>,
+    labels: Tensor<2>,
+    tau: f64,
+    lambda: f64,
+) -> Tensor<1> {
+    let [_, channels, height, width] = logits.dims();
+    let saliency = at_map_size(saliency, [height, width]);
+    let probabilities = softmax(logits, 1);
+    let objects = probabilities.clone().narrow(1, 0, channels - 1);
+    let selection = select_maps(objects, saliency.clone(), labels, tau);
+    let difference = estimate_saliency(probabilities, selection, lambda) - saliency;
+    (difference.clone() * difference).mean()
+}

@@ -1,0 +1,102 @@
+//! Backbone and classifier: images to maps and image-level logits.
+
+use crate::backbone::Backbone;
+use crate::backbone::efficientnet_lite0::EfficientnetLite0;
+use crate::backbone::layer::{Convolution, Gain, Initialisation, Pass};
+use crate::backbone::resnet38d::Resnet38d;
+use crate::ops::Geometry;
+use crate::recipe::{BackboneName, Method, NetworkRecipe};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, activation::relu};
+
+/// Dropout before the plain classifier.
+const CLASSIFIER_DROPOUT: f64 = 0.5;
+
+/// A backbone and a 1×1 classifier; of EPS the last map is background.
+#[derive(Module, Debug)]
+pub struct Network {
+    backbone: Backbone,
+    fc8: Convolution,
+    with_background: bool,
+}
+
+/// What a training pass gives.
+pub struct Predictions {
+    /// Logit maps of EPS, `[batch, classes + 1, height, width]`; the plain classifier trains without.
+    pub maps: Option<Tensor<4>>,
+    /// Image-level logits of the object classes, `[batch, classes]`.
+    pub logits: Tensor<2>,
+}
+
+impl Network {
+    /// A network for `classes` object classes; equal seeds give equal backbones.
+    pub fn new(recipe: &NetworkRecipe, classes: usize, seed: u64, device: &Device) -> Self {
+        let initialisation = Initialisation { seed };
+        let backbone = match recipe.backbone {
+            BackboneName::Resnet38d => {
+                Backbone::Resnet38d(Resnet38d::new(recipe.width, initialisation, device))
+            }
+            BackboneName::EfficientnetLite0 => Backbone::EfficientnetLite0(EfficientnetLite0::new(
+                recipe.stride,
+                initialisation,
+                device,
+            )),
+        };
+        let with_background = recipe.method == Method::Eps;
+        let outputs = classes + usize::from(with_background);
+        let shape = [outputs, backbone.features(), 1, 1];
+        let geometry = Geometry { stride: 1, padding: 0, dilation: 1, groups: 1 };
+        let fc8 =
+            Convolution::new("fc8", shape, geometry, Gain::Xavier, initialisation, device);
+        Self { backbone, fc8, with_background }
+    }
+
+    /// Changes the backbone in place.
+    pub(crate) fn with_backbone<E>(
+        mut self,
+        change: impl FnOnce(&mut Backbone) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        change(&mut self.backbone)?;
+        Ok(self)
+    }
+
+    /// Number of object classes.
+    pub fn classes(&self) -> usize {
+        self.fc8.weight.dims()[0] - usize::from(self.with_background)
+    }
+
+    /// A pass whose outputs the losses need.
+    pub fn forward_training(&self, images: Tensor<4>, pass: &mut Pass) -> Predictions {
+        let features = self.backbone.forward(images, pass);
+        let classes = self.classes();
+        if self.with_background {
+            let maps = self.fc8.forward(features);
+            let logits = spatial_mean(maps.clone()).narrow(1, 0, classes);
+            Predictions { maps: Some(maps), logits }
+        } else {
+            let features = pass.drop_channels(features, CLASSIFIER_DROPOUT);
+            let [batch, channels, _, _] = features.dims();
+            let pooled = spatial_mean(features).reshape([batch, channels, 1, 1]);
+            let logits = self.fc8.forward(pooled).reshape([batch, classes]);
+            Predictions { maps: None, logits }
+        }
+    }
+
+    /// Activation maps of the object classes, `[batch, classes, height, width]`: of EPS the
+    /// softmax over objects and background, of the plain classifier the positive part.
+    pub fn activation_maps(&self, images: Tensor<4>) -> Tensor<4> {
+        let mut pass = Pass::inference();
+        let maps = self.fc8.forward(self.backbone.forward(images, &mut pass));
+        if self.with_background {
+            burn::tensor::activation::softmax(maps, 1).narrow(1, 0, self.classes())
+        } else {
+            relu(maps)
+        }
+    }
+}
+
+/// `[batch, channels, height, width]` to `[batch, channels]`.
+fn spatial_mean(maps: Tensor<4>) -> Tensor<2> {
+    let [batch, channels, height, width] = maps.dims();
+    maps.reshape([batch, channels, height * width]).mean_dim(2).reshape([batch, channels])
+}

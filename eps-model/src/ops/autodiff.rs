@@ -1,0 +1,170 @@
+//! The operations as nodes of burn's graph, and their plain form on each backend.
+
+use super::{Activation, EpsOps, Geometry, Kernels, Normalisation};
+use burn::backend::Backend;
+use burn::backend::autodiff::{
+    Autodiff,
+    checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
+    grads::Gradients,
+    ops::{Backward, Ops, OpsKind},
+};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Scalar, TensorMetadata};
+
+/// The plain operations of a backend that has [`Kernels`].
+macro_rules! plain_operations {
+    ($backend:ty) => {
+        impl EpsOps for $backend {
+            fn eps_convolution(
+                input: FloatTensor<Self>,
+                weight: FloatTensor<Self>,
+                geometry: Geometry,
+            ) -> FloatTensor<Self> {
+                Self::convolution(input, weight, geometry)
+            }
+            fn eps_moments(input: FloatTensor<Self>) -> FloatTensor<Self> {
+                Self::moments(input)
+            }
+            fn eps_normalise(
+                input: FloatTensor<Self>,
+                gamma: FloatTensor<Self>,
+                beta: FloatTensor<Self>,
+                mean: FloatTensor<Self>,
+                variance: FloatTensor<Self>,
+                epsilon: f64,
+                activation: Activation,
+                from_batch: bool,
+            ) -> FloatTensor<Self> {
+                normalise::<Self>(
+                    input, gamma, beta, mean, variance, epsilon, activation, from_batch,
+                )
+                .0
+            }
+        }
+    };
+}
+
+#[cfg(feature = "flex")]
+plain_operations!(burn::backend::Flex);
+#[cfg(feature = "tch")]
+#[allow(deprecated, reason = "burn 0.22 marks the libtorch backend so")]
+mod libtorch {
+    use super::*;
+    plain_operations!(burn::backend::LibTorch);
+}
+#[cfg(feature = "cuda")]
+plain_operations!(burn::backend::Cuda);
+#[cfg(feature = "wgpu")]
+plain_operations!(burn::backend::Wgpu);
+
+/// The output, and what its backward pass needs.
+#[expect(clippy::too_many_arguments, reason = "the parameters of EpsOps::eps_normalise")]
+fn normalise<B: Kernels>(
+    input: FloatTensor<B>,
+    gamma: FloatTensor<B>,
+    beta: FloatTensor<B>,
+    mean: FloatTensor<B>,
+    variance: FloatTensor<B>,
+    epsilon: f64,
+    activation: Activation,
+    from_batch: bool,
+) -> (FloatTensor<B>, Normalisation<B>) {
+    let epsilon = Scalar::new(epsilon, &variance.dtype());
+    let deviation = B::float_sqrt(B::float_add_scalar(variance, epsilon));
+    let inverse_deviation = B::float_recip(deviation);
+    let scale = B::float_mul(gamma, inverse_deviation.clone());
+    let shift = B::float_sub(beta, B::float_mul(mean.clone(), scale.clone()));
+    let output = B::scale_shift(input.clone(), scale.clone(), shift.clone(), activation);
+    let saved =
+        Normalisation { input, mean, inverse_deviation, scale, shift, activation, from_batch };
+    (output, saved)
+}
+
+#[derive(Debug)]
+struct ConvolutionNode;
+
+impl<B: Kernels> Backward<B, 2> for ConvolutionNode {
+    type State = B::Saved;
+
+    fn backward(self, ops: Ops<B::Saved, 2>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = gradients.consume::<B>(&ops.node);
+        let needed = [ops.parents[0].is_some(), ops.parents[1].is_some()];
+        let results = B::convolution_backward(ops.state, gradient, needed);
+        for (parent, result) in ops.parents.into_iter().zip(results) {
+            if let (Some(parent), Some(result)) = (parent, result) {
+                gradients.register::<B>(parent.id, result);
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+struct NormalisationNode;
+
+impl<B: Kernels> Backward<B, 3> for NormalisationNode {
+    type State = Normalisation<B>;
+
+    fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = gradients.consume::<B>(&ops.node);
+        let results = B::normalise_backward(ops.state, gradient);
+        for (parent, result) in ops.parents.into_iter().zip(results) {
+            if let Some(parent) = parent {
+                gradients.register::<B>(parent.id, result);
+            }
+        }
+    }
+}
+
+impl<B: Kernels + EpsOps, C: CheckpointStrategy> EpsOps for Autodiff<B, C> {
+    fn eps_convolution(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        geometry: Geometry,
+    ) -> FloatTensor<Self> {
+        let parents = [input.node(), weight.node()];
+        match ConvolutionNode.prepare::<C>(parents).compute_bound().stateful() {
+            OpsKind::Tracked(node) => {
+                let (input, weight) = (input.into_primitive(), weight.into_primitive());
+                let (output, saved) = B::convolution_saved(input, weight, geometry);
+                node.finish(saved, output)
+            }
+            OpsKind::UnTracked(node) => node.finish(B::convolution(
+                input.into_primitive(),
+                weight.into_primitive(),
+                geometry,
+            )),
+        }
+    }
+
+    fn eps_moments(input: FloatTensor<Self>) -> FloatTensor<Self> {
+        <Self as burn::backend::AutodiffBackend>::from_inner(B::moments(input.into_primitive()))
+    }
+
+    fn eps_normalise(
+        input: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        mean: FloatTensor<Self>,
+        variance: FloatTensor<Self>,
+        epsilon: f64,
+        activation: Activation,
+        from_batch: bool,
+    ) -> FloatTensor<Self> {
+        let parents = [input.node(), gamma.node(), beta.node()];
+        let node = NormalisationNode.prepare::<C>(parents).compute_bound().stateful();
+        let (output, saved) = normalise::<B>(
+            input.into_primitive(),
+            gamma.into_primitive(),
+            beta.into_primitive(),
+            mean.into_primitive(),
+            variance.into_primitive(),
+            epsilon,
+            activation,
+            from_batch,
+        );
+        match node {
+            OpsKind::Tracked(node) => node.finish(saved, output),
+            OpsKind::UnTracked(node) => node.finish(output),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Kernels of the pure-Rust backend: convolution by im2col and matrix products, depthwise
+//! convolution and normalisation by direct loops.
+//!
+//! Work is divided by image, channel or block of channels, never by thread, and every sum runs in
+//! one fixed order: results do not depend on the number of threads.
+
+mod convolution;
+mod depthwise;
+mod normalisation;
+
+use super::{Activation, Geometry, Kernels, Normalisation};
+use burn::backend::{Flex, TensorMetadata};
+use burn::tensor::TensorData;
+use burn_flex::FlexTensor;
+
+/// Batch, channels, height and width of a tensor.
+#[derive(Clone, Copy, Debug)]
+struct Planes {
+    batch: usize,
+    channels: usize,
+    height: usize,
+    width: usize,
+}
+
+impl Planes {
+    fn of(tensor: &FlexTensor) -> Self {
+        let [batch, channels, height, width] = tensor.shape().dims();
+        Self { batch, channels, height, width }
+    }
+
+    /// Values of one channel of one image.
+    fn plane(&self) -> usize {
+        self.height * self.width
+    }
+
+    /// Values of one image.
+    fn image(&self) -> usize {
+        self.channels * self.plane()
+    }
+
+    fn shape(&self) -> [usize; 4] {
+        [self.batch, self.channels, self.height, self.width]
+    }
+
+    fn zeros(&self) -> Vec<f32> {
+        vec![0.0; self.batch * self.image()]
+    }
+
+    /// The output of a convolution with `channels` kernels of side `kernel`.
+    fn convolved(&self, channels: usize, kernel: [usize; 2], geometry: Geometry) -> Self {
+        let height = geometry.output_side(self.height, kernel[0]);
+        let width = geometry.output_side(self.width, kernel[1]);
+        Self { channels, height, width, ..*self }
+    }
+}
+
+/// Values of a contiguous `f32` tensor.
+fn values(tensor: &FlexTensor) -> &[f32] {
+    tensor.as_slice::<f32>().expect("made contiguous before")
+}
+
+fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
+    FlexTensor::from_data(TensorData::new(values, shape))
+}
+
+impl Kernels for Flex {
+    type Saved = (FlexTensor, FlexTensor, Geometry);
+
+    fn convolution(input: FlexTensor, weight: FlexTensor, geometry: Geometry) -> FlexTensor {
+        let (input, weight) = (input.to_contiguous(), weight.to_contiguous());
+        if geometry.groups == 1 {
+            convolution::forward(&input, &weight, geometry)
+        } else {
+            depthwise::forward(&input, &weight, geometry)
+        }
+    }
+
+    fn convolution_saved(
+        input: FlexTensor,
+        weight: FlexTensor,
+        geometry: Geometry,
+    ) -> (FlexTensor, Self::Saved) {
+        let (input, weight) = (input.to_contiguous(), weight.to_contiguous());
+        let output = Self::convolution(input.clone(), weight.clone(), geometry);
+        (output, (input, weight, geometry))
+    }
+
+    fn convolution_backward(
+        (input, weight, geometry): Self::Saved,
+        gradient: FlexTensor,
+        needed: [bool; 2],
+    ) -> [Option<FlexTensor>; 2] {
+        let gradient = gradient.to_contiguous();
+        if geometry.groups == 1 {
+            [
+                needed[0].then(|| convolution::to_input(&input, &weight, &gradient, geometry)),
+                needed[1].then(|| convolution::to_weight(&input, &weight, &gradient, geometry)),
+            ]
+        } else {
+            [
+                needed[0].then(|| depthwise::to_input(&input, &weight, &gradient, geometry)),
+                needed[1].then(|| depthwise::to_weight(&input, &weight, &gradient, geometry)),
+            ]
+        }
+    }
+
+    fn moments(input: FlexTensor) -> FlexTensor {
+        normalisation::moments(&input.to_contiguous())
+    }
+
+    fn scale_shift(
+        input: FlexTensor,
+        scale: FlexTensor,
+        shift: FlexTensor,
+        activation: Activation,
+    ) -> FlexTensor {
+        let (scale, shift) = (scale.to_contiguous(), shift.to_contiguous());
+        normalisation::scale_shift(&input.to_contiguous(), &scale, &shift, activation)
+    }
+
+    fn normalise_backward(saved: Normalisation<Self>, gradient: FlexTensor) -> [FlexTensor; 3] {
+        let saved = Normalisation { input: saved.input.to_contiguous(), ..saved };
+        normalisation::backward(&saved, &gradient.to_contiguous())
+    }
+}

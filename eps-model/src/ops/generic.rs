@@ -1,0 +1,177 @@
+//! The kernels composed from burn's own operations, for backends without kernels of ours.
+
+use super::{Activation, Normalisation};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Scalar, TensorMetadata};
+
+/// A `[channels]` vector as `[1, channels, 1, 1]`.
+fn per_channel<B: Backend>(values: FloatTensor<B>) -> FloatTensor<B> {
+    let channels = values.shape()[0];
+    B::float_reshape(values, [1, channels, 1, 1].into())
+}
+
+/// Sum over everything but channels, `[channels]`.
+fn channel_sum<B: Backend>(values: FloatTensor<B>) -> FloatTensor<B> {
+    let channels = values.shape()[1];
+    let summed = [3, 2, 0].into_iter().fold(values, B::float_sum_dim);
+    B::float_reshape(summed, [channels].into())
+}
+
+fn scalar<B: Backend>(value: f64, like: &FloatTensor<B>) -> Scalar {
+    Scalar::new(value, &like.dtype())
+}
+
+/// Mean and biased variance of each channel, `[2, channels]`.
+pub(super) fn moments<B: Backend>(input: FloatTensor<B>) -> FloatTensor<B> {
+    let [batch, channels, height, width] = input.shape().dims();
+    let share = scalar::<B>(1.0 / (batch * height * width) as f64, &input);
+    let mean = B::float_mul_scalar(channel_sum::<B>(input.clone()), share);
+    let centred = B::float_sub(input, per_channel::<B>(mean.clone()));
+    let squares = B::float_mul(centred.clone(), centred);
+    let variance = B::float_mul_scalar(channel_sum::<B>(squares), share);
+    let row = |values| B::float_reshape(values, [1, channels].into());
+    B::float_cat(vec![row(mean), row(variance)], 0)
+}
+
+/// `activation(input * scale + shift)`.
+pub(super) fn scale_shift<B: Backend>(
+    input: FloatTensor<B>,
+    scale: FloatTensor<B>,
+    shift: FloatTensor<B>,
+    activation: Activation,
+) -> FloatTensor<B> {
+    let scaled = B::float_mul(input, per_channel::<B>(scale));
+    let output = B::float_add(scaled, per_channel::<B>(shift));
+    match activation {
+        Activation::Identity => output,
+        Activation::Relu => B::relu(output),
+        Activation::Relu6 => {
+            let (low, high) = (scalar::<B>(0.0, &output), scalar::<B>(6.0, &output));
+            B::float_clamp(output, low, high)
+        }
+    }
+}
+
+/// Gradients to input, gamma and beta.
+pub(super) fn normalise_backward<B: Backend>(
+    saved: Normalisation<B>,
+    gradient: FloatTensor<B>,
+) -> [FloatTensor<B>; 3] {
+    let Normalisation { input, mean, inverse_deviation, scale, shift, activation, from_batch } =
+        saved;
+    let gradient = through_activation::<B>(&input, &scale, &shift, activation, gradient);
+    let normal = B::float_mul(
+        B::float_sub(input, per_channel::<B>(mean)),
+        per_channel::<B>(inverse_deviation),
+    );
+    let to_beta = channel_sum::<B>(gradient.clone());
+    let to_gamma = channel_sum::<B>(B::float_mul(gradient.clone(), normal.clone()));
+    let centred = if from_batch {
+        let [batch, _, height, width] = gradient.shape().dims();
+        let share = scalar::<B>(1.0 / (batch * height * width) as f64, &gradient);
+        let mean_of = |sum: &FloatTensor<B>| {
+            per_channel::<B>(B::float_mul_scalar(sum.clone(), share))
+        };
+        let along = B::float_mul(normal, mean_of(&to_gamma));
+        B::float_sub(B::float_sub(gradient, mean_of(&to_beta)), along)
+    } else {
+        gradient
+    };
+    [B::float_mul(centred, per_channel::<B>(scale)), to_gamma, to_beta]
+}
+
+/// The gradient where the activation is the identity, 0 where it clamps.
+fn through_activation<B: Backend>(
+    input: &FloatTensor<B>,
+    scale: &FloatTensor<B>,
+    shift: &FloatTensor<B>,
+    activation: Activation,
+    gradient: FloatTensor<B>,
+) -> FloatTensor<B> {
+    if activation == Activation::Identity {
+        return gradient;
+    }
+    let (low, high) = activation.limits();
+    let output =
+        scale_shift::<B>(input.clone(), scale.clone(), shift.clone(), Activation::Identity);
+    let zero = scalar::<B>(0.0, &gradient);
+    let below = B::float_lower_equal_elem(output.clone(), scalar::<B>(low.into(), &output), Default::default());
+    let gradient = B::float_mask_fill(gradient, below, zero);
+    if high.is_infinite() {
+        return gradient;
+    }
+    let above = B::float_greater_equal_elem(output.clone(), scalar::<B>(high.into(), &output), Default::default());
+    B::float_mask_fill(gradient, above, zero)
+}
+
+/// [`Kernels`](super::Kernels) of a backend through burn's own operations.
+#[allow(unused_macros, reason = "used by the features that add such a backend")]
+macro_rules! composed_kernels {
+    ($backend:ty) => {
+        impl crate::ops::Kernels for $backend {
+            type Saved = (FloatTensor<Self>, FloatTensor<Self>, crate::ops::Geometry);
+
+            fn convolution(
+                input: FloatTensor<Self>,
+                weight: FloatTensor<Self>,
+                geometry: crate::ops::Geometry,
+            ) -> FloatTensor<Self> {
+                <Self as burn::backend::ops::ModuleOps<Self>>::conv2d(input, weight, None, geometry.options())
+            }
+            fn convolution_saved(
+                input: FloatTensor<Self>,
+                weight: FloatTensor<Self>,
+                geometry: crate::ops::Geometry,
+            ) -> (FloatTensor<Self>, Self::Saved) {
+                let output = Self::convolution(input.clone(), weight.clone(), geometry);
+                (output, (input, weight, geometry))
+            }
+            fn convolution_backward(
+                (input, weight, geometry): Self::Saved,
+                gradient: FloatTensor<Self>,
+                needed: [bool; 2],
+            ) -> [Option<FloatTensor<Self>>; 2] {
+                use burn::backend::ops::ModuleOps;
+                let to_input = needed[0].then(|| {
+                    <Self as ModuleOps<Self>>::conv2d_x_backward(input.clone(), weight.clone(), gradient.clone(), geometry.options())
+                });
+                let to_weight = needed[1].then(|| {
+                    <Self as ModuleOps<Self>>::conv2d_weight_backward(input, weight, gradient, geometry.options())
+                });
+                [to_input, to_weight]
+            }
+            crate::ops::generic::composed_normalisation!();
+        }
+    };
+}
+
+/// The normalisation half of [`Kernels`](super::Kernels), composed.
+#[allow(unused_macros, reason = "used by the features that add such a backend")]
+macro_rules! composed_normalisation {
+    () => {
+        fn moments(input: FloatTensor<Self>) -> FloatTensor<Self> {
+            crate::ops::generic::moments::<Self>(input)
+        }
+        fn scale_shift(
+            input: FloatTensor<Self>,
+            scale: FloatTensor<Self>,
+            shift: FloatTensor<Self>,
+            activation: crate::ops::Activation,
+        ) -> FloatTensor<Self> {
+            crate::ops::generic::scale_shift::<Self>(input, scale, shift, activation)
+        }
+        fn normalise_backward(
+            saved: crate::ops::Normalisation<Self>,
+            gradient: FloatTensor<Self>,
+        ) -> [FloatTensor<Self>; 3] {
+            crate::ops::generic::normalise_backward::<Self>(saved, gradient)
+        }
+    };
+}
+#[allow(unused_imports, reason = "used by the features that add such a backend")]
+pub(super) use {composed_kernels, composed_normalisation};
+
+#[cfg(feature = "cuda")]
+composed_kernels!(burn::backend::Cuda);
+#[cfg(feature = "wgpu")]
+composed_kernels!(burn::backend::Wgpu);

@@ -1,0 +1,72 @@
+//! libtorch's kernels: a convolution whose backward pass is libtorch's own.
+
+#![allow(deprecated, reason = "burn 0.22 marks the libtorch backend so")]
+
+use super::generic::composed_normalisation;
+use super::{Geometry, Kernels};
+use burn::backend::LibTorch;
+use burn::backend::tensor::FloatTensor;
+use burn_tch::TchTensor;
+use std::sync::Arc;
+
+/// libtorch's own graph of one convolution: leaves and result.
+#[derive(Debug)]
+pub struct Graph {
+    input: tch::Tensor,
+    weight: tch::Tensor,
+    output: tch::Tensor,
+    /// burn's handles, so that burn does not write into buffers that the graph still needs.
+    _held: (TchTensor, TchTensor),
+}
+
+// SAFETY: libtorch counts references atomically, and a graph is built by one thread and consumed by
+// one other; burn-tch makes the same claim for its tensors.
+#[expect(unsafe_code, reason = "tch does not mark its tensors; see above")]
+unsafe impl Send for Graph {}
+// SAFETY: shared access only reads the handles.
+#[expect(unsafe_code, reason = "tch does not mark its tensors; see above")]
+unsafe impl Sync for Graph {}
+
+fn convolve(input: &tch::Tensor, weight: &tch::Tensor, geometry: Geometry) -> tch::Tensor {
+    let pair = |value: usize| [value as i64; 2];
+    let Geometry { stride, padding, dilation, groups } = geometry;
+    let bias = None::<&tch::Tensor>;
+    input.conv2d(weight, bias, pair(stride), pair(padding), pair(dilation), groups as i64)
+}
+
+impl Kernels for LibTorch {
+    type Saved = Arc<Graph>;
+
+    fn convolution(input: TchTensor, weight: TchTensor, geometry: Geometry) -> TchTensor {
+        TchTensor::new(convolve(&input.tensor, &weight.tensor, geometry))
+    }
+
+    fn convolution_saved(
+        input: TchTensor,
+        weight: TchTensor,
+        geometry: Geometry,
+    ) -> (TchTensor, Arc<Graph>) {
+        let leaf = |tensor: &TchTensor| tensor.tensor.detach().set_requires_grad(true);
+        let (x, w) = (leaf(&input), leaf(&weight));
+        let y = tch::with_grad(|| convolve(&x, &w, geometry));
+        let output = TchTensor::new(y.detach());
+        (output, Arc::new(Graph { input: x, weight: w, output: y, _held: (input, weight) }))
+    }
+
+    fn convolution_backward(
+        saved: Arc<Graph>,
+        gradient: TchTensor,
+        needed: [bool; 2],
+    ) -> [Option<TchTensor>; 2] {
+        let root =
+            tch::with_grad(|| (&saved.output * &gradient.tensor).sum(saved.output.kind()));
+        let leaves = [&saved.input, &saved.weight];
+        let wanted: Vec<_> =
+            leaves.into_iter().zip(needed).filter_map(|(leaf, need)| need.then_some(leaf)).collect();
+        let mut results =
+            tch::Tensor::run_backward(&[&root], &wanted, false, false).into_iter().map(TchTensor::new);
+        needed.map(|need| if need { results.next() } else { None })
+    }
+
+    composed_normalisation!();
+}

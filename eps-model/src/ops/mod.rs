@@ -1,0 +1,154 @@
+//! Differentiable operations that burn composes expensively: a convolution whose backward pass is
+//! the backend's own, and batch normalisation with its activation as one node.
+//!
+//! Beside the program's device selector this folder is the only place that names a backend.
+//! [`Kernels`] is what a backend supplies: `flex` has kernels of its own, libtorch runs its own
+//! backward pass, every other backend composes burn's operations.
+
+mod autodiff;
+mod generic;
+mod shape;
+
+#[cfg(feature = "flex")]
+mod flex;
+#[cfg(feature = "tch")]
+mod libtorch;
+
+pub use shape::{Activation, Geometry};
+
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Dispatch, backend_extension};
+use burn::tensor::Tensor;
+use std::fmt::Debug;
+
+/// What a backend supplies for the operations of this folder.
+pub trait Kernels: Backend {
+    /// What the forward convolution keeps for its backward pass.
+    type Saved: Clone + Send + Debug + 'static;
+
+    /// Convolution without bias.
+    fn convolution(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        geometry: Geometry,
+    ) -> FloatTensor<Self>;
+
+    /// Convolution without bias, and what its backward pass needs.
+    fn convolution_saved(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        geometry: Geometry,
+    ) -> (FloatTensor<Self>, Self::Saved);
+
+    /// Gradients to input and weight, those that are `needed`.
+    fn convolution_backward(
+        saved: Self::Saved,
+        gradient: FloatTensor<Self>,
+        needed: [bool; 2],
+    ) -> [Option<FloatTensor<Self>>; 2];
+
+    /// Mean and biased variance of each channel, `[2, channels]`.
+    fn moments(input: FloatTensor<Self>) -> FloatTensor<Self>;
+
+    /// `activation(input * scale + shift)`, scale and shift one value a channel.
+    fn scale_shift(
+        input: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        activation: Activation,
+    ) -> FloatTensor<Self>;
+
+    /// Gradients to input, gamma and beta of a normalisation with its activation.
+    fn normalise_backward(
+        saved: Normalisation<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> [FloatTensor<Self>; 3];
+}
+
+/// What the backward pass of a normalisation needs; all but `input` are one value a channel.
+#[derive(Clone, Debug)]
+pub struct Normalisation<B: Backend> {
+    pub input: FloatTensor<B>,
+    pub mean: FloatTensor<B>,
+    pub inverse_deviation: FloatTensor<B>,
+    pub scale: FloatTensor<B>,
+    pub shift: FloatTensor<B>,
+    pub activation: Activation,
+    /// Whether mean and deviation are those of `input`, so that gradients flow through them.
+    pub from_batch: bool,
+}
+
+/// The operations as burn dispatches them to the backend of a tensor.
+#[backend_extension(Autodiff, Flex: cfg(feature = "flex"), LibTorch: cfg(feature = "tch"), Cuda: cfg(feature = "cuda"), Wgpu: cfg(feature = "wgpu"))]
+pub trait EpsOps: Backend {
+    fn eps_convolution(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        geometry: Geometry,
+    ) -> FloatTensor<Self>;
+
+    fn eps_moments(input: FloatTensor<Self>) -> FloatTensor<Self>;
+
+    fn eps_normalise(
+        input: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        mean: FloatTensor<Self>,
+        variance: FloatTensor<Self>,
+        epsilon: f64,
+        activation: Activation,
+        from_batch: bool,
+    ) -> FloatTensor<Self>;
+}
+
+/// Convolution without bias.
+///
+/// # Shapes
+///
+/// - `input`: `[batch, in, height, width]`
+/// - `weight`: `[out, in / groups, kernel, kernel]`
+pub fn convolution(input: Tensor<4>, weight: Tensor<4>, geometry: Geometry) -> Tensor<4> {
+    let (input, weight) = (input.into_dispatch(), weight.into_dispatch());
+    Tensor::from_dispatch(Dispatch::eps_convolution(input, weight, geometry))
+}
+
+/// Mean and biased variance of each channel, without a gradient.
+pub fn moments(input: &Tensor<4>) -> (Tensor<1>, Tensor<1>) {
+    let channels = input.dims()[1];
+    let moments: Tensor<2> =
+        Tensor::from_dispatch(Dispatch::eps_moments(input.clone().into_dispatch()));
+    let row = |index: usize| moments.clone().narrow(0, index, 1).reshape([channels]);
+    (row(0), row(1))
+}
+
+/// Per-channel parameters and statistics of a normalisation, each `[channels]`.
+pub struct ChannelParameters {
+    pub gamma: Tensor<1>,
+    pub beta: Tensor<1>,
+    pub mean: Tensor<1>,
+    /// Biased variance.
+    pub variance: Tensor<1>,
+    pub epsilon: f64,
+}
+
+/// `activation((input - mean) / sqrt(variance + epsilon) * gamma + beta)`.
+///
+/// With `from_batch` the statistics are those of `input` and gradients flow through them;
+/// otherwise they are constants.
+pub fn normalise(
+    input: Tensor<4>,
+    channels: ChannelParameters,
+    activation: Activation,
+    from_batch: bool,
+) -> Tensor<4> {
+    Tensor::from_dispatch(Dispatch::eps_normalise(
+        input.into_dispatch(),
+        channels.gamma.into_dispatch(),
+        channels.beta.into_dispatch(),
+        channels.mean.into_dispatch(),
+        channels.variance.into_dispatch(),
+        channels.epsilon,
+        activation,
+        from_batch,
+    ))
+}

@@ -1,0 +1,44 @@
+//! Geometry of a convolution, and the activation that follows a normalisation.
+
+use burn::backend::ops::ConvOptions;
+
+/// Square stride, padding and dilation of a convolution, and its groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Geometry {
+    pub stride: usize,
+    pub padding: usize,
+    pub dilation: usize,
+    pub groups: usize,
+}
+
+impl Geometry {
+    /// Pixels of one output side for an input side of `pixels` and a kernel side of `kernel`.
+    pub fn output_side(&self, pixels: usize, kernel: usize) -> usize {
+        (pixels + 2 * self.padding - self.dilation * (kernel - 1) - 1) / self.stride + 1
+    }
+
+    pub(super) fn options(&self) -> ConvOptions<2> {
+        let Self { stride, padding, dilation, groups } = *self;
+        ConvOptions::new([stride; 2], [padding; 2], [dilation; 2], groups)
+    }
+}
+
+/// What follows a normalisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    Identity,
+    Relu,
+    /// ReLU cut at 6, as in MobileNet and EfficientNet-Lite.
+    Relu6,
+}
+
+impl Activation {
+    /// The open interval in which the activation is the identity; it clamps to its ends.
+    pub fn limits(self) -> (f32, f32) {
+        match self {
+            Self::Identity => (f32::NEG_INFINITY, f32::INFINITY),
+            Self::Relu => (0.0, f32::INFINITY),
+            Self::Relu6 => (0.0, 6.0),
+        }
+    }
+}

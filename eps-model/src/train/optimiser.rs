@@ -1,0 +1,112 @@
+//! Parameter groups, their decay and their rates.
+
+use crate::network::Network;
+use crate::recipe::{NetworkRecipe, Norms, OptimiserRecipe};
+use burn::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
+use burn::lr_scheduler::{LrScheduler, LrSchedulerRecord};
+use burn::module::{Module, ParamGroup};
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::momentum::MomentumConfig;
+use burn::optim::{ModuleOptimizer, SgdConfig};
+
+/// The classifier's weight.
+const CLASSIFIER: &str = r"^fc8\.weight$";
+
+/// Parameters of batch normalisations, which never decay.
+const NORMS: &str = r"\.(gamma|beta)$";
+
+/// ResNet38d's first levels, frozen in the published training.
+const FIRST_LEVELS: &str = r"\.(conv1a|b2)\.";
+
+fn group(pattern: &str) -> ParamGroup {
+    ParamGroup::from_regex(pattern).expect("the pattern is a constant")
+}
+
+/// `rate * (1 - t / T)^power`, a step an update.
+#[derive(Clone, Debug)]
+struct Poly {
+    rate: f64,
+    power: f64,
+    updates: usize,
+    update: usize,
+}
+
+/// Rate of `update`; past the end it stays at the last value.
+pub fn poly_rate(rate: f64, power: f64, updates: usize, update: usize) -> f64 {
+    let update = update.min(updates - 1);
+    rate * (1.0 - update as f64 / updates as f64).powf(power)
+}
+
+impl LrScheduler for Poly {
+    fn step(&mut self) -> f64 {
+        let rate = poly_rate(self.rate, self.power, self.updates, self.update);
+        self.update += 1;
+        rate
+    }
+
+    fn to_record(&self) -> LrSchedulerRecord {
+        LrSchedulerRecord::new().with_scalar("update", self.update)
+    }
+
+    fn load_record(&mut self, record: LrSchedulerRecord) {
+        if let Some(update) = record.scalar("update") {
+            self.update = update;
+        }
+    }
+}
+
+/// The rates from `update` on: the classifier's is the recipe's factor higher.
+pub fn schedule(recipe: &OptimiserRecipe, update: usize) -> ModuleLrScheduler {
+    let OptimiserRecipe { learning_rate, classifier_factor, power, updates, .. } = *recipe;
+    let poly = |factor| Poly { rate: learning_rate * factor, power, updates, update };
+    ModuleLrScheduler::new(poly(1.0)).with_group(group(CLASSIFIER), poly(classifier_factor))
+}
+
+/// SGD with the recipe's momentum; weights decay, parameters of normalisations do not.
+pub fn optimiser(recipe: &OptimiserRecipe) -> ModuleOptimizer {
+    let sgd = |decay: f64| {
+        let momentum = MomentumConfig::new().with_momentum(recipe.momentum).with_dampening(0.0);
+        let sgd = SgdConfig::new().with_momentum(Some(momentum));
+        if decay > 0.0 {
+            sgd.with_weight_decay(Some(WeightDecayConfig::new(decay as f32)))
+        } else {
+            sgd
+        }
+    };
+    let optimiser: ModuleOptimizer = sgd(recipe.weight_decay).init();
+    optimiser.with_group(group(NORMS), sgd(0.0).build(), None)
+}
+
+/// Takes the gradient from what the recipe keeps as it is.
+pub fn freeze(network: Network, recipe: &NetworkRecipe) -> Network {
+    let mut network = network;
+    if recipe.norms == Norms::Frozen {
+        network = network.set_require_grad_group(group(NORMS), false);
+    }
+    if recipe.freeze_first_levels {
+        network = network.set_require_grad_group(group(FIRST_LEVELS), false);
+    }
+    network
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn poly_rates_are_the_published_ones() {
+        let cases = [
+            (0, 0.01),
+            (1, 0.00999955),
+            (50, 0.0099774972),
+            (5_000, 0.0077188951),
+            (10_000, 0.0053588673),
+            (19_999, 1.3461e-6),
+        ];
+        for (update, rate) in cases {
+            let found = poly_rate(0.01, 0.9, 20_000, update);
+            assert!((found / rate - 1.0).abs() < 1e-4, "{update}: {found}");
+        }
+        assert_eq!(poly_rate(0.01, 0.9, 10, 10), poly_rate(0.01, 0.9, 10, 9));
+    }
+}

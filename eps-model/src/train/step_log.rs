@@ -1,0 +1,116 @@
+//! The record of every update, as a table that anything can read.
+
+use crate::ModelError;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+const HEADER: &str = "step,loss,loss_cls,loss_sal,lr,images_per_second\n";
+
+/// One update: its losses before the update, and how it was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Counted from 0.
+    pub step: usize,
+    pub loss: f32,
+    pub loss_cls: f32,
+    /// Absent where the update used the classification loss alone.
+    pub loss_sal: Option<f32>,
+    /// Rate of the backbone.
+    pub lr: f64,
+    pub images_per_second: f64,
+}
+
+/// `steps.csv` of a run.
+pub struct StepLog {
+    path: PathBuf,
+    file: fs::File,
+}
+
+impl StepLog {
+    /// Opens the log of a run that has made `updates` updates; rows past them are cut off.
+    pub fn open(path: &Path, updates: usize) -> Result<Self, ModelError> {
+        let failed = |source| ModelError::Write { path: path.into(), source };
+        let mut text = String::from(HEADER);
+        if updates > 0 {
+            for step in read(path)?.into_iter().take_while(|step| step.step < updates) {
+                text.push_str(&row(&step));
+            }
+        }
+        fs::write(path, &text).map_err(failed)?;
+        let file = fs::OpenOptions::new().append(true).open(path).map_err(failed)?;
+        Ok(Self { path: path.into(), file })
+    }
+
+    pub fn push(&mut self, step: &Step) -> Result<(), ModelError> {
+        let failed = |source| ModelError::Write { path: self.path.clone(), source };
+        self.file.write_all(row(step).as_bytes()).map_err(failed)
+    }
+}
+
+fn row(step: &Step) -> String {
+    let saliency = step.loss_sal.map(|loss| loss.to_string()).unwrap_or_default();
+    let mut row = String::new();
+    let Step { step: number, loss, loss_cls, lr, images_per_second, .. } = step;
+    writeln!(row, "{number},{loss},{loss_cls},{saliency},{lr},{images_per_second:.2}")
+        .expect("a string takes any text");
+    row
+}
+
+/// The steps of a `steps.csv`; a last line that was cut off is left out.
+pub fn read(path: &Path) -> Result<Vec<Step>, ModelError> {
+    let text = fs::read_to_string(path)
+        .map_err(|source| ModelError::Read { path: path.into(), source })?;
+    let complete = text.rfind('\n').map_or("", |end| &text[..end]);
+    let parsed = complete.lines().skip(1).enumerate().map(|(index, line)| {
+        parse(line).ok_or_else(|| ModelError::Checkpoint {
+            path: path.into(),
+            found: format!("line {}: `{line}`", index + 2),
+            expected: format!("a row of {}", HEADER.trim_end()),
+        })
+    });
+    parsed.collect()
+}
+
+fn parse(line: &str) -> Option<Step> {
+    let cells: Vec<_> = line.split(',').collect();
+    let [step, loss, loss_cls, loss_sal, lr, speed] = cells[..] else { return None };
+    Some(Step {
+        step: step.parse().ok()?,
+        loss: loss.parse().ok()?,
+        loss_cls: loss_cls.parse().ok()?,
+        loss_sal: if loss_sal.is_empty() { None } else { Some(loss_sal.parse().ok()?) },
+        lr: lr.parse().ok()?,
+        images_per_second: speed.parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(number: usize, loss_sal: Option<f32>) -> Step {
+        Step { step: number, loss: 0.75, loss_cls: 0.5, loss_sal, lr: 0.01, images_per_second: 8.25 }
+    }
+
+    #[test]
+    fn steps_come_back_and_a_resumed_log_keeps_only_what_was_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("steps.csv");
+        let mut log = StepLog::open(&path, 0).unwrap();
+        let steps = [step(0, None), step(1, Some(0.25)), step(2, Some(0.125))];
+        steps.iter().for_each(|step| log.push(step).unwrap());
+        assert_eq!(read(&path).unwrap(), steps);
+        drop(StepLog::open(&path, 2).unwrap());
+        assert_eq!(read(&path).unwrap(), steps[..2]);
+    }
+
+    #[test]
+    fn a_line_cut_off_by_a_kill_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("steps.csv");
+        fs::write(&path, format!("{HEADER}0,1,1,,0.01,5\n1,1,1")).unwrap();
+        assert_eq!(read(&path).unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,53 @@
+//! Pre-trained weights into backbones.
+
+use crate::ModelError;
+use crate::network::Network;
+use burn::store::{ModuleSnapshot, PytorchStore};
+use std::path::Path;
+
+/// Names of the PyTorch EfficientNet-Lite0 file, and ours.
+const EFFICIENTNET_LITE0: [(&str, &str); 6] = [
+    (r"^_conv_stem\.", "stem.conv."),
+    (r"^_conv_head\.", "head.conv."),
+    (r"^_bn([01])\.", "bn$1.norm."),
+    (r"^_blocks\.(\d+)\._(expand|project)_conv\.", "blocks.$1.$2.conv."),
+    (r"^_blocks\.(\d+)\._depthwise_conv\.", "blocks.$1.depthwise.conv."),
+    (r"^_blocks\.(\d+)\._bn([012])\.", "blocks.$1.bn$2.norm."),
+];
+
+/// What the file has beside the backbone: the ImageNet classifier and counters.
+fn is_expected_leftover(name: &str) -> bool {
+    name.starts_with("_fc.") || name.ends_with("num_batches_tracked")
+}
+
+/// Loads ImageNet weights into the backbone; the classifier keeps its first weights.
+///
+/// # Errors
+///
+/// If the file cannot be read, or a tensor of the backbone is missing, has another shape or is left
+/// over.
+pub fn load_backbone(network: Network, path: &Path) -> Result<Network, ModelError> {
+    let refuse = |reason: String| ModelError::Weights { path: path.into(), reason };
+    if !path.is_file() {
+        let source = std::io::ErrorKind::NotFound.into();
+        return Err(ModelError::Read { path: path.into(), source });
+    }
+    network.with_backbone(|backbone| {
+        let mut store = PytorchStore::from_file(path).allow_partial(true);
+        for (theirs, ours) in EFFICIENTNET_LITE0 {
+            store = store.with_key_remapping(theirs, ours);
+        }
+        let report = backbone.load_efficientnet(&mut store).map_err(refuse)?;
+        let left: Vec<_> =
+            report.unused.iter().filter(|name| !is_expected_leftover(name)).collect();
+        if report.missing.is_empty() && report.errors.is_empty() && left.is_empty() {
+            return Ok(());
+        }
+        Err(refuse(format!(
+            "{} loaded, missing {:?}, left over {left:?}, refused {:?}",
+            report.applied.len(),
+            report.missing,
+            report.errors
+        )))
+    })
+}
