@@ -1,1 +1,45 @@
-fn main() {}
+//! The `eps` program: arguments to calls of the libraries.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
+
+mod args;
+mod cli;
+mod commands;
+mod comparison;
+mod device;
+mod interrupt;
+mod progress;
+mod run_folder;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+// Tensors of tens of megabytes come and go at every layer: the system's allocator gives their pages
+// back and faults them in again each time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Exit status of a run that was interrupted after its state was saved.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    match cli::Cli::parse().command.run() {
+        Ok(commands::End::Done) => ExitCode::SUCCESS,
+        Ok(commands::End::Interrupted) => ExitCode::from(INTERRUPTED),
+        Err(error) => {
+            eprintln!("error: {}", chain(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The causes of an error in one line, outermost first; one that only repeats its cause is left out.
+fn chain(error: &anyhow::Error) -> String {
+    let mut causes: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if causes.last() != Some(&cause) {
+            causes.push(cause);
+        }
+    }
+    causes.join(": ")
+}

@@ -28,6 +28,6 @@ pub enum ModelError {
     #[error("update {update}: the loss is {loss}; a lower learning rate may help")]
     Diverged { update: usize, loss: f32 },
 
-    #[error("{}: {id} has no image label", path.display())]
-    Unlabelled { path: PathBuf, id: String },
+    #[error("{id}: no saliency map, expected one for every image that EPS trains on")]
+    NoSaliency { id: String },
 }

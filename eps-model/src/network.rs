@@ -32,23 +32,29 @@ impl Network {
     /// A network for `classes` object classes; equal seeds give equal backbones.
     pub fn new(recipe: &NetworkRecipe, classes: usize, seed: u64, device: &Device) -> Self {
         let initialisation = Initialisation { seed };
-        let backbone = match recipe.backbone {
-            BackboneName::Resnet38d => {
-                Backbone::Resnet38d(Resnet38d::new(recipe.width, initialisation, device))
-            }
-            BackboneName::EfficientnetLite0 => Backbone::EfficientnetLite0(EfficientnetLite0::new(
-                recipe.stride,
-                initialisation,
-                device,
-            )),
-        };
+        let backbone =
+            match recipe.backbone {
+                BackboneName::Resnet38d => Backbone::Resnet38d(Resnet38d::new(
+                    recipe.width,
+                    recipe.depth,
+                    initialisation,
+                    device,
+                )),
+                BackboneName::EfficientnetLite0 => Backbone::EfficientnetLite0(
+                    EfficientnetLite0::new(recipe.stride, initialisation, device),
+                ),
+            };
         let with_background = recipe.method == Method::Eps;
         let outputs = classes + usize::from(with_background);
         let shape = [outputs, backbone.features(), 1, 1];
         let geometry = Geometry { stride: 1, padding: 0, dilation: 1, groups: 1 };
-        let fc8 =
-            Convolution::new("fc8", shape, geometry, Gain::Xavier, initialisation, device);
+        let fc8 = Convolution::new("fc8", shape, geometry, Gain::Xavier, initialisation, device);
         Self { backbone, fc8, with_background }
+    }
+
+    /// The same weights without gradients, on the plain device.
+    pub fn for_inference(&self) -> Self {
+        self.valid()
     }
 
     /// Changes the backbone in place.

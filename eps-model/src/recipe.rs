@@ -2,6 +2,7 @@
 
 use crate::ModelError;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use std::{fs, path::Path};
 
 /// A training run, as a TOML file spells it; unknown keys are errors.
@@ -25,11 +26,18 @@ pub struct NetworkRecipe {
     /// Factor on every channel count of ResNet38d; 1 is the published network.
     #[serde(default = "one")]
     pub width: f64,
+    /// Factor on the blocks that ResNet38d repeats in each level after the first; 1 is the
+    /// published network, 0 leaves one block a level.
+    #[serde(default = "one")]
+    pub depth: f64,
     /// Pixels of the image for one cell of the maps: 8 for ResNet38d; 8, 16 or 32 for
     /// EfficientNet-Lite0.
     pub stride: usize,
     /// Whether batch normalisations keep their stored statistics and parameters, as published.
     pub norms: Norms,
+    /// Whether channels drop out while training, with the published probabilities.
+    #[serde(default = "yes")]
+    pub dropout: bool,
     /// Whether ResNet38d's first levels (conv1a and b2) stay as they are, as published.
     #[serde(default)]
     pub freeze_first_levels: bool,
@@ -122,6 +130,10 @@ pub struct InferenceRecipe {
     pub threshold: f32,
 }
 
+fn yes() -> bool {
+    true
+}
+
 fn one() -> f64 {
     1.0
 }
@@ -146,6 +158,11 @@ impl Recipe {
         toml::to_string_pretty(self).expect("every field has a TOML form")
     }
 
+    /// SHA-256 of the resolved recipe.
+    pub fn sha256(&self) -> String {
+        Sha256::digest(self.to_toml()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     fn check(&self) -> Result<(), String> {
         let Self { network, augmentation, optimiser, saliency, inference } = self;
         let strides: &[usize] = match network.backbone {
@@ -155,18 +172,67 @@ impl Recipe {
         let [smallest, largest] = augmentation.longer_side;
         let fraction = |value: f64| (0.0..=1.0).contains(&value);
         let rules = [
-            (strides.contains(&network.stride), "network.stride: this backbone has 8 (resnet38d) or 8, 16, 32 (efficientnet-lite0)"),
-            (network.width > 0.0 && network.width <= 4.0, "network.width: expected a factor above 0 and at most 4"),
-            (0 < smallest && smallest <= largest, "augmentation.longer_side: expected [smallest, largest] in pixels"),
-            ((network.stride..=4096).contains(&augmentation.crop) && largest <= 4096, "augmentation.crop: expected at least one cell of the maps and at most 4096 pixels"),
-            (optimiser.updates > 0 && optimiser.batch > 0 && optimiser.checkpoint_every > 0, "optimiser: updates, batch and checkpoint_every must be above 0"),
-            (optimiser.learning_rate > 0.0 && optimiser.learning_rate.is_finite(), "optimiser.learning_rate: expected a finite rate above 0"),
-            ((0.0..1.0).contains(&optimiser.momentum), "optimiser.momentum: expected at least 0 and below 1"),
-            (optimiser.weight_decay >= 0.0, "optimiser.weight_decay: expected at least 0"),
-            (saliency.is_some() == (network.method == Method::Eps), "saliency: method `eps` needs this table, method `cam` has none"),
-            (saliency.as_ref().is_none_or(|own| fraction(own.tau) && fraction(own.lambda)), "saliency: tau and lambda are fractions in 0..=1"),
-            (!inference.scales.is_empty() && inference.scales.iter().all(|&scale| scale > 0.0 && scale <= 8.0), "inference.scales: expected factors above 0 and at most 8"),
-            ((0.0..=1.0).contains(&inference.threshold), "inference.threshold: expected a fraction in 0..=1"),
+            (
+                strides.contains(&network.stride),
+                "network.stride: this backbone has 8 (resnet38d) or 8, 16, 32 (efficientnet-lite0)",
+            ),
+            (
+                network.width > 0.0 && network.width <= 4.0,
+                "network.width: expected a factor above 0 and at most 4",
+            ),
+            (
+                0 < smallest && smallest <= largest,
+                "augmentation.longer_side: expected [smallest, largest] in pixels",
+            ),
+            (
+                (0.0..=4.0).contains(&network.depth),
+                "network.depth: expected a factor of at least 0 and at most 4",
+            ),
+            (
+                (network.stride..=4096).contains(&augmentation.crop) && largest <= 4096,
+                "augmentation.crop: expected at least one cell of the maps and at most 4096 pixels",
+            ),
+            (
+                optimiser.updates > 0 && optimiser.batch > 0 && optimiser.checkpoint_every > 0,
+                "optimiser: updates, batch and checkpoint_every must be above 0",
+            ),
+            (
+                optimiser.learning_rate > 0.0 && optimiser.learning_rate.is_finite(),
+                "optimiser.learning_rate: expected a finite rate above 0",
+            ),
+            (
+                (0.0..1.0).contains(&optimiser.momentum),
+                "optimiser.momentum: expected at least 0 and below 1",
+            ),
+            (
+                (0.0..=1.0).contains(&optimiser.weight_decay),
+                "optimiser.weight_decay: expected at least 0 and at most 1",
+            ),
+            (
+                optimiser.classifier_factor >= 0.0 && optimiser.classifier_factor.is_finite(),
+                "optimiser.classifier_factor: expected a finite factor of at least 0",
+            ),
+            (
+                optimiser.power >= 0.0 && optimiser.power.is_finite(),
+                "optimiser.power: expected a finite exponent of at least 0",
+            ),
+            (
+                saliency.is_some() == (network.method == Method::Eps),
+                "saliency: method `eps` needs this table, method `cam` has none",
+            ),
+            (
+                saliency.as_ref().is_none_or(|own| fraction(own.tau) && fraction(own.lambda)),
+                "saliency: tau and lambda are fractions in 0..=1",
+            ),
+            (
+                !inference.scales.is_empty()
+                    && inference.scales.iter().all(|&scale| scale > 0.0 && scale <= 8.0),
+                "inference.scales: expected factors above 0 and at most 8",
+            ),
+            (
+                (0.0..=1.0).contains(&inference.threshold),
+                "inference.threshold: expected a fraction in 0..=1",
+            ),
         ];
         match rules.into_iter().find(|(holds, _)| !holds) {
             Some((_, rule)) => Err(rule.to_owned()),

@@ -95,8 +95,8 @@ fn part(class: ClassId, area: Area, objects: usize, dice: &mut Dice) -> Part {
 fn own_area(class: ClassId, height: f32, dice: &mut Dice) -> Area {
     let across = [0.0, 1.0];
     match scene_class(class).place {
-        Place::Lower => Area::new(across, [dice.between(0.42, 0.6), 1.0], height, dice),
-        Place::Upper => Area::new(across, [0.0, dice.between(0.5, 0.68)], height, dice),
+        Place::Lower => Area::new(across, [dice.between(0.55, 0.7), 1.0], height, dice),
+        Place::Upper => Area::new(across, [0.0, dice.between(0.5, 0.64)], height, dice),
     }
 }
 
@@ -120,13 +120,13 @@ fn shared_areas(first: ClassId, second: ClassId, height: f32, dice: &mut Dice) -
 fn spot(class: ClassId, area: &Area, slice: f32, objects: usize, dice: &mut Dice) -> Spot {
     let room = (area.right - area.left) / objects as f32;
     let left = area.left + (area.right - area.left) * slice;
-    let (least, most) = if room > 0.9 { (0.35, 0.45) } else { (0.27, 0.38) };
+    let (least, most) = if room > 0.9 { (0.5, 0.72) } else { (0.36, 0.48) };
     let shrink = figure_scale(class);
     let width = (dice.between(least, most) * shrink).min(room * 0.92);
     let x = dice.between(left + width * 0.55, left + room - width * 0.55);
     let depth = match scene_class(class).place {
         Place::Lower => dice.between(0.3, 0.85),
-        Place::Upper => dice.between(0.66, 0.88),
+        Place::Upper => dice.between(0.82, 0.96),
     };
     Spot { x, y: area.top + depth * (area.bottom - area.top), width }
 }
@@ -135,7 +135,8 @@ fn spot(class: ClassId, area: &Area, slice: f32, objects: usize, dice: &mut Dice
 fn figure_scale(class: ClassId) -> f32 {
     match scene_class(class).name {
         "train" => 1.1,
-        "boat" | "bird" => 0.8,
+        "boat" => 0.95,
+        "bird" => 0.88,
         _ => 1.0,
     }
 }

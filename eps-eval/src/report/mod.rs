@@ -3,7 +3,10 @@
 mod element;
 mod page;
 mod picture;
+mod sheet;
 mod tables;
+
+use sheet::sheet;
 
 pub use picture::{colour_mask, heat};
 
@@ -67,8 +70,9 @@ struct Figure {
 }
 
 impl Report {
-    /// Writes `index.html`, which needs no other file, `scores.csv`, `scores.md`, and each chart
-    /// as `charts/<name>.svg` and `.png`. The same report gives the same bytes.
+    /// Writes `index.html`, which needs no other file, `scores.csv`, `scores.md`, each chart as
+    /// `charts/<name>.svg` and `.png`, and the rows of pictures as `pictures.png`. The same report
+    /// gives the same bytes.
     ///
     /// # Errors
     ///
@@ -84,6 +88,9 @@ impl Report {
             let charts = folder.join("charts");
             write(&charts.join(format!("{name}.svg")), svg.as_bytes())?;
             write(&charts.join(format!("{name}.png")), png)?;
+        }
+        if let Some(sheet) = sheet(&self.pictures) {
+            write(&folder.join("pictures.png"), &picture::encoded(&sheet)?)?;
         }
         write(&folder.join("index.html"), page::html(self, &figures)?.as_bytes())
     }

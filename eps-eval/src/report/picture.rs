@@ -56,6 +56,13 @@ fn from_pixels(size: Size, pixels: impl Iterator<Item = [u8; 3]>) -> RgbImage {
     picture
 }
 
+/// The picture as a PNG file.
+pub(super) fn encoded(picture: &RgbImage) -> Result<Vec<u8>, EvalError> {
+    let mut file = Cursor::new(Vec::new());
+    picture.write_to(&mut file, ImageFormat::Png)?;
+    Ok(file.into_inner())
+}
+
 /// The picture as the address of an `img`: PNG or JPEG, whichever is smaller.
 pub(super) fn data_address(picture: &RgbImage) -> Result<String, EvalError> {
     let mut png = Cursor::new(Vec::new());

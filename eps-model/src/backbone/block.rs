@@ -32,7 +32,12 @@ impl Builder<'_> {
         self.conv(name, [output, input, 3, 3], geometry)
     }
 
-    pub(super) fn conv1(self, name: &str, [input, output]: [usize; 2], stride: usize) -> Convolution {
+    pub(super) fn conv1(
+        self,
+        name: &str,
+        [input, output]: [usize; 2],
+        stride: usize,
+    ) -> Convolution {
         let geometry = Geometry { stride, padding: 0, dilation: 1, groups: 1 };
         self.conv(name, [output, input, 1, 1], geometry)
     }
@@ -44,7 +49,7 @@ impl Builder<'_> {
 
 /// Two 3×3 convolutions beside an identity or projected shortcut.
 #[derive(Module, Debug)]
-pub struct PlainBlock {
+pub(super) struct PlainBlock {
     bn_branch2a: Norm,
     conv_branch2a: Convolution,
     bn_branch2b1: Norm,
@@ -84,7 +89,7 @@ impl PlainBlock {
         }
     }
 
-    pub fn forward(&self, input: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
+    pub(super) fn forward(&self, input: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
         let active = self.bn_branch2a.forward(input.clone(), Activation::Relu, pass);
         let shortcut = match &self.conv_branch1 {
             Some(projection) => projection.forward(active.clone()),
@@ -98,7 +103,7 @@ impl PlainBlock {
 
 /// 1×1, 3×3 and 1×1 convolutions with channel dropout beside a projected shortcut.
 #[derive(Module, Debug)]
-pub struct BottleneckBlock {
+pub(super) struct BottleneckBlock {
     bn_branch2a: Norm,
     conv_branch2a: Convolution,
     bn_branch2b1: Norm,
@@ -131,7 +136,7 @@ impl BottleneckBlock {
         }
     }
 
-    pub fn forward(&self, input: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
+    pub(super) fn forward(&self, input: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
         let active = self.bn_branch2a.forward(input, Activation::Relu, pass);
         let shortcut = self.conv_branch1.forward(active.clone());
         let hidden = self.conv_branch2a.forward(active);

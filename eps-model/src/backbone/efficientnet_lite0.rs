@@ -3,7 +3,8 @@
 use super::layer::{Convolution, Gain, Initialisation, Norm, Pass};
 use crate::ops::{Activation, Geometry};
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
+use eps_data::transform::{MEAN, STANDARD_DEVIATION};
 
 /// TensorFlow's value, which the ImageNet weights were trained with.
 const EPSILON: f64 = 1e-3;
@@ -20,6 +21,10 @@ const STAGES: [(usize, usize, usize, usize, usize); 7] = [
 ];
 
 const STEM: usize = 32;
+
+/// Mean and deviation that the ImageNet weights were trained with, of 8-bit values.
+const OWN_MEAN: f64 = 127.0;
+const OWN_DEVIATION: f64 = 128.0;
 
 /// Channels of the features.
 pub const FEATURES: usize = 1280;
@@ -68,7 +73,8 @@ impl SameConvolution {
     /// Zeros before and after a side of `pixels`.
     fn padding(&self, pixels: usize) -> [usize; 2] {
         let reach = (self.kernel - 1) * self.dilation + 1;
-        let total = ((pixels.div_ceil(self.stride) - 1) * self.stride + reach).saturating_sub(pixels);
+        let total =
+            ((pixels.div_ceil(self.stride) - 1) * self.stride + reach).saturating_sub(pixels);
         [total / 2, total - total / 2]
     }
 }
@@ -95,7 +101,8 @@ impl InvertedBlock {
     ) -> Self {
         let middle = shape.input * expansion;
         let of = |layer: &str| format!("{name}.{layer}");
-        let conv = |layer: &str, shape| SameConvolution::new(&of(layer), shape, initialisation, device);
+        let conv =
+            |layer: &str, shape| SameConvolution::new(&of(layer), shape, initialisation, device);
         let pointwise = |input, output| SameShape {
             input,
             output,
@@ -150,14 +157,14 @@ impl EfficientnetLite0 {
                 let wanted = if index == 0 { step } else { 1 };
                 let kept = if at * wanted <= stride { wanted } else { 1 };
                 // The block that gives up its stride still sees the undilated grid.
-                let shape =
-                    SameShape { input, output, kernel, stride: kept, dilation, groups: 1 };
+                let shape = SameShape { input, output, kernel, stride: kept, dilation, groups: 1 };
                 let name = format!("blocks.{}", blocks.len());
                 blocks.push(InvertedBlock::new(&name, expansion, shape, initialisation, device));
                 (at, dilation, input) = (at * kept, dilation * wanted / kept, output);
             }
         }
-        let stem = SameShape { input: 3, output: STEM, kernel: 3, stride: 2, dilation: 1, groups: 1 };
+        let stem =
+            SameShape { input: 3, output: STEM, kernel: 3, stride: 2, dilation: 1, groups: 1 };
         let head =
             SameShape { input, output: FEATURES, kernel: 1, stride: 1, dilation: 1, groups: 1 };
         Self {
@@ -171,11 +178,23 @@ impl EfficientnetLite0 {
 
     /// `[batch, 3, height, width]` to `[batch, 1280, height / stride, width / stride]`, rounded up.
     pub fn forward(&self, images: Tensor<4>, pass: &Pass) -> Tensor<4> {
-        let hidden = self.stem.forward(images);
+        let hidden = self.stem.forward(renormalised(images));
         let mut hidden = self.bn0.forward(hidden, Activation::Relu6, pass);
         for block in &self.blocks {
             hidden = block.forward(hidden, pass);
         }
         self.bn1.forward(self.head.forward(hidden), Activation::Relu6, pass)
     }
+}
+
+/// Images in the normalisation that all backbones share, in this network's own.
+fn renormalised(images: Tensor<4>) -> Tensor<4> {
+    let device = images.device();
+    let channels = |values: [f64; 3]| {
+        let values = values.map(|value| value as f32);
+        Tensor::<4>::from_data(TensorData::new(values.to_vec(), [1, 3, 1, 1]), &device)
+    };
+    let scale = STANDARD_DEVIATION.map(|own| own * 255.0 / OWN_DEVIATION);
+    let shift = MEAN.map(|own| (own * 255.0 - OWN_MEAN) / OWN_DEVIATION);
+    images * channels(scale) + channels(shift)
 }

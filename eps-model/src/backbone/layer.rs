@@ -1,6 +1,6 @@
 //! Layers that both backbones are made of, and how a pass through them is made.
 
-use crate::ops::{self, Activation, ChannelParameters, Geometry};
+use crate::ops::{self, Activation, ChannelParameters, Geometry, Normalising};
 use burn::module::{Module, Param};
 use burn::nn::{BatchNorm, BatchNormConfig};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -144,17 +144,17 @@ impl Norm {
             beta: self.norm.beta.val(),
             mean,
             variance,
-            epsilon: self.norm.epsilon,
         };
-        ops::normalise(input, channels, activation, pass.learn_norms)
+        let epsilon = self.norm.epsilon;
+        let normalising = Normalising { epsilon, activation, from_batch: pass.learn_norms };
+        ops::normalise(input, channels, normalising)
     }
 
     /// Moves the stored statistics towards those of a batch.
     fn update(&self, mean: &Tensor<1>, variance: &Tensor<1>) {
         let momentum = self.norm.momentum;
         let device = mean.device();
-        for (state, batch) in
-            [(&self.norm.running_mean, mean), (&self.norm.running_var, variance)]
+        for (state, batch) in [(&self.norm.running_mean, mean), (&self.norm.running_var, variance)]
         {
             let stored = state.value_sync().to_device(&device) * (1.0 - momentum);
             state.update((stored + batch.clone() * momentum).detach());

@@ -12,6 +12,7 @@ use layer::Pass;
 use resnet38d::Resnet38d;
 
 /// A network without its classifier.
+#[expect(clippy::large_enum_variant, reason = "a program holds one or two networks")]
 #[derive(Module, Debug)]
 pub enum Backbone {
     Resnet38d(Resnet38d),

@@ -45,14 +45,16 @@ pub struct Resnet38d {
 }
 
 impl Resnet38d {
-    /// `width` scales every channel count; 1 is the published network.
-    pub fn new(width: f64, initialisation: Initialisation, device: &Device) -> Self {
+    /// `width` scales every channel count, `depth` the repeated blocks of each level; both are 1 in
+    /// the published network.
+    pub fn new(width: f64, depth: f64, initialisation: Initialisation, device: &Device) -> Self {
         let build = Builder { initialisation, device };
         let scaled = |channels: usize| ((channels as f64 * width).round() as usize).max(4);
         let mut input = scaled(STEM);
         let conv1a = build.conv3("conv1a", [3, input], 1, 1);
         let [b2, b3, b4, b5] = LEVELS.map(|level| {
-            let blocks = plain_level(&level, input, scaled, build);
+            let repeated = ((level.blocks - 1) as f64 * depth).round() as usize;
+            let blocks = plain_level(&level, 1 + repeated, input, scaled, build);
             input = scaled(level.output);
             blocks
         });
@@ -88,6 +90,7 @@ impl Resnet38d {
 
 fn plain_level(
     level: &Level,
+    blocks: usize,
     input: usize,
     scaled: impl Fn(usize) -> usize,
     build: Builder<'_>,
@@ -105,5 +108,5 @@ fn plain_level(
         0 => level.name.to_owned(),
         index => format!("{}_{index}", level.name),
     };
-    (0..level.blocks).map(|index| PlainBlock::new(&name(index), shape(index), build)).collect()
+    (0..blocks).map(|index| PlainBlock::new(&name(index), shape(index), build)).collect()
 }

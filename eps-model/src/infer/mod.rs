@@ -80,7 +80,7 @@ fn add_views(
         if flip { Tensor::cat(vec![straight.clone(), straight.flip([3])], 0) } else { straight };
     let maps = network.activation_maps(batch);
     let [_, classes, height, width] = maps.dims();
-    let values = maps.into_data().to_vec::<f32>().expect("maps are f32");
+    let values = maps.into_data().try_to_vec::<f32>().expect("maps are f32");
     for (view, maps) in values.chunks_exact(classes * height * width).enumerate() {
         let mirrored = view >= images.len();
         add(view % images.len(), ViewMaps { maps, size: [height, width], mirrored });

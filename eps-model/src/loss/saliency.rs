@@ -28,9 +28,8 @@ pub fn estimate_saliency(probabilities: Tensor<4>, selection: Selection, lambda:
     let [batch, channels, _, _] = probabilities.dims();
     let classes = channels - 1;
     let objects = probabilities.clone().narrow(1, 0, classes);
-    let sum_over = |set: Tensor<2>| {
-        (objects.clone() * set.reshape([batch, classes, 1, 1])).sum_dim(1)
-    };
+    let sum_over =
+        |set: Tensor<2>| (objects.clone() * set.reshape([batch, classes, 1, 1])).sum_dim(1);
     let foreground = sum_over(selection.foreground);
     let background = sum_over(selection.background) + probabilities.narrow(1, classes, 1);
     foreground * lambda + (background.neg() + 1.0) * (1.0 - lambda)

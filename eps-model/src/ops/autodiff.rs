@@ -1,7 +1,6 @@
 //! The operations as nodes of burn's graph, and their plain form on each backend.
 
-use super::{Activation, EpsOps, Geometry, Kernels, Normalisation};
-use burn::backend::Backend;
+use super::{EpsOps, Geometry, Kernels, Normalisation, Normalising};
 use burn::backend::autodiff::{
     Autodiff,
     checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
@@ -31,14 +30,9 @@ macro_rules! plain_operations {
                 beta: FloatTensor<Self>,
                 mean: FloatTensor<Self>,
                 variance: FloatTensor<Self>,
-                epsilon: f64,
-                activation: Activation,
-                from_batch: bool,
+                normalising: Normalising,
             ) -> FloatTensor<Self> {
-                normalise::<Self>(
-                    input, gamma, beta, mean, variance, epsilon, activation, from_batch,
-                )
-                .0
+                normalise::<Self>(input, gamma, beta, mean, variance, normalising).0
             }
         }
     };
@@ -52,31 +46,24 @@ mod libtorch {
     use super::*;
     plain_operations!(burn::backend::LibTorch);
 }
-#[cfg(feature = "cuda")]
-plain_operations!(burn::backend::Cuda);
-#[cfg(feature = "wgpu")]
-plain_operations!(burn::backend::Wgpu);
 
 /// The output, and what its backward pass needs.
-#[expect(clippy::too_many_arguments, reason = "the parameters of EpsOps::eps_normalise")]
 fn normalise<B: Kernels>(
     input: FloatTensor<B>,
     gamma: FloatTensor<B>,
     beta: FloatTensor<B>,
     mean: FloatTensor<B>,
     variance: FloatTensor<B>,
-    epsilon: f64,
-    activation: Activation,
-    from_batch: bool,
+    normalising: Normalising,
 ) -> (FloatTensor<B>, Normalisation<B>) {
-    let epsilon = Scalar::new(epsilon, &variance.dtype());
+    let epsilon = Scalar::new(normalising.epsilon, &variance.dtype());
     let deviation = B::float_sqrt(B::float_add_scalar(variance, epsilon));
     let inverse_deviation = B::float_recip(deviation);
     let scale = B::float_mul(gamma, inverse_deviation.clone());
     let shift = B::float_sub(beta, B::float_mul(mean.clone(), scale.clone()));
-    let output = B::scale_shift(input.clone(), scale.clone(), shift.clone(), activation);
-    let saved =
-        Normalisation { input, mean, inverse_deviation, scale, shift, activation, from_batch };
+    let output =
+        B::scale_shift(input.clone(), scale.clone(), shift.clone(), normalising.activation);
+    let saved = Normalisation { input, mean, inverse_deviation, scale, shift, normalising };
     (output, saved)
 }
 
@@ -146,9 +133,7 @@ impl<B: Kernels + EpsOps, C: CheckpointStrategy> EpsOps for Autodiff<B, C> {
         beta: FloatTensor<Self>,
         mean: FloatTensor<Self>,
         variance: FloatTensor<Self>,
-        epsilon: f64,
-        activation: Activation,
-        from_batch: bool,
+        normalising: Normalising,
     ) -> FloatTensor<Self> {
         let parents = [input.node(), gamma.node(), beta.node()];
         let node = NormalisationNode.prepare::<C>(parents).compute_bound().stateful();
@@ -158,9 +143,7 @@ impl<B: Kernels + EpsOps, C: CheckpointStrategy> EpsOps for Autodiff<B, C> {
             beta.into_primitive(),
             mean.into_primitive(),
             variance.into_primitive(),
-            epsilon,
-            activation,
-            from_batch,
+            normalising,
         );
         match node {
             OpsKind::Tracked(node) => node.finish(saved, output),

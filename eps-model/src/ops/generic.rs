@@ -3,6 +3,7 @@
 use super::{Activation, Normalisation};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Scalar, TensorMetadata};
+use burn::tensor::BoolStore;
 
 /// A `[channels]` vector as `[1, channels, 1, 1]`.
 fn per_channel<B: Backend>(values: FloatTensor<B>) -> FloatTensor<B> {
@@ -57,21 +58,20 @@ pub(super) fn normalise_backward<B: Backend>(
     saved: Normalisation<B>,
     gradient: FloatTensor<B>,
 ) -> [FloatTensor<B>; 3] {
-    let Normalisation { input, mean, inverse_deviation, scale, shift, activation, from_batch } =
-        saved;
-    let gradient = through_activation::<B>(&input, &scale, &shift, activation, gradient);
+    let Normalisation { input, mean, inverse_deviation, scale, shift, normalising } = saved;
+    let gradient =
+        through_activation::<B>(&input, &scale, &shift, normalising.activation, gradient);
     let normal = B::float_mul(
         B::float_sub(input, per_channel::<B>(mean)),
         per_channel::<B>(inverse_deviation),
     );
     let to_beta = channel_sum::<B>(gradient.clone());
     let to_gamma = channel_sum::<B>(B::float_mul(gradient.clone(), normal.clone()));
-    let centred = if from_batch {
+    let centred = if normalising.from_batch {
         let [batch, _, height, width] = gradient.shape().dims();
         let share = scalar::<B>(1.0 / (batch * height * width) as f64, &gradient);
-        let mean_of = |sum: &FloatTensor<B>| {
-            per_channel::<B>(B::float_mul_scalar(sum.clone(), share))
-        };
+        let mean_of =
+            |sum: &FloatTensor<B>| per_channel::<B>(B::float_mul_scalar(sum.clone(), share));
         let along = B::float_mul(normal, mean_of(&to_gamma));
         B::float_sub(B::float_sub(gradient, mean_of(&to_beta)), along)
     } else {
@@ -95,54 +95,21 @@ fn through_activation<B: Backend>(
     let output =
         scale_shift::<B>(input.clone(), scale.clone(), shift.clone(), Activation::Identity);
     let zero = scalar::<B>(0.0, &gradient);
-    let below = B::float_lower_equal_elem(output.clone(), scalar::<B>(low.into(), &output), Default::default());
+    let below = B::float_lower_equal_elem(
+        output.clone(),
+        scalar::<B>(low.into(), &output),
+        BoolStore::Native,
+    );
     let gradient = B::float_mask_fill(gradient, below, zero);
     if high.is_infinite() {
         return gradient;
     }
-    let above = B::float_greater_equal_elem(output.clone(), scalar::<B>(high.into(), &output), Default::default());
+    let above = B::float_greater_equal_elem(
+        output.clone(),
+        scalar::<B>(high.into(), &output),
+        BoolStore::Native,
+    );
     B::float_mask_fill(gradient, above, zero)
-}
-
-/// [`Kernels`](super::Kernels) of a backend through burn's own operations.
-#[allow(unused_macros, reason = "used by the features that add such a backend")]
-macro_rules! composed_kernels {
-    ($backend:ty) => {
-        impl crate::ops::Kernels for $backend {
-            type Saved = (FloatTensor<Self>, FloatTensor<Self>, crate::ops::Geometry);
-
-            fn convolution(
-                input: FloatTensor<Self>,
-                weight: FloatTensor<Self>,
-                geometry: crate::ops::Geometry,
-            ) -> FloatTensor<Self> {
-                <Self as burn::backend::ops::ModuleOps<Self>>::conv2d(input, weight, None, geometry.options())
-            }
-            fn convolution_saved(
-                input: FloatTensor<Self>,
-                weight: FloatTensor<Self>,
-                geometry: crate::ops::Geometry,
-            ) -> (FloatTensor<Self>, Self::Saved) {
-                let output = Self::convolution(input.clone(), weight.clone(), geometry);
-                (output, (input, weight, geometry))
-            }
-            fn convolution_backward(
-                (input, weight, geometry): Self::Saved,
-                gradient: FloatTensor<Self>,
-                needed: [bool; 2],
-            ) -> [Option<FloatTensor<Self>>; 2] {
-                use burn::backend::ops::ModuleOps;
-                let to_input = needed[0].then(|| {
-                    <Self as ModuleOps<Self>>::conv2d_x_backward(input.clone(), weight.clone(), gradient.clone(), geometry.options())
-                });
-                let to_weight = needed[1].then(|| {
-                    <Self as ModuleOps<Self>>::conv2d_weight_backward(input, weight, gradient, geometry.options())
-                });
-                [to_input, to_weight]
-            }
-            crate::ops::generic::composed_normalisation!();
-        }
-    };
 }
 
 /// The normalisation half of [`Kernels`](super::Kernels), composed.
@@ -169,9 +136,4 @@ macro_rules! composed_normalisation {
     };
 }
 #[allow(unused_imports, reason = "used by the features that add such a backend")]
-pub(super) use {composed_kernels, composed_normalisation};
-
-#[cfg(feature = "cuda")]
-composed_kernels!(burn::backend::Cuda);
-#[cfg(feature = "wgpu")]
-composed_kernels!(burn::backend::Wgpu);
+pub(super) use composed_normalisation;

@@ -58,13 +58,16 @@ impl Kernels for LibTorch {
         gradient: TchTensor,
         needed: [bool; 2],
     ) -> [Option<TchTensor>; 2] {
-        let root =
-            tch::with_grad(|| (&saved.output * &gradient.tensor).sum(saved.output.kind()));
+        let root = tch::with_grad(|| (&saved.output * &gradient.tensor).sum(saved.output.kind()));
         let leaves = [&saved.input, &saved.weight];
-        let wanted: Vec<_> =
-            leaves.into_iter().zip(needed).filter_map(|(leaf, need)| need.then_some(leaf)).collect();
-        let mut results =
-            tch::Tensor::run_backward(&[&root], &wanted, false, false).into_iter().map(TchTensor::new);
+        let wanted: Vec<_> = leaves
+            .into_iter()
+            .zip(needed)
+            .filter_map(|(leaf, need)| need.then_some(leaf))
+            .collect();
+        let mut results = tch::Tensor::run_backward(&[&root], &wanted, false, false)
+            .into_iter()
+            .map(TchTensor::new);
         needed.map(|need| if need { results.next() } else { None })
     }
 

@@ -6,6 +6,7 @@
 //! backward pass, every other backend composes burn's operations.
 
 mod autodiff;
+#[cfg(any(test, feature = "tch"))]
 mod generic;
 mod shape;
 
@@ -14,7 +15,7 @@ mod flex;
 #[cfg(feature = "tch")]
 mod libtorch;
 
-pub use shape::{Activation, Geometry};
+pub use shape::{Activation, Geometry, Normalising};
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
@@ -73,13 +74,11 @@ pub struct Normalisation<B: Backend> {
     pub inverse_deviation: FloatTensor<B>,
     pub scale: FloatTensor<B>,
     pub shift: FloatTensor<B>,
-    pub activation: Activation,
-    /// Whether mean and deviation are those of `input`, so that gradients flow through them.
-    pub from_batch: bool,
+    pub normalising: Normalising,
 }
 
 /// The operations as burn dispatches them to the backend of a tensor.
-#[backend_extension(Autodiff, Flex: cfg(feature = "flex"), LibTorch: cfg(feature = "tch"), Cuda: cfg(feature = "cuda"), Wgpu: cfg(feature = "wgpu"))]
+#[backend_extension(Autodiff, Flex: cfg(feature = "flex"), LibTorch: cfg(feature = "tch"))]
 pub trait EpsOps: Backend {
     fn eps_convolution(
         input: FloatTensor<Self>,
@@ -95,9 +94,7 @@ pub trait EpsOps: Backend {
         beta: FloatTensor<Self>,
         mean: FloatTensor<Self>,
         variance: FloatTensor<Self>,
-        epsilon: f64,
-        activation: Activation,
-        from_batch: bool,
+        normalising: Normalising,
     ) -> FloatTensor<Self>;
 }
 
@@ -128,18 +125,13 @@ pub struct ChannelParameters {
     pub mean: Tensor<1>,
     /// Biased variance.
     pub variance: Tensor<1>,
-    pub epsilon: f64,
 }
 
 /// `activation((input - mean) / sqrt(variance + epsilon) * gamma + beta)`.
-///
-/// With `from_batch` the statistics are those of `input` and gradients flow through them;
-/// otherwise they are constants.
 pub fn normalise(
     input: Tensor<4>,
     channels: ChannelParameters,
-    activation: Activation,
-    from_batch: bool,
+    normalising: Normalising,
 ) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::eps_normalise(
         input.into_dispatch(),
@@ -147,8 +139,9 @@ pub fn normalise(
         channels.beta.into_dispatch(),
         channels.mean.into_dispatch(),
         channels.variance.into_dispatch(),
-        channels.epsilon,
-        activation,
-        from_batch,
+        normalising,
     ))
 }
+
+#[cfg(all(test, feature = "flex"))]
+mod tests;

@@ -1,7 +1,5 @@
 //! Geometry of a convolution, and the activation that follows a normalisation.
 
-use burn::backend::ops::ConvOptions;
-
 /// Square stride, padding and dilation of a convolution, and its groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Geometry {
@@ -16,11 +14,16 @@ impl Geometry {
     pub fn output_side(&self, pixels: usize, kernel: usize) -> usize {
         (pixels + 2 * self.padding - self.dilation * (kernel - 1) - 1) / self.stride + 1
     }
+}
 
-    pub(super) fn options(&self) -> ConvOptions<2> {
-        let Self { stride, padding, dilation, groups } = *self;
-        ConvOptions::new([stride; 2], [padding; 2], [dilation; 2], groups)
-    }
+/// How a normalisation is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Normalising {
+    /// Added to the variance.
+    pub epsilon: f64,
+    pub activation: Activation,
+    /// Whether mean and variance are those of the input, so that gradients flow through them.
+    pub from_batch: bool,
 }
 
 /// What follows a normalisation.

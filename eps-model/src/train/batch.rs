@@ -19,15 +19,15 @@ impl Batch {
         let images = samples.iter().flat_map(|sample| sample.image.iter().copied()).collect();
         let saliency: Option<Vec<&[f32]>> =
             samples.iter().map(|sample| sample.saliency.as_deref()).collect();
-        let present = |sample: &Sample, channel| f32::from(sample.classes.contains(class_of(channel)));
+        let present =
+            |sample: &Sample, channel| f32::from(sample.classes.contains(class_of(channel)));
         let labels = samples
             .iter()
             .flat_map(|sample| (0..classes).map(move |channel| present(sample, channel)))
             .collect();
         Self {
             images: to_tensor(images, [count, 3, crop, crop], device),
-            saliency: saliency
-                .map(|maps| to_tensor(maps.concat(), [count, 1, crop, crop], device)),
+            saliency: saliency.map(|maps| to_tensor(maps.concat(), [count, 1, crop, crop], device)),
             labels: to_tensor(labels, [count, classes], device),
         }
     }

@@ -19,6 +19,8 @@ pub struct State {
     pub update: usize,
     /// SHA-256 of the list of images.
     pub list: String,
+    /// SHA-256 of the resolved recipe.
+    pub recipe: String,
     /// Number of object classes.
     pub classes: usize,
 }
@@ -95,13 +97,20 @@ impl Checkpoint {
     /// Puts the stored weights into a network of the same recipe.
     pub fn restore_network(&self, network: Network) -> Result<Network, ModelError> {
         let path = self.folder.join("network.bpk");
-        let record = ModuleRecord::from_bytes(bytes(&path)?)
-            .map_err(|error| damaged(&path, &error))?;
-        Ok(network.load_record(record))
+        let record =
+            ModuleRecord::from_bytes(bytes(&path)?).map_err(|error| damaged(&path, &error))?;
+        network.try_load_record(record).map_err(|_| ModelError::Checkpoint {
+            path,
+            found: "tensors of other names or shapes".into(),
+            expected: "those of the recipe's network".into(),
+        })
     }
 
     /// Puts the stored momentum into an optimiser of the same recipe.
-    pub fn restore_optimiser(&self, optimiser: ModuleOptimizer) -> Result<ModuleOptimizer, ModelError> {
+    pub fn restore_optimiser(
+        &self,
+        optimiser: ModuleOptimizer,
+    ) -> Result<ModuleOptimizer, ModelError> {
         let path = self.folder.join("optimiser.bpk");
         optimiser.from_bytes(bytes(&path)?).map_err(|error| damaged(&path, &error))
     }

@@ -7,7 +7,7 @@ mod step_log;
 
 pub use batch::Batch;
 pub use checkpoint::{Checkpoint, State};
-pub use optimiser::poly_rate;
+pub use optimiser::{freeze, optimiser, poly_rate, schedule};
 pub use step_log::{Step, read as read_steps};
 
 use crate::ModelError;
@@ -54,7 +54,7 @@ pub enum Wish {
 
 /// How a run ended.
 pub enum Outcome {
-    Finished(Network),
+    Finished(Box<Network>),
     /// Stopped by the caller; the checkpoint has this many updates.
     Stopped {
         updates: usize,
@@ -71,46 +71,58 @@ impl Job<'_> {
         device: &Device,
         mut observer: impl FnMut(&Step) -> Wish,
     ) -> Result<Outcome, ModelError> {
+        self.check_saliency()?;
         let device = device.clone().autodiff();
         let recipe = &self.recipe.optimiser;
         let mut network = self.fresh_network(&device)?;
-        let mut optimiser = optimiser::optimiser(recipe);
+        let mut updater = optimiser(recipe);
         let mut first = 0;
         if let Some(checkpoint) = self.checkpoint()? {
             network = checkpoint.restore_network(network)?;
-            optimiser = checkpoint.restore_optimiser(optimiser)?;
+            updater = checkpoint.restore_optimiser(updater)?;
             first = checkpoint.state.update;
         }
-        network = optimiser::freeze(network, &self.recipe.network);
+        network = freeze(network, &self.recipe.network);
         let mut log = StepLog::open(&self.run.join("steps.csv"), first)?;
-        let mut schedule = optimiser::schedule(recipe, first);
+        let mut rates = schedule(recipe, first);
         let mut batches = self.loader(first);
         for update in first..recipe.updates {
             let begun = Instant::now();
             let samples = batches.next().expect("a loader has no end before an error")?;
-            let rates = schedule.step();
+            let rate = rates.step();
             let losses = self.losses(&network, &samples, update, &device)?;
             let gradients = GradientsParams::from_grads(losses.total.backward(), &network);
-            network = optimiser.step(rates.clone(), network, gradients);
+            network = updater.step(rate.clone(), network, gradients);
             let step = Step {
                 step: update,
                 loss: losses.loss,
                 loss_cls: losses.loss_cls,
                 loss_sal: losses.loss_sal,
-                lr: rates.base(),
+                lr: rate.base(),
                 images_per_second: recipe.batch as f64 / begun.elapsed().as_secs_f64(),
             };
             log.push(&step)?;
             let made = update + 1;
             let stop = observer(&step) == Wish::Stop && made < recipe.updates;
             if stop || made == recipe.updates || made % recipe.checkpoint_every == 0 {
-                Checkpoint::write(&self.checkpoints(), &network, &optimiser, self.state(made))?;
+                Checkpoint::write(&self.checkpoints(), &network, &updater, self.state(made))?;
             }
             if stop {
                 return Ok(Outcome::Stopped { updates: made });
             }
         }
-        Ok(Outcome::Finished(network))
+        Ok(Outcome::Finished(Box::new(network)))
+    }
+
+    /// EPS without the saliency map of an image would silently train something else.
+    fn check_saliency(&self) -> Result<(), ModelError> {
+        let without = self.split.items.iter().find(|item| item.saliency.is_none());
+        match without {
+            Some(item) if self.recipe.saliency.is_some() => {
+                Err(ModelError::NoSaliency { id: item.id.clone() })
+            }
+            _ => Ok(()),
+        }
     }
 
     fn checkpoints(&self) -> PathBuf {
@@ -118,8 +130,12 @@ impl Job<'_> {
     }
 
     fn state(&self, update: usize) -> State {
-        let classes = self.split.names.objects();
-        State { update, list: self.split.list.sha256.clone(), classes }
+        State {
+            update,
+            list: self.split.list.sha256.clone(),
+            recipe: self.recipe.sha256(),
+            classes: self.split.names.objects(),
+        }
     }
 
     /// The checkpoint to go on from, checked to belong to this list and these classes.
@@ -134,7 +150,7 @@ impl Job<'_> {
             return Err(ModelError::Checkpoint {
                 path: self.checkpoints(),
                 found: format!("{:?}", checkpoint.state),
-                expected: format!("{expected:?}: the same list and classes"),
+                expected: format!("{expected:?}: the same list, recipe and classes"),
             });
         }
         Ok(Some(checkpoint))
@@ -171,16 +187,18 @@ impl Job<'_> {
         update: usize,
         device: &Device,
     ) -> Result<Losses, ModelError> {
-        let batch =
-            Batch::new(samples, self.recipe.augmentation.crop, network.classes(), device);
+        let batch = Batch::new(samples, self.recipe.augmentation.crop, network.classes(), device);
         let learn_norms = self.recipe.network.norms == Norms::Learned;
-        let seed = self.recipe.optimiser.seed ^ DROPOUT_STREAM;
-        let mut pass = Pass::training(learn_norms, seed.wrapping_add(update as u64));
+        let mut pass = if self.recipe.network.dropout {
+            let seed = self.recipe.optimiser.seed ^ DROPOUT_STREAM;
+            Pass::training(learn_norms, seed.wrapping_add(update as u64))
+        } else {
+            Pass::training_without_dropout(learn_norms)
+        };
         let predictions = network.forward_training(batch.images, &mut pass);
         let classification = soft_margin(predictions.logits, batch.labels.clone());
-        let recipe = self.recipe.saliency.as_ref().filter(|own| update >= own.classifier_updates);
-        let saliency = match (recipe, predictions.maps, batch.saliency) {
-            (Some(recipe), Some(maps), Some(saliency)) => {
+        let saliency = match (&self.recipe.saliency, predictions.maps, batch.saliency) {
+            (Some(recipe), Some(maps), Some(saliency)) if update >= recipe.classifier_updates => {
                 Some(saliency_loss(maps, saliency, batch.labels, recipe.tau, recipe.lambda))
             }
             _ => None,

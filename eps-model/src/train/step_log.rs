@@ -1,6 +1,7 @@
 //! The record of every update, as a table that anything can read.
 
 use crate::ModelError;
+use eps_data::codec::write_atomically;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -23,14 +24,14 @@ pub struct Step {
 }
 
 /// `steps.csv` of a run.
-pub struct StepLog {
+pub(super) struct StepLog {
     path: PathBuf,
     file: fs::File,
 }
 
 impl StepLog {
     /// Opens the log of a run that has made `updates` updates; rows past them are cut off.
-    pub fn open(path: &Path, updates: usize) -> Result<Self, ModelError> {
+    pub(super) fn open(path: &Path, updates: usize) -> Result<Self, ModelError> {
         let failed = |source| ModelError::Write { path: path.into(), source };
         let mut text = String::from(HEADER);
         if updates > 0 {
@@ -38,12 +39,12 @@ impl StepLog {
                 text.push_str(&row(&step));
             }
         }
-        fs::write(path, &text).map_err(failed)?;
+        write_atomically(path, |file| file.write_all(text.as_bytes()))?;
         let file = fs::OpenOptions::new().append(true).open(path).map_err(failed)?;
         Ok(Self { path: path.into(), file })
     }
 
-    pub fn push(&mut self, step: &Step) -> Result<(), ModelError> {
+    pub(super) fn push(&mut self, step: &Step) -> Result<(), ModelError> {
         let failed = |source| ModelError::Write { path: self.path.clone(), source };
         self.file.write_all(row(step).as_bytes()).map_err(failed)
     }
@@ -91,7 +92,14 @@ mod tests {
     use super::*;
 
     fn step(number: usize, loss_sal: Option<f32>) -> Step {
-        Step { step: number, loss: 0.75, loss_cls: 0.5, loss_sal, lr: 0.01, images_per_second: 8.25 }
+        Step {
+            step: number,
+            loss: 0.75,
+            loss_cls: 0.5,
+            loss_sal,
+            lr: 0.01,
+            images_per_second: 8.25,
+        }
     }
 
     #[test]

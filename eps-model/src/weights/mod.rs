@@ -1,6 +1,7 @@
 //! Pre-trained weights into backbones.
 
 use crate::ModelError;
+use crate::backbone::Backbone;
 use crate::network::Network;
 use burn::store::{ModuleSnapshot, PytorchStore};
 use std::path::Path;
@@ -37,7 +38,13 @@ pub fn load_backbone(network: Network, path: &Path) -> Result<Network, ModelErro
         for (theirs, ours) in EFFICIENTNET_LITE0 {
             store = store.with_key_remapping(theirs, ours);
         }
-        let report = backbone.load_efficientnet(&mut store).map_err(refuse)?;
+        let report = match backbone {
+            Backbone::EfficientnetLite0(backbone) => backbone.load_from(&mut store),
+            Backbone::Resnet38d(_) => {
+                return Err(refuse("only EfficientNet-Lite0 loads a PyTorch file".into()));
+            }
+        };
+        let report = report.map_err(|error| refuse(error.to_string()))?;
         let left: Vec<_> =
             report.unused.iter().filter(|name| !is_expected_leftover(name)).collect();
         if report.missing.is_empty() && report.errors.is_empty() && left.is_empty() {

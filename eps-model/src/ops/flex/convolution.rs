@@ -13,8 +13,8 @@ const TILE: usize = 128 * 1024;
 /// Rows of the result that one task computes where there are few images.
 const ROWS: usize = 64;
 
-/// Input channels whose weight gradient one task computes.
-const CHANNELS: usize = 16;
+/// Columns of the weight gradient that one task computes: enough to pay for packing the gradient.
+const DEPTH: usize = 192;
 
 /// A convolution's shapes and the copying between images and column matrices.
 struct Layout {
@@ -38,6 +38,11 @@ impl Layout {
 
     fn taps(&self) -> usize {
         self.kernel[0] * self.kernel[1]
+    }
+
+    /// Input channels whose weight gradient one task computes.
+    fn block(&self) -> usize {
+        (DEPTH / self.taps()).max(1)
     }
 
     /// Output rows of one tile for a column matrix of `channels` input channels.
@@ -250,7 +255,7 @@ pub(super) fn to_weight(
     geometry: Geometry,
 ) -> FlexTensor {
     let layout = Layout::new(input, weight, geometry);
-    let blocks = layout.input.channels.div_ceil(CHANNELS);
+    let blocks = layout.input.channels.div_ceil(layout.block());
     // Few blocks of channels: images share the work, and their parts are added in order.
     let part = if blocks < 4 { 1 } else { layout.input.batch };
     let parts = layout.input.batch.div_ceil(part);
@@ -258,14 +263,15 @@ pub(super) fn to_weight(
     let tasks: Vec<Vec<f32>> = (0..parts * blocks)
         .into_par_iter()
         .map(|task| {
-            let images_of = task / blocks * part..((task / blocks + 1) * part).min(layout.input.batch);
-            block_to_weight(&layout, images, gradients, images_of, task % blocks * CHANNELS)
+            let images_of =
+                task / blocks * part..((task / blocks + 1) * part).min(layout.input.batch);
+            block_to_weight(&layout, images, gradients, images_of, task % blocks * layout.block())
         })
         .collect();
     let depth = layout.input.channels * layout.taps();
     let mut result = vec![0.0; layout.output.channels * depth];
     for (task, block) in tasks.iter().enumerate() {
-        let first = task % blocks * CHANNELS * layout.taps();
+        let first = task % blocks * layout.block() * layout.taps();
         let width = block.len() / layout.output.channels;
         for (row, source) in result.chunks_exact_mut(depth).zip(block.chunks_exact(width)) {
             row[first..first + width].iter_mut().zip(source).for_each(|(to, from)| *to += *from);
@@ -282,7 +288,7 @@ fn block_to_weight(
     images_of: std::ops::Range<usize>,
     first: usize,
 ) -> Vec<f32> {
-    let count = CHANNELS.min(layout.input.channels - first);
+    let count = layout.block().min(layout.input.channels - first);
     let depth = count * layout.taps();
     let mut result = vec![0.0; layout.output.channels * depth];
     let mut columns = Vec::new();

@@ -1,30 +1,29 @@
-//! Depthwise convolution: one kernel a channel, by direct loops over rows.
+//! Depthwise convolution: one kernel a channel, over planes laid out so that a tap is an offset.
+//!
+//! A plane is padded and, for a stride, split into the phases of its rows and columns. Every tap of
+//! the kernel then reads the same run of values from another start, and the inner loops are long,
+//! without edges, and vectorise.
 
 use super::{Planes, tensor, values};
 use crate::ops::Geometry;
 use burn::backend::TensorMetadata;
 use burn_flex::FlexTensor;
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
-/// Partial sums of a dot product, so that it runs in vector lanes in one fixed order.
-const LANES: usize = 16;
+/// Values that are computed side by side, in one fixed order of sums.
+const LANES: usize = 32;
 
-/// Shapes of a depthwise convolution.
+/// Shapes of a depthwise convolution and of the padded plane.
 struct Depthwise {
     input: Planes,
     output: Planes,
     kernel: [usize; 2],
     geometry: Geometry,
-}
-
-/// What one tap of the kernel reads for one output row.
-struct Reach {
-    /// First value of the input plane that is read.
-    source: usize,
-    /// First and one past the last output column that the tap reaches.
-    first: usize,
-    last: usize,
+    /// Values between two rows of a phase, and of a padded output plane.
+    pitch: usize,
+    /// Values of one phase.
+    phase: usize,
 }
 
 impl Depthwise {
@@ -40,59 +39,137 @@ impl Depthwise {
             input.channels
         );
         let kernel = [kernel_height, kernel_width];
-        Self { output: input.convolved(out, kernel, geometry), input, kernel, geometry }
+        let output = input.convolved(out, kernel, geometry);
+        let Geometry { stride, padding, dilation, .. } = geometry;
+        // Rows and columns that some tap reads, and those that padding alone reaches.
+        let side = |pixels: usize, outputs: usize, taps: usize| {
+            (pixels + padding)
+                .max((outputs - 1) * stride + (taps - 1) * dilation + 1)
+                .div_ceil(stride)
+        };
+        let rows = side(input.height, output.height, kernel_height);
+        let pitch = side(input.width, output.width, kernel_width);
+        // A tap may run over the end of the last row by less than a row and a block of lanes.
+        Self { input, output, kernel, geometry, pitch, phase: (rows + 1) * pitch + LANES }
     }
 
     fn taps(&self) -> usize {
         self.kernel[0] * self.kernel[1]
     }
 
-    /// What `tap` reads for output row `y`; `None` if it lies in the padding.
-    fn reach(&self, tap: usize, y: usize) -> Option<Reach> {
-        let Geometry { stride, padding, dilation, .. } = self.geometry;
-        let (down, right) = (tap / self.kernel[1] * dilation, tap % self.kernel[1] * dilation);
-        let row = (y * stride + down).checked_sub(padding).filter(|&row| row < self.input.height)?;
-        let first = padding.saturating_sub(right).div_ceil(stride).min(self.output.width);
-        let last = (self.input.width + padding).saturating_sub(right).div_ceil(stride);
-        let last = last.min(self.output.width);
-        (first < last).then(|| Reach {
-            source: row * self.input.width + first * stride + right - padding,
-            first,
-            last,
-        })
+    /// Values of all phases of a padded plane.
+    fn padded(&self) -> usize {
+        self.phase * self.geometry.stride * self.geometry.stride
     }
+
+    /// Values of an output plane at the pitch, in whole blocks of lanes.
+    fn run(&self) -> usize {
+        (self.output.height * self.pitch).next_multiple_of(LANES)
+    }
+
+    /// Where padded row `row` and column `column` are.
+    fn index(&self, row: usize, column: usize) -> usize {
+        let stride = self.geometry.stride;
+        let phase = row % stride * stride + column % stride;
+        phase * self.phase + row / stride * self.pitch + column / stride
+    }
+
+    /// Start of the run that each tap reads.
+    fn starts(&self) -> Vec<usize> {
+        let dilation = self.geometry.dilation;
+        let tap = |tap: usize| (tap / self.kernel[1] * dilation, tap % self.kernel[1] * dilation);
+        (0..self.taps()).map(tap).map(|(row, column)| self.index(row, column)).collect()
+    }
+
+    /// Copies an input plane between its zeros.
+    fn pad(&self, plane: &[f32], padded: &mut [f32]) {
+        let Geometry { stride, padding, .. } = self.geometry;
+        for (y, row) in plane.chunks_exact(self.input.width).enumerate() {
+            for phase in 0..stride.min(row.len()) {
+                let start = self.index(y + padding, phase + padding);
+                let values = row[phase..].iter().step_by(stride);
+                padded[start..].iter_mut().zip(values).for_each(|(to, from)| *to = *from);
+            }
+        }
+    }
+
+    /// The inverse of [`Self::pad`].
+    fn unpad(&self, padded: &[f32], plane: &mut [f32]) {
+        let Geometry { stride, padding, .. } = self.geometry;
+        for (y, row) in plane.chunks_exact_mut(self.input.width).enumerate() {
+            for phase in 0..stride.min(row.len()) {
+                let start = self.index(y + padding, phase + padding);
+                let values = row[phase..].iter_mut().step_by(stride);
+                values.zip(&padded[start..]).for_each(|(to, from)| *to = *from);
+            }
+        }
+    }
+
+    /// Copies an output plane to the pitch; what lies between its rows stays 0.
+    fn spread(&self, plane: &[f32], run: &mut [f32]) {
+        let rows = plane.chunks_exact(self.output.width).zip(run.chunks_mut(self.pitch));
+        rows.for_each(|(row, target)| target[..self.output.width].copy_from_slice(row));
+    }
+
+    /// The inverse of [`Self::spread`].
+    fn gather(&self, run: &[f32], plane: &mut [f32]) {
+        let rows = plane.chunks_exact_mut(self.output.width).zip(run.chunks(self.pitch));
+        rows.for_each(|(row, source)| row.copy_from_slice(&source[..self.output.width]));
+    }
+
+    fn scratch(&self) -> Scratch {
+        Scratch { padded: vec![0.0; self.padded()], run: vec![0.0; self.run()] }
+    }
+}
+
+/// A padded input plane and an output plane at its pitch, used again for plane after plane.
+struct Scratch {
+    padded: Vec<f32>,
+    run: Vec<f32>,
 }
 
 /// `[batch, channels, height, width]`.
 pub(super) fn forward(input: &FlexTensor, weight: &FlexTensor, geometry: Geometry) -> FlexTensor {
     let layout = Depthwise::new(input, weight, geometry);
-    let (inputs, weights) = (values(input), values(weight));
+    let (inputs, weights, starts) = (values(input), values(weight), layout.starts());
     let mut output = layout.output.zeros();
-    let arch = Arch::new();
-    output.par_chunks_mut(layout.output.plane()).enumerate().for_each(|(plane, output)| {
-        let kernel = &weights[plane % layout.input.channels * layout.taps()..][..layout.taps()];
-        let input = &inputs[plane * layout.input.plane()..][..layout.input.plane()];
-        arch.dispatch(|| plane_forward(&layout, input, kernel, output));
-    });
+    let planes = output.par_chunks_mut(layout.output.plane()).enumerate();
+    planes.for_each_init(
+        || layout.scratch(),
+        |Scratch { padded, run }, (plane, output)| {
+            let kernel = &weights[plane % layout.input.channels * layout.taps()..][..layout.taps()];
+            layout.pad(&inputs[plane * layout.input.plane()..][..layout.input.plane()], padded);
+            Arch::new().dispatch(Filter { starts: &starts, kernel, padded, run });
+            layout.gather(run, output);
+        },
+    );
     tensor(output, layout.output.shape())
 }
 
-#[inline(always)]
-fn plane_forward(layout: &Depthwise, input: &[f32], kernel: &[f32], output: &mut [f32]) {
-    for (y, row) in output.chunks_exact_mut(layout.output.width).enumerate() {
-        for (tap, &weight) in kernel.iter().enumerate() {
-            let Some(reach) = layout.reach(tap, y) else { continue };
-            let target = &mut row[reach.first..reach.last];
-            match layout.geometry.stride {
-                1 => {
-                    let source = &input[reach.source..][..target.len()];
-                    target.iter_mut().zip(source).for_each(|(to, from)| *to += weight * from);
-                }
-                stride => {
-                    let source = input[reach.source..].iter().step_by(stride);
-                    target.iter_mut().zip(source).for_each(|(to, from)| *to += weight * from);
+/// Each value of the run from all taps; a struct, since a closure would not be compiled for the
+/// vector unit.
+struct Filter<'a> {
+    starts: &'a [usize],
+    kernel: &'a [f32],
+    padded: &'a [f32],
+    run: &'a mut [f32],
+}
+
+impl NullaryFnOnce for Filter<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (block, target) in self.run.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            let mut sums = [0.0; LANES];
+            for (&start, &weight) in self.starts.iter().zip(self.kernel) {
+                let source: &[f32; LANES] =
+                    self.padded[start + block * LANES..].first_chunk().expect("padded to blocks");
+                for lane in 0..LANES {
+                    sums[lane] += weight * source[lane];
                 }
             }
+            *target = sums;
         }
     }
 }
@@ -105,33 +182,39 @@ pub(super) fn to_input(
     geometry: Geometry,
 ) -> FlexTensor {
     let layout = Depthwise::new(input, weight, geometry);
-    let (weights, gradients) = (values(weight), values(gradient));
+    let (weights, gradients, starts) = (values(weight), values(gradient), layout.starts());
     let mut result = layout.input.zeros();
-    let arch = Arch::new();
-    result.par_chunks_mut(layout.input.plane()).enumerate().for_each(|(plane, result)| {
-        let kernel = &weights[plane % layout.input.channels * layout.taps()..][..layout.taps()];
-        let gradient = &gradients[plane * layout.output.plane()..][..layout.output.plane()];
-        arch.dispatch(|| plane_to_input(&layout, gradient, kernel, result));
-    });
+    let planes = result.par_chunks_mut(layout.input.plane()).enumerate();
+    planes.for_each_init(
+        || layout.scratch(),
+        |Scratch { padded, run }, (plane, result)| {
+            let kernel = &weights[plane % layout.input.channels * layout.taps()..][..layout.taps()];
+            layout
+                .spread(&gradients[plane * layout.output.plane()..][..layout.output.plane()], run);
+            padded.fill(0.0);
+            Arch::new().dispatch(Spray { starts: &starts, kernel, padded, run });
+            layout.unpad(padded, result);
+        },
+    );
     tensor(result, layout.input.shape())
 }
 
-#[inline(always)]
-fn plane_to_input(layout: &Depthwise, gradient: &[f32], kernel: &[f32], result: &mut [f32]) {
-    for (y, row) in gradient.chunks_exact(layout.output.width).enumerate() {
-        for (tap, &weight) in kernel.iter().enumerate() {
-            let Some(reach) = layout.reach(tap, y) else { continue };
-            let source = &row[reach.first..reach.last];
-            match layout.geometry.stride {
-                1 => {
-                    let target = &mut result[reach.source..][..source.len()];
-                    target.iter_mut().zip(source).for_each(|(to, from)| *to += weight * from);
-                }
-                stride => {
-                    let target = result[reach.source..].iter_mut().step_by(stride);
-                    target.zip(source).for_each(|(to, from)| *to += weight * from);
-                }
-            }
+/// Adds each value of the run, weighted, to where every tap read.
+struct Spray<'a> {
+    starts: &'a [usize],
+    kernel: &'a [f32],
+    padded: &'a mut [f32],
+    run: &'a [f32],
+}
+
+impl NullaryFnOnce for Spray<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (&start, &weight) in self.starts.iter().zip(self.kernel) {
+            let target = &mut self.padded[start..start + self.run.len()];
+            target.iter_mut().zip(self.run).for_each(|(to, from)| *to += weight * from);
         }
     }
 }
@@ -144,49 +227,47 @@ pub(super) fn to_weight(
     geometry: Geometry,
 ) -> FlexTensor {
     let layout = Depthwise::new(input, weight, geometry);
-    let (inputs, gradients) = (values(input), values(gradient));
+    let (inputs, gradients, starts) = (values(input), values(gradient), layout.starts());
     let mut result = vec![0.0; layout.input.channels * layout.taps()];
-    let arch = Arch::new();
-    result.par_chunks_mut(layout.taps()).enumerate().for_each(|(channel, kernel)| {
-        for image in 0..layout.input.batch {
-            let plane = image * layout.input.channels + channel;
-            let input = &inputs[plane * layout.input.plane()..][..layout.input.plane()];
-            let gradient = &gradients[plane * layout.output.plane()..][..layout.output.plane()];
-            arch.dispatch(|| plane_to_weight(&layout, input, gradient, kernel));
-        }
-    });
+    result.par_chunks_mut(layout.taps()).enumerate().for_each_init(
+        || layout.scratch(),
+        |Scratch { padded, run }, (channel, kernel)| {
+            for image in 0..layout.input.batch {
+                let plane = image * layout.input.channels + channel;
+                let input = &inputs[plane * layout.input.plane()..][..layout.input.plane()];
+                let gradient = &gradients[plane * layout.output.plane()..][..layout.output.plane()];
+                layout.pad(input, padded);
+                layout.spread(gradient, run);
+                Arch::new().dispatch(Correlate { starts: &starts, kernel, padded, run });
+            }
+        },
+    );
     tensor(result, weight.shape().dims::<4>())
 }
 
-#[inline(always)]
-fn plane_to_weight(layout: &Depthwise, input: &[f32], gradient: &[f32], kernel: &mut [f32]) {
-    for (tap, sum) in kernel.iter_mut().enumerate() {
-        let mut lanes = [0.0; LANES];
-        for (y, row) in gradient.chunks_exact(layout.output.width).enumerate() {
-            let Some(reach) = layout.reach(tap, y) else { continue };
-            let row = &row[reach.first..reach.last];
-            accumulate(&mut lanes, row, &input[reach.source..], layout.geometry.stride);
-        }
-        *sum += lanes.iter().sum::<f32>();
-    }
+/// Adds the product of the run with what each tap read to the tap.
+struct Correlate<'a> {
+    starts: &'a [usize],
+    kernel: &'a mut [f32],
+    padded: &'a [f32],
+    run: &'a [f32],
 }
 
-/// Adds `row · source[::stride]` to the lanes, value `i` to lane `i % LANES`.
-#[inline(always)]
-fn accumulate(lanes: &mut [f32; LANES], row: &[f32], source: &[f32], stride: usize) {
-    if stride != 1 {
-        let products = row.iter().zip(source.iter().step_by(stride)).map(|(a, b)| a * b);
-        products.enumerate().for_each(|(index, product)| lanes[index % LANES] += product);
-        return;
-    }
-    let (blocks, rest) = row.as_chunks::<LANES>();
-    let (sources, tail) = source[..row.len()].as_chunks::<LANES>();
-    for (block, source) in blocks.iter().zip(sources) {
-        for lane in 0..LANES {
-            lanes[lane] += block[lane] * source[lane];
+impl NullaryFnOnce for Correlate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (&start, sum) in self.starts.iter().zip(self.kernel) {
+            let mut lanes = [0.0; LANES];
+            let source = &self.padded[start..start + self.run.len()];
+            let blocks = self.run.as_chunks::<LANES>().0.iter().zip(source.as_chunks::<LANES>().0);
+            for (gradient, source) in blocks {
+                for lane in 0..LANES {
+                    lanes[lane] += gradient[lane] * source[lane];
+                }
+            }
+            *sum += lanes.iter().sum::<f32>();
         }
-    }
-    for (lane, (a, b)) in lanes.iter_mut().zip(rest.iter().zip(tail)) {
-        *lane += a * b;
     }
 }

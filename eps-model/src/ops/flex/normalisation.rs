@@ -4,7 +4,7 @@ use super::{Planes, tensor, values};
 use crate::ops::{Activation, Normalisation};
 use burn::backend::Flex;
 use burn_flex::FlexTensor;
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
 /// Partial sums, so that a reduction runs in vector lanes in one fixed order.
@@ -14,20 +14,48 @@ const LANES: usize = 16;
 pub(super) fn moments(input: &FlexTensor) -> FlexTensor {
     let planes = Planes::of(input);
     let count = (planes.batch * planes.plane()) as f64;
-    let arch = Arch::new();
     let of_channel = |channel: usize| {
-        let sum = |of: &(dyn Fn(&[f32]) -> f64 + Sync)| -> f64 {
-            (0..planes.batch).map(|image| of(plane(input, planes, image, channel))).sum()
-        };
-        let mean = sum(&|plane| arch.dispatch(|| sum_of(plane, |value| value))) / count;
-        let squares = sum(&|plane| {
-            arch.dispatch(|| sum_of(plane, |value| (value - mean as f32) * (value - mean as f32)))
-        });
-        (mean as f32, (squares / count) as f32)
+        let images = 0..planes.batch;
+        let planes_of = || images.clone().map(|image| plane(input, planes, image, channel));
+        let arch = Arch::new();
+        let mean = planes_of().map(|plane| arch.dispatch(Sum { plane })).sum::<f64>() / count;
+        let mean = mean as f32;
+        let squares: f64 = planes_of().map(|plane| arch.dispatch(Squares { plane, mean })).sum();
+        (mean, (squares / count) as f32)
     };
     let (means, variances): (Vec<_>, Vec<_>) =
         (0..planes.channels).into_par_iter().map(of_channel).unzip();
     tensor([means, variances].concat(), [2, planes.channels])
+}
+
+/// Sum of a plane; a struct, since a closure would not be compiled for the vector unit.
+struct Sum<'a> {
+    plane: &'a [f32],
+}
+
+impl NullaryFnOnce for Sum<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn call(self) -> f64 {
+        sum_of(self.plane, |value| value)
+    }
+}
+
+/// Sum of squared differences from `mean`.
+struct Squares<'a> {
+    plane: &'a [f32],
+    mean: f32,
+}
+
+impl NullaryFnOnce for Squares<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn call(self) -> f64 {
+        let mean = self.mean;
+        sum_of(self.plane, |value| (value - mean) * (value - mean))
+    }
 }
 
 fn plane(tensor: &FlexTensor, planes: Planes, image: usize, channel: usize) -> &[f32] {
@@ -59,20 +87,37 @@ pub(super) fn scale_shift(
 ) -> FlexTensor {
     let planes = Planes::of(input);
     let (scales, shifts) = (values(scale), values(shift));
-    let (low, high) = activation.limits();
+    let limits = activation.limits();
     let inputs = values(input);
     let mut output = planes.zeros();
     let arch = Arch::new();
     output.par_chunks_mut(planes.plane()).enumerate().for_each(|(index, output)| {
         let (scale, shift) = (scales[index % planes.channels], shifts[index % planes.channels]);
         let input = &inputs[index * planes.plane()..][..planes.plane()];
-        arch.dispatch(|| {
-            for (to, from) in output.iter_mut().zip(input) {
-                *to = (from * scale + shift).max(low).min(high);
-            }
-        });
+        arch.dispatch(ScaleShift { scale, shift, limits, input, output });
     });
     tensor(output, planes.shape())
+}
+
+/// `activation(input * scale + shift)` of one plane.
+struct ScaleShift<'a> {
+    scale: f32,
+    shift: f32,
+    limits: (f32, f32),
+    input: &'a [f32],
+    output: &'a mut [f32],
+}
+
+impl NullaryFnOnce for ScaleShift<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let (low, high) = self.limits;
+        for (to, from) in self.output.iter_mut().zip(self.input) {
+            *to = (from * self.scale + self.shift).max(low).min(high);
+        }
+    }
 }
 
 /// One channel's parameters, its gradients to gamma and beta, and how its input's gradient is made
@@ -89,7 +134,7 @@ struct Channel {
 /// Gradients to input, gamma and beta.
 pub(super) fn backward(saved: &Normalisation<Flex>, gradient: &FlexTensor) -> [FlexTensor; 3] {
     let planes = Planes::of(&saved.input);
-    let limits = saved.activation.limits();
+    let limits = saved.normalising.activation.limits();
     let channels: Vec<_> = (0..planes.channels)
         .into_par_iter()
         .map(|channel| channel_sums(saved, gradient, planes, channel))
@@ -101,7 +146,7 @@ pub(super) fn backward(saved: &Normalisation<Flex>, gradient: &FlexTensor) -> [F
         let at = index * planes.plane()..(index + 1) * planes.plane();
         let (input, gradient) = (&inputs[at.clone()], &gradients[at]);
         let channel = &channels[index % planes.channels];
-        arch.dispatch(|| plane_backward(channel, limits, input, gradient, result));
+        arch.dispatch(BackwardPlane { channel, limits, input, gradient, result });
     });
     let of = |field: fn(&Channel) -> f32| -> FlexTensor {
         tensor(channels.iter().map(field).collect(), [planes.channels])
@@ -118,19 +163,19 @@ fn channel_sums(
     let of = |tensor: &FlexTensor| tensor.to_contiguous().as_slice::<f32>().expect("f32")[channel];
     let (scale, shift, mean) = (of(&saved.scale), of(&saved.shift), of(&saved.mean));
     let inverse_deviation = of(&saved.inverse_deviation);
-    let limits = saved.activation.limits();
+    let limits = saved.normalising.activation.limits();
     let (mut sum, mut centred) = (0.0, 0.0);
     let arch = Arch::new();
     for image in 0..planes.batch {
         let input = plane(&saved.input, planes, image, channel);
         let gradient = plane(gradient, planes, image, channel);
-        let sums = arch.dispatch(|| plane_sums(scale, shift, mean, limits, input, gradient));
+        let sums = arch.dispatch(PlaneSums { scale, shift, mean, limits, input, gradient });
         sum += sums.0;
         centred += sums.1;
     }
     let (to_beta, to_gamma) = (sum as f32, centred as f32 * inverse_deviation);
     let (mut along, mut constant) = (0.0, 0.0);
-    if saved.from_batch {
+    if saved.normalising.from_batch {
         let share = 1.0 / (planes.batch * planes.plane()) as f32;
         along = -scale * to_gamma * share * inverse_deviation;
         constant = -scale * to_beta * share - along * mean;
@@ -144,47 +189,65 @@ fn passed(gradient: f32, output: f32, (low, high): (f32, f32)) -> f32 {
     if output > low && output < high { gradient } else { 0.0 }
 }
 
-/// Sums of the passed gradient, and of its product with the centred input.
-#[inline(always)]
-fn plane_sums(
+/// Sums of one plane's passed gradient, and of its product with the centred input.
+struct PlaneSums<'a> {
     scale: f32,
     shift: f32,
     mean: f32,
     limits: (f32, f32),
-    input: &[f32],
-    gradient: &[f32],
-) -> (f64, f64) {
-    let (mut sums, mut products) = ([0.0; LANES], [0.0; LANES]);
-    let (inputs, input_rest) = input.as_chunks::<LANES>();
-    let (gradients, gradient_rest) = gradient.as_chunks::<LANES>();
-    let mut add = |lane: usize, input: f32, gradient: f32| {
-        let gradient = passed(gradient, input * scale + shift, limits);
-        sums[lane] += gradient;
-        products[lane] += gradient * (input - mean);
-    };
-    for (inputs, gradients) in inputs.iter().zip(gradients) {
-        for lane in 0..LANES {
-            add(lane, inputs[lane], gradients[lane]);
-        }
-    }
-    for (lane, (&input, &gradient)) in input_rest.iter().zip(gradient_rest).enumerate() {
-        add(lane, input, gradient);
-    }
-    let total = |lanes: [f32; LANES]| lanes.iter().map(|&lane| f64::from(lane)).sum();
-    (total(sums), total(products))
+    input: &'a [f32],
+    gradient: &'a [f32],
 }
 
-#[inline(always)]
-fn plane_backward(
-    channel: &Channel,
+impl PlaneSums<'_> {
+    #[inline(always)]
+    fn add(&self, sum: &mut f32, product: &mut f32, input: f32, gradient: f32) {
+        let gradient = passed(gradient, input * self.scale + self.shift, self.limits);
+        *sum += gradient;
+        *product += gradient * (input - self.mean);
+    }
+}
+
+impl NullaryFnOnce for PlaneSums<'_> {
+    type Output = (f64, f64);
+
+    #[inline(always)]
+    fn call(self) -> (f64, f64) {
+        let (mut sums, mut products) = ([0.0; LANES], [0.0; LANES]);
+        let (inputs, input_rest) = self.input.as_chunks::<LANES>();
+        let (gradients, gradient_rest) = self.gradient.as_chunks::<LANES>();
+        for (inputs, gradients) in inputs.iter().zip(gradients) {
+            for lane in 0..LANES {
+                self.add(&mut sums[lane], &mut products[lane], inputs[lane], gradients[lane]);
+            }
+        }
+        for (lane, (&input, &gradient)) in input_rest.iter().zip(gradient_rest).enumerate() {
+            self.add(&mut sums[lane], &mut products[lane], input, gradient);
+        }
+        let total = |lanes: [f32; LANES]| lanes.iter().map(|&lane| f64::from(lane)).sum();
+        (total(sums), total(products))
+    }
+}
+
+/// The gradient to one input plane.
+struct BackwardPlane<'a> {
+    channel: &'a Channel,
     limits: (f32, f32),
-    input: &[f32],
-    gradient: &[f32],
-    result: &mut [f32],
-) {
-    let Channel { scale, shift, along, constant, .. } = *channel;
-    for (to, (&input, &gradient)) in result.iter_mut().zip(input.iter().zip(gradient)) {
-        let gradient = passed(gradient, input * scale + shift, limits);
-        *to = scale * gradient + along * input + constant;
+    input: &'a [f32],
+    gradient: &'a [f32],
+    result: &'a mut [f32],
+}
+
+impl NullaryFnOnce for BackwardPlane<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Channel { scale, shift, along, constant, .. } = *self.channel;
+        let values = self.input.iter().zip(self.gradient);
+        for (to, (&input, &gradient)) in self.result.iter_mut().zip(values) {
+            let gradient = passed(gradient, input * scale + shift, self.limits);
+            *to = scale * gradient + along * input + constant;
+        }
     }
 }

@@ -1,0 +1,101 @@
+//! Flags that commands share.
+
+use clap::Args;
+use eps_data::labels::LabelSource;
+use eps_data::{ClassNames, ImageList, Item, Needs, Split, VocFolder};
+use std::path::{Path, PathBuf};
+
+/// A VOC-layout folder and a list of its images.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DataArgs {
+    /// Data set folder in VOC layout (`JPEGImages`, `SegmentationClass`, `SALImages`, ..)
+    #[arg(long, value_name = "ROOT")]
+    pub(crate) data: PathBuf,
+    /// Name of a split in `ImageSets/Segmentation`, or a file with one image id a line
+    #[arg(long, default_value = "train")]
+    pub(crate) list: String,
+    /// Folder of photographs [default: ROOT/JPEGImages]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) images: Option<PathBuf>,
+    /// Folder of saliency maps [default: ROOT/SALImages]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) saliency: Option<PathBuf>,
+    /// Folder of ground-truth masks [default: ROOT/SegmentationClassAug, else SegmentationClass]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) masks: Option<PathBuf>,
+    /// Image labels: a CSV table, a folder of VOC annotations, or `masks`
+    /// [default: ROOT/cls_labels.csv, else ROOT/Annotations]
+    #[arg(long, value_name = "FILE|DIR|masks")]
+    pub(crate) labels: Option<String>,
+}
+
+impl DataArgs {
+    /// The folder with the flags' replacements.
+    pub(crate) fn folder(&self) -> VocFolder {
+        let mut folder = VocFolder::at(&self.data);
+        let replace = |own: &mut PathBuf, flag: &Option<PathBuf>| {
+            if let Some(flag) = flag {
+                own.clone_from(flag);
+            }
+        };
+        replace(&mut folder.images, &self.images);
+        replace(&mut folder.saliency, &self.saliency);
+        replace(&mut folder.masks, &self.masks);
+        folder
+    }
+
+    /// The split, its files checked to be there.
+    pub(crate) fn open(&self, needs: Needs) -> anyhow::Result<Split> {
+        let folder = self.folder();
+        let labels = self.labels.as_ref().map(|source| match source.as_str() {
+            "masks" => LabelSource::Masks(folder.masks.clone()),
+            path if Path::new(path).is_dir() => LabelSource::Annotations(path.into()),
+            path => LabelSource::Csv(path.into()),
+        });
+        Ok(Split::open(&folder, &self.list, labels, needs)?)
+    }
+}
+
+/// Ground-truth masks and the images that count.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct TruthArgs {
+    /// Folder of ground-truth masks, `<id>.png`
+    #[arg(long, value_name = "DIR")]
+    truth: PathBuf,
+    /// File with one image id a line, or the name of a split beside the masks' folder
+    #[arg(long)]
+    list: String,
+    /// Text file with one object class a line [default: classes.txt beside the masks' folder, else VOC's]
+    #[arg(long, value_name = "FILE")]
+    classes: Option<PathBuf>,
+}
+
+impl TruthArgs {
+    /// The list, its items with their masks, and the names of their classes.
+    pub(crate) fn open(&self) -> anyhow::Result<(ImageList, Vec<Item>, ClassNames)> {
+        let root = self.truth.parent().unwrap_or(Path::new(".")).to_owned();
+        let folder = VocFolder { masks: self.truth.clone(), ..VocFolder::at(&root) };
+        let names = match &self.classes {
+            Some(path) => ClassNames::read(path)?,
+            None => folder.class_names()?,
+        };
+        let list = folder.list(&self.list)?;
+        let item = |id: &String| Item {
+            id: id.clone(),
+            image: folder.image_of(id),
+            saliency: None,
+            mask: Some(folder.mask_of(id)),
+            classes: Default::default(),
+        };
+        let items = list.ids.iter().map(item).collect();
+        Ok((list, items, names))
+    }
+}
+
+/// Where tensors live.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DeviceArgs {
+    /// auto, cpu, torch or torch:cuda:N; `eps devices` lists what this program has
+    #[arg(long, default_value = "auto")]
+    pub(crate) device: String,
+}

@@ -1,0 +1,50 @@
+//! The commands, one variant for each file below `commands`.
+
+use crate::commands::{End, demo, devices, evaluate, infer, report, sweep, train};
+use clap::{Parser, Subcommand};
+
+/// Segmentation masks from image labels and saliency maps: train, infer, score, report.
+///
+/// Results go to files and stdout, progress and messages to stderr. Exit status: 0 done, 1 bad
+/// input or data, 2 bad usage, 130 interrupted with the state saved.
+#[derive(Parser)]
+#[command(name = "eps", version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Demo(demo::Demo),
+    Train(train::Train),
+    Infer(infer::Infer),
+    Evaluate(evaluate::Evaluate),
+    Sweep(sweep::Sweep),
+    Report(report::Report),
+    Devices(devices::Devices),
+}
+
+impl Command {
+    pub(crate) fn run(self) -> anyhow::Result<End> {
+        match self {
+            Self::Demo(command) => command.run(),
+            Self::Train(command) => command.run(),
+            Self::Infer(command) => command.run(),
+            Self::Evaluate(command) => command.run(),
+            Self::Sweep(command) => command.run(),
+            Self::Report(command) => command.run(),
+            Self::Devices(command) => command.run(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_argument_definitions_are_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,214 @@
+//! `eps demo`
+
+use super::{End, infer::infer, report, train::train};
+use crate::args::DeviceArgs;
+use crate::comparison::Comparison;
+use crate::run_folder::{ListHash, Provenance, RunFolder, write_text};
+use crate::{device, interrupt};
+use anyhow::{Context as _, Result};
+use burn::tensor::Device;
+use eps_data::scenes::{self, SCENE_SIZE, THINGS_FOLDER};
+use eps_data::{Needs, Split, VocFolder};
+use eps_eval::report::Method;
+use eps_eval::{Scores, export};
+use eps_model::recipe::Recipe;
+use eps_model::train::{Job, Outcome};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+const CAM_RECIPE: &str = include_str!("../../../recipes/demo-cam.toml");
+const EPS_RECIPE: &str = include_str!("../../../recipes/demo-eps.toml");
+
+/// Rows of pictures on the page.
+const PICTURES: usize = 12;
+
+/// Train and compare the baseline and EPS on rendered scenes: no download, a few minutes on a CPU
+///
+/// Every object class of the scenes has a background that almost always comes with it: trains have
+/// rails, boats have water. The plain classifier's maps take in those backgrounds; EPS learns from
+/// saliency maps to leave them out.
+#[derive(clap::Args)]
+pub(crate) struct Demo {
+    /// Seed of scenes, first weights and order of images
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Folder for the report
+    #[arg(long, value_name = "DIR", default_value = "reports/demo")]
+    out: PathBuf,
+    /// Folder for the data set and the runs [default: runs/demo-seed<SEED>]
+    #[arg(long, value_name = "DIR")]
+    work: Option<PathBuf>,
+    /// Number of scenes
+    #[arg(long, default_value_t = 240, value_parser = clap::value_parser!(u16).range(12..))]
+    scenes: u16,
+    /// Replace the number of updates of both recipes
+    #[arg(long)]
+    updates: Option<usize>,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+/// `scores.json` of the demo.
+#[derive(Serialize)]
+struct DemoScores {
+    seed: u64,
+    /// Each at its best threshold on the truth.
+    cam: Scores,
+    eps: Scores,
+    cooccurrence: Ratios,
+    /// Each at the fixed threshold.
+    cam_fixed: Scores,
+    eps_fixed: Scores,
+}
+
+/// False positives on the co-occurring background over true positives, pooled over classes.
+#[derive(Serialize)]
+struct Ratios {
+    cam: Option<f64>,
+    eps: Option<f64>,
+}
+
+impl Demo {
+    pub(crate) fn run(self) -> Result<End> {
+        let device = device::open(&self.device.device)?;
+        let default = || PathBuf::from(format!("runs/demo-seed{}", self.seed));
+        let work = self.work.clone().unwrap_or_else(default);
+        std::fs::create_dir_all(&self.out)
+            .with_context(|| format!("{}: cannot be created", self.out.display()))?;
+        interrupt::install()?;
+        let data = work.join("data");
+        scenes::write_voc_folder(&data, self.seed, self.scenes.into(), SCENE_SIZE)?;
+        let folder = VocFolder::at(&data);
+        let split = Split::open(&folder, "train", None, Needs { saliency: true, masks: true })?;
+        let mut runs = Vec::new();
+        for (name, recipe) in [("CAM", CAM_RECIPE), ("EPS", EPS_RECIPE)] {
+            let run = RunFolder::at(&work.join(name.to_lowercase()));
+            let recipe = self.recipe(recipe);
+            if self.make_run(name, &recipe, &split, &run, &device)? == End::Interrupted {
+                return Ok(End::Interrupted);
+            }
+            runs.push((name, run, recipe));
+        }
+        let things = Some(data.join(THINGS_FOLDER));
+        let comparison = Comparison { split: &split, things, minimum_images: None };
+        self.report(&comparison, &runs)?;
+        Ok(End::Done)
+    }
+
+    fn recipe(&self, text: &str) -> Recipe {
+        let mut recipe = Recipe::parse(text).expect("the recipes of the program are valid");
+        recipe.optimiser.seed = self.seed;
+        recipe.optimiser.updates = self.updates.unwrap_or(recipe.optimiser.updates);
+        recipe
+    }
+
+    /// Trains one method and writes its maps, from the start.
+    fn make_run(
+        &self,
+        name: &str,
+        recipe: &Recipe,
+        split: &Split,
+        run: &RunFolder,
+        device: &Device,
+    ) -> Result<End> {
+        clear(&run.root)?;
+        run.begin(recipe, &self.provenance(split))?;
+        let (run_path, weights) = (run.root.clone(), None);
+        let job = Job { recipe, split, run: run_path, weights, resume: false };
+        let label = format!("{name} training");
+        let Outcome::Finished(network) = train(&job, &label, device)? else {
+            return Ok(End::Interrupted);
+        };
+        let network = network.for_inference();
+        infer(&network, recipe, &split.items, run, &format!("{name} maps"), device)
+    }
+
+    fn provenance(&self, split: &Split) -> Provenance {
+        Provenance {
+            version: env!("CARGO_PKG_VERSION").into(),
+            command: std::env::args().collect(),
+            device: self.device.device.clone(),
+            list: ListHash::of(split),
+            weights: None,
+        }
+    }
+
+    fn report(
+        &self,
+        comparison: &Comparison<'_>,
+        runs: &[(&str, RunFolder, Recipe)],
+    ) -> Result<()> {
+        let methods: Vec<Method> = runs
+            .iter()
+            .map(|(name, run, _)| comparison.method(name, run))
+            .collect::<Result<_>>()?;
+        let shown: Vec<_> = runs
+            .iter()
+            .zip(&methods)
+            .map(|((_, run, _), own)| (run, report::best_threshold(own) as f32))
+            .collect();
+        let page = eps_eval::report::Report {
+            title: "A railroad is not a train: the baseline and EPS on rendered scenes".into(),
+            summary: summary(&methods),
+            picture_header: comparison.picture_header(&["CAM", "EPS"]),
+            pictures: comparison.pictures(&shown, PICTURES)?,
+            facts: self.facts(comparison.split, runs),
+            methods,
+        };
+        page.write(&self.out)?;
+        let scores = demo_scores(self.seed, &page.methods);
+        write_text(&self.out.join("scores.json"), &export::json(&scores))?;
+        page.summary.iter().for_each(|line| println!("{line}"));
+        println!("Look at {}", self.out.join("index.html").display());
+        Ok(())
+    }
+
+    fn facts(&self, split: &Split, runs: &[(&str, RunFolder, Recipe)]) -> Vec<(String, String)> {
+        let command = format!("eps demo --seed {} --scenes {}", self.seed, self.scenes);
+        let mut facts = vec![
+            ("command".into(), command),
+            ("seed".into(), self.seed.to_string()),
+            ("scenes".into(), format!("{} of {SCENE_SIZE} pixels", split.items.len())),
+            ("list SHA-256".into(), split.list.sha256.clone()),
+        ];
+        for (name, _, recipe) in runs {
+            facts.push((format!("{name}: recipe"), recipe.to_toml()));
+        }
+        facts
+    }
+}
+
+/// Removes the files of an earlier demo.
+fn clear(run: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(run) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{}: cannot be cleared", run.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn summary(methods: &[Method]) -> Vec<String> {
+    let mut lines: Vec<String> = methods.iter().map(report::summary).collect();
+    for method in methods {
+        if let Some(ratio) = method.confusion_ratio {
+            lines.push(format!(
+                "{}: for each correct object pixel, {ratio:.3} pixels of the background that comes with the object are taken for it.",
+                method.name
+            ));
+        }
+    }
+    lines
+}
+
+fn demo_scores(seed: u64, methods: &[Method]) -> DemoScores {
+    let [cam, eps] = methods else { unreachable!("the demo has two methods") };
+    DemoScores {
+        seed,
+        cam: cam.best.clone(),
+        eps: eps.best.clone(),
+        cooccurrence: Ratios { cam: cam.confusion_ratio, eps: eps.confusion_ratio },
+        cam_fixed: cam.fixed.clone(),
+        eps_fixed: eps.fixed.clone(),
+    }
+}

@@ -1,0 +1,21 @@
+//! `eps devices`
+
+use super::End;
+use crate::device;
+
+/// List the devices of this program and whether they work here
+#[derive(clap::Args)]
+pub(crate) struct Devices {}
+
+impl Devices {
+    pub(crate) fn run(self) -> anyhow::Result<End> {
+        for choice in device::choices() {
+            let state = match choice.works {
+                Ok(()) => "works".to_owned(),
+                Err(reason) => format!("not here: {reason}"),
+            };
+            println!("{:<14} {:<36} {state}", choice.name, choice.about);
+        }
+        Ok(End::Done)
+    }
+}

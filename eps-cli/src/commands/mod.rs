@@ -1,0 +1,17 @@
+//! The commands: each file holds its arguments and what it runs.
+
+pub(crate) mod demo;
+pub(crate) mod devices;
+pub(crate) mod evaluate;
+pub(crate) mod infer;
+pub(crate) mod report;
+pub(crate) mod sweep;
+pub(crate) mod train;
+
+/// How a command ended when nothing was wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Done,
+    /// Stopped by Ctrl-C, with the state saved.
+    Interrupted,
+}

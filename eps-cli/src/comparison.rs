@@ -1,0 +1,186 @@
+//! Runs on one split, scored and shown side by side.
+
+use crate::run_folder::RunFolder;
+use anyhow::{Context as _, Result, ensure};
+use eps_data::codec::{read_mask, read_rgb, read_saliency, read_scores};
+use eps_data::{Item, LabelMap, RgbImage, SaliencyMap, Split};
+use eps_eval::chart::TrainingStep;
+use eps_eval::report::{Method, PictureRow, colour_mask, heat};
+use eps_eval::{
+    ConfusionMatrix, Cooccurrence, ScoredList, Scores, Sweep, Threshold, ThresholdChoice,
+    sweep_folder,
+};
+use eps_model::train::read_steps;
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+
+/// The threshold that does not depend on the truth, as published.
+pub(crate) const FIXED_THRESHOLD: f64 = 0.2;
+
+/// A split with its truth, and what its scores are split by.
+pub(crate) struct Comparison<'a> {
+    pub(crate) split: &'a Split,
+    /// Masks of the background things that come with each class, `<id>.png`.
+    pub(crate) things: Option<PathBuf>,
+    /// A second mean over background and the classes with at least this many images.
+    pub(crate) minimum_images: Option<usize>,
+}
+
+impl Comparison<'_> {
+    /// A run's scores at both thresholds, its curves, and its confusion with background things.
+    pub(crate) fn method(&self, name: &str, run: &RunFolder) -> Result<Method> {
+        let classes = self.split.names.len();
+        let sweep = sweep_folder(&self.split.items, &run.cams(), classes)?;
+        let best = sweep.best().context("no pixel of the truth counts")?;
+        let fixed = threshold(FIXED_THRESHOLD, ThresholdChoice::Fixed);
+        let chosen = threshold(best.threshold, ThresholdChoice::BestOnTruth);
+        let things = self.things.as_deref();
+        Ok(Method {
+            name: name.into(),
+            fixed: self.scores(&sweep, fixed)?,
+            best: self.scores(&sweep, chosen)?,
+            sweep: sweep.points(),
+            training: training(run)?,
+            confusion_ratio: match things {
+                Some(things) => self.confusion_ratio(run, things, best.threshold as f32)?,
+                None => None,
+            },
+        })
+    }
+
+    fn scores(&self, sweep: &Sweep, threshold: Threshold) -> Result<Scores> {
+        let value = threshold.value;
+        let matrix: ConfusionMatrix =
+            sweep.matrix_at(value).with_context(|| format!("no threshold {value} was swept"))?;
+        let list = &self.split.list;
+        let list = ScoredList {
+            name: list.name.clone(),
+            images: list.ids.len(),
+            sha256: list.sha256.clone(),
+        };
+        let scores = Scores::new("voc", list, Some(threshold), &matrix, &self.split.names);
+        let Some(minimum) = self.minimum_images else { return Ok(scores) };
+        let positives = self.split.positives();
+        let frequent =
+            (0..positives.len()).filter(|&class| class == 0 || positives[class] >= minimum);
+        let frequent: Vec<usize> = frequent.collect();
+        let name = format!(
+            "background and the {} classes with at least {minimum} images",
+            frequent.len() - 1
+        );
+        Ok(scores.with_subset(&name, frequent))
+    }
+
+    /// False positives on the co-occurring background over true positives, at `threshold`.
+    fn confusion_ratio(
+        &self,
+        run: &RunFolder,
+        things: &Path,
+        threshold: f32,
+    ) -> Result<Option<f64>> {
+        let classes = self.split.names.len();
+        let of_item = |item: &Item| -> Result<Cooccurrence> {
+            let mut counts = Cooccurrence::new(classes);
+            let file = format!("{}.png", item.id);
+            let predicted = scores(run, item)?.to_labels(threshold);
+            counts.add(
+                &read_mask(&things.join(file), classes)?,
+                &truth(item, classes)?,
+                &predicted,
+            );
+            Ok(counts)
+        };
+        let counts: Vec<_> = self.split.items.par_iter().map(of_item).collect::<Result<_>>()?;
+        let total = counts.iter().fold(Cooccurrence::new(classes), |sum, own| sum.merge(own));
+        Ok(total.ratio())
+    }
+
+    /// Photograph, truth, saliency, and each run's mask at its threshold, for `count` images
+    /// spread evenly over the split.
+    pub(crate) fn pictures(
+        &self,
+        runs: &[(&RunFolder, f32)],
+        count: usize,
+    ) -> Result<Vec<PictureRow>> {
+        let items = &self.split.items;
+        let count = count.min(items.len());
+        let chosen: Vec<&Item> =
+            (0..count).map(|index| &items[index * items.len() / count]).collect();
+        chosen.into_par_iter().map(|item| self.row(item, runs)).collect()
+    }
+
+    fn row(&self, item: &Item, runs: &[(&RunFolder, f32)]) -> Result<PictureRow> {
+        let classes = self.split.names.len();
+        let mut cells = vec![read_rgb(&item.image)?, colour_mask(&truth(item, classes)?)];
+        if let Some(path) = &item.saliency {
+            cells.push(grey(&read_saliency(path)?));
+        }
+        for (run, threshold) in runs {
+            let scores = scores(run, item)?;
+            cells.push(strongest(&scores));
+            cells.push(colour_mask(&scores.to_labels(*threshold)));
+        }
+        Ok(PictureRow { id: item.id.clone(), cells })
+    }
+
+    /// Heads of the columns that [`Self::pictures`] makes.
+    pub(crate) fn picture_header(&self, names: &[&str]) -> Vec<String> {
+        let mut header = vec!["image".to_owned(), "truth".to_owned()];
+        if self.split.items.iter().any(|item| item.saliency.is_some()) {
+            header.push("saliency".into());
+        }
+        for name in names {
+            header.extend([format!("{name} map"), format!("{name} mask")]);
+        }
+        header
+    }
+}
+
+fn threshold(value: f64, chosen: ThresholdChoice) -> Threshold {
+    Threshold { value, chosen }
+}
+
+fn truth(item: &Item, classes: usize) -> Result<LabelMap> {
+    let path = item.mask.as_ref().with_context(|| format!("{}: has no mask", item.id))?;
+    Ok(read_mask(path, classes)?)
+}
+
+fn scores(run: &RunFolder, item: &Item) -> Result<eps_data::ScoreMap> {
+    let path = run.cams().join(format!("{}.npz", item.id));
+    let scores = read_scores(&path)?;
+    let expected: Vec<_> = item.classes.iter().collect();
+    ensure!(
+        scores.classes() == expected,
+        "{}: has maps of classes {:?}, expected those of the image's labels, {expected:?}",
+        path.display(),
+        scores.classes()
+    );
+    Ok(scores)
+}
+
+/// The score of the best class of each pixel as colours.
+fn strongest(scores: &eps_data::ScoreMap) -> RgbImage {
+    let values: Vec<f32> = scores.best().map(|(_, score)| score).collect();
+    heat(&values, scores.size())
+}
+
+fn grey(map: &SaliencyMap) -> RgbImage {
+    let size = map.size();
+    let pixels = map.values().iter().flat_map(|&value| [value; 3]).collect();
+    RgbImage::from_raw(size.width as u32, size.height as u32, pixels)
+        .expect("three bytes for each pixel")
+}
+
+fn training(run: &RunFolder) -> Result<Vec<TrainingStep>> {
+    if !run.steps_file().exists() {
+        return Ok(vec![]);
+    }
+    let step = |step: eps_model::train::Step| TrainingStep {
+        step: step.step as u64,
+        loss: f64::from(step.loss),
+        loss_cls: f64::from(step.loss_cls),
+        loss_sal: step.loss_sal.map(f64::from),
+        lr: step.lr,
+    };
+    Ok(read_steps(&run.steps_file())?.into_iter().map(step).collect())
+}

@@ -1,0 +1,101 @@
+//! A run folder: what a training run and the steps after it leave.
+
+use anyhow::{Context as _, Result};
+use eps_data::{Split, codec::write_atomically};
+use eps_model::recipe::Recipe;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Paths inside a run folder.
+#[derive(Clone, Debug)]
+pub(crate) struct RunFolder {
+    pub(crate) root: PathBuf,
+}
+
+/// Where a run came from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Provenance {
+    pub(crate) version: String,
+    pub(crate) command: Vec<String>,
+    pub(crate) device: String,
+    pub(crate) list: ListHash,
+    /// SHA-256 of the pre-trained weights.
+    pub(crate) weights: Option<String>,
+}
+
+/// The list a run was trained on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ListHash {
+    pub(crate) name: String,
+    pub(crate) images: usize,
+    pub(crate) sha256: String,
+}
+
+impl ListHash {
+    pub(crate) fn of(split: &Split) -> Self {
+        let list = &split.list;
+        Self { name: list.name.clone(), images: list.ids.len(), sha256: list.sha256.clone() }
+    }
+}
+
+impl RunFolder {
+    pub(crate) fn at(root: &Path) -> Self {
+        Self { root: root.into() }
+    }
+
+    pub(crate) fn recipe_file(&self) -> PathBuf {
+        self.root.join("recipe.toml")
+    }
+
+    pub(crate) fn steps_file(&self) -> PathBuf {
+        self.root.join("steps.csv")
+    }
+
+    pub(crate) fn cams(&self) -> PathBuf {
+        self.root.join("cams")
+    }
+
+    pub(crate) fn masks(&self) -> PathBuf {
+        self.root.join("masks")
+    }
+
+    /// File name of the folder.
+    pub(crate) fn name(&self) -> String {
+        let name = self.root.file_name().map(|name| name.to_string_lossy().into_owned());
+        name.unwrap_or_else(|| self.root.display().to_string())
+    }
+
+    /// The resolved recipe that the run was trained with.
+    pub(crate) fn recipe(&self) -> Result<Recipe> {
+        Recipe::read(&self.recipe_file())
+            .with_context(|| format!("{}: not the folder of a training run", self.root.display()))
+    }
+
+    /// Whether a training run has begun here.
+    pub(crate) fn is_begun(&self) -> bool {
+        self.recipe_file().exists()
+    }
+
+    /// Writes the recipe and the provenance of a new run.
+    pub(crate) fn begin(&self, recipe: &Recipe, provenance: &Provenance) -> Result<()> {
+        fs::create_dir_all(&self.root)
+            .with_context(|| format!("{}: cannot be created", self.root.display()))?;
+        let json = serde_json::to_string_pretty(provenance)?;
+        write_text(&self.root.join("provenance.json"), &json)?;
+        write_text(&self.recipe_file(), &recipe.to_toml())
+    }
+
+    pub(crate) fn provenance(&self) -> Result<Provenance> {
+        let path = self.root.join("provenance.json");
+        let text = fs::read_to_string(&path)
+            .with_context(|| format!("{}: cannot be read", path.display()))?;
+        serde_json::from_str(&text)
+            .with_context(|| format!("{}: not a provenance file", path.display()))
+    }
+}
+
+/// Writes a text file whole or not at all.
+pub(crate) fn write_text(path: &Path, text: &str) -> Result<()> {
+    Ok(write_atomically(path, |file| file.write_all(text.as_bytes()))?)
+}

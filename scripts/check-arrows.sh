@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Check the dependency arrows of docs/architecture.md: who must not see whom.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+failed=0
+# forbid CRATE FLAGS PATTERN: no normal dependency of CRATE may match PATTERN.
+forbid() {
+  local found
+  found=$(cargo tree --quiet --offline --package "$1" $2 --edges normal --prefix none --format '{p}' |
+    tail -n +2 | cut -d' ' -f1 | sort -u | grep -E "^($3)$" || true)
+  if [[ -n $found ]]; then
+    echo "$1 must not depend on:" $found >&2
+    failed=1
+  fi
+}
+forbid eps-data "" 'burn.*|plotters|polars|clap|eps-.*'
+forbid eps-eval "" 'burn.*|clap|eps-model|eps-cli|eps-crf'
+forbid eps-model "--no-default-features" 'clap|polars|plotters|eps-eval|eps-cli|eps-crf|burn-flex|burn-tch|burn-cuda|burn-wgpu|burn-ndarray'
+# Only two places name a backend.
+named=$(grep -rlE 'Device::(flex|libtorch|cuda|wgpu)|backend::(Flex|LibTorch)|burn_(flex|tch)' eps-*/src |
+  grep -vE '^eps-cli/src/device\.rs$|^eps-model/src/ops/' || true)
+if [[ -n $named ]]; then
+  echo "a backend is named in:" $named >&2
+  failed=1
+fi
+exit $failed
