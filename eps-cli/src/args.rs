@@ -23,8 +23,8 @@ pub(crate) struct DataArgs {
     /// Folder of ground-truth masks [default: ROOT/SegmentationClassAug, else SegmentationClass]
     #[arg(long, value_name = "DIR")]
     pub(crate) masks: Option<PathBuf>,
-    /// Image labels: a CSV table, a folder of VOC annotations, or `masks`
-    /// [default: ROOT/cls_labels.csv, else ROOT/Annotations]
+    /// Image labels: a CSV table, a folder of VOC annotations, or `masks` [default:
+    /// `cls_labels.csv` of ROOT, else its Annotations]
     #[arg(long, value_name = "FILE|DIR|masks")]
     pub(crate) labels: Option<String>,
 }
@@ -89,6 +89,22 @@ impl TruthArgs {
         };
         let items = list.ids.iter().map(item).collect();
         Ok((list, items, names))
+    }
+}
+
+/// A number of updates: at least 1.
+pub(crate) fn updates(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(updates) if updates > 0 => Ok(updates),
+        _ => Err("expected a whole number above 0".into()),
+    }
+}
+
+/// A fraction in `0..=1`.
+pub(crate) fn fraction(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(fraction) if (0.0..=1.0).contains(&fraction) => Ok(fraction),
+        _ => Err("expected a fraction in 0..=1".into()),
     }
 }
 

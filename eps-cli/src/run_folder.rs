@@ -72,9 +72,10 @@ impl RunFolder {
             .with_context(|| format!("{}: not the folder of a training run", self.root.display()))
     }
 
-    /// Whether a training run has begun here.
+    /// Whether a training run has begun here: its recipe alone is left by one whose weights were
+    /// refused.
     pub(crate) fn is_begun(&self) -> bool {
-        self.recipe_file().exists()
+        self.recipe_file().exists() && self.steps_file().exists()
     }
 
     /// Writes the recipe and the provenance of a new run.

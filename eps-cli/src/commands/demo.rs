@@ -1,7 +1,7 @@
 //! `eps demo`
 
 use super::{End, infer::infer, report, train::train};
-use crate::args::DeviceArgs;
+use crate::args::{self, DeviceArgs};
 use crate::comparison::Comparison;
 use crate::run_folder::{ListHash, Provenance, RunFolder, write_text};
 use crate::{device, interrupt};
@@ -42,7 +42,7 @@ pub(crate) struct Demo {
     #[arg(long, default_value_t = 240, value_parser = clap::value_parser!(u16).range(12..))]
     scenes: u16,
     /// Replace the number of updates of both recipes
-    #[arg(long)]
+    #[arg(long, value_parser = args::updates)]
     updates: Option<usize>,
     #[command(flatten)]
     device: DeviceArgs,

@@ -1,7 +1,7 @@
 //! `eps infer`
 
 use super::End;
-use crate::args::{DataArgs, DeviceArgs};
+use crate::args::{self, DataArgs, DeviceArgs};
 use crate::progress::Progress;
 use crate::run_folder::RunFolder;
 use crate::{device, interrupt};
@@ -32,7 +32,7 @@ pub(crate) struct Infer {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Background score of the masks, in 0..=1 [default: the recipe's]
-    #[arg(long)]
+    #[arg(long, value_parser = args::fraction)]
     threshold: Option<f32>,
     #[command(flatten)]
     device: DeviceArgs,

@@ -1,7 +1,7 @@
 //! `eps train`
 
 use super::End;
-use crate::args::{DataArgs, DeviceArgs};
+use crate::args::{self, DataArgs, DeviceArgs};
 use crate::progress::Progress;
 use crate::run_folder::{ListHash, Provenance, RunFolder};
 use crate::{device, interrupt};
@@ -31,7 +31,7 @@ pub(crate) struct Train {
     #[arg(long)]
     resume: bool,
     /// Replace the recipe's number of updates
-    #[arg(long)]
+    #[arg(long, value_parser = args::updates)]
     updates: Option<usize>,
     /// Replace the recipe's seed
     #[arg(long)]

@@ -9,8 +9,8 @@ const GAP: u32 = 4;
 /// Rows below each other on white; `None` without any picture.
 pub(super) fn sheet(rows: &[PictureRow]) -> Option<RgbImage> {
     let width = rows.iter().map(width).max().filter(|&width| width > 0)?;
-    let height: u32 = rows.iter().map(|row| height(row) + GAP).sum();
-    let mut sheet = RgbImage::from_pixel(width, height - GAP, Rgb([255; 3]));
+    let total: u32 = rows.iter().map(|row| height(row) + GAP).sum();
+    let mut sheet = RgbImage::from_pixel(width, total - GAP, Rgb([255; 3]));
     let mut top = 0;
     for row in rows {
         let mut left = 0;

@@ -15,7 +15,7 @@ use crate::backbone::layer::Pass;
 use crate::loss::{saliency_loss, soft_margin};
 use crate::network::Network;
 use crate::recipe::{Norms, Recipe};
-use burn::optim::GradientsParams;
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor};
 use eps_data::{Augmentation, Loader, Split};
 use std::path::{Path, PathBuf};
@@ -61,6 +61,14 @@ pub enum Outcome {
     },
 }
 
+/// What the loop begins with.
+struct Start {
+    network: Network,
+    updater: ModuleOptimizer,
+    /// The first update that is left.
+    first: usize,
+}
+
 impl Job<'_> {
     /// Makes the updates that are left, telling `observer` of each.
     ///
@@ -74,15 +82,7 @@ impl Job<'_> {
         self.check_saliency()?;
         let device = device.clone().autodiff();
         let recipe = &self.recipe.optimiser;
-        let mut network = self.fresh_network(&device)?;
-        let mut updater = optimiser(recipe);
-        let mut first = 0;
-        if let Some(checkpoint) = self.checkpoint()? {
-            network = checkpoint.restore_network(network)?;
-            updater = checkpoint.restore_optimiser(updater)?;
-            first = checkpoint.state.update;
-        }
-        network = freeze(network, &self.recipe.network);
+        let Start { mut network, mut updater, first } = self.start(&device)?;
         let mut log = StepLog::open(&self.run.join("steps.csv"), first)?;
         let mut rates = schedule(recipe, first);
         let mut batches = self.loader(first);
@@ -105,13 +105,26 @@ impl Job<'_> {
             let made = update + 1;
             let stop = observer(&step) == Wish::Stop && made < recipe.updates;
             if stop || made == recipe.updates || made % recipe.checkpoint_every == 0 {
-                Checkpoint::write(&self.checkpoints(), &network, &updater, self.state(made))?;
+                Checkpoint::write(&checkpoints(&self.run), &network, &updater, self.state(made))?;
             }
             if stop {
                 return Ok(Outcome::Stopped { updates: made });
             }
         }
         Ok(Outcome::Finished(Box::new(network)))
+    }
+
+    /// First weights, or those of the checkpoint to go on from.
+    fn start(&self, device: &Device) -> Result<Start, ModelError> {
+        let mut network = self.fresh_network(device)?;
+        let mut updater = optimiser(&self.recipe.optimiser);
+        let mut first = 0;
+        if let Some(checkpoint) = self.checkpoint()? {
+            network = checkpoint.restore_network(network)?;
+            updater = checkpoint.restore_optimiser(updater)?;
+            first = checkpoint.state.update;
+        }
+        Ok(Start { network: freeze(network, &self.recipe.network), updater, first })
     }
 
     /// EPS without the saliency map of an image would silently train something else.
@@ -123,10 +136,6 @@ impl Job<'_> {
             }
             _ => Ok(()),
         }
-    }
-
-    fn checkpoints(&self) -> PathBuf {
-        checkpoints(&self.run)
     }
 
     fn state(&self, update: usize) -> State {
@@ -141,14 +150,14 @@ impl Job<'_> {
     /// The checkpoint to go on from, checked to belong to this list and these classes.
     fn checkpoint(&self) -> Result<Option<Checkpoint>, ModelError> {
         let Some(checkpoint) =
-            self.resume.then(|| Checkpoint::latest(&self.checkpoints())).transpose()?.flatten()
+            self.resume.then(|| Checkpoint::latest(&checkpoints(&self.run))).transpose()?.flatten()
         else {
             return Ok(None);
         };
         let expected = self.state(checkpoint.state.update);
         if checkpoint.state != expected {
             return Err(ModelError::Checkpoint {
-                path: self.checkpoints(),
+                path: checkpoints(&self.run),
                 found: format!("{:?}", checkpoint.state),
                 expected: format!("{expected:?}: the same list, recipe and classes"),
             });

@@ -15,6 +15,7 @@ pub(crate) fn resnet38d(method: Method, width: f64) -> NetworkRecipe {
         method,
         backbone: BackboneName::Resnet38d,
         width,
+        depth: 1.0,
         stride: 8,
         norms: Norms::Frozen,
         dropout: true,

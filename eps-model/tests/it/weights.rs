@@ -121,7 +121,7 @@ pub(crate) fn classifier(network: &Network) -> Tensor<4> {
 
 /// The backbone of [`with_hashed_weights`] alone.
 pub(crate) fn hashed_resnet38d(device: &Device) -> Resnet38d {
-    Resnet38d::new(1.0, Initialisation { seed: 0 }, device).map(&mut HashedWeights::default())
+    Resnet38d::new(1.0, 1.0, Initialisation { seed: 0 }, device).map(&mut HashedWeights::default())
 }
 
 #[derive(Default)]

@@ -1,0 +1,82 @@
+//! Calls of the program.
+
+use std::ffi::OsStr;
+use std::process::{Child, Command, Output, Stdio};
+
+/// A call of `eps` that has not begun.
+pub(crate) struct Call(Command);
+
+/// `eps` with a command.
+pub(crate) fn eps(command: &str) -> Call {
+    let mut call = Command::new(env!("CARGO_BIN_EXE_eps"));
+    call.arg(command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    Call(call)
+}
+
+impl Call {
+    /// With an argument, or a flag without value.
+    pub(crate) fn and(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.0.arg(argument);
+        self
+    }
+
+    /// With a flag and its value.
+    pub(crate) fn with(self, flag: &str, value: impl AsRef<OsStr>) -> Self {
+        self.and(flag).and(value)
+    }
+
+    /// On this many threads.
+    pub(crate) fn on_threads(mut self, threads: usize) -> Self {
+        self.0.env("RAYON_NUM_THREADS", threads.to_string());
+        self
+    }
+
+    /// Starts it and goes on.
+    pub(crate) fn start(mut self) -> Child {
+        self.0.spawn().expect("the program can be started")
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(self) -> Ended {
+        Ended::of(self.start())
+    }
+
+    /// Runs it to its end, which must be a good one.
+    #[track_caller]
+    pub(crate) fn succeeds(self) -> Ended {
+        let ended = self.run();
+        assert_eq!(ended.status, Some(0), "{}", ended.stderr);
+        ended
+    }
+
+    /// Runs it to its end, which must be status 1 and an error that has each of `parts`.
+    #[track_caller]
+    pub(crate) fn refuses(self, parts: &[&str]) {
+        let Ended { status, stdout, stderr } = self.run();
+        assert!(!stderr.contains("panicked"), "{stderr}");
+        assert_eq!(status, Some(1), "{stderr}");
+        assert_eq!(stdout, "", "an error leaves no result");
+        let error = stderr.find("error: ").map(|at| &stderr[at..]).expect("an error is shown");
+        for part in parts {
+            assert!(error.contains(part), "no `{part}` in: {error}");
+        }
+    }
+}
+
+/// What a call left on its streams.
+pub(crate) struct Ended {
+    /// Absent if a signal ended it.
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ended {
+    /// Waits for the end of a call.
+    pub(crate) fn of(child: Child) -> Self {
+        let Output { status, stdout, stderr } =
+            child.wait_with_output().expect("the program can be waited for");
+        let text = |bytes| String::from_utf8(bytes).expect("the program writes text");
+        Self { status: status.code(), stdout: text(stdout), stderr: text(stderr) }
+    }
+}

@@ -1,0 +1,129 @@
+//! `eps infer`
+
+use crate::call::eps;
+use crate::project::{Project, files, truncate};
+use crate::recipe;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// Scenes and a trained run `run` without maps.
+fn trained() -> Project {
+    let project = Project::with_scenes(10);
+    project.train("run", &recipe::eps()).succeeds();
+    project
+}
+
+/// When the maps and masks of a run were written.
+fn written(run: &Path) -> BTreeMap<PathBuf, SystemTime> {
+    let results = files(run).into_keys();
+    let results = results.filter(|path| path.starts_with("cams") || path.starts_with("masks"));
+    results
+        .map(|path| (path.clone(), run.join(path).metadata().unwrap().modified().unwrap()))
+        .collect()
+}
+
+#[test]
+fn finished_images_are_kept_and_only_a_missing_one_is_made_again() {
+    let project = trained();
+    let run = project.path("run");
+    project.infer("run").succeeds();
+    let (first, times) = (files(&run), written(&run));
+    let ended = project.infer("run").succeeds();
+    assert!(ended.stderr.contains("10 of 10 images are there already"), "{}", ended.stderr);
+    assert_eq!(written(&run), times);
+    for result in ["masks/scene_0004.png", "cams/scene_0007.npz"] {
+        fs::remove_file(run.join(result)).unwrap();
+    }
+    let ended = project.infer("run").succeeds();
+    assert!(ended.stderr.contains("8 of 10 images are there already"), "{}", ended.stderr);
+    for (path, time) in written(&run) {
+        let again = ["scene_0004", "scene_0007"].iter().any(|id| path.file_stem().unwrap() == *id);
+        assert_eq!(time != times[&path], again, "{}", path.display());
+    }
+    for (path, bytes) in files(&run) {
+        assert!(bytes == first[&path], "{} differs", path.display());
+    }
+}
+
+#[test]
+fn results_are_the_same_on_any_number_of_threads() {
+    let project = trained();
+    let results = [1, 3].map(|threads| {
+        let out = project.path(&format!("out-{threads}"));
+        project.infer("run").with("--out", &out).on_threads(threads).succeeds();
+        files(&out)
+    });
+    assert_eq!(results[0].len(), 20);
+    assert!(results[0] == results[1]);
+}
+
+#[test]
+fn a_folder_that_is_no_run_is_refused() {
+    let project = Project::with_scenes(2);
+    project.infer("data").refuses(&["data: not the folder of a training run: ", "recipe.toml"]);
+    project.infer("nothing").refuses(&["nothing: not the folder of a training run: "]);
+}
+
+#[test]
+fn a_run_without_checkpoint_is_refused() {
+    let project = trained();
+    fs::remove_dir_all(project.path("run/checkpoints")).unwrap();
+    project.infer("run").refuses(&["run/checkpoints: no checkpoint, expected at least one"]);
+}
+
+#[test]
+fn a_damaged_checkpoint_is_refused() {
+    let project = trained();
+    let network = project.path("run/checkpoints/update-0000006/network.bpk");
+    truncate(&network);
+    project.infer("run").refuses(&["network.bpk: ", "expected a record that this program wrote"]);
+    fs::write(network, b"nothing of the kind").unwrap();
+    project.infer("run").refuses(&["network.bpk: ", "expected a record that this program wrote"]);
+}
+
+#[test]
+fn a_run_of_other_classes_is_refused() {
+    let project = trained();
+    fs::remove_file(project.path("data/classes.txt")).unwrap();
+    let labels = project.path("data/SegmentationClass");
+    project
+        .infer("run")
+        .with("--labels", "masks")
+        .with("--masks", labels)
+        .refuses(&["run: the network has 6 object classes, expected the data set's 20"]);
+}
+
+#[test]
+fn a_missing_image_is_named_before_anything_is_written() {
+    let project = trained();
+    for index in [4, 5, 8] {
+        fs::remove_file(project.image(index)).unwrap();
+    }
+    project
+        .infer("run")
+        .refuses(&["JPEGImages/scene_0005.jpg: image is missing (and 2 more files)"]);
+    assert!(written(&project.path("run")).is_empty());
+}
+
+#[test]
+fn a_truncated_photograph_is_refused_and_leaves_no_result() {
+    let project = trained();
+    truncate(&project.image(9));
+    project
+        .infer("run")
+        .refuses(&["JPEGImages/scene_0010.jpg: not a JPEG or PNG that can be decoded: "]);
+    let results = written(&project.path("run"));
+    assert!(!results.keys().any(|path| path.file_stem().unwrap() == "scene_0010"), "{results:?}");
+    assert!(results.keys().all(|path| !path.to_string_lossy().contains(".part")), "{results:?}");
+}
+
+#[test]
+fn an_unknown_device_is_refused() {
+    let project = Project::with_scenes(2);
+    let device = |name: &str| eps("infer").and(project.path("run")).with("--device", name);
+    device("gpu")
+        .with("--data", project.data())
+        .refuses(&["device `gpu` is not known, expected auto, cpu, torch or torch:cuda:N"]);
+}

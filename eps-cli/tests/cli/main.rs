@@ -1,0 +1,15 @@
+//! The program as its users call it: exit status, stdout, stderr, and the files that it leaves.
+
+mod call;
+mod demo;
+mod evaluate;
+mod infer;
+mod interrupt;
+mod pipeline;
+mod project;
+mod recipe;
+mod report;
+mod sweep;
+mod train;
+mod usage;
+mod weights;
