@@ -52,6 +52,10 @@ impl RunFolder {
         self.root.join("steps.csv")
     }
 
+    pub(crate) fn checkpoints(&self) -> PathBuf {
+        self.root.join("checkpoints")
+    }
+
     pub(crate) fn cams(&self) -> PathBuf {
         self.root.join("cams")
     }

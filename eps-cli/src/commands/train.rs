@@ -50,7 +50,8 @@ impl Train {
         let split = self.data.open(Needs { saliency, masks: false })?;
         let run = RunFolder::at(&self.out);
         self.check_run(&run, &recipe)?;
-        if !self.resume || !run.is_begun() {
+        let checkpoint = Checkpoint::latest(&run.checkpoints())?;
+        if !self.resume || !run.is_begun() || checkpoint.is_none() {
             run.begin(&recipe, &self.provenance(&split)?)?;
         }
         interrupt::install()?;
@@ -114,7 +115,8 @@ fn sha256(path: &Path) -> Result<String> {
 pub(crate) fn train(job: &Job<'_>, label: &str, device: &Device) -> Result<Outcome> {
     let updates = job.recipe.optimiser.updates;
     let done = match job.resume {
-        true => Checkpoint::latest(&job.run.join("checkpoints"))?.map_or(0, |own| own.state.update),
+        true => Checkpoint::latest(&RunFolder::at(&job.run).checkpoints())?
+            .map_or(0, |own| own.state.update),
         false => 0,
     };
     let mut progress = Progress::new(label, updates).starting_at(done);

@@ -114,7 +114,8 @@ fn a_colour_picture_is_no_mask() {
     let picture = RgbImage::new(SIZE.width as u32, SIZE.height as u32);
     write_rgb_png(&prediction(&predictions, 0), &picture).unwrap();
     project.evaluate(&predictions).refuses(&[
-        "predictions/scene_0001.png: a 8-bit RGB PNG, expected palette or grey at 1, 2, 4 or 8 bits",
+        "predictions/scene_0001.png: ",
+        "8-bit RGB PNG, expected palette or grey at 1, 2, 4 or 8 bits",
     ]);
 }
 

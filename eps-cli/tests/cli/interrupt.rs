@@ -1,11 +1,11 @@
-//! Ctrl-C while training, and going on.
+//! Ctrl-C, and going on.
 
-use crate::call::Ended;
+use crate::call::{Call, Ended};
 use crate::project::{Project, files};
 use crate::recipe;
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -20,26 +20,53 @@ fn an_interrupted_run_goes_on_as_if_it_had_not_stopped() {
     let project = Project::with_scenes(12);
     let recipe = recipe::with(&recipe::eps(), &format!("updates = {UPDATES}"));
     project.train("whole", &recipe).succeeds();
-    let mut child = project.train("parts", &recipe).start();
-    wait_for_rows(&project.path("parts/steps.csv"), 2, &mut child);
-    interrupt(&child);
-    let ended = Ended::of(child);
-    assert_eq!(ended.status, Some(130), "{}", ended.stderr);
-    let made = steps(&project.path("parts/steps.csv")).len();
+    let record = project.path("parts/steps.csv");
+    let ended = interrupted(project.train("parts", &recipe), || {
+        fs::read_to_string(&record).is_ok_and(|text| text.lines().count() > 2)
+    });
+    let before = fs::read_to_string(&record).unwrap();
+    let made = steps(&record).len();
     assert!((2..UPDATES).contains(&made), "{made} updates");
     let expected = format!("saved after {made} updates: go on with --resume");
     assert!(ended.stderr.contains(&expected), "{}", ended.stderr);
     assert!(project.path(&format!("parts/checkpoints/update-{made:07}/state.json")).exists());
     project.train("parts", &recipe).and("--resume").succeeds();
+    let after = fs::read_to_string(&record).unwrap();
+    assert!(after.starts_with(&before), "updates were made again");
     check_equal(&project);
 }
 
+#[test]
+fn an_interrupted_inference_keeps_what_is_finished() {
+    let project = Project::with_scenes(40);
+    let recipe = recipe::with(&recipe::cam(), "updates = 1");
+    project.train("run", &recipe::with(&recipe, "scales = [3.0]")).succeeds();
+    project.infer("run").with("--out", project.path("whole")).succeeds();
+    let out = project.path("parts");
+    let infer = || project.infer("run").with("--out", &out);
+    let first = out.join("masks/scene_0001.png");
+    let ended = interrupted(infer(), || first.exists());
+    assert!(ended.stderr.contains("finished images are kept"), "{}", ended.stderr);
+    let finished = files(&out.join("masks")).len();
+    assert!((1..40).contains(&finished), "{finished} images");
+    let ended = infer().succeeds();
+    let expected = format!("{finished} of 40 images are there already");
+    assert!(ended.stderr.contains(&expected), "{}", ended.stderr);
+    assert!(files(&out) == files(&project.path("whole")));
+}
+
+/// Checkpoints name their tensors at random, so the maps and masks that they give are compared.
 fn check_equal(project: &Project) {
     let [whole, parts] = ["whole", "parts"].map(|run| project.path(run));
     assert_eq!(steps(&whole.join("steps.csv")), steps(&parts.join("steps.csv")));
-    let last = |run: &Path| files(&run.join(format!("checkpoints/update-{UPDATES:07}")));
-    for (name, bytes) in last(&whole) {
-        assert!(bytes == last(&parts)[&name], "{} differs", name.display());
+    let [expected, found] = ["whole", "parts"].map(|run| {
+        let out = project.path(&format!("{run}-maps"));
+        project.infer(run).with("--out", &out).succeeds();
+        files(&out)
+    });
+    assert_eq!(expected.len(), 24);
+    for (name, bytes) in expected {
+        assert!(bytes == found[&name], "{} differs", name.display());
     }
 }
 
@@ -49,17 +76,18 @@ fn steps(path: &Path) -> Vec<String> {
     text.lines().skip(1).map(|row| row.rsplit_once(',').unwrap().0.to_owned()).collect()
 }
 
-fn wait_for_rows(path: &Path, rows: usize, child: &mut Child) {
+/// The end of a call that gets Ctrl-C once `ready`.
+fn interrupted(call: Call, ready: impl Fn() -> bool) -> Ended {
     let begun = Instant::now();
-    let count = || fs::read_to_string(path).map_or(0, |text| text.lines().skip(1).count());
-    while count() < rows {
-        assert!(begun.elapsed() < PATIENCE, "no update in {PATIENCE:?}");
-        assert!(child.try_wait().unwrap().is_none(), "training ended early");
+    let mut child = call.start();
+    while !ready() {
+        assert!(begun.elapsed() < PATIENCE, "not ready within {PATIENCE:?}");
+        assert!(child.try_wait().unwrap().is_none(), "it ended early");
         sleep(Duration::from_millis(5));
     }
-}
-
-fn interrupt(child: &Child) {
     let signal = Command::new("kill").arg("-INT").arg(child.id().to_string()).status();
     assert!(signal.unwrap().success());
+    let ended = Ended::of(child);
+    assert_eq!(ended.status, Some(130), "{}", ended.stderr);
+    ended
 }

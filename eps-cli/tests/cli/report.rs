@@ -29,7 +29,7 @@ fn what_a_report_needs_is_checked_before_it_is_written() {
     write_mask(&project.mask(1), &LabelMap::new(other, vec![0; other.pixels()])).unwrap();
     refuses("SegmentationClass/scene_0002.png: mask is 56×64, its image is 64×56");
     write_rgb_png(&project.mask(1), &RgbImage::new(64, 56)).unwrap();
-    refuses("SegmentationClass/scene_0002.png: a 8-bit RGB PNG, expected palette or grey");
+    refuses("8-bit RGB PNG, expected palette or grey");
     fs::remove_file(project.mask(1)).unwrap();
     fs::remove_file(project.mask(3)).unwrap();
     refuses("SegmentationClass/scene_0002.png: mask is missing (and 1 more file)");

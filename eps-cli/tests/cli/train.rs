@@ -1,6 +1,6 @@
 //! `eps train`
 
-use crate::project::{Project, SIZE, truncate};
+use crate::project::{Project, SIZE, files, truncate};
 use crate::recipe::{self, with};
 use eps_data::codec::write_saliency;
 use eps_data::{SaliencyMap, Size};
@@ -36,13 +36,17 @@ fn a_map_of_another_size_is_refused() {
 }
 
 #[test]
-fn a_truncated_photograph_ends_training_without_a_checkpoint() {
+fn a_truncated_photograph_ends_training_until_it_is_repaired() {
     let project = Project::with_scenes(4);
+    let whole = fs::read(project.image(3)).unwrap();
     truncate(&project.image(3));
     project
         .train("run", &recipe::eps())
         .refuses(&["JPEGImages/scene_0004.jpg: not a JPEG or PNG that can be decoded: "]);
     assert!(!project.path("run/checkpoints").exists());
+    fs::write(project.image(3), whole).unwrap();
+    project.train("run", &recipe::eps()).and("--resume").succeeds();
+    assert!(project.path("run/checkpoints/update-0000006").exists());
 }
 
 #[test]
@@ -85,7 +89,7 @@ fn a_run_is_not_overwritten_and_goes_on_with_its_own_recipe_only() {
     let project = Project::with_scenes(4);
     let recipe = with(&recipe::cam(), "updates = 2");
     project.train("run", &recipe).succeeds();
-    let found = crate::project::files(&project.path("run"));
+    let found = files(&project.path("run"));
     project
         .train("run", &recipe)
         .refuses(&["run: a run is there already, expected --resume or another --out"]);
@@ -93,7 +97,7 @@ fn a_run_is_not_overwritten_and_goes_on_with_its_own_recipe_only() {
         .train("run", &with(&recipe, "seed = 2"))
         .and("--resume")
         .refuses(&["run/recipe.toml: differs from the given recipe, expected the same to resume"]);
-    assert!(crate::project::files(&project.path("run")) == found);
+    assert!(files(&project.path("run")) == found);
     project.write("data/ImageSets/Segmentation/train.txt", "scene_0001\nscene_0002\nscene_0003");
     project.train("run", &recipe).and("--resume").refuses(&["the same list, recipe and classes"]);
 }
@@ -103,9 +107,9 @@ fn a_finished_run_may_be_resumed_without_change() {
     let project = Project::with_scenes(4);
     let recipe = with(&recipe::cam(), "updates = 2");
     project.train("run", &recipe).succeeds();
-    let found = crate::project::files(&project.path("run"));
+    let found = files(&project.path("run"));
     project.train("run", &recipe).and("--resume").succeeds();
-    assert!(crate::project::files(&project.path("run")) == found);
+    assert!(files(&project.path("run")) == found);
 }
 
 #[test]

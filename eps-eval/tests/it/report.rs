@@ -82,6 +82,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
         "charts/precision-recall.png",
         "charts/precision-recall.svg",
         "charts/sweep.png",
+        "pictures.png",
         "charts/sweep.svg",
         "charts/training-1.png",
         "charts/training-1.svg",
