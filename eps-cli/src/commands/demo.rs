@@ -35,7 +35,7 @@ pub(crate) struct Demo {
     /// Folder for the report
     #[arg(long, value_name = "DIR", default_value = "reports/demo")]
     out: PathBuf,
-    /// Folder for the data set and the runs [default: runs/demo-seed<SEED>]
+    /// Folder for the data set and the runs [default: `runs/demo-seedN`]
     #[arg(long, value_name = "DIR")]
     work: Option<PathBuf>,
     /// Number of scenes

@@ -46,14 +46,7 @@ impl Report {
         let saliency = self.pictures > 0 && self.data.folder().saliency.is_dir();
         let split = self.data.open(Needs { saliency, masks: true })?;
         let runs: Vec<RunFolder> = self.runs.iter().map(|run| RunFolder::at(run)).collect();
-        for run in &runs {
-            let cams = run.cams();
-            ensure!(
-                cams.is_dir(),
-                "{}: is not there, expected the maps of `eps infer`",
-                cams.display()
-            );
-        }
+        check_runs(&runs)?;
         let comparison =
             Comparison { split: &split, things: None, minimum_images: self.minimum_images };
         let methods: Vec<Method> =
@@ -92,6 +85,24 @@ impl Report {
         }
         Ok(facts)
     }
+}
+
+/// Every run has maps and a name of its own.
+fn check_runs(runs: &[RunFolder]) -> Result<()> {
+    for (index, run) in runs.iter().enumerate() {
+        let (cams, name) = (run.cams(), run.name());
+        ensure!(
+            cams.is_dir(),
+            "{}: is not there, expected the maps of `eps infer`",
+            cams.display()
+        );
+        ensure!(
+            runs[..index].iter().all(|other| other.name() != name),
+            "{}: another run is named `{name}` too, expected a name of its own",
+            run.root.display()
+        );
+    }
+    Ok(())
 }
 
 impl From<Method> for RunScores {

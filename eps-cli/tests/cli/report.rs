@@ -52,7 +52,9 @@ fn a_run_without_maps_is_refused() {
 #[test]
 fn runs_of_one_name_are_refused() {
     let project = inferred();
-    project.report(&["run", "run"]).refuses(&["run"]);
+    project
+        .report(&["run", "run"])
+        .refuses(&["run: another run is named `run` too, expected a name of its own"]);
     assert!(!project.path("report").exists());
 }
 
