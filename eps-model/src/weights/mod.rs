@@ -21,6 +21,16 @@ fn is_expected_leftover(name: &str) -> bool {
     name.starts_with("_fc.") || name.ends_with("num_batches_tracked")
 }
 
+/// How many names, and the first three of them.
+fn some<S: std::fmt::Display>(what: &str, names: Vec<S>) -> String {
+    let first: Vec<_> = names.iter().take(3).map(ToString::to_string).collect();
+    match names.len() {
+        0 => format!("none {what}"),
+        1..=3 => format!("{} {what} ({})", names.len(), first.join(", ")),
+        count => format!("{count} {what} ({}, ..)", first.join(", ")),
+    }
+}
+
 /// Loads ImageNet weights into the backbone; the classifier keeps its first weights.
 ///
 /// # Errors
@@ -50,11 +60,14 @@ pub fn load_backbone(network: Network, path: &Path) -> Result<Network, ModelErro
         if report.missing.is_empty() && report.errors.is_empty() && left.is_empty() {
             return Ok(());
         }
+        let missing = report.missing.iter().map(|(name, _)| name).collect();
+        let refused = report.errors.iter().map(|error| format!("{error:?}")).collect();
         Err(refuse(format!(
-            "{} loaded, missing {:?}, left over {left:?}, refused {:?}",
+            "{} tensors loaded, {}, {}, {}",
             report.applied.len(),
-            report.missing,
-            report.errors
+            some("missing", missing),
+            some("left over", left),
+            some("refused", refused)
         )))
     })
 }
