@@ -146,6 +146,24 @@ fn matrix_mut(values: &mut [f32], rows: usize) -> ArrayViewMut2<'_, f32> {
     ArrayViewMut2::from_shape((rows, columns), values).expect("rows divide the length")
 }
 
+/// Calls `work` for each image and block of `count` channels, in parallel: with the image's index,
+/// the channels, and their values.
+fn for_each_block(
+    values: &mut [f32],
+    planes: Planes,
+    count: usize,
+    work: impl Fn(usize, std::ops::Range<usize>, &mut [f32]) + Sync,
+) {
+    let images = values.par_chunks_mut(planes.image().max(1)).enumerate();
+    images.for_each(|(image, values)| {
+        let blocks = values.par_chunks_mut(count * planes.plane()).enumerate();
+        blocks.for_each(|(block, values)| {
+            let first = block * count;
+            work(image, first..first + values.len() / planes.plane(), values);
+        });
+    });
+}
+
 /// `[batch, out, height, width]`.
 pub(super) fn forward(input: &FlexTensor, weight: &FlexTensor, geometry: Geometry) -> FlexTensor {
     let layout = Layout::new(input, weight, geometry);
@@ -154,22 +172,12 @@ pub(super) fn forward(input: &FlexTensor, weight: &FlexTensor, geometry: Geometr
     let mut output = layout.output.zeros();
     // Few images: blocks of output channels share the work, at the price of gathering twice.
     let rows = if layout.output.batch > 1 { layout.output.channels } else { ROWS };
-    output
-        .par_chunks_mut(layout.output.image().max(1))
-        .enumerate()
-        .flat_map(|(image, output)| {
-            output
-                .par_chunks_mut(rows * layout.output.plane())
-                .enumerate()
-                .map(move |(block, output)| (image, block, output))
-        })
-        .for_each(|(image, block, output)| {
-            let image = &images[image * layout.input.image()..][..layout.input.image()];
-            let first = block * rows;
-            let count = output.len() / layout.output.plane();
-            let weights = weights.slice(s![first..first + count, ..]);
-            forward_image(&layout, image, weights, matrix_mut(output, count));
-        });
+    for_each_block(&mut output, layout.output, rows, |image, channels, output| {
+        let image = &images[image * layout.input.image()..][..layout.input.image()];
+        let count = channels.len();
+        let weights = weights.slice(s![channels, ..]);
+        forward_image(&layout, image, weights, matrix_mut(output, count));
+    });
     tensor(output, layout.output.shape())
 }
 
@@ -206,23 +214,13 @@ pub(super) fn to_input(
     let gradients = values(gradient);
     let mut result = layout.input.zeros();
     let channels = if layout.input.batch > 1 { layout.input.channels } else { ROWS };
-    result
-        .par_chunks_mut(layout.input.image().max(1))
-        .enumerate()
-        .flat_map(|(image, result)| {
-            result
-                .par_chunks_mut(channels * layout.input.plane())
-                .enumerate()
-                .map(move |(block, result)| (image, block, result))
-        })
-        .for_each(|(image, block, result)| {
-            let gradient = &gradients[image * layout.output.image()..][..layout.output.image()];
-            let gradient = matrix(gradient, layout.output.channels);
-            let count = result.len() / layout.input.plane();
-            let first = block * channels * layout.taps();
-            let weights = weights.slice(s![.., first..first + count * layout.taps()]);
-            image_to_input(&layout, weights, gradient, result);
-        });
+    for_each_block(&mut result, layout.input, channels, |image, channels, result| {
+        let gradient = &gradients[image * layout.output.image()..][..layout.output.image()];
+        let gradient = matrix(gradient, layout.output.channels);
+        let taps = layout.taps();
+        let weights = weights.slice(s![.., channels.start * taps..channels.end * taps]);
+        image_to_input(&layout, weights, gradient, result);
+    });
     tensor(result, layout.input.shape())
 }
 
