@@ -11,6 +11,7 @@ pub mod transform;
 
 mod class;
 mod class_names;
+mod digest;
 mod error;
 mod item;
 mod label_map;
@@ -23,6 +24,7 @@ mod voc;
 
 pub use class::{BACKGROUND, ClassId, ClassSet, IGNORE, channel_of, class_of};
 pub use class_names::ClassNames;
+pub use digest::sha256;
 pub use error::DataError;
 pub use item::Item;
 pub use label_map::LabelMap;

@@ -1,7 +1,6 @@
 //! Data sets in the folder layout of PASCAL VOC.
 
-use crate::{ClassNames, DataError, LabelSource};
-use sha2::{Digest, Sha256};
+use crate::{ClassNames, DataError, LabelSource, sha256};
 use std::{
     collections::HashSet,
     fs,
@@ -106,8 +105,7 @@ pub struct ImageList {
 impl ImageList {
     /// A list of ids that are already known to be distinct.
     pub fn new(name: &str, ids: Vec<String>) -> Self {
-        let digest = Sha256::digest(ids.join("\n"));
-        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = sha256(ids.join("\n"));
         Self { name: name.into(), ids, sha256 }
     }
 

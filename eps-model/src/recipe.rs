@@ -2,7 +2,6 @@
 
 use crate::ModelError;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use std::{fs, path::Path};
 
 /// A training run, as a TOML file spells it; unknown keys are errors.
@@ -160,7 +159,7 @@ impl Recipe {
 
     /// SHA-256 of the resolved recipe.
     pub fn sha256(&self) -> String {
-        Sha256::digest(self.to_toml()).iter().map(|byte| format!("{byte:02x}")).collect()
+        eps_data::sha256(self.to_toml())
     }
 
     fn check(&self) -> Result<(), String> {

@@ -10,7 +10,6 @@ use burn::tensor::Device;
 use eps_data::{Needs, Split};
 use eps_model::recipe::{Method, Recipe};
 use eps_model::train::{Checkpoint, Job, Outcome, Step, Wish};
-use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Train a class activation map baseline or EPS from image labels (and saliency maps)
@@ -108,7 +107,7 @@ impl Train {
 fn sha256(path: &Path) -> Result<String> {
     let bytes =
         std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
-    Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(eps_data::sha256(bytes))
 }
 
 /// Runs a job with its progress; Ctrl-C saves and stops it.
