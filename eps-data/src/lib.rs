@@ -6,6 +6,7 @@
 
 pub mod codec;
 pub mod labels;
+pub mod pickle;
 pub mod scenes;
 pub mod transform;
 
@@ -18,6 +19,7 @@ mod label_map;
 mod loader;
 mod saliency_map;
 mod score_map;
+mod shard;
 mod size;
 mod split;
 mod voc;
@@ -32,6 +34,7 @@ pub use labels::LabelSource;
 pub use loader::Loader;
 pub use saliency_map::SaliencyMap;
 pub use score_map::ScoreMap;
+pub use shard::Shard;
 pub use size::Size;
 pub use split::{Needs, Split};
 pub use transform::{Augmentation, Draw, Sample};

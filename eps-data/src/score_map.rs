@@ -36,6 +36,23 @@ impl ScoreMap {
         self
     }
 
+    /// Turns each score `p` into `p / (p + background)`: above one half where the class is more
+    /// probable than the background, 0 where both are 0.
+    ///
+    /// # Panics
+    ///
+    /// If `background` has not one value a pixel.
+    pub fn against(mut self, background: &[f32]) -> Self {
+        assert_eq!(background.len(), self.size.pixels(), "one background value a pixel");
+        for map in self.scores.chunks_mut(self.size.pixels().max(1)) {
+            for (score, background) in map.iter_mut().zip(background) {
+                let sum = *score + background;
+                *score = if sum > 0.0 { *score / sum } else { 0.0 };
+            }
+        }
+        self
+    }
+
     pub fn size(&self) -> Size {
         self.size
     }
@@ -99,6 +116,15 @@ mod tests {
         assert_eq!(map.of(3).unwrap()[3], 0.9 / (0.9 + 1e-5));
         assert_eq!(map.of(9).unwrap()[1], 0.5 / (0.5 + 1e-5));
         assert_eq!(map.of(4), None);
+    }
+
+    #[test]
+    fn a_class_as_probable_as_the_background_scores_one_half() {
+        let map = two_classes().against(&[0.6, 0.5, 0.5, 0.0]);
+        assert_eq!(map.of(3).unwrap(), [0.25, 0.5, 0.1 / 0.6, 1.0]);
+        assert_eq!(map.to_labels(0.5).classes(), [0, 0, 0, 3]);
+        let nothing = ScoreMap::new(Size::new(1, 1), vec![3], vec![0.0]).against(&[0.0]);
+        assert_eq!(nothing.scores(), [0.0]);
     }
 
     #[test]

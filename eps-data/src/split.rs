@@ -221,7 +221,11 @@ mod tests {
             return;
         }
         let mini = VocFolder::at(&data.join("voc-mini"));
-        let objects = Split::open(&mini, "trainval", None, BOTH).unwrap();
+        let annotations = LabelSource::Annotations(mini.annotations.clone());
+        let objects = Split::open(&mini, "trainval", Some(annotations), BOTH).unwrap();
+        let pickled = LabelSource::Npy(data.join("voc-mini/cls_labels.npy"));
+        let pickled = Split::open(&mini, "trainval", Some(pickled), BOTH).unwrap();
+        assert_eq!(pickled.items, objects.items);
         let masks = LabelSource::Masks(mini.masks.clone());
         let pixels = Split::open(&mini, "trainval", Some(masks), BOTH).unwrap();
         assert_eq!((objects.items.len(), pixels.items.len()), (38, 38));
@@ -233,6 +237,9 @@ mod tests {
         let large = VocFolder::at(&data.join("voc-train-464"));
         let split = Split::open(&large, "train", None, BOTH).unwrap();
         assert_eq!(split.items.len(), 464);
+        let pickled = LabelSource::Npy(data.join("voc-train-464/cls_labels.npy"));
+        let pickled = Split::open(&large, "train", Some(pickled), BOTH).unwrap();
+        assert_eq!(pickled.items, split.items);
         let image = &split.items[0].image;
         assert!(crate::codec::read_rgb(image).is_ok());
     }

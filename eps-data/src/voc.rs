@@ -75,18 +75,24 @@ impl VocFolder {
         Err(DataError::Missing { path, kind: "image list", more: 0 })
     }
 
-    /// The labels that are there: `cls_labels.csv` in the root, else the annotations.
+    /// The labels that are there: `cls_labels.csv` in the root, else its `cls_labels.npy`, else the
+    /// annotations.
     pub fn default_labels(&self) -> Result<LabelSource, DataError> {
-        let csv = self.root.join("cls_labels.csv");
+        let [csv, npy] = ["cls_labels.csv", "cls_labels.npy"].map(|name| self.root.join(name));
         if csv.is_file() {
             Ok(LabelSource::Csv(csv))
+        } else if npy.is_file() {
+            Ok(LabelSource::Npy(npy))
         } else if self.annotations.is_dir() {
             Ok(LabelSource::Annotations(self.annotations.clone()))
         } else {
             Err(DataError::Content {
                 path: self.root.clone(),
                 found: "no image labels".into(),
-                expected: format!("cls_labels.csv in it, or {}", self.annotations.display()),
+                expected: format!(
+                    "cls_labels.csv or cls_labels.npy in it, or {}",
+                    self.annotations.display()
+                ),
             })
         }
     }
@@ -227,7 +233,9 @@ mod tests {
             plain.default_labels().unwrap(),
             LabelSource::Annotations(plain.annotations.clone())
         );
-        let csv = root.path().join("cls_labels.csv");
+        let [csv, npy] = ["cls_labels.csv", "cls_labels.npy"].map(|name| root.path().join(name));
+        fs::write(&npy, "").unwrap();
+        assert_eq!(plain.default_labels().unwrap(), LabelSource::Npy(npy));
         fs::write(&csv, "").unwrap();
         assert_eq!(plain.default_labels().unwrap(), LabelSource::Csv(csv));
     }

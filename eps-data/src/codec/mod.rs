@@ -18,7 +18,7 @@ pub use mask::{read_mask, write_mask};
 pub use palette::voc_palette;
 pub use rgb::{read_rgb, write_jpeg, write_rgb_png};
 pub use saliency::{read_saliency, write_saliency};
-pub use scores::{read_scores, write_scores};
+pub use scores::{ScoreFormat, read_scores, write_scores};
 
 /// The most pixels of a picture that a reader decodes: 256 times 2^20.
 pub const MAX_PIXELS: usize = 256 << 20;

@@ -2,6 +2,7 @@
 
 use super::{MAX_PIXELS, write_atomically};
 use crate::{BACKGROUND, ClassId, DataError, IGNORE, ScoreMap, Size};
+use half::f16;
 use npyz::{
     AutoSerialize, Deserialize, NpyFile, Order, WriteOptions, WriterBuilder,
     npz::{NpzArchive, file_name_from_array_name},
@@ -16,15 +17,26 @@ use std::{
 const CLASSES: &str = "classes";
 const SCORES: &str = "cam";
 
-/// Writes `classes` (uint8 `[n]`) and `cam` (float32 `[n, height, width]`), deflated.
+/// How scores are stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ScoreFormat {
+    /// As computed.
+    #[default]
+    F32,
+    /// Half the bytes, rounded to 11 bits.
+    F16,
+}
+
+/// Writes `classes` (uint8 `[n]`) and `cam` (`[n, height, width]`), deflated.
 ///
 /// The archive has no clock in it: equal maps make equal files.
-pub fn write_scores(path: &Path, map: &ScoreMap) -> Result<(), DataError> {
-    let archive = encode(map).map_err(|source| DataError::Write { path: path.into(), source })?;
+pub fn write_scores(path: &Path, map: &ScoreMap, format: ScoreFormat) -> Result<(), DataError> {
+    let archive =
+        encode(map, format).map_err(|source| DataError::Write { path: path.into(), source })?;
     write_atomically(path, |file| file.write_all(&archive))
 }
 
-fn encode(map: &ScoreMap) -> io::Result<Vec<u8>> {
+fn encode(map: &ScoreMap, format: ScoreFormat) -> io::Result<Vec<u8>> {
     let options = FileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         // The lowest level: scores hardly compress, and higher ones only take longer.
@@ -36,7 +48,13 @@ fn encode(map: &ScoreMap) -> io::Result<Vec<u8>> {
     archive.start_file(file_name_from_array_name(CLASSES), options)?;
     archive.write_all(&npy(map.classes(), &[count])?)?;
     archive.start_file(file_name_from_array_name(SCORES), options)?;
-    archive.write_all(&npy(map.scores(), &shape)?)?;
+    archive.write_all(&match format {
+        ScoreFormat::F32 => npy(map.scores(), &shape)?,
+        ScoreFormat::F16 => {
+            let halves: Vec<f16> = map.scores().iter().copied().map(f16::from_f32).collect();
+            npy(&halves, &shape)?
+        }
+    })?;
     Ok(archive.finish()?.into_inner())
 }
 
@@ -65,7 +83,7 @@ pub fn read_scores(path: &Path) -> Result<ScoreMap, DataError> {
     };
     let mut archive = NpzArchive::new(BufReader::new(file)).map_err(refuse)?;
     let classes = array(&mut archive, CLASSES).and_then(class_ids).map_err(refuse)?;
-    let (shape, scores) = array(&mut archive, SCORES).and_then(values::<f32>).map_err(refuse)?;
+    let (shape, scores) = array(&mut archive, SCORES).and_then(score_values).map_err(refuse)?;
     let content = |found: String, expected: &str| DataError::Content {
         path: path.into(),
         found,
@@ -107,6 +125,15 @@ fn class_ids(array: NpyFile<impl Read>) -> io::Result<Vec<ClassId>> {
     };
     let (_, wide) = values::<i64>(array)?;
     wide.into_iter().map(|class| ClassId::try_from(class).map_err(io::Error::other)).collect()
+}
+
+/// Scores of either [`ScoreFormat`].
+fn score_values(array: NpyFile<impl Read>) -> io::Result<(Vec<usize>, Vec<f32>)> {
+    if array.dtype() == f16::default_dtype() {
+        let (shape, halves) = values::<f16>(array)?;
+        return Ok((shape, halves.into_iter().map(f16::to_f32).collect()));
+    }
+    values::<f32>(array)
 }
 
 /// Shape and values of an array.
@@ -161,16 +188,29 @@ mod tests {
         let (one, two) = (folder.path().join("a.npz"), folder.path().join("b.npz"));
         let empty = ScoreMap::new(Size::new(4, 3), vec![], vec![]);
         for map in [scores(), empty] {
-            write_scores(&one, &map).unwrap();
-            write_scores(&two, &map).unwrap();
+            write_scores(&one, &map, ScoreFormat::F32).unwrap();
+            write_scores(&two, &map, ScoreFormat::F32).unwrap();
             assert_eq!(read_scores(&one).unwrap(), map);
             assert_eq!(fs::read(&one).unwrap(), fs::read(&two).unwrap());
         }
     }
 
     #[test]
+    fn scores_in_16_bits_are_the_nearest_that_these_can_spell() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.npz");
+        write_scores(&path, &scores(), ScoreFormat::F16).unwrap();
+        let found = read_scores(&path).unwrap();
+        assert_eq!(found.classes(), scores().classes());
+        for (found, score) in found.scores().iter().zip(scores().scores()) {
+            // Half of the last of 11 bits.
+            assert!((found - score).abs() <= score / 2048.0, "{found}, expected {score}");
+        }
+    }
+
+    #[test]
     fn no_clock_is_in_a_file() {
-        let archive = encode(&scores()).unwrap();
+        let archive = encode(&scores(), ScoreFormat::F32).unwrap();
         // Time and date of the first entry: midnight of 1 January 1980.
         assert_eq!(archive[10..14], [0, 0, 0x21, 0]);
     }
@@ -206,7 +246,7 @@ mod tests {
     fn cut_and_foreign_archives_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.npz");
-        write_scores(&path, &scores()).unwrap();
+        write_scores(&path, &scores(), ScoreFormat::F32).unwrap();
         let whole = fs::read(&path).unwrap();
         for length in [0, 10, whole.len() / 2, whole.len() - 1] {
             fs::write(&path, &whole[..length]).unwrap();

@@ -1,6 +1,7 @@
-//! Which classes are in an image: from a table, from object annotations, or from masks.
+//! Which classes are in an image: from a table, a pickled dictionary, object annotations, or masks.
 
 mod annotation;
+mod dictionary;
 mod table;
 
 use crate::{ClassNames, ClassSet, DataError, codec::read_mask};
@@ -12,6 +13,8 @@ use std::path::PathBuf;
 pub enum LabelSource {
     /// A table with a row for each image: its id, then 0 or 1 for each class.
     Csv(PathBuf),
+    /// A pickled dictionary of ids and rows of 0 and 1, as published code keeps labels.
+    Npy(PathBuf),
     /// A folder of VOC annotations, `<id>.xml`; difficult objects count.
     Annotations(PathBuf),
     /// A folder of masks, `<id>.png`; a class counts from its first pixel.
@@ -25,6 +28,7 @@ impl LabelSource {
     pub fn load(&self, ids: &[String], names: &ClassNames) -> Result<Vec<ClassSet>, DataError> {
         match self {
             Self::Csv(path) => table::load(path, ids, names),
+            Self::Npy(path) => dictionary::load(path, ids, names),
             Self::Annotations(folder) => {
                 each(ids, |id| annotation::classes(&folder.join(format!("{id}.xml")), names))
             }

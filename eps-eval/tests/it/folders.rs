@@ -76,7 +76,7 @@ fn class_maps_are_swept_from_files() {
     let map = ScoreMap::new(Size::new(3, 2), vec![1, 2], scores);
     for item in &items {
         let path = folder.path().join(format!("{}.npz", item.id));
-        codec::write_scores(&path, &map).expect("a writable folder");
+        codec::write_scores(&path, &map, codec::ScoreFormat::F32).expect("a writable folder");
     }
     let sweep = sweep_folder(&items, folder.path(), 3).expect("complete class maps");
     let predicted = map.to_labels(0.2);

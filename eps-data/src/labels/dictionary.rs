@@ -1,0 +1,146 @@
+//! `cls_labels.npy`: a pickled dictionary of image ids and rows of 0 and 1, one for each class.
+
+use crate::pickle::{self, Value};
+use crate::{ClassNames, ClassSet, DataError, class_of};
+use std::{collections::HashMap, fs, path::Path};
+
+/// Magic, version and length of the header of a `.npy` file of version 1.
+const START: usize = 10;
+
+/// Reads the rows of `ids`; other rows are checked and left out.
+///
+/// The rows have one value for each object class, without background (method, section 2.2).
+pub(super) fn load(
+    path: &Path,
+    ids: &[String],
+    names: &ClassNames,
+) -> Result<Vec<ClassSet>, DataError> {
+    let bytes = fs::read(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    let content = |found: String, expected: &str| DataError::Content {
+        path: path.into(),
+        found,
+        expected: expected.into(),
+    };
+    let pickled = pickled(&bytes)
+        .ok_or_else(|| content("no pickled dictionary".into(), "an .npy file of one"))?;
+    let value = pickle::load(pickled).map_err(|error| DataError::Decode {
+        path: path.into(),
+        expected: "dictionary of image labels (.npy)",
+        source: error.into(),
+    })?;
+    let rows = rows(&value, names).map_err(|(found, expected)| content(found, &expected))?;
+    ids.iter()
+        .map(|id| {
+            rows.get(id.as_str()).copied().ok_or_else(|| {
+                content(format!("no entry for `{id}`"), "one for each image of the list")
+            })
+        })
+        .collect()
+}
+
+/// What follows the header of an `.npy` file of Python objects.
+fn pickled(bytes: &[u8]) -> Option<&[u8]> {
+    let rest = bytes.strip_prefix(b"\x93NUMPY")?;
+    let (header, body) = match rest {
+        [1, _, low, high, ..] => {
+            let length = usize::from(u16::from_le_bytes([*low, *high]));
+            bytes[START..].split_at_checked(length)?
+        }
+        _ => return None,
+    };
+    let is_object = header.windows(4).any(|window| window == b"'|O'");
+    is_object.then_some(body)
+}
+
+/// What was found, and what was expected.
+type Surprise = (String, String);
+
+fn rows<'a>(value: &'a Value, names: &ClassNames) -> Result<HashMap<&'a str, ClassSet>, Surprise> {
+    let dictionary = match value {
+        Value::Objects { items, .. } => items.first(),
+        value => Some(value),
+    };
+    let Some(Value::Dict(entries)) = dictionary else {
+        return Err(("no dictionary".into(), "one of image ids".into()));
+    };
+    let mut rows = HashMap::new();
+    for (id, row) in entries {
+        let id =
+            id.text().ok_or_else(|| (format!("the key {id:?}"), "the id of an image".into()))?;
+        let classes = classes(row, names)
+            .map_err(|(found, expected)| (format!("{found} for `{id}`"), expected))?;
+        rows.insert(id, classes);
+    }
+    Ok(rows)
+}
+
+fn classes(row: &Value, names: &ClassNames) -> Result<ClassSet, Surprise> {
+    let Value::Array(row) = row else {
+        return Err(("no array".into(), "a row of 0 and 1".into()));
+    };
+    let values = row.values();
+    if row.shape != [names.objects()] {
+        let expected = format!("{} values, one for each object class", names.objects());
+        return Err((format!("an array of shape {:?}", row.shape), expected));
+    }
+    if let Some(other) = values.iter().find(|&&value| value != 0.0 && value != 1.0) {
+        return Err((format!("the value {other}"), "0 or 1".into()));
+    }
+    let present = values.iter().enumerate().filter(|(_, value)| **value == 1.0);
+    Ok(present.map(|(channel, _)| class_of(channel)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LABELS: &[u8] = include_bytes!("../../../fixtures/pickle/labels2.pickle");
+
+    /// An `.npy` file of a pickle.
+    fn npy(pickle: &[u8]) -> Vec<u8> {
+        let header = b"{'descr': '|O', 'fortran_order': False, 'shape': (), }    \n";
+        let start = [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..]].concat();
+        [&start[..], header, pickle].concat()
+    }
+
+    fn read(bytes: &[u8], ids: &[&str], names: &ClassNames) -> Result<Vec<ClassSet>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cls_labels.npy");
+        fs::write(&path, bytes).unwrap();
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        load(&path, &ids, names).map_err(|error| {
+            let message = error.to_string();
+            message[message.find("cls_labels.npy").unwrap()..].to_owned()
+        })
+    }
+
+    #[test]
+    fn rows_are_found_by_id_and_channels_become_classes() {
+        let sets = read(&npy(LABELS), &["2007_000063", "2007_000032"], &ClassNames::voc()).unwrap();
+        let members: Vec<Vec<_>> = sets.iter().map(|set| set.iter().collect()).collect();
+        assert_eq!(members, [vec![9, 12], vec![1, 15]]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let (voc, few) = (ClassNames::voc(), ClassNames::of_objects(["boat", "cow"]));
+        let two = {
+            let mut bytes = npy(LABELS);
+            let one = bytes.windows(3).position(|window| window == [0xc2, 0x80, b'?']).unwrap();
+            bytes[one + 2] = b'@';
+            bytes
+        };
+        #[rustfmt::skip]
+        let cases: [(&[u8], &str, &ClassNames, &str); 6] = [
+            (b"id,boat", "a", &voc, ": no pickled dictionary, expected an .npy file of one"),
+            (&npy(LABELS), "a", &voc, ": no entry for `a`, expected one for each image of the list"),
+            (&npy(LABELS), "a", &few, ": an array of shape [20] for `2007_000032`, expected 2 values, one for each object class"),
+            (&two, "a", &voc, ": the value 4 for `2007_000032`, expected 0 or 1"),
+            (&npy(b"]."), "a", &voc, ": no dictionary, expected one of image ids"),
+            (&npy(b"]"), "a", &voc, ": not a dictionary of image labels (.npy) that can be decoded"),
+        ];
+        for (bytes, id, names, expected) in cases {
+            assert_eq!(read(bytes, &[id], names).unwrap_err(), format!("cls_labels.npy{expected}"));
+        }
+    }
+}

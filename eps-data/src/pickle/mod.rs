@@ -1,0 +1,24 @@
+//! Pickled NumPy data, read without running anything.
+//!
+//! Python's pickle is a program for a stack machine that can call any function. This reader knows
+//! the operations that build numbers, texts, containers and NumPy arrays; a call of anything else
+//! leaves a [`Value::Unknown`] in its place. Lengths are checked against what the file has left,
+//! and a file whose objects refer to one another cannot grow beyond a multiple of its size.
+
+mod error;
+mod input;
+mod machine;
+mod numpy;
+mod value;
+
+pub use error::PickleError;
+pub use numpy::{Array, Dtype};
+pub use value::Value;
+
+/// The value that a pickle of protocol 2 to 5 builds.
+pub fn load(bytes: &[u8]) -> Result<Value, PickleError> {
+    machine::Machine::run(bytes)
+}
+
+#[cfg(test)]
+mod tests;
