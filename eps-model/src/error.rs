@@ -22,8 +22,16 @@ pub enum ModelError {
     #[error("{}: {found}, expected {expected}", path.display())]
     Checkpoint { path: PathBuf, found: String, expected: String },
 
+    #[error("{}: {reason}", path.display())]
+    NotWeights { path: PathBuf, reason: String },
+
     #[error("{}: weights do not fit the network: {reason}", path.display())]
     Weights { path: PathBuf, reason: String },
+
+    #[error(
+        "saliency.background_classes: `{name}` is none of the data set's {classes} object classes"
+    )]
+    Class { name: String, classes: usize },
 
     #[error("update {update}: the loss is {loss}; a lower learning rate may help")]
     Diverged { update: usize, loss: f32 },

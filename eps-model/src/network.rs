@@ -4,7 +4,7 @@ use crate::backbone::Backbone;
 use crate::backbone::efficientnet_lite0::EfficientnetLite0;
 use crate::backbone::layer::{Convolution, Gain, Initialisation, Pass};
 use crate::backbone::resnet38d::Resnet38d;
-use crate::ops::Geometry;
+use crate::ops::{Geometry, Precision};
 use crate::recipe::{BackboneName, Method, NetworkRecipe};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, activation::relu};
@@ -57,13 +57,12 @@ impl Network {
         self.valid()
     }
 
-    /// Changes the backbone in place.
-    pub(crate) fn with_backbone<E>(
-        mut self,
-        change: impl FnOnce(&mut Backbone) -> Result<(), E>,
-    ) -> Result<Self, E> {
-        change(&mut self.backbone)?;
-        Ok(self)
+    /// Which backbone it has.
+    pub fn backbone(&self) -> BackboneName {
+        match &self.backbone {
+            Backbone::Resnet38d(_) => BackboneName::Resnet38d,
+            Backbone::EfficientnetLite0(_) => BackboneName::EfficientnetLite0,
+        }
     }
 
     /// Number of object classes.
@@ -76,28 +75,24 @@ impl Network {
         let features = self.backbone.forward(images, pass);
         let classes = self.classes();
         if self.with_background {
-            let maps = self.fc8.forward(features);
+            let maps = self.fc8.forward(features, Precision::F32);
             let logits = spatial_mean(maps.clone()).narrow(1, 0, classes);
             Predictions { maps: Some(maps), logits }
         } else {
             let features = pass.drop_channels(features, CLASSIFIER_DROPOUT);
             let [batch, channels, _, _] = features.dims();
             let pooled = spatial_mean(features).reshape([batch, channels, 1, 1]);
-            let logits = self.fc8.forward(pooled).reshape([batch, classes]);
+            let logits = self.fc8.forward(pooled, Precision::F32).reshape([batch, classes]);
             Predictions { maps: None, logits }
         }
     }
 
-    /// Activation maps of the object classes, `[batch, classes, height, width]`: of EPS the
-    /// softmax over objects and background, of the plain classifier the positive part.
+    /// Activation maps, `[batch, maps, height, width]`, object classes first: of EPS the softmax
+    /// over objects and background, which comes last; of the plain classifier the positive part.
     pub fn activation_maps(&self, images: Tensor<4>) -> Tensor<4> {
         let mut pass = Pass::inference();
-        let maps = self.fc8.forward(self.backbone.forward(images, &mut pass));
-        if self.with_background {
-            burn::tensor::activation::softmax(maps, 1).narrow(1, 0, self.classes())
-        } else {
-            relu(maps)
-        }
+        let maps = self.fc8.forward(self.backbone.forward(images, &mut pass), Precision::F32);
+        if self.with_background { burn::tensor::activation::softmax(maps, 1) } else { relu(maps) }
     }
 }
 

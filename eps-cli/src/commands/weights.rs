@@ -1,0 +1,110 @@
+//! `eps weights`
+
+use super::End;
+use crate::run_folder::RunFolder;
+use anyhow::{Context as _, Result, ensure};
+use eps_model::recipe::BackboneName;
+use eps_model::train::Checkpoint;
+use eps_model::weights::{Place, WeightsFile, backbone_of, place, write_safetensors};
+use std::path::{Path, PathBuf};
+
+/// Look into weights files (MXNet .params, PyTorch, safetensors, burnpack) and convert them
+#[derive(clap::Subcommand)]
+pub(crate) enum Weights {
+    Inspect(Inspect),
+    Convert(Convert),
+}
+
+impl Weights {
+    pub(crate) fn run(self) -> Result<End> {
+        match self {
+            Self::Inspect(command) => command.run(),
+            Self::Convert(command) => command.run(),
+        }
+    }
+}
+
+/// List the tensors of a weights file, and say which network they fit
+#[derive(clap::Args)]
+pub(crate) struct Inspect {
+    /// Weights file, whatever it is called, or run folder
+    #[arg(value_name = "FILE|RUN")]
+    weights: PathBuf,
+}
+
+impl Inspect {
+    fn run(self) -> Result<End> {
+        let file = WeightsFile::open(&weights_file(&self.weights)?)?;
+        println!("{:<48} {:<24} {:<6} {:>12}", "tensor", "shape", "type", "values");
+        for tensor in &file.tensors {
+            let shape = tensor.shape.to_vec();
+            let values: usize = shape.iter().product();
+            let (shape, dtype) = (format!("{shape:?}"), format!("{:?}", tensor.dtype));
+            println!("{:<48} {shape:<24} {dtype:<6} {values:>12}", tensor.name);
+        }
+        println!();
+        println!("{}", summary(&file));
+        Ok(End::Done)
+    }
+}
+
+/// Format, size, and the network that knows the tensors by their names.
+fn summary(file: &WeightsFile) -> String {
+    let values: usize =
+        file.tensors.iter().map(|tensor| tensor.shape.iter().product::<usize>()).sum();
+    let about = format!("{}: {} tensors, {values} values", file.format, file.tensors.len());
+    let Some(backbone) = backbone(file) else {
+        return format!("{about}; the names fit no network of this program");
+    };
+    let is_needed = |name: &str| !matches!(place(backbone, name), Place::Leftover | Place::Unknown);
+    let needed = file.tensors.iter().filter(|tensor| is_needed(&tensor.name)).count();
+    format!("{about}; {needed} have names of {backbone}")
+}
+
+fn backbone(file: &WeightsFile) -> Option<BackboneName> {
+    backbone_of(file.tensors.iter().map(|tensor| tensor.name.as_str()))
+}
+
+/// Write weights as safetensors with the names that PyTorch programs know
+#[derive(clap::Args)]
+pub(crate) struct Convert {
+    /// Weights file, whatever it is called, or run folder
+    #[arg(value_name = "FILE|RUN")]
+    weights: PathBuf,
+    /// File to write, ending in .safetensors
+    #[arg(value_name = "OUT")]
+    out: PathBuf,
+}
+
+impl Convert {
+    fn run(self) -> Result<End> {
+        ensure!(
+            self.out.extension().is_some_and(|kind| kind == "safetensors"),
+            "{}: expected a name that ends in .safetensors",
+            self.out.display()
+        );
+        let path = weights_file(&self.weights)?;
+        let file = WeightsFile::open(&path)?;
+        let backbone = backbone(&file).with_context(|| {
+            format!(
+                "{}: has names of no network of this program, expected those of resnet38d or efficientnet-lite0",
+                path.display()
+            )
+        })?;
+        let count = write_safetensors(file, backbone, &self.out)?;
+        eprintln!("{}: {count} tensors of {backbone}", self.out.display());
+        Ok(End::Done)
+    }
+}
+
+/// The file itself, or the latest checkpoint of a run folder.
+fn weights_file(path: &Path) -> Result<PathBuf> {
+    if !path.is_dir() {
+        return Ok(path.into());
+    }
+    let checkpoint =
+        Checkpoint::latest(&RunFolder::at(path).checkpoints())?.with_context(|| {
+            format!("{}: has no checkpoint, expected one or a file", path.display())
+        })?;
+    Ok(checkpoint.network_file())
+}

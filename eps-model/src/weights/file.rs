@@ -1,0 +1,132 @@
+//! Weights files of four formats, opened as one: tensors with names.
+
+use super::mxnet::{self, Dtype};
+use crate::ModelError;
+use burn::store::burn_pack::{Reader, Tensor};
+use burn::store::{ModuleStore, PytorchStore, SafetensorsStore, bridge};
+use burn::tensor::{Bytes, DType};
+use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::Arc;
+
+/// How a weights file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// MXNet's list of arrays (`.params`).
+    Mxnet,
+    /// A PyTorch state dict, zipped or legacy (`.pth`).
+    Pytorch,
+    Safetensors,
+    /// burn's own, as the checkpoints of this program.
+    Burnpack,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Mxnet => "MXNet .params",
+            Self::Pytorch => "PyTorch",
+            Self::Safetensors => "safetensors",
+            Self::Burnpack => "burnpack",
+        })
+    }
+}
+
+impl Format {
+    /// The format that a file starts as; safetensors starts with a length and `{`.
+    fn of(start: &[u8]) -> Option<Self> {
+        let first_word = start.first_chunk().map(|word| u32::from_le_bytes(*word));
+        if mxnet::is_list(start) {
+            Some(Self::Mxnet)
+        } else if first_word == Some(burn::store::burn_pack::MAGIC_NUMBER) {
+            Some(Self::Burnpack)
+        } else if start.starts_with(b"PK\x03\x04") || start.starts_with(b"\x80\x02") {
+            Some(Self::Pytorch)
+        } else if start.get(8) == Some(&b'{') {
+            Some(Self::Safetensors)
+        } else {
+            None
+        }
+    }
+}
+
+/// An opened weights file.
+pub struct WeightsFile {
+    pub format: Format,
+    /// In the file's order, or by name where the format has none; data are read when drawn.
+    pub tensors: Vec<Tensor>,
+}
+
+impl WeightsFile {
+    /// Opens a file, whatever it is called.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, is of none of the [`Format`]s, or is not what it starts as.
+    pub fn open(path: &Path) -> Result<Self, ModelError> {
+        let read = |source| ModelError::Read { path: path.into(), source };
+        let mut start = Vec::new();
+        File::open(path).and_then(|file| file.take(16).read_to_end(&mut start)).map_err(read)?;
+        let format = Format::of(&start).ok_or_else(|| ModelError::NotWeights {
+            path: path.into(),
+            reason: "not a weights file, expected MXNet .params, a PyTorch state dict, \
+                     safetensors or burnpack"
+                .into(),
+        })?;
+        let tensors = match format {
+            Format::Mxnet => mxnet_tensors(std::fs::read(path).map_err(read)?),
+            Format::Pytorch => all_tensors(&mut PytorchStore::from_file(path)),
+            Format::Safetensors => all_tensors(&mut SafetensorsStore::from_file(path)),
+            Format::Burnpack => burnpack_tensors(std::fs::read(path).map_err(read)?),
+        };
+        let refuse = |reason| ModelError::NotWeights { path: path.into(), reason };
+        Ok(Self { format, tensors: tensors.map_err(|why| refuse(format!("{format}: {why}")))? })
+    }
+}
+
+fn all_tensors(store: &mut impl ModuleStore) -> Result<Vec<Tensor>, String> {
+    let tensors = store.get_all_tensors().map_err(|error| error.to_string())?;
+    Ok(tensors.values().cloned().collect())
+}
+
+fn burnpack_tensors(bytes: Vec<u8>) -> Result<Vec<Tensor>, String> {
+    Reader::from_bytes(Bytes::from_bytes_vec(bytes))
+        .and_then(Reader::into_tensors)
+        .map_err(|error| error.to_string())
+}
+
+/// The arrays of a `.params` file; each is copied out of the file's bytes when drawn.
+fn mxnet_tensors(bytes: Vec<u8>) -> Result<Vec<Tensor>, String> {
+    let bytes = Arc::new(bytes);
+    let arrays = mxnet::parse(&bytes).map_err(|error| error.to_string())?;
+    let tensor = |array: mxnet::Array| {
+        let (bytes, values) = (Arc::clone(&bytes), array.values);
+        let dtype = match array.dtype {
+            Dtype::F32 => DType::F32,
+            Dtype::F64 => DType::F64,
+            Dtype::F16 => DType::F16,
+            Dtype::U8 => DType::U8,
+            Dtype::I32 => DType::I32,
+            Dtype::I8 => DType::I8,
+            Dtype::I64 => DType::I64,
+        };
+        Tensor::deferred(array.name, dtype, array.shape, None, values.len(), move || {
+            Ok(Bytes::from_bytes_vec(bytes[values.clone()].to_vec()))
+        })
+    };
+    Ok(arrays.into_iter().map(tensor).collect())
+}
+
+/// The same tensor with another name and `f32` values.
+pub(super) fn renamed_as_f32(mut tensor: Tensor, name: String) -> Tensor {
+    if tensor.dtype == DType::F32 {
+        tensor.name = name;
+        return tensor;
+    }
+    let shape = tensor.shape.clone();
+    bridge::deferred(name, DType::F32, shape, None, move || {
+        bridge::to_data(&tensor).map(|data| data.convert::<f32>())
+    })
+}

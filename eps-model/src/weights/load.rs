@@ -1,0 +1,88 @@
+//! Tensors of a weights file into a network.
+
+use super::file::{Format, WeightsFile, renamed_as_f32};
+use super::names::{Place, place};
+use crate::ModelError;
+use crate::network::Network;
+use burn::store::ModuleSnapshot;
+use std::fmt;
+use std::path::Path;
+
+/// The classifier, whose first weights stay when a backbone is loaded.
+const CLASSIFIER: &str = "fc8.weight";
+
+/// How much of a network a file must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Everything but the classifier, which keeps its first weights.
+    Backbone,
+    /// Everything, the classifier too.
+    Network,
+}
+
+/// What a network took from a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    pub format: Format,
+    /// Number of tensors loaded.
+    pub loaded: usize,
+    /// Tensors of the file that the network has no use for, by the file's names.
+    pub leftover: Vec<String>,
+}
+
+impl fmt::Display for Import {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let leftover = some("not needed", &self.leftover);
+        write!(formatter, "{}: {} tensors loaded, {leftover}", self.format, self.loaded)
+    }
+}
+
+/// Loads weights of any [`Format`] under any of the known names.
+///
+/// # Errors
+///
+/// If the file cannot be read; if a tensor of the part is missing or has another shape; or if the
+/// file has one that such a network does not know.
+pub fn load_weights(
+    mut network: Network,
+    path: &Path,
+    part: Part,
+) -> Result<(Network, Import), ModelError> {
+    let file = WeightsFile::open(path)?;
+    let (mut tensors, mut leftover, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+    for tensor in file.tensors {
+        match place(network.backbone(), &tensor.name) {
+            Place::Tensor(own) if part == Part::Network || own != CLASSIFIER => {
+                tensors.push(renamed_as_f32(tensor, own));
+            }
+            Place::Tensor(_) | Place::Leftover => leftover.push(tensor.name),
+            Place::Unknown => unknown.push(tensor.name),
+        }
+    }
+    let result = network.apply(tensors, None, None, true);
+    unknown.extend(result.unused);
+    let missing: Vec<String> = result
+        .missing
+        .into_iter()
+        .map(|(name, _)| name)
+        .filter(|name| part == Part::Network || name != CLASSIFIER)
+        .collect();
+    let refused: Vec<String> = result.errors.iter().map(ToString::to_string).collect();
+    let loaded = result.applied.len();
+    if missing.is_empty() && refused.is_empty() && unknown.is_empty() {
+        return Ok((network, Import { format: file.format, loaded, leftover }));
+    }
+    let lists = [some("missing", &missing), some("unknown", &unknown), some("refused", &refused)];
+    let reason = format!("{loaded} tensors loaded, {}", lists.join(", "));
+    Err(ModelError::Weights { path: path.into(), reason })
+}
+
+/// How many names, and the first three of them.
+fn some(what: &str, names: &[String]) -> String {
+    let first = names[..names.len().min(3)].join(", ");
+    match names.len() {
+        0 => format!("none {what}"),
+        1..=3 => format!("{} {what} ({first})", names.len()),
+        count => format!("{count} {what} ({first}, ..)"),
+    }
+}
