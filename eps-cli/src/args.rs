@@ -23,8 +23,8 @@ pub(crate) struct DataArgs {
     /// Folder of ground-truth masks [default: ROOT/SegmentationClassAug, else SegmentationClass]
     #[arg(long, value_name = "DIR")]
     pub(crate) masks: Option<PathBuf>,
-    /// Image labels: a CSV table, a folder of VOC annotations, or `masks` [default:
-    /// `cls_labels.csv` of ROOT, else its Annotations]
+    /// Image labels: a CSV table, a `cls_labels.npy`, a folder of VOC annotations, or `masks`
+    /// [default: `cls_labels.csv` of ROOT, else its `cls_labels.npy`, else its Annotations]
     #[arg(long, value_name = "FILE|DIR|masks")]
     pub(crate) labels: Option<String>,
 }
@@ -49,6 +49,7 @@ impl DataArgs {
         let folder = self.folder();
         let labels = self.labels.as_ref().map(|source| match source.as_str() {
             "masks" => LabelSource::Masks(folder.masks.clone()),
+            path if path.ends_with(".npy") => LabelSource::Npy(path.into()),
             path if Path::new(path).is_dir() => LabelSource::Annotations(path.into()),
             path => LabelSource::Csv(path.into()),
         });
@@ -111,7 +112,7 @@ pub(crate) fn fraction(text: &str) -> Result<f32, String> {
 /// Where tensors live.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct DeviceArgs {
-    /// auto, cpu, torch or torch:cuda:N; `eps devices` lists what this program has
+    /// auto, cpu, torch, torch:cuda:N, cuda:N or wgpu; `eps devices` lists what works here
     #[arg(long, default_value = "auto")]
     pub(crate) device: String,
 }

@@ -1,6 +1,6 @@
 //! The commands, one variant for each file below `commands`.
 
-use crate::commands::{End, demo, devices, evaluate, infer, report, sweep, train};
+use crate::commands::{End, bench, demo, devices, evaluate, infer, report, sweep, train, weights};
 use clap::{Parser, Subcommand};
 
 /// Segmentation masks from image labels and saliency maps: train, infer, score, report.
@@ -22,7 +22,11 @@ pub(crate) enum Command {
     Evaluate(evaluate::Evaluate),
     Sweep(sweep::Sweep),
     Report(report::Report),
+    #[command(subcommand)]
+    Weights(weights::Weights),
     Devices(devices::Devices),
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 impl Command {
@@ -34,7 +38,9 @@ impl Command {
             Self::Evaluate(command) => command.run(),
             Self::Sweep(command) => command.run(),
             Self::Report(command) => command.run(),
+            Self::Weights(command) => command.run(),
             Self::Devices(command) => command.run(),
+            Self::Bench(command) => command.run(),
         }
     }
 }

@@ -7,9 +7,10 @@ use eps_data::{Item, LabelMap, RgbImage, SaliencyMap, Split};
 use eps_eval::chart::TrainingStep;
 use eps_eval::report::{Method, PictureRow, colour_mask, heat};
 use eps_eval::{
-    ConfusionMatrix, Cooccurrence, ScoredList, Scores, Sweep, Threshold, ThresholdChoice,
-    sweep_folder,
+    ConfusionMatrix, Cooccurrence, ReferenceLoss, ReferenceRun, ScoredList, Scores, Sweep,
+    Threshold, ThresholdChoice, reference_losses, sweep_folder,
 };
+use eps_model::recipe::{self, BackboneName, Recipe};
 use eps_model::train::read_steps;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,7 @@ impl Comparison<'_> {
             best: self.scores(&sweep, chosen)?,
             sweep: sweep.points(),
             training: training(run)?,
+            reference: reference(run, self.split.names.objects())?,
             confusion_ratio: match things {
                 Some(things) => self.confusion_ratio(run, things, best.threshold as f32)?,
                 None => None,
@@ -183,4 +185,21 @@ fn training(run: &RunFolder) -> Result<Vec<TrainingStep>> {
         lr: step.lr,
     };
     Ok(read_steps(&run.steps_file())?.into_iter().map(step).collect())
+}
+
+/// The reference's losses, where a run's recipe is the published one in what they depend on.
+fn reference(run: &RunFolder, objects: usize) -> Result<Vec<ReferenceLoss>> {
+    if !run.recipe_file().exists() {
+        return Ok(vec![]);
+    }
+    let Recipe { network, optimiser, .. } = run.recipe()?;
+    let whole = network.backbone == BackboneName::Resnet38d && network.width == 1.0;
+    let known = match (objects, optimiser.updates, optimiser.batch, network.method) {
+        (20, 20_000, 8, recipe::Method::Cam) => Some(ReferenceRun::Voc12Cls),
+        (20, 20_000, 8, recipe::Method::Eps) => Some(ReferenceRun::Voc12Eps),
+        (80, 76_950 | 256_500, 16, recipe::Method::Cam) => Some(ReferenceRun::Coco14Cls),
+        (80, 76_950 | 256_500, 16, recipe::Method::Eps) => Some(ReferenceRun::Coco14Eps),
+        _ => None,
+    };
+    Ok(known.filter(|_| whole).map(reference_losses).unwrap_or_default())
 }

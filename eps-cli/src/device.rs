@@ -10,36 +10,51 @@ pub(crate) struct Choice {
     pub(crate) works: Result<(), String>,
 }
 
+/// What `--device` takes.
+const EXPECTED: &str = "expected auto, cpu, torch, torch:cuda:N, cuda:N or wgpu";
+
 /// The device that `name` means.
 pub(crate) fn open(name: &str) -> Result<Device> {
+    let index = |prefix: &str| name.strip_prefix(prefix)?.parse::<usize>().ok();
     match name {
         "auto" => automatic(),
         "cpu" => cpu(),
         "torch" => torch(),
-        _ => match name.strip_prefix("torch:cuda:").map(str::parse::<usize>) {
-            Some(Ok(index)) => torch_cuda(index),
-            _ => bail!("device `{name}` is not known, expected auto, cpu, torch or torch:cuda:N"),
+        "wgpu" => wgpu(),
+        _ => match (index("torch:cuda:"), index("cuda:")) {
+            (Some(index), _) => torch_cuda(index),
+            (_, Some(index)) => cuda(index),
+            _ => bail!("device `{name}` is not known, {EXPECTED}"),
         },
     }
 }
 
 /// Every device a build can have, for `eps devices`.
 pub(crate) fn choices() -> Vec<Choice> {
-    let works = |result: Result<Device>| result.map(|_| ()).map_err(|error| error.to_string());
+    let choice = |name, about, device: Result<Device>| Choice {
+        name,
+        about,
+        works: device.map(|_| ()).map_err(|error| error.to_string()),
+    };
     vec![
-        Choice { name: "cpu", about: "pure Rust, on the processor", works: works(cpu()) },
-        Choice { name: "torch", about: "libtorch, on the processor", works: works(torch()) },
-        Choice {
-            name: "torch:cuda:0",
-            about: "libtorch, on the first CUDA device",
-            works: works(torch_cuda(0)),
-        },
+        choice("cpu", "pure Rust, on the processor", cpu()),
+        choice("torch", "libtorch, on the processor", torch()),
+        choice("torch:cuda:0", "libtorch, on the first CUDA device", torch_cuda(0)),
+        choice("cuda:0", "CubeCL, on the first CUDA device", cuda(0)),
+        choice("wgpu", "CubeCL, on the best WebGPU adapter", wgpu()),
     ]
 }
 
-/// A CUDA device if there is one, else libtorch, else pure Rust.
+/// A CUDA device if there is one, else libtorch, else pure Rust, else WebGPU.
 fn automatic() -> Result<Device> {
-    torch_cuda(0).or_else(|_| torch()).or_else(|_| cpu())
+    torch_cuda(0).or_else(|_| cuda(0)).or_else(|_| torch()).or_else(|_| cpu()).or_else(|_| wgpu())
+}
+
+#[cfg(not(all(feature = "flex", feature = "tch", feature = "cuda", feature = "wgpu")))]
+fn left_out<T>(feature: &str) -> Result<T> {
+    bail!(
+        "this program was built without the feature `{feature}`: build it with `--features {feature}`"
+    )
 }
 
 #[cfg(feature = "flex")]
@@ -50,7 +65,7 @@ fn cpu() -> Result<Device> {
 
 #[cfg(not(feature = "flex"))]
 fn cpu() -> Result<Device> {
-    bail!("this program was built without the feature `flex`")
+    left_out("flex")
 }
 
 #[cfg(feature = "tch")]
@@ -65,6 +80,8 @@ fn torch() -> Result<Device> {
 fn torch_cuda(index: usize) -> Result<Device> {
     let count = if tch::Cuda::is_available() { tch::Cuda::device_count() as usize } else { 0 };
     if index < count {
+        // The sizes of training batches do not change, so that trying every algorithm once pays.
+        tch::Cuda::cudnn_set_benchmark(true);
         return Ok(Device::libtorch_cuda(index));
     }
     bail!(
@@ -74,12 +91,49 @@ fn torch_cuda(index: usize) -> Result<Device> {
 
 #[cfg(not(feature = "tch"))]
 fn torch() -> Result<Device> {
-    bail!("this program was built without the feature `tch`: build it with `--features tch`")
+    left_out("tch")
 }
 
 #[cfg(not(feature = "tch"))]
 fn torch_cuda(_: usize) -> Result<Device> {
-    torch()
+    left_out("tch")
+}
+
+#[cfg(feature = "cuda")]
+fn cuda(index: usize) -> Result<Device> {
+    tried(Device::cuda(index), "is the NVIDIA driver loaded, and is the number that of a device?")
+}
+
+#[cfg(not(feature = "cuda"))]
+fn cuda(_: usize) -> Result<Device> {
+    left_out("cuda")
+}
+
+#[cfg(feature = "wgpu")]
+fn wgpu() -> Result<Device> {
+    let kind = burn::tensor::DeviceKind::DefaultDevice;
+    tried(Device::wgpu(kind), "is there a graphics driver with Vulkan, Metal or DirectX 12?")
+}
+
+#[cfg(not(feature = "wgpu"))]
+fn wgpu() -> Result<Device> {
+    left_out("wgpu")
+}
+
+/// A device that has added two numbers: CubeCL tells only by a panic that there is none.
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+fn tried(device: Device, question: &str) -> Result<Device> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let sum = std::panic::catch_unwind(|| {
+        let one = burn::tensor::Tensor::<1>::ones([1], &device);
+        (one + 1.0).into_scalar::<f32>()
+    });
+    std::panic::set_hook(hook);
+    match sum {
+        Ok(2.0) => Ok(device),
+        _ => bail!("this device cannot be opened: {question}"),
+    }
 }
 
 #[cfg(test)]
@@ -88,9 +142,9 @@ mod tests {
 
     #[test]
     fn an_unknown_device_is_refused_with_what_is_expected() {
-        for name in ["gpu", "torch:cuda:", "torch:cuda:-1", ""] {
+        for name in ["gpu", "torch:cuda:", "torch:cuda:-1", "cuda", "cuda:x", ""] {
             let error = open(name).unwrap_err().to_string();
-            assert!(error.contains("expected auto, cpu, torch or torch:cuda:N"), "{error}");
+            assert!(error.contains("is not known, expected auto, cpu, torch, "), "{error}");
         }
     }
 

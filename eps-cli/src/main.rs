@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod comparison;
 mod device;
+mod inference;
 mod interrupt;
 mod progress;
 mod run_folder;

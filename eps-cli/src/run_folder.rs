@@ -1,5 +1,6 @@
 //! A run folder: what a training run and the steps after it leave.
 
+use crate::args::DeviceArgs;
 use anyhow::{Context as _, Result};
 use eps_data::{Split, codec::write_atomically};
 use eps_model::recipe::Recipe;
@@ -30,6 +31,24 @@ pub(crate) struct ListHash {
     pub(crate) name: String,
     pub(crate) images: usize,
     pub(crate) sha256: String,
+}
+
+impl Provenance {
+    /// Of this process: its arguments, its device, and what it works on.
+    pub(crate) fn new(device: &DeviceArgs, split: &Split, weights: Option<&Path>) -> Result<Self> {
+        Ok(Self {
+            version: env!("CARGO_PKG_VERSION").into(),
+            command: std::env::args().collect(),
+            device: device.device.clone(),
+            list: ListHash::of(split),
+            weights: weights.map(sha256).transpose()?,
+        })
+    }
+}
+
+fn sha256(path: &Path) -> Result<String> {
+    let bytes = fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    Ok(eps_data::sha256(bytes))
 }
 
 impl ListHash {

@@ -1,14 +1,16 @@
 //! `eps demo`
 
-use super::{End, infer::infer, report, train::train};
+use super::{End, report, train::train};
 use crate::args::{self, DeviceArgs};
 use crate::comparison::Comparison;
-use crate::run_folder::{ListHash, Provenance, RunFolder, write_text};
+use crate::inference::Inference;
+use crate::run_folder::{Provenance, RunFolder, write_text};
 use crate::{device, interrupt};
 use anyhow::{Context as _, Result};
 use burn::tensor::Device;
+use eps_data::codec::ScoreFormat;
 use eps_data::scenes::{self, SCENE_SIZE, THINGS_FOLDER};
-use eps_data::{Needs, Split, VocFolder};
+use eps_data::{Item, Needs, Split, VocFolder};
 use eps_eval::report::Method;
 use eps_eval::{Scores, export};
 use eps_model::recipe::Recipe;
@@ -112,7 +114,7 @@ impl Demo {
         device: &Device,
     ) -> Result<End> {
         clear(&run.root)?;
-        run.begin(recipe, &self.provenance(split))?;
+        run.begin(recipe, &Provenance::new(&self.device, split, None)?)?;
         let (run_path, weights) = (run.root.clone(), None);
         let job = Job { recipe, split, run: run_path, weights, resume: false };
         let label = format!("{name} training");
@@ -120,17 +122,10 @@ impl Demo {
             return Ok(End::Interrupted);
         };
         let network = network.for_inference();
-        infer(&network, recipe, &split.items, run, &format!("{name} maps"), device)
-    }
-
-    fn provenance(&self, split: &Split) -> Provenance {
-        Provenance {
-            version: env!("CARGO_PKG_VERSION").into(),
-            command: std::env::args().collect(),
-            device: self.device.device.clone(),
-            list: ListHash::of(split),
-            weights: None,
-        }
+        let items: Vec<&Item> = split.items.iter().collect();
+        let (recipe, format) = (&recipe.inference, ScoreFormat::F32);
+        Inference { network: &network, recipe, device, out: run, format }
+            .run(&items, &format!("{name} maps"))
     }
 
     fn report(

@@ -1,5 +1,6 @@
 //! The commands: each file holds its arguments and what it runs.
 
+pub(crate) mod bench;
 pub(crate) mod demo;
 pub(crate) mod devices;
 pub(crate) mod evaluate;
@@ -7,6 +8,7 @@ pub(crate) mod infer;
 pub(crate) mod report;
 pub(crate) mod sweep;
 pub(crate) mod train;
+pub(crate) mod weights;
 
 /// How a command ended when nothing was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,14 +3,14 @@
 use super::End;
 use crate::args::{self, DataArgs, DeviceArgs};
 use crate::progress::Progress;
-use crate::run_folder::{ListHash, Provenance, RunFolder};
+use crate::run_folder::{Provenance, RunFolder};
 use crate::{device, interrupt};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use burn::tensor::Device;
-use eps_data::{Needs, Split};
+use eps_data::Needs;
 use eps_model::recipe::{Method, Recipe};
-use eps_model::train::{Checkpoint, Job, Outcome, Step, Wish};
-use std::path::{Path, PathBuf};
+use eps_model::train::{Checkpoint, Event, Job, Outcome, Step, Wish};
+use std::path::PathBuf;
 
 /// Train a class activation map baseline or EPS from image labels (and saliency maps)
 #[derive(clap::Args)]
@@ -51,7 +51,8 @@ impl Train {
         self.check_run(&run, &recipe)?;
         let checkpoint = Checkpoint::latest(&run.checkpoints())?;
         if !self.resume || !run.is_begun() || checkpoint.is_none() {
-            run.begin(&recipe, &self.provenance(&split)?)?;
+            let weights = self.weights.as_deref();
+            run.begin(&recipe, &Provenance::new(&self.device, &split, weights)?)?;
         }
         interrupt::install()?;
         let job = Job {
@@ -92,22 +93,6 @@ impl Train {
         }
         Ok(())
     }
-
-    fn provenance(&self, split: &Split) -> Result<Provenance> {
-        Ok(Provenance {
-            version: env!("CARGO_PKG_VERSION").into(),
-            command: std::env::args().collect(),
-            device: self.device.device.clone(),
-            list: ListHash::of(split),
-            weights: self.weights.as_deref().map(sha256).transpose()?,
-        })
-    }
-}
-
-fn sha256(path: &Path) -> Result<String> {
-    let bytes =
-        std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
-    Ok(eps_data::sha256(bytes))
 }
 
 /// Runs a job with its progress; Ctrl-C saves and stops it.
@@ -119,8 +104,11 @@ pub(crate) fn train(job: &Job<'_>, label: &str, device: &Device) -> Result<Outco
         false => 0,
     };
     let mut progress = Progress::new(label, updates).starting_at(done);
-    let outcome = job.run(device, |step| {
-        progress.step(|| message(step));
+    let outcome = job.run(device, |event| {
+        match event {
+            Event::Imported(import) => eprintln!("weights: {import}"),
+            Event::Updated(step) => progress.step(|| message(step)),
+        }
         if interrupt::requested() { Wish::Stop } else { Wish::Continue }
     })?;
     progress.finish();

@@ -60,6 +60,50 @@ fn results_are_the_same_on_any_number_of_threads() {
 }
 
 #[test]
+fn shards_together_are_all_images() {
+    let project = trained();
+    let out = |name: &str| project.path(name);
+    project.infer("run").with("--out", out("whole")).succeeds();
+    let mut images = 0;
+    for shard in ["1/3", "2/3", "3/3"] {
+        let parts = out("parts");
+        project.infer("run").with("--out", &parts).with("--shard", shard).succeeds();
+        let alone = out(&shard.replace('/', "-"));
+        project.infer("run").with("--out", &alone).with("--shard", shard).succeeds();
+        images += files(&alone).len() / 2;
+    }
+    assert_eq!(images, 10);
+    assert!(files(&out("parts")) == files(&out("whole")));
+}
+
+#[test]
+fn maps_in_16_bits_are_smaller_and_make_the_same_masks() {
+    let project = trained();
+    let [whole, half] = ["whole", "half"].map(|name| project.path(name));
+    project.infer("run").with("--out", &whole).succeeds();
+    project.infer("run").with("--out", &half).and("--f16").succeeds();
+    assert!(files(&whole.join("masks")) == files(&half.join("masks")));
+    let bytes = |folder: &Path| files(&folder.join("cams")).values().map(Vec::len).sum::<usize>();
+    assert!(bytes(&half) * 3 < bytes(&whole) * 2, "{} and {}", bytes(&half), bytes(&whole));
+}
+
+#[test]
+fn the_learned_background_is_a_recipe_switch_of_eps() {
+    let project = trained();
+    let learned =
+        recipe::eps().replace("threshold = 0.2", "threshold = 0.5\nbackground = \"learned\"");
+    let recipe = project.write("learned.toml", &learned);
+    let out = project.path("learned");
+    project.infer("run").with("--recipe", recipe).with("--out", &out).succeeds();
+    assert_eq!(files(&out).len(), 20);
+    let baseline = recipe::cam()
+        .replace("flip = true\nthreshold", "flip = true\nbackground = \"learned\"\nthreshold");
+    project
+        .train("cam", &baseline)
+        .refuses(&["inference.background: only method `eps` learns a background"]);
+}
+
+#[test]
 fn a_folder_that_is_no_run_is_refused() {
     let project = Project::with_scenes(2);
     project.infer("data").refuses(&["data: not the folder of a training run: ", "recipe.toml"]);
@@ -123,7 +167,7 @@ fn a_truncated_photograph_is_refused_and_leaves_no_result() {
 fn an_unknown_device_is_refused() {
     let project = Project::with_scenes(2);
     let device = |name: &str| eps("infer").and(project.path("run")).with("--device", name);
-    device("gpu")
-        .with("--data", project.data())
-        .refuses(&["device `gpu` is not known, expected auto, cpu, torch or torch:cuda:N"]);
+    device("gpu").with("--data", project.data()).refuses(&[
+        "device `gpu` is not known, expected auto, cpu, torch, torch:cuda:N, cuda:N or wgpu",
+    ]);
 }

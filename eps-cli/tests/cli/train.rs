@@ -77,7 +77,7 @@ fn a_recipe_with_an_unknown_key_or_a_bad_value_is_refused() {
 fn a_device_that_is_unknown_or_not_compiled_in_is_refused() {
     let project = Project::with_scenes(2);
     let train = |device: &str| project.train("run", &recipe::cam()).with("--device", device);
-    train("gpu").refuses(&["device `gpu` is not known, expected auto, cpu, torch or torch:cuda:N"]);
+    train("gpu").refuses(&["device `gpu` is not known, expected auto, cpu, torch, torch:cuda:N, "]);
     if cfg!(not(feature = "tch")) {
         train("torch").refuses(&["this program was built without the feature `tch`"]);
     }

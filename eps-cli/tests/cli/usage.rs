@@ -3,13 +3,14 @@
 use crate::call::eps;
 
 /// Each command with its main flags.
-const COMMANDS: [(&str, &[&str]); 7] = [
+const COMMANDS: [(&str, &[&str]); 8] = [
     ("demo", &["--seed", "--out", "--work", "--scenes", "--updates", "--device"]),
     ("train", &["--recipe", "--data", "--list", "--weights", "--out", "--resume", "--device"]),
-    ("infer", &["<RUN>", "--data", "--list", "--out", "--threshold", "--device"]),
+    ("infer", &["<RUN>", "--data", "--list", "--weights", "--out", "--shard", "--f16", "--device"]),
     ("evaluate", &["--truth", "--predictions", "--list", "--json", "--csv", "--markdown"]),
     ("sweep", &["--truth", "--cams", "--list", "--csv"]),
     ("report", &["<RUN>...", "--data", "--list", "--out", "--title", "--pictures"]),
+    ("weights", &["inspect", "convert"]),
     ("devices", &["--help"]),
 ];
 
@@ -45,6 +46,7 @@ fn bad_usage_ends_with_status_2() {
         eps("demo").with("--seed", "many"),
         eps("demo").with("--updates", "0"),
         eps("infer").and("run").with("--data", "data").with("--threshold", "1.5"),
+        eps("infer").and("run").with("--data", "data").with("--shard", "5/4"),
     ];
     for case in cases {
         let ended = case.run();

@@ -1,6 +1,7 @@
 //! Losses against updates.
 
 use super::{Chart, legend, style};
+use crate::ReferenceLoss;
 use eps_data::Size;
 use plotters::{
     backend::DrawingBackend,
@@ -23,11 +24,13 @@ pub struct TrainingStep {
     pub lr: f64,
 }
 
-/// The total loss and its parts, smoothed by a centred moving mean.
+/// The total loss and its parts, smoothed by a centred moving mean, over those of the reference.
 #[derive(Clone, Debug)]
 pub struct TrainingChart<'a> {
     pub method: &'a str,
     pub steps: &'a [TrainingStep],
+    /// Of the published run with this recipe; empty where there is none.
+    pub reference: &'a [ReferenceLoss],
 }
 
 /// A loss of a logged update.
@@ -43,7 +46,7 @@ struct Line {
 
 impl Chart for TrainingChart<'_> {
     fn size(&self) -> Size {
-        Size::new(style::WIDTH, legend::head_height(&keys(&self.lines())) + style::PLOT_HEIGHT)
+        Size::new(style::WIDTH, legend::head_height(&self.keys(&self.lines())) + style::PLOT_HEIGHT)
     }
 
     fn draw<B: DrawingBackend>(
@@ -51,7 +54,7 @@ impl Chart for TrainingChart<'_> {
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
         let lines = self.lines();
-        let area = legend::titled(area, &self.title(), &keys(&lines))?;
+        let area = legend::titled(area, &self.title(), &self.keys(&lines))?;
         let points = || lines.iter().flat_map(|line| &line.points);
         let last = points().map(|&(step, _)| step).fold(1.0, f64::max);
         let highest = points().map(|&(_, loss)| loss).fold(0.0, f64::max);
@@ -66,6 +69,10 @@ impl Chart for TrainingChart<'_> {
             y_format: &|loss| format!("{loss:.digits$}"),
         };
         let mut chart = style::axes(&area, &layout)?;
+        for (begin, end, loss) in self.reference_levels(last, top) {
+            let stroke = style::QUIET.stroke_width(style::STROKE);
+            chart.draw_series(LineSeries::new([(begin, loss), (end, loss)], stroke))?;
+        }
         for line in lines {
             let stroke = style::color(line.color).stroke_width(style::STROKE);
             chart.draw_series(LineSeries::new(line.points, stroke))?;
@@ -101,6 +108,27 @@ impl TrainingChart<'_> {
         }
     }
 
+    /// Begin, end and height of the reference's means, of each part of the loss, as far as the axes
+    /// reach.
+    fn reference_levels(&self, last: f64, top: f64) -> Vec<(f64, f64, f64)> {
+        let levels = |own: &ReferenceLoss| {
+            let (begin, end) = (own.updates.start as f64, (own.updates.end as f64).min(last));
+            [Some(own.loss_cls), own.loss_sal].map(|loss| Some((begin, end, loss?)))
+        };
+        let visible = |&(begin, end, loss): &(f64, f64, f64)| begin < end && loss <= top;
+        self.reference.iter().flat_map(levels).flatten().filter(visible).collect()
+    }
+
+    fn keys(&self, lines: &[Line]) -> Vec<legend::Key> {
+        let key = |text: &str, color| legend::Key {
+            text: text.to_owned(),
+            sign: legend::Sign::Line(color),
+        };
+        let own = lines.iter().map(|line| key(line.name, style::color(line.color)));
+        let reference = (!self.reference.is_empty()).then(|| key("as published", style::QUIET));
+        own.chain(reference).collect()
+    }
+
     /// Points of one loss; values that are absent or not finite are left out.
     fn smoothed(&self, loss: Loss) -> Vec<(f64, f64)> {
         let known = |step: &TrainingStep| {
@@ -121,17 +149,10 @@ fn moving_mean(points: &[(f64, f64)], reach: usize) -> Vec<(f64, f64)> {
     points.iter().enumerate().map(mean).collect()
 }
 
-fn keys(lines: &[Line]) -> Vec<legend::Key> {
-    let key = |line: &Line| legend::Key {
-        text: line.name.to_owned(),
-        sign: legend::Sign::Line(style::color(line.color)),
-    };
-    lines.iter().map(key).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ReferenceRun, reference_losses};
 
     #[test]
     fn a_moving_mean_narrows_at_the_ends() {
@@ -144,9 +165,19 @@ mod tests {
         let step =
             |step, loss| TrainingStep { step, loss, loss_cls: loss, loss_sal: None, lr: 0.1 };
         let steps = [step(1, 1.0), step(2, f64::NAN), step(3, 0.5)];
-        let chart = TrainingChart { method: "CAM", steps: &steps };
+        let chart = TrainingChart { method: "CAM", steps: &steps, reference: &[] };
         assert_eq!(chart.lines()[0].points, [(1.0, 1.0), (3.0, 0.5)]);
         assert_eq!(chart.lines().len(), 1, "without saliency there is one loss");
         assert_eq!(chart.title(), "CAM: training losses, as logged");
+    }
+
+    #[test]
+    fn the_references_means_end_where_the_run_does() {
+        let reference = reference_losses(ReferenceRun::Voc12Eps);
+        let chart = TrainingChart { method: "EPS", steps: &[], reference: &reference };
+        let levels = chart.reference_levels(700.0, 0.2);
+        // The first classification loss, 0.2067, is above the axis.
+        assert_eq!(levels, [(1.0, 500.0, 0.0543), (500.0, 700.0, 0.1418), (500.0, 700.0, 0.0496)]);
+        assert_eq!(chart.keys(&[]).len(), 1);
     }
 }

@@ -11,7 +11,7 @@ use sheet::sheet;
 pub use picture::{colour_mask, heat};
 
 use crate::{
-    EvalError, Scores, SweepPoint,
+    EvalError, ReferenceLoss, Scores, SweepPoint,
     chart::{
         self, Chart, Curve, PerClassChart, PrecisionRecallChart, SweepChart, TrainingChart,
         TrainingStep,
@@ -49,6 +49,8 @@ pub struct Method {
     pub sweep: Vec<SweepPoint>,
     /// Logged updates; may be empty.
     pub training: Vec<TrainingStep>,
+    /// Losses of the published run with this recipe; may be empty.
+    pub reference: Vec<ReferenceLoss>,
     /// False positives on the co-occurring background over true positives.
     pub confusion_ratio: Option<f64>,
 }
@@ -162,8 +164,13 @@ fn per_class_caption(methods: &[Method]) -> String {
 }
 
 fn training_figure(index: usize, method: &Method) -> Result<Figure, EvalError> {
-    let chart = TrainingChart { method: &method.name, steps: &method.training };
-    let caption = format!("Losses of {} on the training batches.", method.name);
+    let Method { name, training, reference, .. } = method;
+    let chart = TrainingChart { method: name, steps: training, reference };
+    let published = match reference.is_empty() {
+        true => "",
+        false => " Grey: means of the public implementation's log over the same updates.",
+    };
+    let caption = format!("Losses of {name} on the training batches.{published}");
     figure(&format!("training-{}", index + 1), caption, &chart)
 }
 

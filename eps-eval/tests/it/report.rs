@@ -45,6 +45,7 @@ fn method(name: &str, noise: f32) -> Method {
         best: scores(best, sweep.best_matrix().expect("pixels were counted")),
         sweep: sweep.points(),
         training: training(name == "EPS"),
+        reference: vec![],
         confusion_ratio: (name == "EPS").then_some(0.25),
     }
 }

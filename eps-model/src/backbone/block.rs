@@ -92,12 +92,12 @@ impl PlainBlock {
     pub(super) fn forward(&self, input: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
         let active = self.bn_branch2a.forward(input.clone(), Activation::Relu, pass);
         let shortcut = match &self.conv_branch1 {
-            Some(projection) => projection.forward(active.clone()),
+            Some(projection) => projection.forward(active.clone(), pass.precision),
             None => input,
         };
-        let hidden = self.conv_branch2a.forward(active);
+        let hidden = self.conv_branch2a.forward(active, pass.precision);
         let hidden = self.bn_branch2b1.forward(hidden, Activation::Relu, pass);
-        shortcut + self.conv_branch2b1.forward(hidden)
+        shortcut + self.conv_branch2b1.forward(hidden, pass.precision)
     }
 }
 
@@ -138,11 +138,13 @@ impl BottleneckBlock {
 
     pub(super) fn forward(&self, input: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
         let active = self.bn_branch2a.forward(input, Activation::Relu, pass);
-        let shortcut = self.conv_branch1.forward(active.clone());
-        let hidden = self.conv_branch2a.forward(active);
+        let shortcut = self.conv_branch1.forward(active.clone(), pass.precision);
+        let hidden = self.conv_branch2a.forward(active, pass.precision);
         let hidden = self.bn_branch2b1.forward(hidden, Activation::Relu, pass);
-        let hidden = self.conv_branch2b1.forward(pass.drop_channels(hidden, self.dropout));
+        let hidden =
+            self.conv_branch2b1.forward(pass.drop_channels(hidden, self.dropout), pass.precision);
         let hidden = self.bn_branch2b2.forward(hidden, Activation::Relu, pass);
-        shortcut + self.conv_branch2b2.forward(pass.drop_channels(hidden, self.dropout))
+        shortcut
+            + self.conv_branch2b2.forward(pass.drop_channels(hidden, self.dropout), pass.precision)
     }
 }

@@ -1,7 +1,7 @@
 //! EfficientNet-Lite0 with its last strides replaced by dilation: the backbone for work on a CPU.
 
 use super::layer::{Convolution, Gain, Initialisation, Norm, Pass};
-use crate::ops::{Activation, Geometry};
+use crate::ops::{Activation, Geometry, Precision};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use eps_data::transform::{MEAN, STANDARD_DEVIATION};
@@ -60,14 +60,14 @@ impl SameConvolution {
         Self { conv, kernel, stride, dilation }
     }
 
-    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, input: Tensor<4>, precision: Precision) -> Tensor<4> {
         if self.stride == 1 {
-            return self.conv.forward(input);
+            return self.conv.forward(input, precision);
         }
         let [_, _, height, width] = input.dims();
         let [top, bottom] = self.padding(height);
         let [left, right] = self.padding(width);
-        self.conv.forward(input.pad([(top, bottom), (left, right)], 0.0))
+        self.conv.forward(input.pad([(top, bottom), (left, right)], 0.0), precision)
     }
 
     /// Zeros before and after a side of `pixels`.
@@ -126,12 +126,20 @@ impl InvertedBlock {
     fn forward(&self, input: Tensor<4>, pass: &Pass) -> Tensor<4> {
         let expanded = match (&self.expand, &self.bn0) {
             (Some(conv), Some(norm)) => {
-                norm.forward(conv.forward(input.clone()), Activation::Relu6, pass)
+                norm.forward(conv.forward(input.clone(), pass.precision), Activation::Relu6, pass)
             }
             _ => input.clone(),
         };
-        let filtered = self.bn1.forward(self.depthwise.forward(expanded), Activation::Relu6, pass);
-        let output = self.bn2.forward(self.project.forward(filtered), Activation::Identity, pass);
+        let filtered = self.bn1.forward(
+            self.depthwise.forward(expanded, pass.precision),
+            Activation::Relu6,
+            pass,
+        );
+        let output = self.bn2.forward(
+            self.project.forward(filtered, pass.precision),
+            Activation::Identity,
+            pass,
+        );
         if self.shortcut { input + output } else { output }
     }
 }
@@ -178,12 +186,12 @@ impl EfficientnetLite0 {
 
     /// `[batch, 3, height, width]` to `[batch, 1280, height / stride, width / stride]`, rounded up.
     pub fn forward(&self, images: Tensor<4>, pass: &Pass) -> Tensor<4> {
-        let hidden = self.stem.forward(renormalised(images));
+        let hidden = self.stem.forward(renormalised(images), pass.precision);
         let mut hidden = self.bn0.forward(hidden, Activation::Relu6, pass);
         for block in &self.blocks {
             hidden = block.forward(hidden, pass);
         }
-        self.bn1.forward(self.head.forward(hidden), Activation::Relu6, pass)
+        self.bn1.forward(self.head.forward(hidden, pass.precision), Activation::Relu6, pass)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Layers that both backbones are made of, and how a pass through them is made.
 
-use crate::ops::{self, Activation, ChannelParameters, Geometry, Normalising};
+use crate::ops::{self, Activation, ChannelParameters, Geometry, Normalising, Precision};
 use burn::module::{Module, Param};
 use burn::nn::{BatchNorm, BatchNormConfig};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -13,22 +13,31 @@ pub struct Pass {
     learn_norms: bool,
     /// Draws of channel dropout; `None` switches it off.
     dropout: Option<ChaCha8Rng>,
+    /// What the backbone's convolutions compute in; all else is `f32`.
+    pub(crate) precision: Precision,
 }
 
 impl Pass {
     /// Stored statistics, no dropout.
     pub fn inference() -> Self {
-        Self { learn_norms: false, dropout: None }
+        Self { learn_norms: false, dropout: None, precision: Precision::F32 }
     }
 
     /// A training pass; dropout draws from `seed`.
     pub fn training(learn_norms: bool, seed: u64) -> Self {
-        Self { learn_norms, dropout: Some(ChaCha8Rng::seed_from_u64(seed)) }
+        let dropout = Some(ChaCha8Rng::seed_from_u64(seed));
+        Self { learn_norms, dropout, precision: Precision::F32 }
     }
 
     /// A training pass without dropout.
     pub fn training_without_dropout(learn_norms: bool) -> Self {
-        Self { learn_norms, dropout: None }
+        Self { learn_norms, dropout: None, precision: Precision::F32 }
+    }
+
+    /// The same pass with convolutions in `precision`.
+    pub fn with_precision(mut self, precision: Precision) -> Self {
+        self.precision = precision;
+        self
     }
 
     /// Drops whole channels of each sample with probability `p`; the others grow by `1 / (1 - p)`.
@@ -110,10 +119,10 @@ impl Convolution {
         Self { weight: Param::from_tensor(weight), stride, padding, dilation, groups }
     }
 
-    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+    pub fn forward(&self, input: Tensor<4>, precision: Precision) -> Tensor<4> {
         let Self { stride, padding, dilation, groups, .. } = *self;
         let geometry = Geometry { stride, padding, dilation, groups };
-        ops::convolution(input, self.weight.val(), geometry)
+        ops::convolution_in(precision, input, self.weight.val(), geometry)
     }
 }
 

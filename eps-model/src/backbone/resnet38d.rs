@@ -79,7 +79,7 @@ impl Resnet38d {
 
     /// `[batch, 3, height, width]` to `[batch, features, height / 8, width / 8]`, rounded up.
     pub fn forward(&self, images: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
-        let mut hidden = self.conv1a.forward(images);
+        let mut hidden = self.conv1a.forward(images, pass.precision);
         for block in [&self.b2, &self.b3, &self.b4, &self.b5].into_iter().flatten() {
             hidden = block.forward(hidden, pass);
         }

@@ -1,17 +1,22 @@
 //! Inference: images to score maps over several scales, mirrored and not.
+//!
+//! The network's part and the rest are apart, so that a program can finish one image while the
+//! network runs on the next.
 
 mod upsample;
+mod views;
+
+pub use views::Views;
 
 use crate::network::Network;
-use crate::recipe::InferenceRecipe;
+use crate::recipe::{Background, InferenceRecipe};
 use burn::tensor::{Device, Tensor, TensorData};
 use eps_data::transform::{normalize, resize_rgb};
 use eps_data::{ClassSet, RgbImage, ScoreMap, Size, channel_of};
 
 /// Score maps of images of one size, each for its own classes.
 ///
-/// Maps of all views are resized to the image, summed, and divided by each class's maximum.
-/// Source: method, section 9.
+/// Source: method, sections 9 and 14.
 ///
 /// # Panics
 ///
@@ -22,67 +27,79 @@ pub fn score_maps(
     images: &[(&RgbImage, ClassSet)],
     device: &Device,
 ) -> Vec<ScoreMap> {
+    let views = network_views(network, recipe, images, device);
+    views.into_iter().map(Views::score_map).collect()
+}
+
+/// The network's maps of images of one size, each for its own classes.
+///
+/// # Panics
+///
+/// If the images differ in size.
+pub fn network_views(
+    network: &Network,
+    recipe: &InferenceRecipe,
+    images: &[(&RgbImage, ClassSet)],
+    device: &Device,
+) -> Vec<Views> {
     let Some(size) = images.first().map(|(image, _)| size_of(image)) else { return vec![] };
     assert!(images.iter().all(|(image, _)| size_of(image) == size), "images must be of one size");
-    let mut sums: Vec<Vec<f32>> =
-        images.iter().map(|(_, classes)| vec![0.0; classes.len() * size.pixels()]).collect();
+    let learned = recipe.background == Background::Learned;
+    let background = learned.then_some(network.classes());
+    let channels: Vec<Vec<usize>> = images
+        .iter()
+        .map(|(_, classes)| classes.iter().map(channel_of).chain(background).collect())
+        .collect();
+    let mut views: Vec<Views> =
+        images.iter().map(|(_, classes)| Views::new(size, *classes, learned)).collect();
     for &scale in &recipe.scales {
         let scaled = size.scaled(scale);
         let resized: Vec<RgbImage> =
             images.iter().map(|(image, _)| resize_rgb(image, scaled)).collect();
-        add_views(network, &resized, scaled, recipe.flip, device, |index, maps| {
-            let classes = images[index].1;
-            maps.add_to(&mut sums[index], classes, size);
-        });
+        let maps = run(network, &resized, scaled, recipe.flip, device);
+        for (index, map) in maps.values.chunks_exact(maps.count * maps.pixels()).enumerate() {
+            let (image, mirrored) = (index % images.len(), index >= images.len());
+            let own = channels[image].iter();
+            let kept = own.flat_map(|channel| &map[channel * maps.pixels()..][..maps.pixels()]);
+            views[image].push(kept.copied().collect(), maps.size, mirrored);
+        }
     }
-    let finish = |(sum, (_, classes)): (Vec<f32>, &(&RgbImage, ClassSet))| {
-        ScoreMap::new(size, classes.iter().collect(), sum).normalised()
-    };
-    sums.into_iter().zip(images).map(finish).collect()
+    views
 }
 
 fn size_of(image: &RgbImage) -> Size {
     Size::new(image.width() as usize, image.height() as usize)
 }
 
-/// Maps of one view of one image, `[classes, height, width]`.
-struct ViewMaps<'a> {
-    maps: &'a [f32],
+/// Maps of a batch, `[batch, count, height, width]`.
+struct BatchMaps {
+    values: Vec<f32>,
+    count: usize,
+    /// Height and width.
     size: [usize; 2],
-    mirrored: bool,
 }
 
-impl ViewMaps<'_> {
-    /// Adds the maps of `classes`, resized to `size`, to `sums`.
-    fn add_to(&self, sums: &mut [f32], classes: ClassSet, size: Size) {
-        let pixels = self.size[0] * self.size[1];
-        for (target, class) in sums.chunks_exact_mut(size.pixels()).zip(classes.iter()) {
-            let map = &self.maps[channel_of(class) * pixels..][..pixels];
-            let target_size = [size.height, size.width];
-            upsample::add_resized(map, self.size, target, target_size, self.mirrored);
-        }
+impl BatchMaps {
+    fn pixels(&self) -> usize {
+        self.size[0] * self.size[1]
     }
 }
 
-/// Runs the images, and their mirror images with `flip`, as one batch.
-fn add_views(
+/// Runs the images, and after them their mirror images with `flip`, as one batch.
+fn run(
     network: &Network,
     images: &[RgbImage],
     size: Size,
     flip: bool,
     device: &Device,
-    mut add: impl FnMut(usize, ViewMaps<'_>),
-) {
+) -> BatchMaps {
     let straight: Vec<f32> = images.iter().flat_map(normalize).collect();
     let shape = [images.len(), 3, size.height, size.width];
     let straight = Tensor::<4>::from_data(TensorData::new(straight, shape), device);
     let batch =
         if flip { Tensor::cat(vec![straight.clone(), straight.flip([3])], 0) } else { straight };
     let maps = network.activation_maps(batch);
-    let [_, classes, height, width] = maps.dims();
+    let [_, count, height, width] = maps.dims();
     let values = maps.into_data().try_to_vec::<f32>().expect("maps are f32");
-    for (view, maps) in values.chunks_exact(classes * height * width).enumerate() {
-        let mirrored = view >= images.len();
-        add(view % images.len(), ViewMaps { maps, size: [height, width], mirrored });
-    }
+    BatchMaps { values, count, size: [height, width] }
 }

@@ -1,6 +1,6 @@
 //! Which labelled classes explain the salient region, and which the background.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 
 /// Added to the denominator for each pixel of the map.
 // Reference: inside the sum, so that it scales with the map.
@@ -13,22 +13,54 @@ pub struct Selection {
     pub background: Tensor<2>,
 }
 
-/// Puts a labelled class in the foreground if more than `tau` of its confident area is salient.
+/// A rule that puts each labelled class on the side of the objects or of the background.
 ///
-/// Confident and salient both mean above one half. Classes absent from the labels are in neither
-/// set. Source: method, section 6.2.
-///
-/// # Shapes
-///
-/// - `probabilities`: `[batch, classes, height, width]`, object classes only
-/// - `saliency`: `[batch, 1, height, width]` in `0..=1`
-/// - `labels`: `[batch, classes]`, 0 or 1
-pub fn select_maps(
-    probabilities: Tensor<4>,
-    saliency: Tensor<4>,
-    labels: Tensor<2>,
-    tau: f64,
-) -> Selection {
+/// Classes absent from the labels are on neither side.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MapSelection {
+    /// Foreground if more than `tau` of a class's confident area is salient, both above one half.
+    /// Source: method, section 6.2.
+    Overlap { tau: f64 },
+    /// All in the foreground.
+    Naive,
+    /// All in the foreground but the classes with these channels.
+    Predefined { background: Vec<usize> },
+}
+
+impl MapSelection {
+    /// Divides the labelled classes of each image.
+    ///
+    /// # Shapes
+    ///
+    /// - `probabilities`: `[batch, classes, height, width]`, object classes only
+    /// - `saliency`: `[batch, 1, height, width]` in `0..=1`
+    /// - `labels`: `[batch, classes]`, 0 or 1
+    pub fn select(
+        &self,
+        probabilities: Tensor<4>,
+        saliency: Tensor<4>,
+        labels: Tensor<2>,
+    ) -> Selection {
+        let foreground = match self {
+            Self::Overlap { tau } => {
+                labels.clone() * overlap(probabilities, saliency).greater_elem(*tau).float()
+            }
+            Self::Naive => labels.clone(),
+            Self::Predefined { background } => {
+                let [_, classes] = labels.dims();
+                let kept: Vec<f32> =
+                    (0..classes).map(|channel| f32::from(!background.contains(&channel))).collect();
+                let kept =
+                    Tensor::<2>::from_data(TensorData::new(kept, [1, classes]), &labels.device());
+                labels.clone() * kept
+            }
+        };
+        Selection { background: labels - foreground.clone(), foreground }
+    }
+}
+
+/// Share of each class's confident area that is salient, `[batch, classes]`, without a gradient.
+fn overlap(probabilities: Tensor<4>, saliency: Tensor<4>) -> Tensor<2> {
     let [batch, classes, height, width] = probabilities.dims();
     let confident = probabilities.detach().greater_elem(0.5).float();
     let salient = saliency.greater_elem(0.5).float();
@@ -37,7 +69,5 @@ pub fn select_maps(
     };
     let inside = sum(confident.clone() * salient);
     let area = sum(confident) + AREA_EPSILON * (height * width) as f64;
-    let valid = (inside / area).greater_elem(tau).float();
-    let foreground = labels.clone() * valid;
-    Selection { background: labels - foreground.clone(), foreground }
+    inside / area
 }

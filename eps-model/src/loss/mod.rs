@@ -5,5 +5,5 @@ mod map_selection;
 mod saliency;
 
 pub use classification::soft_margin;
-pub use map_selection::{Selection, select_maps};
+pub use map_selection::{MapSelection, Selection};
 pub use saliency::{at_map_size, estimate_saliency, saliency_loss};

@@ -1,6 +1,6 @@
 //! Estimated saliency and its squared error.
 
-use super::map_selection::{Selection, select_maps};
+use super::map_selection::{MapSelection, Selection};
 use burn::tensor::{Int, Tensor, TensorData, activation::softmax};
 
 /// Samples saliency at map size: nearest, from the top left corner of each cell.
@@ -46,14 +46,14 @@ pub fn saliency_loss(
     logits: Tensor<4>,
     saliency: Tensor<4>,
     labels: Tensor<2>,
-    tau: f64,
+    rule: &MapSelection,
     lambda: f64,
 ) -> Tensor<1> {
     let [_, channels, height, width] = logits.dims();
     let saliency = at_map_size(saliency, [height, width]);
     let probabilities = softmax(logits, 1);
     let objects = probabilities.clone().narrow(1, 0, channels - 1);
-    let selection = select_maps(objects, saliency.clone(), labels, tau);
+    let selection = rule.select(objects, saliency.clone(), labels);
     let difference = estimate_saliency(probabilities, selection, lambda) - saliency;
     (difference.clone() * difference).mean()
 }

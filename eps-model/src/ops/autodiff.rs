@@ -40,6 +40,8 @@ macro_rules! plain_operations {
 
 #[cfg(feature = "flex")]
 plain_operations!(burn::backend::Flex);
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+plain_operations!(burn::backend::Cube);
 #[cfg(feature = "tch")]
 #[allow(deprecated, reason = "burn 0.22 marks the libtorch backend so")]
 mod libtorch {
@@ -93,8 +95,13 @@ impl<B: Kernels> Backward<B, 3> for NormalisationNode {
 
     fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, _: &mut Checkpointer) {
         let gradient = gradients.consume::<B>(&ops.node);
-        let results = B::normalise_backward(ops.state, gradient);
-        for (parent, result) in ops.parents.into_iter().zip(results) {
+        let [input, gamma, beta] = ops.parents;
+        let with_parameters = gamma.is_some() || beta.is_some();
+        let (to_input, to_parameters) = B::normalise_backward(ops.state, gradient, with_parameters);
+        if let Some(input) = input {
+            gradients.register::<B>(input.id, to_input);
+        }
+        for (parent, result) in [gamma, beta].into_iter().zip(to_parameters.into_iter().flatten()) {
             if let Some(parent) = parent {
                 gradients.register::<B>(parent.id, result);
             }

@@ -53,14 +53,18 @@ pub(super) fn scale_shift<B: Backend>(
     }
 }
 
-/// Gradients to input, gamma and beta.
+/// Gradient to the input, and those to gamma and beta.
 pub(super) fn normalise_backward<B: Backend>(
     saved: Normalisation<B>,
     gradient: FloatTensor<B>,
-) -> [FloatTensor<B>; 3] {
+    with_parameters: bool,
+) -> (FloatTensor<B>, Option<[FloatTensor<B>; 2]>) {
     let Normalisation { input, mean, inverse_deviation, scale, shift, normalising } = saved;
     let gradient =
         through_activation::<B>(&input, &scale, &shift, normalising.activation, gradient);
+    if !with_parameters && !normalising.from_batch {
+        return (B::float_mul(gradient, per_channel::<B>(scale)), None);
+    }
     let normal = B::float_mul(
         B::float_sub(input, per_channel::<B>(mean)),
         per_channel::<B>(inverse_deviation),
@@ -77,7 +81,7 @@ pub(super) fn normalise_backward<B: Backend>(
     } else {
         gradient
     };
-    [B::float_mul(centred, per_channel::<B>(scale)), to_gamma, to_beta]
+    (B::float_mul(centred, per_channel::<B>(scale)), Some([to_gamma, to_beta]))
 }
 
 /// The gradient where the activation is the identity, 0 where it clamps.
@@ -130,8 +134,9 @@ macro_rules! composed_normalisation {
         fn normalise_backward(
             saved: crate::ops::Normalisation<Self>,
             gradient: FloatTensor<Self>,
-        ) -> [FloatTensor<Self>; 3] {
-            crate::ops::generic::normalise_backward::<Self>(saved, gradient)
+            with_parameters: bool,
+        ) -> (FloatTensor<Self>, Option<[FloatTensor<Self>; 2]>) {
+            crate::ops::generic::normalise_backward::<Self>(saved, gradient, with_parameters)
         }
     };
 }

@@ -6,7 +6,9 @@
 //! backward pass, every other backend composes burn's operations.
 
 mod autodiff;
-#[cfg(any(test, feature = "tch"))]
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+mod cube;
+#[cfg(any(test, feature = "tch", feature = "cuda", feature = "wgpu"))]
 mod generic;
 mod shape;
 
@@ -15,11 +17,11 @@ mod flex;
 #[cfg(feature = "tch")]
 mod libtorch;
 
-pub use shape::{Activation, Geometry, Normalising};
+pub use shape::{Activation, Geometry, Normalising, Precision};
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
-use burn::tensor::Tensor;
+use burn::tensor::{FloatDType, Tensor};
 use std::fmt::Debug;
 
 /// What a backend supplies for the operations of this folder.
@@ -59,11 +61,13 @@ pub trait Kernels: Backend {
         activation: Activation,
     ) -> FloatTensor<Self>;
 
-    /// Gradients to input, gamma and beta of a normalisation with its activation.
+    /// Gradient to the input of a normalisation with its activation, and, if `with_parameters`,
+    /// those to gamma and beta.
     fn normalise_backward(
         saved: Normalisation<Self>,
         gradient: FloatTensor<Self>,
-    ) -> [FloatTensor<Self>; 3];
+        with_parameters: bool,
+    ) -> (FloatTensor<Self>, Option<[FloatTensor<Self>; 2]>);
 }
 
 /// What the backward pass of a normalisation needs; all but `input` are one value a channel.
@@ -78,7 +82,12 @@ pub struct Normalisation<B: Backend> {
 }
 
 /// The operations as burn dispatches them to the backend of a tensor.
-#[backend_extension(Autodiff, Flex: cfg(feature = "flex"), LibTorch: cfg(feature = "tch"))]
+#[backend_extension(
+    Autodiff,
+    Flex: cfg(feature = "flex"),
+    LibTorch: cfg(feature = "tch"),
+    Cube: cfg(any(feature = "cuda", feature = "wgpu"))
+)]
 pub trait EpsOps: Backend {
     fn eps_convolution(
         input: FloatTensor<Self>,
@@ -107,6 +116,22 @@ pub trait EpsOps: Backend {
 pub fn convolution(input: Tensor<4>, weight: Tensor<4>, geometry: Geometry) -> Tensor<4> {
     let (input, weight) = (input.into_dispatch(), weight.into_dispatch());
     Tensor::from_dispatch(Dispatch::eps_convolution(input, weight, geometry))
+}
+
+/// [`convolution`] of inputs and weights rounded to `precision`; the output is `f32` again, and so
+/// are the gradients.
+pub fn convolution_in(
+    precision: Precision,
+    input: Tensor<4>,
+    weight: Tensor<4>,
+    geometry: Geometry,
+) -> Tensor<4> {
+    match precision.half() {
+        Some(half) => {
+            convolution(input.cast(half), weight.cast(half), geometry).cast(FloatDType::F32)
+        }
+        None => convolution(input, weight, geometry),
+    }
 }
 
 /// Mean and biased variance of each channel, without a gradient.

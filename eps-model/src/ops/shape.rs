@@ -1,4 +1,7 @@
-//! Geometry of a convolution, and the activation that follows a normalisation.
+//! Geometry of a convolution, its precision, and the activation that follows a normalisation.
+
+use burn::tensor::FloatDType;
+use serde::{Deserialize, Serialize};
 
 /// Square stride, padding and dilation of a convolution, and its groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +16,29 @@ impl Geometry {
     /// Pixels of one output side for an input side of `pixels` and a kernel side of `kernel`.
     pub fn output_side(&self, pixels: usize, kernel: usize) -> usize {
         (pixels + 2 * self.padding - self.dilation * (kernel - 1) - 1) / self.stride + 1
+    }
+}
+
+/// What convolutions compute in. Parameters, activations and losses are `f32` in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precision {
+    #[default]
+    F32,
+    /// The range of `f32` with 8 bits of precision.
+    Bf16,
+    /// 11 bits of precision up to 65504.
+    F16,
+}
+
+impl Precision {
+    /// The type to convert to; `None` where tensors have it already.
+    pub(super) fn half(self) -> Option<FloatDType> {
+        match self {
+            Self::F32 => None,
+            Self::Bf16 => Some(FloatDType::BF16),
+            Self::F16 => Some(FloatDType::F16),
+        }
     }
 }
 

@@ -74,9 +74,20 @@ fn compare(saved: Normalisation<Flex>, gradient: FlexTensor) {
     let composed =
         generic::scale_shift::<Flex>(input.clone(), scale.clone(), shift.clone(), activation);
     assert_close(&Flex::scale_shift(input, scale, shift, activation), &composed);
-    let composed = generic::normalise_backward::<Flex>(saved.clone(), gradient.clone());
-    let ours = Flex::normalise_backward(saved, gradient);
-    ours.iter().zip(&composed).for_each(|(ours, composed)| assert_close(ours, composed));
+    let (input, parameters) =
+        generic::normalise_backward::<Flex>(saved.clone(), gradient.clone(), true);
+    let ours = Flex::normalise_backward(saved.clone(), gradient.clone(), true);
+    assert_close(&ours.0, &input);
+    for (ours, composed) in ours.1.iter().flatten().zip(parameters.iter().flatten()) {
+        assert_close(ours, composed);
+    }
+    assert!(ours.1.is_some() && parameters.is_some());
+    // Without the parameters' gradients the input's stays the same.
+    let alone = Flex::normalise_backward(saved.clone(), gradient.clone(), false);
+    assert_eq!(values(&alone.0), values(&ours.0));
+    let composed = generic::normalise_backward::<Flex>(saved, gradient, false);
+    assert_close(&alone.0, &composed.0);
+    assert!(alone.1.is_none());
 }
 
 #[test]
@@ -99,9 +110,10 @@ fn the_gradient_of_a_clamped_value_is_zero() {
         (Activation::Relu6, [0.0, 0.0, 1.0, 0.0, 0.0]),
     ];
     for (activation, expected) in cases {
-        let ours = Flex::normalise_backward(saved(activation), gradient.clone());
-        let composed = generic::normalise_backward::<Flex>(saved(activation), gradient.clone());
-        for [to_input, ..] in [ours, composed] {
+        let ours = Flex::normalise_backward(saved(activation), gradient.clone(), true);
+        let composed =
+            generic::normalise_backward::<Flex>(saved(activation), gradient.clone(), true);
+        for (to_input, _) in [ours, composed] {
             assert_eq!(values(&to_input), expected, "{activation:?}");
         }
     }

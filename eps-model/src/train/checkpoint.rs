@@ -11,6 +11,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+const NETWORK: &str = "network.bpk";
+
 /// Where a run stands, and what it must be continued with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,7 +38,8 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Writes a checkpoint below `checkpoints`; it is there completely or not at all.
+    /// Writes a checkpoint below `checkpoints`, then removes those with fewer updates; it is there
+    /// completely or not at all.
     pub fn write(
         checkpoints: &Path,
         network: &Network,
@@ -61,25 +64,20 @@ impl Checkpoint {
         fs::write(partial.join("state.json"), json).map_err(|source| failed(&partial, source))?;
         remove_if_there(&folder).map_err(|source| failed(&folder, source))?;
         fs::rename(&partial, &folder).map_err(|source| failed(&folder, source))?;
+        for older in folders(checkpoints)?.into_iter().filter(|older| *older < folder) {
+            remove_if_there(&older).map_err(|source| failed(&older, source))?;
+        }
         Ok(Self { folder, state })
     }
 
     /// The checkpoint with the most updates below `checkpoints`.
     pub fn latest(checkpoints: &Path) -> Result<Option<Self>, ModelError> {
-        let read = |source| ModelError::Read { path: checkpoints.into(), source };
-        if !checkpoints.is_dir() {
-            return Ok(None);
-        }
-        let mut folders = Vec::new();
-        for entry in fs::read_dir(checkpoints).map_err(read)? {
-            let path = entry.map_err(read)?.path();
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-            if name.is_some_and(|name| name.starts_with("update-")) {
-                folders.push(path);
-            }
-        }
-        folders.sort();
-        folders.pop().map(|folder| Self::open(&folder)).transpose()
+        folders(checkpoints)?.pop().map(|folder| Self::open(&folder)).transpose()
+    }
+
+    /// The file with the network's tensors.
+    pub fn network_file(&self) -> PathBuf {
+        self.folder.join(NETWORK)
     }
 
     fn open(folder: &Path) -> Result<Self, ModelError> {
@@ -96,7 +94,7 @@ impl Checkpoint {
 
     /// Puts the stored weights into a network of the same recipe.
     pub fn restore_network(&self, network: Network) -> Result<Network, ModelError> {
-        let path = self.folder.join("network.bpk");
+        let path = self.network_file();
         let record =
             ModuleRecord::from_bytes(bytes(&path)?).map_err(|error| damaged(&path, &error))?;
         network.try_load_record(record).map_err(|_| ModelError::Checkpoint {
@@ -114,6 +112,23 @@ impl Checkpoint {
         let path = self.folder.join("optimiser.bpk");
         optimiser.from_bytes(bytes(&path)?).map_err(|error| damaged(&path, &error))
     }
+}
+
+/// Folders of complete checkpoints, fewest updates first.
+fn folders(checkpoints: &Path) -> Result<Vec<PathBuf>, ModelError> {
+    let read = |source| ModelError::Read { path: checkpoints.into(), source };
+    let mut folders = Vec::new();
+    if !checkpoints.is_dir() {
+        return Ok(folders);
+    }
+    for entry in fs::read_dir(checkpoints).map_err(read)? {
+        let path = entry.map_err(read)?.path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("update-")) {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    Ok(folders)
 }
 
 /// The file's bytes, read at once: burn reads lazily by path and would see a later file's weights.

@@ -2,6 +2,7 @@
 
 mod batch;
 mod checkpoint;
+mod objective;
 mod optimiser;
 mod step_log;
 
@@ -11,13 +12,13 @@ pub use optimiser::{freeze, optimiser, poly_rate, schedule};
 pub use step_log::{Step, read as read_steps};
 
 use crate::ModelError;
-use crate::backbone::layer::Pass;
-use crate::loss::{saliency_loss, soft_margin};
 use crate::network::Network;
-use crate::recipe::{Norms, Recipe};
-use burn::optim::{GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Tensor};
-use eps_data::{Augmentation, Loader, Split};
+use crate::recipe::Recipe;
+use crate::weights::{Import, Part, load_weights};
+use burn::optim::ModuleOptimizer;
+use burn::tensor::Device;
+use eps_data::{Loader, Split};
+use objective::Objective;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -28,9 +29,6 @@ const AHEAD: usize = 4;
 
 /// Decoded images that are kept in memory, in bytes.
 const CACHE: usize = 1 << 30;
-
-/// Separates the draws of dropout from every other use of the seed.
-const DROPOUT_STREAM: u64 = 0x6472_6f70_6f75_7400;
 
 /// What a training run works on and where it writes.
 pub struct Job<'a> {
@@ -50,6 +48,15 @@ pub enum Wish {
     Continue,
     /// Save a checkpoint and return.
     Stop,
+}
+
+/// What the caller of a run is told.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// Weights were loaded before the first update.
+    Imported(&'a Import),
+    /// An update was made; only after one of these a wish to stop counts.
+    Updated(&'a Step),
 }
 
 /// How a run ended.
@@ -77,12 +84,13 @@ impl Job<'_> {
     pub fn run(
         &self,
         device: &Device,
-        mut observer: impl FnMut(&Step) -> Wish,
+        mut observer: impl FnMut(Event<'_>) -> Wish,
     ) -> Result<Outcome, ModelError> {
         self.check_saliency()?;
         let device = device.clone().autodiff();
         let recipe = &self.recipe.optimiser;
-        let Start { mut network, mut updater, first } = self.start(&device)?;
+        let objective = Objective::new(self.recipe, &self.split.names)?;
+        let Start { mut network, mut updater, first } = self.start(&device, &mut observer)?;
         let mut log = StepLog::open(&self.run.join("steps.csv"), first)?;
         let mut rates = schedule(recipe, first);
         let mut batches = self.loader(first);
@@ -90,8 +98,7 @@ impl Job<'_> {
             let begun = Instant::now();
             let samples = batches.next().expect("a loader has no end before an error")?;
             let rate = rates.step();
-            let losses = self.losses(&network, &samples, update, &device)?;
-            let gradients = GradientsParams::from_grads(losses.total.backward(), &network);
+            let (gradients, losses) = objective.gradients(&network, &samples, update, &device)?;
             network = updater.step(rate.clone(), network, gradients);
             let step = Step {
                 step: update,
@@ -103,7 +110,7 @@ impl Job<'_> {
             };
             log.push(&step)?;
             let made = update + 1;
-            let stop = observer(&step) == Wish::Stop && made < recipe.updates;
+            let stop = observer(Event::Updated(&step)) == Wish::Stop && made < recipe.updates;
             if stop || made == recipe.updates || made % recipe.checkpoint_every == 0 {
                 Checkpoint::write(&checkpoints(&self.run), &network, &updater, self.state(made))?;
             }
@@ -115,15 +122,27 @@ impl Job<'_> {
     }
 
     /// First weights, or those of the checkpoint to go on from.
-    fn start(&self, device: &Device) -> Result<Start, ModelError> {
-        let mut network = self.fresh_network(device)?;
-        let mut updater = optimiser(&self.recipe.optimiser);
-        let mut first = 0;
-        if let Some(checkpoint) = self.checkpoint()? {
-            network = checkpoint.restore_network(network)?;
-            updater = checkpoint.restore_optimiser(updater)?;
-            first = checkpoint.state.update;
-        }
+    fn start(
+        &self,
+        device: &Device,
+        observer: &mut impl FnMut(Event<'_>) -> Wish,
+    ) -> Result<Start, ModelError> {
+        let optimiser_recipe = &self.recipe.optimiser;
+        let classes = self.split.names.objects();
+        let fresh = Network::new(&self.recipe.network, classes, optimiser_recipe.seed, device);
+        let updater = optimiser(optimiser_recipe);
+        let (network, updater, first) = match (self.checkpoint()?, &self.weights) {
+            (Some(checkpoint), _) => {
+                let updater = checkpoint.restore_optimiser(updater)?;
+                (checkpoint.restore_network(fresh)?, updater, checkpoint.state.update)
+            }
+            (None, Some(path)) => {
+                let (network, import) = load_weights(fresh, path, Part::Backbone)?;
+                observer(Event::Imported(&import));
+                (network, updater, 0)
+            }
+            (None, None) => (fresh, updater, 0),
+        };
         Ok(Start { network: freeze(network, &self.recipe.network), updater, first })
     }
 
@@ -165,83 +184,12 @@ impl Job<'_> {
         Ok(Some(checkpoint))
     }
 
-    fn fresh_network(&self, device: &Device) -> Result<Network, ModelError> {
-        let seed = self.recipe.optimiser.seed;
-        let classes = self.split.names.objects();
-        let network = Network::new(&self.recipe.network, classes, seed, device);
-        match &self.weights {
-            Some(path) => crate::weights::load_backbone(network, path),
-            None => Ok(network),
-        }
-    }
-
     fn loader(&self, first: usize) -> Loader {
-        let recipe = &self.recipe.augmentation;
-        let augmentation = Augmentation {
-            longer_side: (recipe.longer_side[0], recipe.longer_side[1]),
-            crop: recipe.crop,
-            flip: recipe.flip,
-            jitter: recipe.jitter,
-        };
+        let augmentation = self.recipe.augmentation.augmentation();
         let items = Arc::new(self.split.items.clone());
         let optimiser = &self.recipe.optimiser;
         Loader::new(items, augmentation, optimiser.batch, optimiser.seed, first, AHEAD)
             .with_cache(CACHE)
-    }
-
-    fn losses(
-        &self,
-        network: &Network,
-        samples: &[eps_data::Sample],
-        update: usize,
-        device: &Device,
-    ) -> Result<Losses, ModelError> {
-        let batch = Batch::new(samples, self.recipe.augmentation.crop, network.classes(), device);
-        let learn_norms = self.recipe.network.norms == Norms::Learned;
-        let mut pass = if self.recipe.network.dropout {
-            let seed = self.recipe.optimiser.seed ^ DROPOUT_STREAM;
-            Pass::training(learn_norms, seed.wrapping_add(update as u64))
-        } else {
-            Pass::training_without_dropout(learn_norms)
-        };
-        let predictions = network.forward_training(batch.images, &mut pass);
-        let classification = soft_margin(predictions.logits, batch.labels.clone());
-        let saliency = match (&self.recipe.saliency, predictions.maps, batch.saliency) {
-            (Some(recipe), Some(maps), Some(saliency)) if update >= recipe.classifier_updates => {
-                Some(saliency_loss(maps, saliency, batch.labels, recipe.tau, recipe.lambda))
-            }
-            _ => None,
-        };
-        Losses::new(classification, saliency, update)
-    }
-}
-
-/// The losses of one update: the tensor to differentiate, and its parts as numbers.
-struct Losses {
-    total: Tensor<1>,
-    loss: f32,
-    loss_cls: f32,
-    loss_sal: Option<f32>,
-}
-
-impl Losses {
-    fn new(
-        classification: Tensor<1>,
-        saliency: Option<Tensor<1>>,
-        update: usize,
-    ) -> Result<Self, ModelError> {
-        let number = |loss: &Tensor<1>| loss.clone().into_scalar::<f32>();
-        let (loss_cls, loss_sal) = (number(&classification), saliency.as_ref().map(number));
-        let total = match saliency {
-            Some(saliency) => classification + saliency,
-            None => classification,
-        };
-        let loss = number(&total);
-        if loss.is_finite() {
-            Ok(Self { total, loss, loss_cls, loss_sal })
-        } else {
-            Err(ModelError::Diverged { update, loss })
-        }
     }
 }
 

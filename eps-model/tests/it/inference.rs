@@ -8,11 +8,16 @@ use eps_data::codec::{read_mask, read_rgb};
 use eps_data::{ClassSet, RgbImage, class_of};
 use eps_model::infer::score_maps;
 use eps_model::network::Network;
-use eps_model::recipe::{InferenceRecipe, Method};
+use eps_model::recipe::{Background, InferenceRecipe, Method};
 use std::path::Path;
 
 fn published() -> InferenceRecipe {
-    InferenceRecipe { scales: vec![0.5, 1.0, 1.5, 2.0], flip: true, threshold: 0.2 }
+    InferenceRecipe {
+        scales: vec![0.5, 1.0, 1.5, 2.0],
+        flip: true,
+        threshold: 0.2,
+        background: Background::Constant,
+    }
 }
 
 /// One row of `cases.json`.
@@ -57,7 +62,7 @@ fn check(folder: &Path, case: &Case, network: &Network, device: &Device) {
 fn check_network(method: Method, name: &str) {
     let _alone = full_network();
     let folder = golden::folder("inference");
-    let device = Device::flex();
+    let device = crate::device();
     let network = recorded_network(method, &device);
     let cases: Vec<_> = cases(&folder).into_iter().filter(|case| case.network == name).collect();
     assert!(!cases.is_empty());
@@ -87,7 +92,7 @@ fn small_network(device: &Device) -> Network {
 
 #[test]
 fn images_together_have_the_scores_that_they_have_alone() {
-    let device = Device::flex();
+    let device = crate::device();
     let network = small_network(&device);
     let pictures = ["a", "b", "c"].map(|name| picture(name, 45, 31));
     let classes: [ClassSet; 3] =
@@ -103,8 +108,34 @@ fn images_together_have_the_scores_that_they_have_alone() {
 }
 
 #[test]
+fn the_learned_background_divides_the_probability_of_class_and_background() {
+    let device = crate::device();
+    let network = small_network(&device);
+    // One cell of the map, so that every pixel has its probabilities.
+    let picture = picture("a", 8, 8);
+    let recipe = InferenceRecipe {
+        scales: vec![1.0],
+        flip: false,
+        background: Background::Learned,
+        ..published()
+    };
+    let classes: ClassSet = [1, 4].into_iter().collect();
+    let scores = score_maps(&network, &recipe, &[(&picture, classes)], &device).remove(0);
+    let image = eps_data::transform::normalize(&picture);
+    let maps = network.activation_maps(golden::tensor(image, [1, 3, 8, 8], &device));
+    let maps = golden::to_vec(maps);
+    assert_eq!(maps.len(), 6, "five classes and background on one cell");
+    for class in [1, 4] {
+        let expected = maps[class - 1] / (maps[class - 1] + maps[5]);
+        for score in scores.of(class as u8).unwrap() {
+            assert!((score - expected).abs() < 1e-6, "{class}: {score}, expected {expected}");
+        }
+    }
+}
+
+#[test]
 fn the_mirror_image_has_mirrored_scores() {
-    let device = Device::flex();
+    let device = crate::device();
     let network = small_network(&device);
     let straight = picture("a", 48, 32);
     let mirrored = image::imageops::flip_horizontal(&straight);
@@ -123,7 +154,7 @@ fn the_mirror_image_has_mirrored_scores() {
 
 #[test]
 fn a_picture_of_one_pixel_has_scores() {
-    let device = Device::flex();
+    let device = crate::device();
     let classes: ClassSet = [1, 5].into_iter().collect();
     let picture = picture("a", 1, 1);
     let scores = score_maps(&small_network(&device), &published(), &[(&picture, classes)], &device);

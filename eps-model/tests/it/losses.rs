@@ -3,7 +3,7 @@
 use crate::golden::{self, Arrays, largest_distance, relative_distance, tensor, to_vec};
 use burn::tensor::{Device, Tensor, activation::softmax};
 use eps_model::loss::{
-    Selection, at_map_size, estimate_saliency, saliency_loss, select_maps, soft_margin,
+    MapSelection, Selection, at_map_size, estimate_saliency, saliency_loss, soft_margin,
 };
 use std::fs;
 
@@ -43,16 +43,20 @@ impl Example {
     }
 
     fn run(&self) -> Outcome {
-        let device = Device::flex().autodiff();
+        self.run_with(&MapSelection::Overlap { tau: 0.4 })
+    }
+
+    fn run_with(&self, rule: &MapSelection) -> Outcome {
+        let device = crate::device().autodiff();
         let (logits, saliency, labels) = self.tensors(&device);
         let [_, channels, height, width] = self.shape;
         let probabilities = softmax(logits.clone(), 1);
         let small = at_map_size(saliency.clone(), [height, width]);
         let objects = probabilities.clone().narrow(1, 0, channels - 1);
-        let selection = select_maps(objects, small, labels.clone(), 0.4);
+        let selection = rule.select(objects, small, labels.clone());
         let foreground = to_vec(selection.foreground.clone());
         let estimate = to_vec(estimate_saliency(probabilities, selection, self.lambda));
-        let loss = saliency_loss(logits.clone(), saliency, labels, 0.4, self.lambda);
+        let loss = saliency_loss(logits.clone(), saliency, labels, rule, self.lambda);
         let gradients = loss.backward();
         let gradient = to_vec(logits.grad(&gradients).unwrap());
         Outcome { loss: loss.into_scalar::<f32>().into(), estimate, foreground, gradient }
@@ -91,6 +95,26 @@ fn a_class_outside_the_salient_region_joins_the_background() {
         -0.001,
     ];
     assert_close(&result.gradient, &gradient);
+}
+
+#[test]
+fn the_naive_rule_takes_every_labelled_class_for_an_object() {
+    let result = example_a().run_with(&MapSelection::Naive);
+    assert_eq!(result.foreground, [1.0, 1.0]);
+    assert_close(&result.estimate, &[0.9, 0.7, 0.3, 0.8]);
+    // (0.01 + 0.09 + 0.09 + 0.64) / 4
+    assert_loss(result.loss, 0.2075);
+    let one = Example { labels: vec![0.0, 1.0], ..example_a() }.run_with(&MapSelection::Naive);
+    assert_eq!(one.foreground, [0.0, 1.0], "a class absent from the labels");
+}
+
+#[test]
+fn the_predefined_rule_puts_its_classes_on_the_backgrounds_side() {
+    let result = example_a().run_with(&MapSelection::Predefined { background: vec![0] });
+    assert_eq!(result.foreground, [0.0, 1.0]);
+    assert_close(&result.estimate, &[0.1, 0.1, 0.2, 0.7]);
+    // (0.81 + 0.81 + 0.04 + 0.49) / 4
+    assert_loss(result.loss, 0.5375);
 }
 
 #[test]
@@ -197,7 +221,7 @@ fn each_image_of_a_batch_has_its_own_sets() {
 
 #[test]
 fn classification_reads_spatial_means_of_the_object_logits() {
-    let (logits, _, labels) = example_f(0.5).tensors(&Device::flex().autodiff());
+    let (logits, _, labels) = example_f(0.5).tensors(&crate::device().autodiff());
     assert_loss(number(classification(logits, labels)), 0.869_199_819_0);
 }
 
@@ -214,7 +238,7 @@ fn classification(logits: Tensor<4>, labels: Tensor<2>) -> Tensor<1> {
 
 #[test]
 fn soft_margin_is_the_mean_of_logistic_losses() {
-    let device = Device::flex().autodiff();
+    let device = crate::device().autodiff();
     let logits = Tensor::<2>::from_floats([[2.0, -1.0, 0.5]], &device).require_grad();
     let labels = Tensor::<2>::from_floats([[1.0, 0.0, 0.0]], &device);
     let loss = soft_margin(logits.clone(), labels);
@@ -226,7 +250,7 @@ fn soft_margin_is_the_mean_of_logistic_losses() {
 
 #[test]
 fn soft_margin_of_extreme_logits_is_finite() {
-    let device = Device::flex().autodiff();
+    let device = crate::device().autodiff();
     let logits = Tensor::<2>::from_floats([[300.0, -300.0]], &device).require_grad();
     let labels = Tensor::<2>::from_floats([[0.0, 1.0]], &device);
     let loss = soft_margin(logits.clone(), labels);
@@ -237,7 +261,7 @@ fn soft_margin_of_extreme_logits_is_finite() {
 
 /// The columns that a map of `to` cells reads of a row of `from` pixels.
 fn columns(from: usize, to: usize) -> Vec<f32> {
-    let device = Device::flex();
+    let device = crate::device();
     let values = (0..from).map(|index| index as f32).collect();
     let row = tensor(values, [1, 1, 1, from], &device);
     let column = row.clone().reshape([1, 1, from, 1]);
@@ -272,7 +296,7 @@ struct Recorded {
 
 impl Recorded {
     fn open(path: &std::path::Path) -> Self {
-        let device = Device::flex().autodiff();
+        let device = crate::device().autodiff();
         let mut arrays = Arrays::open(path);
         let (shape, grey) = arrays.get::<u8>("saliency_u8");
         let saliency = grey.into_iter().map(|grey| f32::from(grey) / 255.0).collect();
@@ -288,7 +312,13 @@ impl Recorded {
 
     fn loss(&self) -> Tensor<1> {
         let Self { logits, saliency, labels, tau, lambda, .. } = self;
-        saliency_loss(logits.clone(), saliency.clone(), labels.clone(), *tau, *lambda)
+        saliency_loss(
+            logits.clone(),
+            saliency.clone(),
+            labels.clone(),
+            &MapSelection::Overlap { tau: *tau },
+            *lambda,
+        )
     }
 
     /// The estimate with a given lambda: 1 gives the foreground, 0 the inverted background.
@@ -297,7 +327,8 @@ impl Recorded {
         let probabilities = softmax(self.logits.clone(), 1);
         let objects = probabilities.clone().narrow(1, 0, channels - 1);
         let small = at_map_size(self.saliency.clone(), [height, width]);
-        let selection: Selection = select_maps(objects, small, self.labels.clone(), self.tau);
+        let selection: Selection =
+            MapSelection::Overlap { tau: self.tau }.select(objects, small, self.labels.clone());
         to_vec(estimate_saliency(probabilities, selection, lambda))
     }
 

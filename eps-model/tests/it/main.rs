@@ -8,4 +8,18 @@ mod networks;
 mod operations;
 mod recipes;
 mod training;
+mod weight_files;
 mod weights;
+
+use burn::tensor::Device;
+
+/// The device that the tests run on: the one that `EPS_TEST_DEVICE` names, else `cpu`.
+pub(crate) fn device() -> Device {
+    match std::env::var("EPS_TEST_DEVICE").as_deref() {
+        #[cfg(feature = "tch")]
+        #[allow(deprecated, reason = "burn 0.22 marks the libtorch backend so")]
+        Ok("torch") => Device::libtorch(),
+        Ok("cpu") | Err(_) => Device::flex(),
+        Ok(other) => panic!("EPS_TEST_DEVICE is `{other}`, which these tests were not built with"),
+    }
+}

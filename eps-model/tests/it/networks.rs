@@ -7,7 +7,7 @@ use crate::weights::{self, full_network, parameters, with_hashed_weights};
 use burn::tensor::{Device, Tensor};
 use eps_model::backbone::layer::Pass;
 use eps_model::network::Network;
-use eps_model::recipe::{BackboneName, Method, NetworkRecipe, Norms};
+use eps_model::recipe::{BackboneName, Method, NetworkRecipe, Norms, Precision};
 
 /// ResNet38d as published but for its width.
 pub(crate) fn resnet38d(method: Method, width: f64) -> NetworkRecipe {
@@ -19,6 +19,7 @@ pub(crate) fn resnet38d(method: Method, width: f64) -> NetworkRecipe {
         stride: 8,
         norms: Norms::Frozen,
         dropout: true,
+        precision: Precision::F32,
         freeze_first_levels: true,
     }
 }
@@ -41,7 +42,7 @@ fn recorded(name: &str) -> Vec<f32> {
 #[test]
 fn maps_and_logits_of_the_full_eps_network_are_the_references() {
     let _alone = full_network();
-    let device = Device::flex();
+    let device = crate::device();
     let network = recorded_network(Method::Eps, &device);
     let images = uniform_tensor("input", [1, 3, 64, 64], [-2.0, 2.0], &device);
     let predictions = network.forward_training(images, &mut Pass::inference());
@@ -55,7 +56,7 @@ fn maps_and_logits_of_the_full_eps_network_are_the_references() {
 #[test]
 fn maps_and_logits_of_the_full_classifier_are_the_references() {
     let _alone = full_network();
-    let device = Device::flex();
+    let device = crate::device();
     let network = recorded_network(Method::Cam, &device);
     let images: Tensor<4> = uniform_tensor("input", [1, 3, 64, 64], [-2.0, 2.0], &device);
     let maps = recorded("cls20_64x64_cam");
@@ -70,7 +71,7 @@ fn maps_and_logits_of_the_full_classifier_are_the_references() {
 #[test]
 fn features_of_the_full_network_are_the_references() {
     let _alone = full_network();
-    let device = Device::flex();
+    let device = crate::device();
     let backbone = weights::hashed_resnet38d(&device);
     let images = uniform_tensor("input", [1, 3, 64, 64], [-2.0, 2.0], &device);
     let features = backbone.forward(images, &mut Pass::inference());
@@ -92,24 +93,24 @@ fn features_of_the_full_network_are_the_references() {
 
 #[test]
 fn maps_are_an_eighth_of_the_image_rounded_up() {
-    let device = Device::flex();
+    let device = crate::device();
     let network = Network::new(&resnet38d(Method::Eps, 1.0 / 32.0), 3, 0, &device);
     assert_eq!(network.classes(), 3);
     for [height, width] in [[1, 1], [7, 8], [9, 16], [17, 31], [33, 65], [75, 101]] {
         let images = uniform_tensor("input", [2, 3, height, width], [-2.0, 2.0], &device);
         let maps = network.activation_maps(images.clone());
-        let expected = [2, 3, height.div_ceil(8), width.div_ceil(8)];
+        let expected = [2, 4, height.div_ceil(8), width.div_ceil(8)];
         assert_eq!(maps.dims(), expected, "{height}x{width}");
         assert!(to_vec(maps).iter().all(|value| (0.0..=1.0).contains(value)));
         let predictions = network.forward_training(images, &mut Pass::inference());
-        assert_eq!(predictions.maps.unwrap().dims(), [2, 4, expected[2], expected[3]]);
+        assert_eq!(predictions.maps.unwrap().dims(), expected);
         assert_eq!(predictions.logits.dims(), [2, 3]);
     }
 }
 
 #[test]
 fn a_network_for_inference_has_the_same_maps_on_the_plain_device() {
-    let device = Device::flex();
+    let device = crate::device();
     let images: Tensor<4> = uniform_tensor("input", [1, 3, 24, 32], [-2.0, 2.0], &device);
     let recipe = resnet38d(Method::Eps, 1.0 / 32.0);
     let trained = Network::new(&recipe, 3, 0, &device.autodiff());
@@ -121,7 +122,7 @@ fn a_network_for_inference_has_the_same_maps_on_the_plain_device() {
 
 #[test]
 fn efficientnet_maps_follow_the_stride_rounded_up() {
-    let device = Device::flex();
+    let device = crate::device();
     for stride in [8, 16, 32] {
         let backbone = BackboneName::EfficientnetLite0;
         let recipe = NetworkRecipe { backbone, stride, ..resnet38d(Method::Cam, 1.0) };
@@ -138,7 +139,7 @@ fn efficientnet_maps_follow_the_stride_rounded_up() {
 #[test]
 fn the_full_network_has_the_published_parameters() {
     let _alone = full_network();
-    let network = Network::new(&resnet38d(Method::Eps, 1.0), 20, 0, &Device::flex());
+    let network = Network::new(&resnet38d(Method::Eps, 1.0), 20, 0, &crate::device());
     let parameters = parameters(&network);
     let count = |of: &dyn Fn(&str) -> bool| -> usize {
         parameters.iter().filter(|(name, _)| of(name)).map(|(_, values)| values.len()).sum()
@@ -162,7 +163,7 @@ fn the_full_network_has_the_published_parameters() {
 fn efficientnet_lite0_has_the_published_parameters() {
     let backbone = BackboneName::EfficientnetLite0;
     let recipe = NetworkRecipe { backbone, stride: 16, ..resnet38d(Method::Cam, 1.0) };
-    let network = Network::new(&recipe, 6, 0, &Device::flex());
+    let network = Network::new(&recipe, 6, 0, &crate::device());
     let count = |is_statistic: bool| -> usize {
         let parameters = parameters(&network);
         let wanted = parameters.iter().filter(|(name, _)| {
@@ -179,7 +180,7 @@ fn efficientnet_lite0_has_the_published_parameters() {
 fn equal_seeds_give_equal_networks_and_unequal_ones_do_not() {
     let network = |seed| {
         let recipe = resnet38d(Method::Eps, 1.0 / 32.0);
-        parameters(&Network::new(&recipe, 3, seed, &Device::flex()))
+        parameters(&Network::new(&recipe, 3, seed, &crate::device()))
     };
     assert_eq!(network(1), network(1));
     assert_ne!(network(1), network(2));
@@ -192,7 +193,7 @@ fn equal_seeds_give_equal_networks_and_unequal_ones_do_not() {
 
 #[test]
 fn dropout_takes_whole_channels_and_keeps_their_mean() {
-    let device = Device::flex();
+    let device = crate::device();
     let ones = Tensor::<4>::ones([50, 40, 2, 2], &device);
     let dropped = to_vec(Pass::training(false, 7).drop_channels(ones.clone(), 0.3));
     let kept = dropped.chunks_exact(4).filter(|channel| channel[0] > 0.0).count();

@@ -1,9 +1,12 @@
 //! Our kernels against burn's own operations and their automatic gradients.
 
 use crate::golden::{to_vec, uniform_tensor};
-use burn::tensor::{Device, Tensor, activation::relu, module::conv2d, ops::ConvOptions};
+use burn::tensor::{
+    Device, FloatDType, Tensor, activation::relu, module::conv2d, ops::ConvOptions,
+};
 use eps_model::ops::{
-    Activation, ChannelParameters, Geometry, Normalising, convolution, moments, normalise,
+    Activation, ChannelParameters, Geometry, Normalising, Precision, convolution, convolution_in,
+    moments, normalise,
 };
 use rayon::ThreadPoolBuilder;
 
@@ -42,7 +45,7 @@ impl Case {
 
     /// Output, and the gradients to input and weight of its product with fixed values.
     fn run(&self, of: impl Fn(Tensor<4>, Tensor<4>) -> Tensor<4>) -> [Vec<f32>; 3] {
-        let device = Device::flex().autodiff();
+        let device = crate::device().autodiff();
         let [input, weight] = self.tensors(&device).map(Tensor::require_grad);
         let output = of(input.clone(), weight.clone());
         let along = uniform_tensor("gradient", output.dims(), PAIR, &device);
@@ -76,6 +79,28 @@ fn assert_close(ours: &[f32], expected: &[f32], tolerance: f64, what: &str) {
     // Also refuses a distance that is not a number.
     let is_close = distance <= tolerance * f64::from(largest);
     assert!(is_close, "{what}: {distance} apart, the largest value is {largest}");
+}
+
+#[test]
+fn a_convolution_in_half_precision_rounds_what_goes_in_and_what_comes_out() {
+    let geometry = Geometry { stride: 1, padding: 1, dilation: 1, groups: 1 };
+    let case = Case { batch: 2, input: 5, output: 4, size: [7, 9], kernel: 3, geometry };
+    for (precision, half) in
+        [(Precision::Bf16, FloatDType::BF16), (Precision::F16, FloatDType::F16)]
+    {
+        let rounded = |tensor: Tensor<4>| tensor.cast(half).cast(FloatDType::F32);
+        let found = case.run(|input, weight| convolution_in(precision, input, weight, geometry));
+        let expected = case
+            .run(|input, weight| rounded(convolution(rounded(input), rounded(weight), geometry)));
+        // Two units of the last of 8 bits: devices may add in half precision.
+        let tolerance = 1.0 / 64.0;
+        for (found, expected) in found.iter().zip(&expected) {
+            assert_close(found, expected, tolerance, &format!("{precision:?}"));
+        }
+        let whole = case.ours();
+        assert!(found[0] != whole[0], "{precision:?} is not a rounding");
+        assert_close(&found[0], &whole[0], tolerance, &format!("{precision:?} to f32"));
+    }
 }
 
 /// Every geometry of kernels 1, 3 and 5 with strides 1 and 2, paddings 0 to 4 and dilations 1, 2
@@ -162,7 +187,7 @@ fn convolutions_in_several_blocks_agree_with_burns() {
 #[test]
 fn a_map_smaller_than_the_kernels_reach_is_padded() {
     // A row of two pixels under three taps four apart: each output sees its own pixel alone.
-    let device = Device::flex();
+    let device = crate::device();
     let input = Tensor::<4>::from_floats([[[[2.0, 3.0]]]], &device);
     let weight = Tensor::<4>::from_floats([[[[1.0; 3], [1.0, 10.0, 1.0], [1.0; 3]]]], &device);
     let geometry = Geometry { stride: 1, padding: 4, dilation: 4, groups: 1 };
@@ -209,7 +234,7 @@ impl NormCase {
 
     /// Output, and the gradients to input, gamma and beta of its product with fixed values.
     fn run(&self, of: impl Fn(&NormInputs) -> Tensor<4>) -> [Vec<f32>; 4] {
-        let device = Device::flex().autodiff();
+        let device = crate::device().autodiff();
         let inputs = self.inputs(&device);
         let output = of(&inputs);
         let along = uniform_tensor("gradient", output.dims(), PAIR, &device);
@@ -283,7 +308,7 @@ fn normalisations_agree_with_composed_ones() {
 
 #[test]
 fn moments_are_mean_and_biased_variance() {
-    let device = Device::flex();
+    let device = crate::device();
     let values = [[[[1.0, 3.0]], [[0.0, 0.0]]], [[[5.0, 7.0]], [[0.0, 4.0]]]];
     let (mean, variance) = moments(&Tensor::<4>::from_floats(values, &device));
     assert_eq!(to_vec(mean), [4.0, 1.0]);
@@ -294,7 +319,7 @@ fn moments_are_mean_and_biased_variance() {
 fn moments_of_large_values_keep_their_variance() {
     // Mean 1000, variance 1: the difference of mean squares would lose it in f32.
     let values = (0..4096).map(|index| if index % 2 == 0 { 999.0 } else { 1001.0 }).collect();
-    let input = crate::golden::tensor::<4>(values, [2, 1, 32, 64], &Device::flex());
+    let input = crate::golden::tensor::<4>(values, [2, 1, 32, 64], &crate::device());
     let (mean, variance) = moments(&input);
     assert_eq!((to_vec(mean), to_vec(variance)), (vec![1000.0], vec![1.0]));
 }
@@ -325,7 +350,7 @@ fn results_are_bit_equal_for_any_number_of_threads() {
 
 #[test]
 fn an_image_alone_has_the_output_that_it_has_in_a_batch() {
-    let device = Device::flex();
+    let device = crate::device();
     let dense = large_cases().into_iter().chain(cases(false).into_iter().step_by(17));
     let depthwise = cases(true).into_iter().chain(large_depthwise_cases()).step_by(31);
     for case in dense.chain(depthwise) {
@@ -344,7 +369,7 @@ fn an_image_alone_has_the_output_that_it_has_in_a_batch() {
 fn an_image_alone_has_the_gradient_that_it_has_in_a_batch() {
     for case in large_cases() {
         let case = Case { batch: 2, ..case };
-        let device = Device::flex().autodiff();
+        let device = crate::device().autodiff();
         let [input, weight] = case.tensors(&device);
         let gradient_of = |input: Tensor<4>, along: Option<Tensor<4>>| {
             let input = input.require_grad();
@@ -366,7 +391,7 @@ fn an_image_alone_has_the_gradient_that_it_has_in_a_batch() {
 
 #[test]
 fn a_strided_view_is_convolved_as_its_copy() {
-    let device = Device::flex();
+    let device = crate::device();
     let input = uniform_tensor::<4>("input", [2, 6, 9, 7], PAIR, &device);
     let weight = uniform_tensor::<4>("weight", [4, 6, 3, 3], PAIR, &device);
     let geometry = Geometry { stride: 2, padding: 1, dilation: 1, groups: 1 };

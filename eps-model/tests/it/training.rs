@@ -13,13 +13,13 @@ use eps_data::scenes::write_voc_folder;
 use eps_data::{Needs, Size, Split, VocFolder};
 use eps_model::ModelError;
 use eps_model::backbone::layer::Pass;
-use eps_model::loss::{saliency_loss, soft_margin};
+use eps_model::loss::{MapSelection, saliency_loss, soft_margin};
 use eps_model::network::Network;
 use eps_model::recipe::{
-    AugmentationRecipe, BackboneName, InferenceRecipe, Method, NetworkRecipe, Norms,
-    OptimiserRecipe, Recipe, SaliencyRecipe,
+    AugmentationRecipe, BackboneName, Background, InferenceRecipe, Method, NetworkRecipe, Norms,
+    OptimiserRecipe, Recipe, SaliencyRecipe, SelectionRule,
 };
-use eps_model::train::{Job, Outcome, Step, Wish, load_network, read_steps};
+use eps_model::train::{Event, Job, Outcome, Step, Wish, load_network, read_steps};
 use eps_model::train::{freeze, optimiser, schedule};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,6 +30,7 @@ fn published(updates: usize) -> OptimiserRecipe {
     OptimiserRecipe {
         updates,
         batch: 2,
+        parts: 1,
         learning_rate: 0.01,
         classifier_factor: 10.0,
         weight_decay: 5e-4,
@@ -59,7 +60,8 @@ fn recorded_losses(network: &Network, step: usize, device: &Device) -> [Tensor<1
     let (images, saliency, labels) = recorded_batch(step, device);
     let predictions = network.forward_training(images, &mut Pass::training_without_dropout(false));
     let maps = predictions.maps.unwrap();
-    let saliency = saliency_loss(maps, saliency, labels.clone(), 0.4, 0.5);
+    let saliency =
+        saliency_loss(maps, saliency, labels.clone(), &MapSelection::Overlap { tau: 0.4 }, 0.5);
     [soft_margin(predictions.logits, labels), saliency]
 }
 
@@ -67,7 +69,7 @@ fn recorded_losses(network: &Network, step: usize, device: &Device) -> [Tensor<1
 fn four_updates_are_the_references() {
     let _alone = full_network();
     let recorded = &json(&golden::folder("training").join("four_steps.json"))["published"];
-    let device = Device::flex().autodiff();
+    let device = crate::device().autodiff();
     let recipe = published(10);
     let mut network = freeze(recorded_network(Method::Eps, &device), &resnet38d(Method::Eps, 1.0));
     let mut optimiser = optimiser(&recipe);
@@ -118,7 +120,7 @@ fn is_first_level(name: &str) -> bool {
 
 #[test]
 fn only_what_the_published_recipe_trains_has_gradients() {
-    let device = Device::flex().autodiff();
+    let device = crate::device().autodiff();
     let recipe = resnet38d(Method::Eps, 1.0 / 32.0);
     let before = Network::new(&recipe, 20, 0, &device);
     let network = freeze(before.clone(), &recipe);
@@ -139,7 +141,7 @@ fn only_what_the_published_recipe_trains_has_gradients() {
 #[test]
 fn steps_of_one_weight_are_those_worked_out_by_hand() {
     // Method, section 16.4: gradients 0.5, -0.25 and 0.1, to which the decay is added.
-    let device = Device::flex().autodiff();
+    let device = crate::device().autodiff();
     let hand = OptimiserRecipe { classifier_factor: 1.0, ..published(10) };
     let free = OptimiserRecipe { weight_decay: 0.0, ..hand };
     let distance = largest_distance(
@@ -208,8 +210,19 @@ pub(crate) fn small_recipe() -> Recipe {
             checkpoint_every: 2,
             ..published(6)
         },
-        saliency: Some(SaliencyRecipe { tau: 0.4, lambda: 0.5, classifier_updates: 1 }),
-        inference: InferenceRecipe { scales: vec![1.0], flip: false, threshold: 0.2 },
+        saliency: Some(SaliencyRecipe {
+            selection: SelectionRule::Overlap,
+            tau: 0.4,
+            lambda: 0.5,
+            classifier_updates: 1,
+            background_classes: vec![],
+        }),
+        inference: InferenceRecipe {
+            scales: vec![1.0],
+            flip: false,
+            threshold: 0.2,
+            background: Background::Constant,
+        },
     }
 }
 
@@ -217,7 +230,7 @@ pub(crate) fn small_recipe() -> Recipe {
 type Finished = (BTreeMap<String, Vec<f32>>, Vec<Step>);
 
 fn finish(job: &Job<'_>) -> Finished {
-    let Outcome::Finished(network) = job.run(&Device::flex(), |_| Wish::Continue).unwrap() else {
+    let Outcome::Finished(network) = job.run(&crate::device(), |_| Wish::Continue).unwrap() else {
         panic!("nobody stopped it");
     };
     (parameters(&network), steps(&job.run))
@@ -229,8 +242,11 @@ fn steps(run: &Path) -> Vec<Step> {
 }
 
 /// Wishes to stop after `updates` updates.
-fn until(updates: usize) -> impl FnMut(&Step) -> Wish {
-    move |step| if step.step + 1 == updates { Wish::Stop } else { Wish::Continue }
+fn until(updates: usize) -> impl FnMut(Event<'_>) -> Wish {
+    move |event| match event {
+        Event::Updated(step) if step.step + 1 == updates => Wish::Stop,
+        _ => Wish::Continue,
+    }
 }
 
 fn assert_same(found: &Finished, expected: &Finished) {
@@ -247,7 +263,7 @@ fn a_stopped_run_ends_as_one_that_was_not() {
     assert_eq!(whole.1.len(), 6);
     assert!(whole.1[0].loss_sal.is_none() && whole.1[1].loss_sal.is_some());
     let stopped = scenes.job("stopped", &recipe);
-    let outcome = stopped.run(&Device::flex(), until(3)).unwrap();
+    let outcome = stopped.run(&crate::device(), until(3)).unwrap();
     assert!(matches!(outcome, Outcome::Stopped { updates: 3 }));
     assert_eq!(steps(&stopped.run), whole.1[..3]);
     assert_same(&finish(&Job { resume: true, ..stopped }), &whole);
@@ -258,8 +274,11 @@ fn a_killed_run_goes_on_from_its_last_checkpoint() {
     let (scenes, recipe) = (Scenes::new(), small_recipe());
     let whole = finish(&scenes.job("whole", &recipe));
     let killed = scenes.job("killed", &recipe);
-    let killing = |step: &Step| if step.step == 4 { panic!("killed") } else { Wish::Continue };
-    let run = || killed.run(&Device::flex(), killing).map(|_| ());
+    let killing = |event: Event<'_>| match event {
+        Event::Updated(step) if step.step == 4 => panic!("killed"),
+        _ => Wish::Continue,
+    };
+    let run = || killed.run(&crate::device(), killing).map(|_| ());
     assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
     // Five rows, but the last checkpoint has four updates.
     assert_eq!(steps(&killed.run), whole.1[..5]);
@@ -286,7 +305,7 @@ fn efficientnet_runs_are_bit_equal_too_and_can_be_stopped() {
     let whole = finish_with(1, &scenes, &recipe);
     assert_same(&finish_with(3, &scenes, &recipe), &whole);
     let stopped = scenes.job("stopped", &recipe);
-    stopped.run(&Device::flex(), until(3)).unwrap();
+    stopped.run(&crate::device(), until(3)).unwrap();
     assert_same(&finish(&Job { resume: true, ..stopped }), &whole);
 }
 
@@ -295,11 +314,11 @@ fn the_network_of_a_run_is_its_last_checkpoints() {
     let (scenes, recipe) = (Scenes::new(), small_recipe());
     let job = scenes.job("run", &recipe);
     let (trained, _) = finish(&job);
-    let loaded = load_network(&job.run, &recipe, &Device::flex()).unwrap();
+    let loaded = load_network(&job.run, &recipe, &crate::device()).unwrap();
     // Burn reads some files only when they are first used: a record must not depend on them.
     std::fs::remove_dir_all(job.run.join("checkpoints")).unwrap();
     assert!(parameters(&loaded) == trained);
-    let message = load_network(&job.run, &recipe, &Device::flex()).unwrap_err().to_string();
+    let message = load_network(&job.run, &recipe, &crate::device()).unwrap_err().to_string();
     assert!(message.contains("no checkpoint"), "{message}");
 }
 
@@ -311,7 +330,7 @@ fn frozen_norms_and_first_levels_stay_as_they_are() {
     recipe.network.freeze_first_levels = true;
     // Without stored statistics activations grow with each block.
     recipe.optimiser.learning_rate = 1e-6;
-    let first = Network::new(&recipe.network, scenes.split.names.objects(), 0, &Device::flex());
+    let first = Network::new(&recipe.network, scenes.split.names.objects(), 0, &crate::device());
     let (after, _) = finish(&scenes.job("frozen", &recipe));
     for (name, values) in parameters(&first) {
         let frozen = name.contains("bn") || is_first_level(&name);
@@ -320,14 +339,48 @@ fn frozen_norms_and_first_levels_stay_as_they_are() {
 }
 
 #[test]
+fn an_update_in_parts_is_the_update_of_all_its_images() {
+    let scenes = Scenes::new();
+    let mut recipe = small_recipe();
+    recipe.network.norms = Norms::Frozen;
+    recipe.network.dropout = false;
+    recipe.optimiser.updates = 2;
+    // Without stored statistics activations grow with each block.
+    recipe.optimiser.learning_rate = 1e-4;
+    let whole = finish(&scenes.job("whole", &recipe));
+    recipe.optimiser.parts = 2;
+    let parts = finish(&scenes.job("parts", &recipe));
+    for (found, expected) in parts.1.iter().zip(&whole.1) {
+        assert!((found.loss / expected.loss - 1.0).abs() < 1e-5, "{found:?}, {expected:?}");
+    }
+    for (name, values) in &whole.0 {
+        let distance = largest_distance(&parts.0[name], values);
+        assert!(distance < 1e-6, "{name}: {distance}");
+    }
+}
+
+#[test]
+fn a_background_class_that_the_data_set_lacks_is_refused() {
+    let scenes = Scenes::new();
+    let mut recipe = small_recipe();
+    let saliency = recipe.saliency.as_mut().unwrap();
+    saliency.selection = SelectionRule::Predefined;
+    saliency.background_classes = vec!["sofa".into()];
+    let Err(error) = scenes.job("run", &recipe).run(&crate::device(), |_| Wish::Continue) else {
+        panic!("a class that is not there was accepted");
+    };
+    assert!(error.to_string().contains("`sofa`"), "{error}");
+}
+
+#[test]
 fn a_run_on_another_list_is_not_continued() {
     let (scenes, recipe) = (Scenes::new(), small_recipe());
     let job = scenes.job("run", &recipe);
-    job.run(&Device::flex(), until(1)).unwrap();
+    job.run(&crate::device(), until(1)).unwrap();
     let mut other = scenes.split.clone();
     other.list.sha256 = "0".repeat(64);
     let job = Job { split: &other, resume: true, ..job };
-    let Err(error) = job.run(&Device::flex(), |_| Wish::Continue) else {
+    let Err(error) = job.run(&crate::device(), |_| Wish::Continue) else {
         panic!("another list was accepted");
     };
     assert!(matches!(error, ModelError::Checkpoint { .. }), "{error}");
@@ -339,11 +392,11 @@ fn a_checkpoint_that_was_cut_off_is_refused() {
     let (scenes, recipe) = (Scenes::new(), small_recipe());
     for file in ["network.bpk", "optimiser.bpk", "state.json"] {
         let job = scenes.job(file, &recipe);
-        job.run(&Device::flex(), until(1)).unwrap();
+        job.run(&crate::device(), until(1)).unwrap();
         let path: PathBuf = job.run.join("checkpoints/update-0000001").join(file);
         let bytes = std::fs::read(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-        let result = Job { resume: true, ..job }.run(&Device::flex(), |_| Wish::Continue);
+        let result = Job { resume: true, ..job }.run(&crate::device(), |_| Wish::Continue);
         let Err(error) = result else { panic!("half of {file} was accepted") };
         assert!(error.to_string().contains(file), "{error}");
     }
@@ -353,10 +406,10 @@ fn a_checkpoint_that_was_cut_off_is_refused() {
 fn a_network_of_another_width_is_refused() {
     let (scenes, recipe) = (Scenes::new(), small_recipe());
     let job = scenes.job("run", &recipe);
-    job.run(&Device::flex(), until(1)).unwrap();
+    job.run(&crate::device(), until(1)).unwrap();
     let mut wider = recipe.clone();
     wider.network.width = 1.0 / 16.0;
-    let loaded = catch_unwind(|| load_network(&job.run, &wider, &Device::flex()).map(|_| ()));
+    let loaded = catch_unwind(|| load_network(&job.run, &wider, &crate::device()).map(|_| ()));
     assert!(matches!(loaded, Ok(Err(ModelError::Checkpoint { .. }))), "{loaded:?}");
 }
 
@@ -365,7 +418,7 @@ fn a_loss_that_is_not_a_number_ends_the_run() {
     let scenes = Scenes::new();
     let mut recipe = small_recipe();
     recipe.optimiser.learning_rate = 1e30;
-    let Err(error) = scenes.job("run", &recipe).run(&Device::flex(), |_| Wish::Continue) else {
+    let Err(error) = scenes.job("run", &recipe).run(&crate::device(), |_| Wish::Continue) else {
         panic!("a rate of 1e30 trained");
     };
     assert!(matches!(error, ModelError::Diverged { .. }), "{error}");

@@ -1,140 +1,16 @@
 //! Dense convolution: patches of the input as columns of a matrix, multiplied by the weights.
 
+use super::patches::Layout;
 use super::{Planes, tensor, values};
 use crate::ops::Geometry;
 use burn::backend::TensorMetadata;
 use burn_flex::FlexTensor;
-use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul, s};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
+use std::ops::Range;
 
-/// Values of a column matrix that stay in a core's second-level cache.
-const TILE: usize = 128 * 1024;
-
-/// Rows of the result that one task computes where there are few images.
+/// Input channels whose gradient one task computes where there is one image.
 const ROWS: usize = 64;
-
-/// Columns of the weight gradient that one task computes: enough to pay for packing the gradient.
-const DEPTH: usize = 192;
-
-/// A convolution's shapes and the copying between images and column matrices.
-struct Layout {
-    input: Planes,
-    output: Planes,
-    kernel: [usize; 2],
-    geometry: Geometry,
-}
-
-impl Layout {
-    fn new(input: &FlexTensor, weight: &FlexTensor, geometry: Geometry) -> Self {
-        let [out, _, kernel_height, kernel_width] = weight.shape().dims();
-        let (input, kernel) = (Planes::of(input), [kernel_height, kernel_width]);
-        Self { output: input.convolved(out, kernel, geometry), input, kernel, geometry }
-    }
-
-    /// Whether the column matrix is the image itself.
-    fn is_pointwise(&self) -> bool {
-        self.kernel == [1, 1] && self.geometry.stride == 1 && self.geometry.padding == 0
-    }
-
-    fn taps(&self) -> usize {
-        self.kernel[0] * self.kernel[1]
-    }
-
-    /// Input channels whose weight gradient one task computes.
-    fn block(&self) -> usize {
-        (DEPTH / self.taps()).max(1)
-    }
-
-    /// Output rows of one tile for a column matrix of `channels` input channels.
-    fn tile_rows(&self, channels: usize) -> usize {
-        let row = channels * self.taps() * self.output.width;
-        (TILE / row.max(1)).clamp(1, self.output.height)
-    }
-
-    /// Output columns `first..first + count` that read the tap at `offset` inside a row of `side`.
-    fn inside(&self, tap: usize, side: usize, outputs: usize) -> (usize, usize) {
-        let Geometry { stride, padding, dilation, .. } = self.geometry;
-        let offset = tap * dilation;
-        let first = padding.saturating_sub(offset).div_ceil(stride).min(outputs);
-        let last = (side + padding).saturating_sub(offset).div_ceil(stride).min(outputs);
-        (first, last.max(first))
-    }
-
-    /// Fills the columns of output rows `rows` with the patches of `channels` of one image.
-    fn gather(&self, image: &[f32], rows: std::ops::Range<usize>, columns: &mut [f32]) {
-        let width = rows.len() * self.output.width;
-        let taps = self.taps();
-        for (index, line) in columns.chunks_exact_mut(width).enumerate() {
-            let (channel, tap) = (index / taps, index % taps);
-            let plane = &image[channel * self.input.plane()..][..self.input.plane()];
-            self.gather_tap(plane, tap, rows.clone(), line);
-        }
-    }
-
-    fn gather_tap(
-        &self,
-        plane: &[f32],
-        tap: usize,
-        rows: std::ops::Range<usize>,
-        line: &mut [f32],
-    ) {
-        let Geometry { stride, padding, dilation, .. } = self.geometry;
-        let (tap_y, tap_x) = (tap / self.kernel[1], tap % self.kernel[1]);
-        let (first, last) = self.inside(tap_x, self.input.width, self.output.width);
-        let (top, bottom) = self.inside(tap_y, self.input.height, self.output.height);
-        for (target, y) in line.chunks_exact_mut(self.output.width).zip(rows) {
-            if y < top || y >= bottom || first == last {
-                target.fill(0.0);
-                continue;
-            }
-            let source = &plane[(y * stride + tap_y * dilation - padding) * self.input.width..]
-                [..self.input.width];
-            target[..first].fill(0.0);
-            target[last..].fill(0.0);
-            let start = first * stride + tap_x * dilation - padding;
-            let inside = &mut target[first..last];
-            if stride == 1 {
-                inside.copy_from_slice(&source[start..start + (last - first)]);
-            } else {
-                let strided = source[start..].iter().step_by(stride);
-                inside.iter_mut().zip(strided).for_each(|(to, from)| *to = *from);
-            }
-        }
-    }
-
-    /// Adds the columns of output rows `rows` to the patches they came from.
-    fn scatter(&self, columns: &[f32], rows: std::ops::Range<usize>, image: &mut [f32]) {
-        let Geometry { stride, padding, dilation, .. } = self.geometry;
-        let width = rows.len() * self.output.width;
-        let taps = self.taps();
-        for (index, line) in columns.chunks_exact(width).enumerate() {
-            let (channel, tap) = (index / taps, index % taps);
-            let (tap_y, tap_x) = (tap / self.kernel[1], tap % self.kernel[1]);
-            let plane = &mut image[channel * self.input.plane()..][..self.input.plane()];
-            let (first, last) = self.inside(tap_x, self.input.width, self.output.width);
-            let (top, bottom) = self.inside(tap_y, self.input.height, self.output.height);
-            for (source, y) in line.chunks_exact(self.output.width).zip(rows.clone()) {
-                if y < top || y >= bottom || first == last {
-                    continue;
-                }
-                let at = (y * stride + tap_y * dilation - padding) * self.input.width;
-                let start = at + first * stride + tap_x * dilation - padding;
-                let strided = plane[start..].iter_mut().step_by(stride);
-                strided.zip(&source[first..last]).for_each(|(to, from)| *to += *from);
-            }
-        }
-    }
-
-    /// Output rows in tiles.
-    fn tiles(&self, channels: usize) -> impl Iterator<Item = std::ops::Range<usize>> + use<> {
-        let (step, height) = (self.tile_rows(channels), self.output.height);
-        (0..height).step_by(step).map(move |first| first..(first + step).min(height))
-    }
-
-    fn pixels(&self, rows: &std::ops::Range<usize>) -> std::ops::Range<usize> {
-        rows.start * self.output.width..rows.end * self.output.width
-    }
-}
 
 fn matrix(values: &[f32], rows: usize) -> ArrayView2<'_, f32> {
     let columns = values.len() / rows.max(1);
@@ -152,7 +28,7 @@ fn for_each_block(
     values: &mut [f32],
     planes: Planes,
     count: usize,
-    work: impl Fn(usize, std::ops::Range<usize>, &mut [f32]) + Sync,
+    work: impl Fn(usize, Range<usize>, &mut [f32]) + Sync,
 ) {
     let images = values.par_chunks_mut(planes.image().max(1)).enumerate();
     images.for_each(|(image, values)| {
@@ -168,38 +44,40 @@ fn for_each_block(
 pub(super) fn forward(input: &FlexTensor, weight: &FlexTensor, geometry: Geometry) -> FlexTensor {
     let layout = Layout::new(input, weight, geometry);
     let weights = matrix(values(weight), layout.output.channels);
-    let images = values(input);
+    let images = values(input).par_chunks(layout.input.image().max(1));
     let mut output = layout.output.zeros();
-    // Few images: blocks of output channels share the work, at the price of gathering twice.
-    let rows = if layout.output.batch > 1 { layout.output.channels } else { ROWS };
-    for_each_block(&mut output, layout.output, rows, |image, channels, output| {
-        let image = &images[image * layout.input.image()..][..layout.input.image()];
-        let count = channels.len();
-        let weights = weights.slice(s![channels, ..]);
-        forward_image(&layout, image, weights, matrix_mut(output, count));
+    let outputs = output.par_chunks_mut(layout.output.image().max(1));
+    images.zip(outputs).for_each(|(image, output)| {
+        let mut output = matrix_mut(output, layout.output.channels);
+        let tiles = layout.tiles(layout.input.channels);
+        let width = layout.tile_rows(layout.input.channels) * layout.output.width;
+        let targets = output.axis_chunks_iter_mut(Axis(1), width);
+        let tiles: Vec<_> = tiles.zip(targets).collect();
+        tiles.into_par_iter().for_each(|(rows, target)| {
+            forward_tile(&layout, image, weights, rows, target);
+        });
     });
     tensor(output, layout.output.shape())
 }
 
-fn forward_image(
+/// All output channels of some output rows.
+fn forward_tile(
     layout: &Layout,
     image: &[f32],
     weights: ArrayView2<'_, f32>,
-    mut output: ArrayViewMut2<'_, f32>,
+    rows: Range<usize>,
+    mut target: ArrayViewMut2<'_, f32>,
 ) {
+    let pixels = layout.pixels(&rows);
     if layout.is_pointwise() {
-        general_mat_mul(1.0, &weights, &matrix(image, layout.input.channels), 0.0, &mut output);
+        let image = matrix(image, layout.input.channels);
+        general_mat_mul(1.0, &weights, &image.slice(s![.., pixels]), 0.0, &mut target);
         return;
     }
     let depth = weights.ncols();
-    let mut columns = Vec::new();
-    for rows in layout.tiles(layout.input.channels) {
-        let pixels = layout.pixels(&rows);
-        columns.resize(depth * pixels.len(), 0.0);
-        layout.gather(image, rows, &mut columns);
-        let mut target = output.slice_mut(s![.., pixels]);
-        general_mat_mul(1.0, &weights, &matrix(&columns, depth), 0.0, &mut target);
-    }
+    let mut columns = vec![0.0; depth * pixels.len()];
+    layout.gather(image, rows, &mut columns);
+    general_mat_mul(1.0, &weights, &matrix(&columns, depth), 0.0, &mut target);
 }
 
 /// Gradient to the input, of the input's shape.
@@ -283,7 +161,7 @@ fn block_to_weight(
     layout: &Layout,
     images: &[f32],
     gradients: &[f32],
-    images_of: std::ops::Range<usize>,
+    images_of: Range<usize>,
     first: usize,
 ) -> Vec<f32> {
     let count = layout.block().min(layout.input.channels - first);

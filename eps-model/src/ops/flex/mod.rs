@@ -7,10 +7,12 @@
 mod convolution;
 mod depthwise;
 mod normalisation;
+mod patches;
 
 use super::{Activation, Geometry, Kernels, Normalisation};
+use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Flex, TensorMetadata};
-use burn::tensor::TensorData;
+use burn::tensor::{FloatDType, TensorData};
 use burn_flex::FlexTensor;
 
 /// Batch, channels, height and width of a tensor.
@@ -63,16 +65,30 @@ fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
     FlexTensor::from_data(TensorData::new(values, shape))
 }
 
+/// A contiguous `f32` tensor: what the kernels compute with, whatever a tensor is stored in.
+fn single(tensor: FlexTensor) -> FlexTensor {
+    Flex::float_cast(tensor.to_contiguous(), FloatDType::F32)
+}
+
+/// A result in the type of what it was computed from.
+fn as_stored(result: FlexTensor, dtype: FloatDType) -> FlexTensor {
+    Flex::float_cast(result, dtype)
+}
+
+fn convolve(input: &FlexTensor, weight: &FlexTensor, geometry: Geometry) -> FlexTensor {
+    if geometry.groups == 1 {
+        convolution::forward(input, weight, geometry)
+    } else {
+        depthwise::forward(input, weight, geometry)
+    }
+}
+
 impl Kernels for Flex {
     type Saved = (FlexTensor, FlexTensor, Geometry);
 
     fn convolution(input: FlexTensor, weight: FlexTensor, geometry: Geometry) -> FlexTensor {
-        let (input, weight) = (input.to_contiguous(), weight.to_contiguous());
-        if geometry.groups == 1 {
-            convolution::forward(&input, &weight, geometry)
-        } else {
-            depthwise::forward(&input, &weight, geometry)
-        }
+        let dtype = input.dtype().into();
+        as_stored(convolve(&single(input), &single(weight), geometry), dtype)
     }
 
     fn convolution_saved(
@@ -80,8 +96,9 @@ impl Kernels for Flex {
         weight: FlexTensor,
         geometry: Geometry,
     ) -> (FlexTensor, Self::Saved) {
-        let (input, weight) = (input.to_contiguous(), weight.to_contiguous());
-        let output = Self::convolution(input.clone(), weight.clone(), geometry);
+        let dtype = input.dtype().into();
+        let (input, weight) = (single(input), single(weight));
+        let output = as_stored(convolve(&input, &weight, geometry), dtype);
         (output, (input, weight, geometry))
     }
 
@@ -90,8 +107,9 @@ impl Kernels for Flex {
         gradient: FlexTensor,
         needed: [bool; 2],
     ) -> [Option<FlexTensor>; 2] {
-        let gradient = gradient.to_contiguous();
-        if geometry.groups == 1 {
+        let dtype = gradient.dtype().into();
+        let gradient = single(gradient);
+        let gradients = if geometry.groups == 1 {
             [
                 needed[0].then(|| convolution::to_input(&input, &weight, &gradient, geometry)),
                 needed[1].then(|| convolution::to_weight(&input, &weight, &gradient, geometry)),
@@ -101,7 +119,8 @@ impl Kernels for Flex {
                 needed[0].then(|| depthwise::to_input(&input, &weight, &gradient, geometry)),
                 needed[1].then(|| depthwise::to_weight(&input, &weight, &gradient, geometry)),
             ]
-        }
+        };
+        gradients.map(|gradient| Some(as_stored(gradient?, dtype)))
     }
 
     fn moments(input: FlexTensor) -> FlexTensor {
@@ -118,8 +137,12 @@ impl Kernels for Flex {
         normalisation::scale_shift(&input.to_contiguous(), &scale, &shift, activation)
     }
 
-    fn normalise_backward(saved: Normalisation<Self>, gradient: FlexTensor) -> [FlexTensor; 3] {
+    fn normalise_backward(
+        saved: Normalisation<Self>,
+        gradient: FlexTensor,
+        with_parameters: bool,
+    ) -> (FlexTensor, Option<[FlexTensor; 2]>) {
         let saved = Normalisation { input: saved.input.to_contiguous(), ..saved };
-        normalisation::backward(&saved, &gradient.to_contiguous())
+        normalisation::backward(&saved, &gradient.to_contiguous(), with_parameters)
     }
 }

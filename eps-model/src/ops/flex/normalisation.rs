@@ -131,13 +131,21 @@ struct Channel {
     to_beta: f32,
 }
 
-/// Gradients to input, gamma and beta.
-pub(super) fn backward(saved: &Normalisation<Flex>, gradient: &FlexTensor) -> [FlexTensor; 3] {
+/// Gradient to the input, and those to gamma and beta.
+pub(super) fn backward(
+    saved: &Normalisation<Flex>,
+    gradient: &FlexTensor,
+    with_parameters: bool,
+) -> (FlexTensor, Option<[FlexTensor; 2]>) {
     let planes = Planes::of(&saved.input);
     let limits = saved.normalising.activation.limits();
+    let with_sums = with_parameters || saved.normalising.from_batch;
     let channels: Vec<_> = (0..planes.channels)
         .into_par_iter()
-        .map(|channel| channel_sums(saved, gradient, planes, channel))
+        .map(|channel| match with_sums {
+            true => channel_sums(saved, gradient, planes, channel),
+            false => frozen_channel(saved, channel),
+        })
         .collect();
     let (inputs, gradients) = (values(&saved.input), values(gradient));
     let mut result = planes.zeros();
@@ -151,7 +159,19 @@ pub(super) fn backward(saved: &Normalisation<Flex>, gradient: &FlexTensor) -> [F
     let of = |field: fn(&Channel) -> f32| -> FlexTensor {
         tensor(channels.iter().map(field).collect(), [planes.channels])
     };
-    [tensor(result, planes.shape()), of(|channel| channel.to_gamma), of(|channel| channel.to_beta)]
+    let to_parameters =
+        with_parameters.then(|| [of(|channel| channel.to_gamma), of(|channel| channel.to_beta)]);
+    (tensor(result, planes.shape()), to_parameters)
+}
+
+/// A channel of which only the input's gradient is needed, with statistics that do not depend on it.
+fn frozen_channel(saved: &Normalisation<Flex>, channel: usize) -> Channel {
+    let (scale, shift) = (value_of(&saved.scale, channel), value_of(&saved.shift, channel));
+    Channel { scale, shift, along: 0.0, constant: 0.0, to_gamma: 0.0, to_beta: 0.0 }
+}
+
+fn value_of(tensor: &FlexTensor, channel: usize) -> f32 {
+    tensor.to_contiguous().as_slice::<f32>().expect("f32")[channel]
 }
 
 fn channel_sums(
@@ -160,7 +180,7 @@ fn channel_sums(
     planes: Planes,
     channel: usize,
 ) -> Channel {
-    let of = |tensor: &FlexTensor| tensor.to_contiguous().as_slice::<f32>().expect("f32")[channel];
+    let of = |tensor: &FlexTensor| value_of(tensor, channel);
     let (scale, shift, mean) = (of(&saved.scale), of(&saved.shift), of(&saved.mean));
     let inverse_deviation = of(&saved.inverse_deviation);
     let limits = saved.normalising.activation.limits();

@@ -1,8 +1,13 @@
 //! Every setting of a training run and of the inference after it.
 
-use crate::ModelError;
+mod check;
+mod read;
+
+pub use crate::ops::Precision;
+
+use eps_data::Augmentation;
 use serde::{Deserialize, Serialize};
-use std::{fs, path::Path};
+use std::fmt;
 
 /// A training run, as a TOML file spells it; unknown keys are errors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +42,9 @@ pub struct NetworkRecipe {
     /// Whether channels drop out while training, with the published probabilities.
     #[serde(default = "yes")]
     pub dropout: bool,
+    /// What the backbone's convolutions compute in while training.
+    #[serde(default)]
+    pub precision: Precision,
     /// Whether ResNet38d's first levels (conv1a and b2) stay as they are, as published.
     #[serde(default)]
     pub freeze_first_levels: bool,
@@ -57,6 +65,15 @@ pub enum Method {
 pub enum BackboneName {
     Resnet38d,
     EfficientnetLite0,
+}
+
+impl fmt::Display for BackboneName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Resnet38d => "resnet38d",
+            Self::EfficientnetLite0 => "efficientnet-lite0",
+        })
+    }
 }
 
 /// How batch normalisations train.
@@ -81,6 +98,14 @@ pub struct AugmentationRecipe {
     pub jitter: bool,
 }
 
+impl AugmentationRecipe {
+    /// The changes as the loader makes them.
+    pub fn augmentation(&self) -> Augmentation {
+        let Self { longer_side: [smallest, largest], crop, flip, jitter } = *self;
+        Augmentation { longer_side: (smallest, largest), crop, flip, jitter }
+    }
+}
+
 /// Stochastic gradient descent with the poly schedule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -89,6 +114,11 @@ pub struct OptimiserRecipe {
     pub updates: usize,
     /// Images of one update.
     pub batch: usize,
+    /// Parts that the images of an update go through the network in, for devices that cannot hold
+    /// all at once; their gradients are added up. With frozen norms the update is the same but for
+    /// the draws of dropout; learned norms see only their part.
+    #[serde(default = "one_part")]
+    pub parts: usize,
     /// Rate of the backbone at the first update.
     pub learning_rate: f64,
     /// Factor on the rate for the classifier.
@@ -108,13 +138,33 @@ pub struct OptimiserRecipe {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SaliencyRecipe {
-    /// Share of a class's confident area that must be salient for it to be foreground.
+    /// Which labelled classes explain the salient region.
+    #[serde(default)]
+    pub selection: SelectionRule,
+    /// Share of a class's confident area that must be salient for it to be foreground; of the
+    /// `overlap` selection alone.
     pub tau: f64,
     /// Weight of the foreground estimate against the inverted background estimate.
     pub lambda: f64,
     /// First updates that use the classification loss alone; 0 as published.
     #[serde(default)]
     pub classifier_updates: usize,
+    /// Names of the classes that the `predefined` selection puts on the background's side.
+    #[serde(default)]
+    pub background_classes: Vec<String>,
+}
+
+/// Which labelled classes explain the salient region, and which belong to the background.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SelectionRule {
+    /// Those whose confident area is salient by more than `tau`: the published method.
+    #[default]
+    Overlap,
+    /// All of them: the paper's first ablation.
+    Naive,
+    /// All but `background_classes`: the paper's second ablation (sofa, chair, diningtable).
+    Predefined,
 }
 
 /// Multi-scale inference.
@@ -127,6 +177,21 @@ pub struct InferenceRecipe {
     pub flip: bool,
     /// Background score of the written masks.
     pub threshold: f32,
+    /// What the scores of the classes are measured against.
+    #[serde(default)]
+    pub background: Background,
+}
+
+/// What the scores of the classes are measured against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Background {
+    /// Each class's own maximum; the learned background map is not used, as published.
+    #[default]
+    Constant,
+    /// The background map that EPS learns: a score is `p / (p + p_background)`, so that a threshold
+    /// of 0.5 leaves each pixel to the more probable of the two.
+    Learned,
 }
 
 fn yes() -> bool {
@@ -137,105 +202,6 @@ fn one() -> f64 {
     1.0
 }
 
-impl Recipe {
-    /// Reads and checks a recipe.
-    pub fn read(path: &Path) -> Result<Self, ModelError> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| ModelError::Read { path: path.into(), source })?;
-        Self::parse(&text).map_err(|reason| ModelError::Recipe { path: path.into(), reason })
-    }
-
-    /// A recipe from its text; the error says what is wrong with which key.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let recipe: Self = toml::from_str(text).map_err(|error| error.to_string())?;
-        recipe.check()?;
-        Ok(recipe)
-    }
-
-    /// The resolved recipe as TOML, defaults included.
-    pub fn to_toml(&self) -> String {
-        toml::to_string_pretty(self).expect("every field has a TOML form")
-    }
-
-    /// SHA-256 of the resolved recipe.
-    pub fn sha256(&self) -> String {
-        eps_data::sha256(self.to_toml())
-    }
-
-    fn check(&self) -> Result<(), String> {
-        let Self { network, augmentation, optimiser, saliency, inference } = self;
-        let strides: &[usize] = match network.backbone {
-            BackboneName::Resnet38d => &[8],
-            BackboneName::EfficientnetLite0 => &[8, 16, 32],
-        };
-        let [smallest, largest] = augmentation.longer_side;
-        let fraction = |value: f64| (0.0..=1.0).contains(&value);
-        let rules = [
-            (
-                strides.contains(&network.stride),
-                "network.stride: this backbone has 8 (resnet38d) or 8, 16, 32 (efficientnet-lite0)",
-            ),
-            (
-                network.width > 0.0 && network.width <= 4.0,
-                "network.width: expected a factor above 0 and at most 4",
-            ),
-            (
-                0 < smallest && smallest <= largest,
-                "augmentation.longer_side: expected [smallest, largest] in pixels",
-            ),
-            (
-                (0.0..=4.0).contains(&network.depth),
-                "network.depth: expected a factor of at least 0 and at most 4",
-            ),
-            (
-                (network.stride..=4096).contains(&augmentation.crop) && largest <= 4096,
-                "augmentation.crop: expected at least one cell of the maps and at most 4096 pixels",
-            ),
-            (
-                optimiser.updates > 0 && optimiser.batch > 0 && optimiser.checkpoint_every > 0,
-                "optimiser: updates, batch and checkpoint_every must be above 0",
-            ),
-            (
-                optimiser.learning_rate > 0.0 && optimiser.learning_rate.is_finite(),
-                "optimiser.learning_rate: expected a finite rate above 0",
-            ),
-            (
-                (0.0..1.0).contains(&optimiser.momentum),
-                "optimiser.momentum: expected at least 0 and below 1",
-            ),
-            (
-                (0.0..=1.0).contains(&optimiser.weight_decay),
-                "optimiser.weight_decay: expected at least 0 and at most 1",
-            ),
-            (
-                optimiser.classifier_factor >= 0.0 && optimiser.classifier_factor.is_finite(),
-                "optimiser.classifier_factor: expected a finite factor of at least 0",
-            ),
-            (
-                optimiser.power >= 0.0 && optimiser.power.is_finite(),
-                "optimiser.power: expected a finite exponent of at least 0",
-            ),
-            (
-                saliency.is_some() == (network.method == Method::Eps),
-                "saliency: method `eps` needs this table, method `cam` has none",
-            ),
-            (
-                saliency.as_ref().is_none_or(|own| fraction(own.tau) && fraction(own.lambda)),
-                "saliency: tau and lambda are fractions in 0..=1",
-            ),
-            (
-                !inference.scales.is_empty()
-                    && inference.scales.iter().all(|&scale| scale > 0.0 && scale <= 8.0),
-                "inference.scales: expected factors above 0 and at most 8",
-            ),
-            (
-                (0.0..=1.0).contains(&inference.threshold),
-                "inference.threshold: expected a fraction in 0..=1",
-            ),
-        ];
-        match rules.into_iter().find(|(holds, _)| !holds) {
-            Some((_, rule)) => Err(rule.to_owned()),
-            None => Ok(()),
-        }
-    }
+fn one_part() -> usize {
+    1
 }

@@ -1,0 +1,47 @@
+//! `eps bench inference`
+
+use super::network::CLASSES;
+use super::{Record, repeated};
+use crate::args::{self, DeviceArgs};
+use crate::commands::End;
+use crate::device;
+use anyhow::Result;
+use eps_data::{ClassSet, RgbImage};
+use eps_model::infer::score_maps;
+use eps_model::network::Network;
+use eps_model::recipe::Recipe;
+use std::path::PathBuf;
+
+/// Width and height of the measured image: VOC's most frequent size.
+const SIZE: [u32; 2] = [500, 375];
+
+/// One image of 500x375 pixels with two classes through every view of a recipe, to its score map
+#[derive(clap::Args)]
+pub(crate) struct InferenceBench {
+    /// Recipe whose network and views are measured
+    #[arg(long, value_name = "FILE")]
+    recipe: PathBuf,
+    /// Images after a first one that is not counted
+    #[arg(long, default_value_t = 1, value_parser = args::updates)]
+    repeat: usize,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+impl InferenceBench {
+    pub(super) fn run(self) -> Result<End> {
+        let device = device::open(&self.device.device)?;
+        let recipe = Recipe::read(&self.recipe)?;
+        let network = Network::new(&recipe.network, CLASSES, recipe.optimiser.seed, &device);
+        let [width, height] = SIZE;
+        let values = (0..width * height * 3).map(|index| (index * 7919 % 251) as u8).collect();
+        let image = RgbImage::from_raw(width, height, values).expect("three bytes for each pixel");
+        let classes: ClassSet = [3, 15].into_iter().collect();
+        let seconds = repeated(self.repeat, || {
+            score_maps(&network, &recipe.inference, &[(&image, classes)], &device);
+            Ok(())
+        })?;
+        Record::new(&self.device.device, width as usize).print("inference", 1, &seconds)?;
+        Ok(End::Done)
+    }
+}

@@ -1,0 +1,91 @@
+//! `eps bench`
+
+mod inference;
+mod loader;
+mod network;
+
+use crate::commands::End;
+use anyhow::Result;
+use serde::Serialize;
+use std::time::Instant;
+
+/// Time a recipe's network, loader or inference on this machine
+///
+/// Each measurement is one line of JSON on stdout, with the seconds of every repetition.
+#[derive(clap::Subcommand)]
+pub(crate) enum Bench {
+    Network(network::NetworkBench),
+    Inference(inference::InferenceBench),
+    Loader(loader::LoaderBench),
+}
+
+impl Bench {
+    pub(crate) fn run(self) -> Result<End> {
+        match self {
+            Self::Network(command) => command.run(),
+            Self::Inference(command) => command.run(),
+            Self::Loader(command) => command.run(),
+        }
+    }
+}
+
+/// What measurements of one call share.
+struct Record<'a> {
+    side: &'a str,
+    size: usize,
+}
+
+/// One measurement.
+#[derive(Serialize)]
+struct Measurement<'a> {
+    /// Who was measured: the device.
+    side: &'a str,
+    pass: &'a str,
+    /// Side of the images in pixels.
+    size: usize,
+    /// Images of one repetition.
+    images: usize,
+    threads: usize,
+    seconds: &'a [f64],
+    /// Largest resident memory of the process so far, where the system tells it.
+    peak_bytes: Option<u64>,
+}
+
+impl<'a> Record<'a> {
+    fn new(side: &'a str, size: usize) -> Self {
+        Self { side, size }
+    }
+
+    fn print(&self, pass: &str, images: usize, seconds: &[f64]) -> Result<()> {
+        let measurement = Measurement {
+            side: self.side,
+            pass,
+            size: self.size,
+            images,
+            threads: rayon::current_num_threads(),
+            seconds,
+            peak_bytes: peak_bytes(),
+        };
+        println!("{}", serde_json::to_string(&measurement)?);
+        Ok(())
+    }
+}
+
+/// Seconds of each run after the first.
+fn repeated(count: usize, mut run: impl FnMut() -> Result<()>) -> Result<Vec<f64>> {
+    run()?;
+    let timed = |_| {
+        let begun = Instant::now();
+        run()?;
+        Ok(begun.elapsed().as_secs_f64())
+    };
+    (0..count).map(timed).collect()
+}
+
+/// Peak resident memory from Linux's process file.
+fn peak_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
+}

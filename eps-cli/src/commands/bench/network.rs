@@ -1,0 +1,110 @@
+//! `eps bench network`
+
+use super::{Record, repeated};
+use crate::args::{self, DeviceArgs};
+use crate::commands::End;
+use crate::device;
+use anyhow::Result;
+use burn::tensor::{Device, Tensor, TensorData};
+use eps_data::Sample;
+use eps_model::backbone::layer::Pass;
+use eps_model::loss::{MapSelection, saliency_loss, soft_margin};
+use eps_model::network::Network;
+use eps_model::recipe::Recipe;
+use eps_model::train::{Batch, freeze};
+use std::path::PathBuf;
+
+/// Object classes of the measured network: VOC's.
+pub(super) const CLASSES: usize = 20;
+
+/// Forward passes, and forward with backward passes, of a recipe's network
+///
+/// Weights and images are random; nothing is read or updated.
+#[derive(clap::Args)]
+pub(crate) struct NetworkBench {
+    /// Recipe whose network is measured
+    #[arg(long, value_name = "FILE")]
+    recipe: PathBuf,
+    /// Side of the square images in pixels [default: the recipe's crop]
+    #[arg(long, value_parser = args::updates)]
+    size: Option<usize>,
+    /// Images of a pass
+    #[arg(long, default_value_t = 1, value_parser = args::updates)]
+    batch: usize,
+    /// Passes of each kind after a first one that is not counted
+    #[arg(long, default_value_t = 3, value_parser = args::updates)]
+    repeat: usize,
+    /// Leave the backward passes out
+    #[arg(long)]
+    forward_only: bool,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+impl NetworkBench {
+    pub(super) fn run(self) -> Result<End> {
+        let device = device::open(&self.device.device)?;
+        let recipe = Recipe::read(&self.recipe)?;
+        let size = self.size.unwrap_or(recipe.augmentation.crop);
+        let record = Record::new(&self.device.device, size);
+        record.print("forward", self.batch, &self.forward(&recipe, size, &device)?)?;
+        if !self.forward_only {
+            let seconds = self.forward_backward(&recipe, size, &device.autodiff())?;
+            record.print("forward and backward", self.batch, &seconds)?;
+        }
+        Ok(End::Done)
+    }
+
+    fn forward(&self, recipe: &Recipe, size: usize, device: &Device) -> Result<Vec<f64>> {
+        let network = Network::new(&recipe.network, CLASSES, recipe.optimiser.seed, device);
+        let values = (0..self.batch).flat_map(|_| sample(size).image).collect::<Vec<_>>();
+        let images = TensorData::new(values, [self.batch, 3, size, size]);
+        let images = Tensor::<4>::from_data(images, device);
+        repeated(self.repeat, || {
+            let _ = network.activation_maps(images.clone()).into_data();
+            Ok(())
+        })
+    }
+
+    fn forward_backward(&self, recipe: &Recipe, size: usize, device: &Device) -> Result<Vec<f64>> {
+        let network = Network::new(&recipe.network, CLASSES, recipe.optimiser.seed, device);
+        let network = freeze(network, &recipe.network);
+        let samples: Vec<Sample> = (0..self.batch).map(|_| sample(size)).collect();
+        repeated(self.repeat, || forward_backward(&network, &samples, size, recipe, device))
+    }
+}
+
+/// A sample without a picture: values between -1 and 1, half of it salient, one class.
+fn sample(size: usize) -> Sample {
+    let pixels = size * size;
+    let value = |index: usize| (index * 7919 % 1009) as f32 / 504.5 - 1.0;
+    Sample {
+        image: (0..3 * pixels).map(value).collect(),
+        saliency: Some((0..pixels).map(|index| f32::from(index < pixels / 2)).collect()),
+        classes: [1].into_iter().collect(),
+    }
+}
+
+fn forward_backward(
+    network: &Network,
+    samples: &[Sample],
+    size: usize,
+    recipe: &Recipe,
+    device: &Device,
+) -> Result<()> {
+    let batch = Batch::new(samples, size, CLASSES, device);
+    let mut pass = Pass::training_without_dropout(false).with_precision(recipe.network.precision);
+    let predictions = network.forward_training(batch.images, &mut pass);
+    let mut loss = soft_margin(predictions.logits, batch.labels.clone());
+    if let (Some(own), Some(maps), Some(saliency)) =
+        (&recipe.saliency, predictions.maps, batch.saliency)
+    {
+        let rule = MapSelection::Overlap { tau: own.tau };
+        loss = loss + saliency_loss(maps, saliency, batch.labels, &rule, own.lambda);
+    }
+    let gradients = loss.backward();
+    // A device may work behind the program's back.
+    device.sync().map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    drop(gradients);
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! Images through a network to files: reading ahead and writing behind while the network runs.
+
+use crate::commands::End;
+use crate::interrupt;
+use crate::progress::Progress;
+use crate::run_folder::RunFolder;
+use anyhow::Result;
+use burn::tensor::Device;
+use eps_data::codec::{ScoreFormat, read_rgb, size_of, write_mask, write_scores};
+use eps_data::{DataError, Item, RgbImage, Size};
+use eps_model::infer::{Views, network_views};
+use eps_model::network::Network;
+use eps_model::recipe::InferenceRecipe;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+/// Images of one size that run as one batch.
+const BATCH: usize = 8;
+
+/// Pixels of one batch, so that large photographs do not exhaust memory.
+const BATCH_PIXELS: usize = 500 * 500;
+
+/// Batches that wait before the network, and after it.
+const WAITING: usize = 1;
+
+/// What inference runs with, and where its results go.
+pub(crate) struct Inference<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) recipe: &'a InferenceRecipe,
+    pub(crate) device: &'a Device,
+    pub(crate) out: &'a RunFolder,
+    pub(crate) format: ScoreFormat,
+}
+
+/// A batch of one size and its photographs.
+type Photographs<'a> = (Vec<&'a Item>, Vec<RgbImage>);
+
+impl Inference<'_> {
+    /// Writes the maps and masks of `items` that are not there yet.
+    pub(crate) fn run(&self, items: &[&Item], label: &str) -> Result<End> {
+        let left: Vec<&Item> = items.iter().copied().filter(|item| !self.is_done(item)).collect();
+        if left.len() < items.len() {
+            eprintln!("{} of {} images are there already", items.len() - left.len(), items.len());
+        }
+        let mut progress = Progress::new(label, left.len());
+        let batches = batches(left)?;
+        let end = std::thread::scope(|scope| {
+            let (read, photographs) = sync_channel(WAITING);
+            let (found, views) = sync_channel(WAITING);
+            scope.spawn(move || {
+                // Fails when nobody waits for photographs any more.
+                batches.into_iter().map(read_batch).try_for_each(|batch| read.send(batch))
+            });
+            let writer = scope.spawn(move || self.write_all(views));
+            let mut end = End::Done;
+            for batch in photographs {
+                if interrupt::requested() {
+                    end = End::Interrupted;
+                    break;
+                }
+                let (items, images): Photographs<'_> = batch?;
+                let labelled: Vec<_> =
+                    images.iter().zip(&items).map(|(image, item)| (image, item.classes)).collect();
+                let batch = network_views(self.network, self.recipe, &labelled, self.device);
+                if found.send(items.iter().copied().zip(batch).collect()).is_err() {
+                    break;
+                }
+                items.iter().for_each(|_| progress.step(String::new));
+            }
+            drop(found);
+            writer.join().expect("the writer returns its errors")?;
+            anyhow::Ok(end)
+        })?;
+        match end {
+            End::Done => progress.finish(),
+            End::Interrupted => eprintln!("finished images are kept: the same command goes on"),
+        }
+        Ok(end)
+    }
+
+    fn is_done(&self, item: &Item) -> bool {
+        let cam = self.out.cams().join(format!("{}.npz", item.id));
+        cam.exists() && self.out.masks().join(format!("{}.png", item.id)).exists()
+    }
+
+    fn write_all(&self, batches: Receiver<Vec<(&Item, Views)>>) -> Result<(), DataError> {
+        for (item, views) in batches.into_iter().flatten() {
+            let map = views.score_map();
+            write_scores(&self.out.cams().join(format!("{}.npz", item.id)), &map, self.format)?;
+            let mask = map.to_labels(self.recipe.threshold);
+            write_mask(&self.out.masks().join(format!("{}.png", item.id)), &mask)?;
+        }
+        Ok(())
+    }
+}
+
+fn read_batch(items: Vec<&Item>) -> Result<Photographs<'_>, DataError> {
+    let images = items.iter().map(|item| read_rgb(&item.image)).collect::<Result<_, _>>()?;
+    Ok((items, images))
+}
+
+/// Consecutive images of one size, as many as a batch takes.
+fn batches(items: Vec<&Item>) -> Result<Vec<Vec<&Item>>> {
+    let mut batches: Vec<(Size, Vec<&Item>)> = Vec::new();
+    for item in items {
+        let size = size_of(&item.image)?;
+        let room = (BATCH_PIXELS / size.pixels().max(1)).clamp(1, BATCH);
+        match batches.last_mut() {
+            Some((own, batch)) if *own == size && batch.len() < room => batch.push(item),
+            _ => batches.push((size, vec![item])),
+        }
+    }
+    Ok(batches.into_iter().map(|(_, batch)| batch).collect())
+}

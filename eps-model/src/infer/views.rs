@@ -1,0 +1,49 @@
+//! The views of one image, and the score map they make together.
+
+use super::upsample::add_resized;
+use eps_data::{ClassSet, ScoreMap, Size};
+
+/// Maps of one image at several scales, mirrored and not, of the image's own classes.
+#[derive(Clone, Debug)]
+pub struct Views {
+    size: Size,
+    classes: ClassSet,
+    /// Whether a map of the background follows those of the classes.
+    with_background: bool,
+    views: Vec<View>,
+}
+
+/// One view, `[maps, height, width]`.
+#[derive(Clone, Debug)]
+struct View {
+    maps: Vec<f32>,
+    size: [usize; 2],
+    mirrored: bool,
+}
+
+impl Views {
+    pub(super) fn new(size: Size, classes: ClassSet, with_background: bool) -> Self {
+        Self { size, classes, with_background, views: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, maps: Vec<f32>, size: [usize; 2], mirrored: bool) {
+        self.views.push(View { maps, size, mirrored });
+    }
+
+    /// The views resized to the image and summed; each class divided by its own maximum, or by
+    /// itself and the background where that was learned.
+    pub fn score_map(self) -> ScoreMap {
+        let pixels = self.size.pixels();
+        let maps = self.classes.len() + usize::from(self.with_background);
+        let mut sums = vec![0.0; maps * pixels];
+        for View { maps, size, mirrored } in &self.views {
+            let pairs = sums.chunks_exact_mut(pixels).zip(maps.chunks_exact(size[0] * size[1]));
+            for (sum, map) in pairs {
+                add_resized(map, *size, sum, [self.size.height, self.size.width], *mirrored);
+            }
+        }
+        let background = sums.split_off(self.classes.len() * pixels);
+        let map = ScoreMap::new(self.size, self.classes.iter().collect(), sums);
+        if self.with_background { map.against(&background) } else { map.normalised() }
+    }
+}
