@@ -5,6 +5,8 @@
 //! [`Kernels`] is what a backend supplies: `flex` has kernels of its own, libtorch runs its own
 //! backward pass, every other backend composes burn's operations.
 
+#![cfg_attr(feature = "tch", allow(deprecated, reason = "burn 0.22 marks the libtorch backend so"))]
+
 mod autodiff;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 mod cube;

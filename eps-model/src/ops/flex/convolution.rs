@@ -9,6 +9,10 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
 use std::ops::Range;
 
+/// Columns of a product with the weights below which packing these costs more than is gained from a
+/// column matrix that stays in the cache.
+const COLUMNS: usize = 256;
+
 /// Input channels whose gradient one task computes where there is one image.
 const ROWS: usize = 64;
 
@@ -49,8 +53,8 @@ pub(super) fn forward(input: &FlexTensor, weight: &FlexTensor, geometry: Geometr
     let outputs = output.par_chunks_mut(layout.output.image().max(1));
     images.zip(outputs).for_each(|(image, output)| {
         let mut output = matrix_mut(output, layout.output.channels);
-        let tiles = layout.tiles(layout.input.channels);
-        let width = layout.tile_rows(layout.input.channels) * layout.output.width;
+        let tiles = layout.tiles(layout.input.channels, COLUMNS);
+        let width = layout.tile_rows(layout.input.channels, COLUMNS) * layout.output.width;
         let targets = output.axis_chunks_iter_mut(Axis(1), width);
         let tiles: Vec<_> = tiles.zip(targets).collect();
         tiles.into_par_iter().for_each(|(rows, target)| {
@@ -114,7 +118,7 @@ fn image_to_input(
         return;
     }
     let mut columns = Vec::new();
-    for rows in layout.tiles(depth / layout.taps()) {
+    for rows in layout.tiles(depth / layout.taps(), 1) {
         let pixels = layout.pixels(&rows);
         columns.resize(depth * pixels.len(), 0.0);
         let gradient = gradient.slice(s![.., pixels]);
@@ -178,7 +182,7 @@ fn block_to_weight(
             general_mat_mul(1.0, &gradient, &matrix(planes, count).t(), 1.0, &mut result);
             continue;
         }
-        for rows in layout.tiles(count) {
+        for rows in layout.tiles(count, 1) {
             let pixels = layout.pixels(&rows);
             columns.resize(depth * pixels.len(), 0.0);
             layout.gather(planes, rows, &mut columns);

@@ -9,10 +9,6 @@ use std::ops::Range;
 /// Values of a column matrix that stay in a core's second-level cache.
 const TILE: usize = 128 * 1024;
 
-/// Columns of a product below which packing the weights costs more than the product gains from a
-/// column matrix that stays in the cache.
-const COLUMNS: usize = 256;
-
 /// Columns of the weight gradient that one task computes: enough to pay for packing the gradient.
 const DEPTH: usize = 192;
 
@@ -45,10 +41,11 @@ impl Layout {
         (DEPTH / self.taps()).max(1)
     }
 
-    /// Output rows of one tile for a column matrix of `channels` input channels.
-    pub(super) fn tile_rows(&self, channels: usize) -> usize {
+    /// Output rows of one tile for a column matrix of `channels` input channels, with at least
+    /// `columns` columns where the image has them.
+    pub(super) fn tile_rows(&self, channels: usize, columns: usize) -> usize {
         let row = channels * self.taps() * self.output.width;
-        let least = COLUMNS.div_ceil(self.output.width.max(1));
+        let least = columns.div_ceil(self.output.width.max(1));
         (TILE / row.max(1)).max(least).clamp(1, self.output.height)
     }
 
@@ -120,9 +117,13 @@ impl Layout {
         }
     }
 
-    /// Output rows in tiles.
-    pub(super) fn tiles(&self, channels: usize) -> impl Iterator<Item = Range<usize>> + use<> {
-        let (step, height) = (self.tile_rows(channels), self.output.height);
+    /// Output rows in tiles of [`tile_rows`](Self::tile_rows).
+    pub(super) fn tiles(
+        &self,
+        channels: usize,
+        columns: usize,
+    ) -> impl Iterator<Item = Range<usize>> + use<> {
+        let (step, height) = (self.tile_rows(channels, columns), self.output.height);
         (0..height).step_by(step).map(move |first| first..(first + step).min(height))
     }
 
