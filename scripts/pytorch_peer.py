@@ -6,7 +6,9 @@ Written from the published table of levels; tensors have the names that `eps wei
     pytorch_peer.py network --size 224 --batch 1 --repeat 3 [--forward-only]
     pytorch_peer.py inference --repeat 1            one 500x375 image, 8 views one after the other
     pytorch_peer.py loader ROOT LIST --batches 50   PIL and torchvision in a DataLoader, VOC's recipe
-    pytorch_peer.py maps WEIGHTS.safetensors IMAGE.npy OUT.npy              logit maps of an image
+    pytorch_peer.py compare WEIGHTS.safetensors IMAGES CAMS
+        largest difference between the maps of `eps infer`, made with scales [1.0] and no flip, and
+        those of this network with the exported weights; IMAGES without loss, since decoders differ
 
 The first three print what `eps bench` prints: a line of JSON for each measurement.
 """
@@ -261,9 +263,13 @@ def endless(batches):
         yield from batches
 
 
-def maps(options):
+def compare(options):
+    from pathlib import Path
+
     import numpy as np
+    from PIL import Image
     from safetensors.torch import load_file
+    from torchvision.transforms import functional
 
     weights = load_file(options.weights)
     outputs, features = weights["fc8.weight"].shape[:2]
@@ -271,8 +277,19 @@ def maps(options):
     missing, unexpected = model.load_state_dict(weights, strict=False)
     missing = [name for name in missing if not name.endswith("num_batches_tracked")]
     assert not missing and not unexpected, (missing, unexpected)
-    with torch.inference_mode():
-        np.save(options.out, model(torch.from_numpy(np.load(options.image))).numpy())
+    for path in sorted(Path(options.cams).glob("*.npz")):
+        archive = np.load(path)
+        image = Image.open(next(Path(options.images).glob(path.stem + ".*"))).convert("RGB")
+        view = functional.normalize(
+            functional.to_tensor(image), [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+        )[None]
+        with torch.inference_mode():
+            maps = model(view).softmax(1)
+            size = (image.height, image.width)
+            maps = F.interpolate(maps, size, mode="bilinear", align_corners=False)[0].numpy()
+        maps = maps[archive["classes"] - 1]
+        maps = maps / (maps.max((1, 2), keepdims=True) + 1e-5)
+        print(path.stem, maps.shape, np.abs(maps - archive["cam"]).max())
 
 
 def main():
@@ -297,11 +314,11 @@ def main():
     command.add_argument("root")
     command.add_argument("list")
     command.add_argument("--batches", type=int, default=50)
-    command = commands.add_parser("maps")
+    command = commands.add_parser("compare")
     command.add_argument("weights")
-    command.add_argument("image")
-    command.add_argument("out")
-    command.set_defaults(run=maps)
+    command.add_argument("images")
+    command.add_argument("cams")
+    command.set_defaults(run=compare)
     options = parser.parse_args()
     options.run(options)
 
