@@ -1,5 +1,6 @@
 //! How many pixels of each class were given which class.
 
+use crate::{ClassCounts, TotalCounts};
 use eps_data::{ClassId, IGNORE, LabelMap};
 
 /// Pixels counted by true class (row) and predicted class (column).
@@ -91,56 +92,43 @@ impl ConfusionMatrix {
         self.counts[self.index(truth, predicted)]
     }
 
-    /// Pixels whose truth is `class`.
-    pub fn truth(&self, class: usize) -> u64 {
-        (0..self.classes).map(|predicted| self.count(class, predicted)).sum()
+    /// Pixels of `class` in truth, prediction and both.
+    pub fn counts(&self, class: usize) -> ClassCounts {
+        ClassCounts {
+            intersection: self.count(class, class),
+            truth: (0..self.classes).map(|predicted| self.count(class, predicted)).sum(),
+            predicted: (0..self.classes).map(|truth| self.count(truth, class)).sum(),
+        }
     }
 
-    /// Pixels that were given `class`.
-    pub fn predicted(&self, class: usize) -> u64 {
-        (0..self.classes).map(|truth| self.count(truth, class)).sum()
-    }
-
-    /// All counted pixels.
-    pub fn pixels(&self) -> u64 {
-        self.counts.iter().sum()
+    /// Pixels of every class.
+    pub fn totals(&self) -> TotalCounts {
+        self.into()
     }
 
     /// Intersection over union of `class`; `None` if no pixel has it and none was given it.
     pub fn iou(&self, class: usize) -> Option<f64> {
-        let hits = self.count(class, class);
-        ratio(hits, self.truth(class) + self.predicted(class) - hits)
-    }
-
-    /// Fraction of the pixels given `class` that have it; `None` if none was given it.
-    pub fn precision(&self, class: usize) -> Option<f64> {
-        ratio(self.count(class, class), self.predicted(class))
-    }
-
-    /// Fraction of the pixels of `class` that were given it; `None` if none has it.
-    pub fn recall(&self, class: usize) -> Option<f64> {
-        ratio(self.count(class, class), self.truth(class))
+        self.counts(class).iou()
     }
 
     /// Fraction of the counted pixels that were given their class; `None` without pixels.
     pub fn pixel_accuracy(&self) -> Option<f64> {
-        let hits = (0..self.classes).map(|class| self.count(class, class)).sum();
-        ratio(hits, self.pixels())
+        self.totals().pixel_accuracy()
     }
 
     /// Mean IoU over the classes that occur in truth or prediction; `None` without pixels.
     pub fn mean_iou(&self) -> Option<f64> {
-        mean((0..self.classes).map(|class| self.iou(class)))
+        self.totals().mean_iou()
     }
 
     /// Mean precision over the classes that were predicted somewhere.
     pub fn mean_precision(&self) -> Option<f64> {
-        mean((0..self.classes).map(|class| self.precision(class)))
+        self.totals().mean_precision()
     }
 
     /// Mean recall over the classes that occur in the truth.
     pub fn mean_recall(&self) -> Option<f64> {
-        mean((0..self.classes).map(|class| self.recall(class)))
+        self.totals().mean_recall()
     }
 }
 
@@ -174,13 +162,17 @@ mod tests {
     fn counts_and_ratios_of_hand_counted_maps() {
         let matrix = by_hand();
         assert_eq!(matrix.counts, [1, 0, 0, 1, 1, 0, 0, 1, 1]);
-        assert_eq!((matrix.truth(1), matrix.predicted(1), matrix.pixels()), (2, 2, 5));
+        assert_eq!(matrix.counts(1), ClassCounts { intersection: 1, truth: 2, predicted: 2 });
+        assert_eq!(matrix.totals().pixels(), 5);
         assert_eq!(matrix.iou(0), Some(0.5));
         assert!(close(matrix.iou(1), 1.0 / 3.0));
         assert_eq!(matrix.iou(2), Some(0.5));
         assert!(close(matrix.mean_iou(), 4.0 / 9.0));
-        assert_eq!([0, 1, 2].map(|c| matrix.precision(c)), [Some(0.5), Some(0.5), Some(1.0)]);
-        assert_eq!([0, 1, 2].map(|c| matrix.recall(c)), [Some(1.0), Some(0.5), Some(0.5)]);
+        assert_eq!(
+            [0, 1, 2].map(|c| matrix.counts(c).precision()),
+            [Some(0.5), Some(0.5), Some(1.0)]
+        );
+        assert_eq!([0, 1, 2].map(|c| matrix.counts(c).recall()), [Some(1.0), Some(0.5), Some(0.5)]);
         assert_eq!(matrix.pixel_accuracy(), Some(0.6));
     }
 

@@ -1,7 +1,7 @@
 //! Counting, scoring and showing; no tensors here.
 //!
 //! Accumulators hold integers and can be merged in any order: [`ConfusionMatrix`] counts pixels of
-//! one set of masks, [`Sweep`] those of class maps at every background threshold at once,
+//! one set of masks, [`ImageCounts`] what scores need of each image, [`Sweep`] those of class maps at every background threshold at once,
 //! [`Cooccurrence`] those of a class in the background that comes with it. [`score_folder`] and
 //! [`sweep_folder`] fill them from files, one task an image, with a result that does not depend on
 //! the number of threads.
@@ -29,20 +29,26 @@ pub mod chart;
 pub mod export;
 pub mod report;
 
+mod class_counts;
 mod confusion;
 mod cooccurrence;
 mod error;
+mod image_counts;
 mod reference_losses;
 mod score;
 mod scores;
 mod sweep;
 mod table;
+mod total_counts;
 
+pub use class_counts::ClassCounts;
 pub use confusion::ConfusionMatrix;
 pub use cooccurrence::Cooccurrence;
 pub use error::EvalError;
+pub use image_counts::ImageCounts;
 pub use reference_losses::{ReferenceLoss, ReferenceRun, reference_losses};
-pub use score::{score_folder, sweep_folder};
+pub use score::{count_folder, score_folder, sweep_folder};
 pub use scores::{ClassScores, ScoredList, Scores, Subset, Threshold, ThresholdChoice};
 pub use sweep::{Sweep, SweepPoint, default_thresholds};
 pub use table::{Row, Table};
+pub use total_counts::TotalCounts;

@@ -1,6 +1,6 @@
 //! A folder of predictions against the ground truth of a split.
 
-use crate::{ConfusionMatrix, EvalError, Sweep, default_thresholds};
+use crate::{ConfusionMatrix, EvalError, ImageCounts, Sweep, default_thresholds};
 use eps_data::{ClassId, DataError, IGNORE, Item, LabelMap, ScoreMap, codec};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -23,13 +23,37 @@ pub fn score_folder(
     let pairs = pairs(items, predictions, "png", "prediction")?;
     pairs
         .par_iter()
-        .map(|(mask, prediction)| {
-            let truth = codec::read_mask(mask, classes)?;
-            let predicted = codec::read_mask(prediction, classes)?;
-            check_prediction(&truth, &predicted, prediction, classes)?;
-            Ok(ConfusionMatrix::of(classes, truth.classes(), predicted.classes()))
-        })
+        .map(|(mask, prediction)| count_pair(mask, prediction, classes))
         .reduce(|| Ok(ConfusionMatrix::new(classes)), |a, b| merged(a, b, ConfusionMatrix::merge))
+}
+
+/// Counts the masks of a folder as [`score_folder`] does, image by image in the order of the items.
+///
+/// # Errors
+///
+/// As [`score_folder`].
+pub fn count_folder(
+    items: &[Item],
+    predictions: &Path,
+    classes: usize,
+) -> Result<Vec<ImageCounts>, EvalError> {
+    let pairs = pairs(items, predictions, "png", "prediction")?;
+    let count = |(item, (mask, prediction)): (&Item, &(PathBuf, PathBuf))| {
+        Ok(ImageCounts::of_matrix(&item.id, &count_pair(mask, prediction, classes)?))
+    };
+    let counted: Vec<Result<_, EvalError>> = items.par_iter().zip(&pairs).map(count).collect();
+    counted.into_iter().collect()
+}
+
+fn count_pair(
+    mask: &Path,
+    prediction: &Path,
+    classes: usize,
+) -> Result<ConfusionMatrix, EvalError> {
+    let truth = codec::read_mask(mask, classes)?;
+    let predicted = codec::read_mask(prediction, classes)?;
+    check_prediction(&truth, &predicted, prediction, classes)?;
+    Ok(ConfusionMatrix::of(classes, truth.classes(), predicted.classes()))
 }
 
 /// Counts the class maps `<id>.npz` of a folder at every [default threshold](default_thresholds).

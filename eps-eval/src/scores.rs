@@ -96,8 +96,8 @@ impl Scores {
             index,
             name: name.to_owned(),
             iou: matrix.iou(index),
-            precision: matrix.precision(index),
-            recall: matrix.recall(index),
+            precision: matrix.counts(index).precision(),
+            recall: matrix.counts(index).recall(),
         };
         Self {
             protocol: protocol.to_owned(),

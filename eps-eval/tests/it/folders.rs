@@ -1,7 +1,7 @@
 //! Folders of predictions against masks that are written here.
 
 use eps_data::{ClassSet, Item, LabelMap, ScoreMap, Size, codec};
-use eps_eval::{ConfusionMatrix, score_folder, sweep_folder};
+use eps_eval::{ConfusionMatrix, ImageCounts, count_folder, score_folder, sweep_folder};
 use std::{fs, path::Path};
 use tempfile::TempDir;
 
@@ -33,6 +33,17 @@ fn all_images_are_counted_together() {
     let matrix = score_folder(&items, folder.path(), 3).expect("complete predictions");
     let one = ConfusionMatrix::of(3, &TRUTH, &PREDICTED);
     assert_eq!(matrix, one.clone().merge(&one));
+}
+
+#[test]
+fn images_are_counted_one_by_one_in_the_order_of_the_list() {
+    let (folder, items) = folder();
+    write_mask(&folder.path().join("b.png"), Size::new(3, 2), &[0; 6]);
+    let counts = count_folder(&items, folder.path(), 3).expect("complete predictions");
+    let expected = [("a", PREDICTED), ("b", [0; 6])].map(|(id, predicted)| {
+        ImageCounts::of_matrix(id, &ConfusionMatrix::of(3, &TRUTH, &predicted))
+    });
+    assert_eq!(counts, expected);
 }
 
 #[test]
