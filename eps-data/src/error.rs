@@ -1,7 +1,10 @@
 //! Why data cannot be used.
 
 use crate::{ClassId, Size};
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// Why a data file cannot be used: which file, what was found, what was expected.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +51,25 @@ pub enum DataError {
 
     #[error("{}: {found}, expected {expected}", path.display())]
     Content { path: PathBuf, found: String, expected: String },
+}
+
+impl DataError {
+    /// The file or folder that it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Open { path, .. }
+            | Self::Write { path, .. }
+            | Self::Decode { path, .. }
+            | Self::Missing { path, .. }
+            | Self::SizeMismatch { path, .. }
+            | Self::UnknownClass { path, .. }
+            | Self::PngKind { path, .. }
+            | Self::ClassNames { path, .. }
+            | Self::Line { path, .. }
+            | Self::EmptyList { path }
+            | Self::Content { path, .. } => path,
+        }
+    }
 }
 
 fn and_more(more: usize) -> String {

@@ -4,10 +4,12 @@
 //! [`channel_of`] and [`class_of`] know that the network puts background last. Sizes are always
 //! [`Size`], never a bare pair; maps are stored row by row.
 
+pub mod check;
 pub mod codec;
 pub mod labels;
 pub mod pickle;
 pub mod scenes;
+pub mod statistics;
 pub mod transform;
 
 mod class;
@@ -18,6 +20,7 @@ mod item;
 mod label_map;
 mod loader;
 mod saliency_map;
+mod sample;
 mod score_map;
 mod shard;
 mod size;
@@ -33,6 +36,7 @@ pub use label_map::LabelMap;
 pub use labels::LabelSource;
 pub use loader::Loader;
 pub use saliency_map::SaliencyMap;
+pub use sample::sample;
 pub use score_map::ScoreMap;
 pub use shard::Shard;
 pub use size::Size;

@@ -62,17 +62,20 @@ impl VocFolder {
 
     /// Reads an image list: the name of a split in the lists' folder, or a file.
     pub fn list(&self, name_or_path: &str) -> Result<ImageList, DataError> {
+        if let Some(path) = self.list_file(name_or_path) {
+            return ImageList::read(&path);
+        }
         let split = self.lists.join(format!("{name_or_path}.txt"));
-        if split.is_file() {
-            return ImageList::read(&split);
-        }
         let file = Path::new(name_or_path);
-        if file.is_file() {
-            return ImageList::read(file);
-        }
         let is_name = file.components().count() == 1 && file.extension().is_none();
         let path = if is_name { split } else { file.into() };
         Err(DataError::Missing { path, kind: "image list", more: 0 })
+    }
+
+    /// The file of a list: that of a split in the lists' folder, or the file of this name.
+    pub(crate) fn list_file(&self, name_or_path: &str) -> Option<PathBuf> {
+        let split = self.lists.join(format!("{name_or_path}.txt"));
+        [split, name_or_path.into()].into_iter().find(|path| path.is_file())
     }
 
     /// The labels that are there: `cls_labels.csv` in the root, else its `cls_labels.npy`, else the
@@ -125,18 +128,14 @@ impl ImageList {
             .map_err(|source| DataError::Open { path: path.into(), source })?;
         let mut seen = HashSet::new();
         let mut ids = Vec::new();
-        for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        for (line, entry) in list_entries(&text) {
             let refuse = |found, expected: &str| DataError::Line {
                 path: path.into(),
-                line: index + 1,
+                line,
                 found,
                 expected: expected.into(),
             };
-            let line = line.trim();
-            if line.is_empty() {
-                continue;
-            }
-            let id = id_of(line).ok_or_else(|| refuse(format!("`{line}`"), "an image id"))?;
+            let id = entry.map_err(|text| refuse(format!("`{text}`"), "an image id"))?;
             if !seen.insert(id) {
                 return Err(refuse(format!("`{id}` again"), "each image id once"));
             }
@@ -148,6 +147,13 @@ impl ImageList {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         Ok(Self::new(&name, ids))
     }
+}
+
+/// The lines of a list that are not empty, counted from 1: their id, or what is none.
+pub(crate) fn list_entries(text: &str) -> impl Iterator<Item = (usize, Result<&str, &str>)> {
+    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).zip(1..);
+    let lines = lines.filter(|(line, _)| !line.is_empty());
+    lines.map(|(line, number)| (number, id_of(line).ok_or(line)))
 }
 
 /// The id that a line spells, if it could be part of a file name.

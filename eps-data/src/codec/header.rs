@@ -4,7 +4,7 @@ use super::jpeg;
 use crate::{DataError, Size};
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Read, Seek},
+    io::{self, BufRead, BufReader, Cursor, Read, Seek},
     path::Path,
 };
 
@@ -13,14 +13,14 @@ const JPEG_SIGNATURE: &[u8] = &[0xFF, 0xD8];
 
 /// What a picture file is, by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub enum Format {
     Png,
     Jpeg,
 }
 
 impl Format {
     /// The format that these first bytes announce.
-    pub(super) fn of(start: &[u8]) -> Option<Self> {
+    pub fn of(start: &[u8]) -> Option<Self> {
         if start.starts_with(PNG_SIGNATURE) {
             Some(Self::Png)
         } else if start.starts_with(JPEG_SIGNATURE) {
@@ -34,11 +34,16 @@ impl Format {
 /// Width and height of a JPEG or PNG; pixels are not decoded.
 pub fn size_of(path: &Path) -> Result<Size, DataError> {
     let file = File::open(path).map_err(|source| DataError::Open { path: path.into(), source })?;
-    read_size(&mut BufReader::new(file)).map_err(|source| DataError::Decode {
-        path: path.into(),
-        expected: "JPEG or PNG",
-        source: source.into(),
-    })
+    read_size(&mut BufReader::new(file)).map_err(|source| refusal(path, source))
+}
+
+/// Width and height from the bytes of a JPEG or PNG; `path` is named in errors.
+pub fn size_of_bytes(path: &Path, bytes: &[u8]) -> Result<Size, DataError> {
+    read_size(&mut Cursor::new(bytes)).map_err(|source| refusal(path, source))
+}
+
+fn refusal(path: &Path, source: io::Error) -> DataError {
+    DataError::Decode { path: path.into(), expected: "JPEG or PNG", source: source.into() }
 }
 
 fn read_size(file: &mut (impl BufRead + Seek)) -> io::Result<Size> {

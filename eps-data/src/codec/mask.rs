@@ -1,13 +1,13 @@
 //! Masks: PNG files whose palette index or grey value is the class.
 
-use super::{palette::voc_palette, rgb::check_pixels, write_atomically};
-use crate::{ClassId, DataError, IGNORE, LabelMap, Size};
-use png::{BitDepth, ColorType, Decoder, Encoder, EncodingError, Transformations};
-use std::{
-    fs::File,
-    io::{self, BufReader},
-    path::Path,
+use super::{
+    palette::voc_palette,
+    png_file::{PngFile, kind},
+    write_atomically,
 };
+use crate::{ClassId, DataError, IGNORE, LabelMap, Size};
+use png::{BitDepth, ColorType, Encoder, EncodingError, Info};
+use std::{fs, io, path::Path};
 
 /// Reads the class of each pixel from a palette or grey PNG at 1, 2, 4 or 8 bits.
 ///
@@ -18,7 +18,8 @@ use std::{
 /// [`DataError::PngKind`] for colour and 16-bit files, [`DataError::UnknownClass`] for a pixel that
 /// is neither below `classes` nor ignored, [`DataError::Decode`] for a corrupt or cut file.
 pub fn read_mask(path: &Path, classes: usize) -> Result<LabelMap, DataError> {
-    let map = decode(path)?;
+    let bytes = fs::read(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    let (map, _) = decode_mask(path, &bytes)?;
     let known = |class: ClassId| usize::from(class) < classes || class == IGNORE;
     match map.classes().iter().find(|&&class| !known(class)) {
         Some(&class) => {
@@ -29,30 +30,38 @@ pub fn read_mask(path: &Path, classes: usize) -> Result<LabelMap, DataError> {
     }
 }
 
-fn decode(path: &Path) -> Result<LabelMap, DataError> {
-    let file = File::open(path).map_err(|source| DataError::Open { path: path.into(), source })?;
-    let refuse = |source: png::DecodingError| DataError::Decode {
-        path: path.into(),
-        expected: "PNG",
-        source: source.into(),
+/// Whether the classes of a mask are indices of a palette or grey values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MaskKind {
+    Palette,
+    Grey,
+}
+
+/// Decodes the bytes of a mask without a look at its classes; `path` is named in errors.
+///
+/// # Errors
+///
+/// As [`read_mask`], but for the classes.
+pub fn decode_mask(path: &Path, bytes: &[u8]) -> Result<(LabelMap, MaskKind), DataError> {
+    let png = PngFile::read(path, bytes, |info| accept(path, info))?;
+    let kind = match png.colour {
+        ColorType::Indexed => MaskKind::Palette,
+        _ => MaskKind::Grey,
     };
-    let mut decoder = Decoder::new(BufReader::new(file));
-    decoder.set_transformations(Transformations::IDENTITY);
-    decoder.set_ignore_text_chunk(true);
-    decoder.set_ignore_iccp_chunk(true);
-    let mut reader = decoder.read_info().map_err(refuse)?;
-    let (colour, depth) = reader.output_color_type();
-    if !matches!(colour, ColorType::Indexed | ColorType::Grayscale) || depth == BitDepth::Sixteen {
-        let found = kind(colour, depth);
-        let expected = "palette or grey at 1, 2, 4 or 8 bits";
-        return Err(DataError::PngKind { path: path.into(), found, expected });
+    let classes = match png.depth {
+        BitDepth::Eight => png.packed,
+        depth => unpack(&png.packed, png.size, png.line, depth),
+    };
+    Ok((LabelMap::new(png.size, classes), kind))
+}
+
+fn accept(path: &Path, info: &Info<'_>) -> Result<(), DataError> {
+    let (colour, depth) = (info.color_type, info.bit_depth);
+    if matches!(colour, ColorType::Indexed | ColorType::Grayscale) && depth != BitDepth::Sixteen {
+        return Ok(());
     }
-    let (width, height) = reader.info().size();
-    let size = Size::new(width as usize, height as usize);
-    check_pixels(path, size)?;
-    let mut packed = vec![0; reader.output_buffer_size().unwrap_or_default()];
-    let frame = reader.next_frame(&mut packed).map_err(refuse)?;
-    Ok(LabelMap::new(size, unpack(&packed, size, frame.line_size, depth)))
+    let expected = "palette or grey at 1, 2, 4 or 8 bits";
+    Err(DataError::PngKind { path: path.into(), found: kind(colour, depth), expected })
 }
 
 /// One byte a pixel, from rows of `line` bytes that hold the first pixel in their highest bits.
@@ -64,17 +73,6 @@ fn unpack(packed: &[u8], size: Size, line: usize, depth: BitDepth) -> Vec<ClassI
         |row: &[u8], x: usize| row[x / in_byte] >> (8 - bits - bits * (x % in_byte)) & lowest;
     let rows = packed.chunks(line).take(size.height);
     rows.flat_map(|row| (0..size.width).map(move |x| value(row, x))).collect()
-}
-
-fn kind(colour: ColorType, depth: BitDepth) -> String {
-    let colour = match colour {
-        ColorType::Grayscale => "grey",
-        ColorType::Rgb => "RGB",
-        ColorType::Indexed => "palette",
-        ColorType::GrayscaleAlpha => "grey-alpha",
-        ColorType::Rgba => "RGBA",
-    };
-    format!("{}-bit {colour}", depth as u8)
 }
 
 /// Writes an 8-bit palette PNG in the colours of [`voc_palette`].
@@ -102,7 +100,7 @@ fn into_io(error: EncodingError) -> io::Error {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::{fs, path::PathBuf};
+    use std::{fs::File, path::PathBuf};
 
     fn encode(
         folder: &Path,

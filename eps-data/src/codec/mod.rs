@@ -8,16 +8,20 @@ mod header;
 mod jpeg;
 mod mask;
 mod palette;
+mod photograph;
+mod png_file;
 mod rgb;
 mod saliency;
 mod scores;
 
 pub use atomic::write_atomically;
-pub use header::size_of;
-pub use mask::{read_mask, write_mask};
+pub use header::{Format, size_of, size_of_bytes};
+pub use mask::{MaskKind, decode_mask, read_mask, write_mask};
 pub use palette::voc_palette;
+pub use photograph::{Colours, Photograph, inspect_photograph};
+pub(crate) use rgb::decode_rgb;
 pub use rgb::{read_rgb, write_jpeg, write_rgb_png};
-pub use saliency::{read_saliency, write_saliency};
+pub use saliency::{SaliencyKind, decode_saliency, read_saliency, write_saliency};
 pub use scores::{ScoreFormat, read_scores, write_scores};
 
 /// The most pixels of a picture that a reader decodes: 256 times 2^20.

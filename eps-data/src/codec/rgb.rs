@@ -27,6 +27,11 @@ pub fn read_rgb(path: &Path) -> Result<RgbImage, DataError> {
     Ok(read_picture(path)?.into_rgb8())
 }
 
+/// Decodes the bytes of a JPEG or PNG as RGB; see [`read_rgb`].
+pub(crate) fn decode_rgb(path: &Path, bytes: &[u8]) -> Result<RgbImage, DataError> {
+    Ok(decode_picture(path, bytes)?.into_rgb8())
+}
+
 /// Encodes a JPEG at a quality in `1..=100`.
 pub fn write_jpeg(path: &Path, picture: &RgbImage, quality: u8) -> Result<(), DataError> {
     write_atomically(path, |file| {
@@ -49,15 +54,20 @@ pub fn write_rgb_png(path: &Path, picture: &RgbImage) -> Result<(), DataError> {
 /// Decodes a JPEG or PNG in the colour type that it has.
 pub(super) fn read_picture(path: &Path) -> Result<DynamicImage, DataError> {
     let bytes = fs::read(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    decode_picture(path, &bytes)
+}
+
+/// Decodes the bytes of a JPEG or PNG in the colour type that they have; `path` is named in errors.
+pub(super) fn decode_picture(path: &Path, bytes: &[u8]) -> Result<DynamicImage, DataError> {
     let refuse = |source| DataError::Decode { path: path.into(), expected: "JPEG or PNG", source };
-    match Format::of(&bytes) {
+    match Format::of(bytes) {
         Some(Format::Png) => {
-            let decoder = PngDecoder::new(Cursor::new(&bytes)).map_err(|e| refuse(e.into()))?;
+            let decoder = PngDecoder::new(Cursor::new(bytes)).map_err(|e| refuse(e.into()))?;
             decode(path, decoder)
         }
         Some(Format::Jpeg) => {
-            let decoder = JpegDecoder::new(Cursor::new(&bytes)).map_err(|e| refuse(e.into()))?;
-            match jpeg::is_complete(&mut Cursor::new(&bytes)) {
+            let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|e| refuse(e.into()))?;
+            match jpeg::is_complete(&mut Cursor::new(bytes)) {
                 Ok(true) => decode(path, decoder),
                 Ok(false) => Err(refuse("it ends before its end marker".into())),
                 Err(error) => Err(refuse(error.into())),

@@ -1,6 +1,9 @@
 //! Saliency maps: grey PNG files.
 
-use super::{rgb::read_picture, write_atomically};
+use super::{
+    rgb::{decode_picture, read_picture},
+    write_atomically,
+};
 use crate::{DataError, SaliencyMap, Size};
 use image::{DynamicImage, ExtendedColorType, ImageEncoder, RgbImage, codecs::png::PngEncoder};
 use std::{io, path::Path};
@@ -10,16 +13,43 @@ use std::{io, path::Path};
 /// A colour file gives the mean of its three channels, rounded; alpha is dropped, and 16 bits are
 /// scaled to 8.
 pub fn read_saliency(path: &Path) -> Result<SaliencyMap, DataError> {
-    let picture = read_picture(path)?;
+    Ok(saliency_of(read_picture(path)?).0)
+}
+
+/// What the file of a saliency map holds besides 8-bit grey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaliencyKind {
+    /// One byte a pixel, as expected.
+    Grey,
+    /// 16 bits, scaled to 8.
+    Deep,
+    /// Three channels, averaged.
+    Colour,
+}
+
+/// Decodes the bytes of a saliency map; `path` is named in errors.
+///
+/// # Errors
+///
+/// As [`read_saliency`].
+pub fn decode_saliency(
+    path: &Path,
+    bytes: &[u8],
+) -> Result<(SaliencyMap, SaliencyKind), DataError> {
+    Ok(saliency_of(decode_picture(path, bytes)?))
+}
+
+fn saliency_of(picture: DynamicImage) -> (SaliencyMap, SaliencyKind) {
     let size = Size::new(picture.width() as usize, picture.height() as usize);
-    let values = match picture {
-        DynamicImage::ImageLuma8(grey) => grey.into_raw(),
-        DynamicImage::ImageLumaA8(_)
-        | DynamicImage::ImageLuma16(_)
-        | DynamicImage::ImageLumaA16(_) => picture.into_luma8().into_raw(),
-        colour => means(&colour.into_rgb8()),
+    let (values, kind) = match picture {
+        DynamicImage::ImageLuma8(grey) => (grey.into_raw(), SaliencyKind::Grey),
+        DynamicImage::ImageLumaA8(_) => (picture.into_luma8().into_raw(), SaliencyKind::Grey),
+        DynamicImage::ImageLuma16(_) | DynamicImage::ImageLumaA16(_) => {
+            (picture.into_luma8().into_raw(), SaliencyKind::Deep)
+        }
+        colour => (means(&colour.into_rgb8()), SaliencyKind::Colour),
     };
-    Ok(SaliencyMap::new(size, values))
+    (SaliencyMap::new(size, values), kind)
 }
 
 fn means(picture: &RgbImage) -> Vec<u8> {

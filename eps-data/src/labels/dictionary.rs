@@ -1,5 +1,6 @@
 //! `cls_labels.npy`: a pickled dictionary of image ids and rows of 0 and 1, one for each class.
 
+use super::EachLabels;
 use crate::pickle::{self, Value};
 use crate::{ClassNames, ClassSet, DataError, class_of};
 use std::{collections::HashMap, fs, path::Path};
@@ -14,7 +15,7 @@ pub(super) fn load(
     path: &Path,
     ids: &[String],
     names: &ClassNames,
-) -> Result<Vec<ClassSet>, DataError> {
+) -> Result<EachLabels, DataError> {
     let bytes = fs::read(path).map_err(|source| DataError::Open { path: path.into(), source })?;
     let content = |found: String, expected: &str| DataError::Content {
         path: path.into(),
@@ -29,13 +30,12 @@ pub(super) fn load(
         source: error.into(),
     })?;
     let rows = rows(&value, names).map_err(|(found, expected)| content(found, &expected))?;
-    ids.iter()
-        .map(|id| {
-            rows.get(id.as_str()).copied().ok_or_else(|| {
-                content(format!("no entry for `{id}`"), "one for each image of the list")
-            })
+    let row = |id: &String| {
+        rows.get(id.as_str()).copied().ok_or_else(|| {
+            content(format!("no entry for `{id}`"), "one for each image of the list")
         })
-        .collect()
+    };
+    Ok(ids.iter().map(row).collect())
 }
 
 /// What follows the header of an `.npy` file of Python objects.
@@ -108,7 +108,8 @@ mod tests {
         let path = folder.path().join("cls_labels.npy");
         fs::write(&path, bytes).unwrap();
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        load(&path, &ids, names).map_err(|error| {
+        let loaded = load(&path, &ids, names).and_then(|rows| rows.into_iter().collect());
+        loaded.map_err(|error: DataError| {
             let message = error.to_string();
             message[message.find("cls_labels.npy").unwrap()..].to_owned()
         })

@@ -21,31 +21,36 @@ pub enum LabelSource {
     Masks(PathBuf),
 }
 
+/// The classes of each image, or why there are none.
+pub type EachLabels = Vec<Result<ClassSet, DataError>>;
+
 impl LabelSource {
     /// The object classes of each image, in the order of `ids`.
     ///
     /// The first error in that order is returned.
     pub fn load(&self, ids: &[String], names: &ClassNames) -> Result<Vec<ClassSet>, DataError> {
+        self.load_each(ids, names)?.into_iter().collect()
+    }
+
+    /// As [`load`](Self::load), with an error for each image that has no labels; the outer one is
+    /// of a table that none of them can be read from.
+    pub fn load_each(&self, ids: &[String], names: &ClassNames) -> Result<EachLabels, DataError> {
         match self {
             Self::Csv(path) => table::load(path, ids, names),
             Self::Npy(path) => dictionary::load(path, ids, names),
             Self::Annotations(folder) => {
-                each(ids, |id| annotation::classes(&folder.join(format!("{id}.xml")), names))
+                Ok(each(ids, |id| annotation::classes(&folder.join(format!("{id}.xml")), names)))
             }
-            Self::Masks(folder) => each(ids, |id| {
+            Self::Masks(folder) => Ok(each(ids, |id| {
                 Ok(read_mask(&folder.join(format!("{id}.png")), names.len())?.present())
-            }),
+            })),
         }
     }
 }
 
-/// Reads in parallel, and reports the first error of the list whichever thread met it.
-fn each(
-    ids: &[String],
-    read: impl Fn(&str) -> Result<ClassSet, DataError> + Sync,
-) -> Result<Vec<ClassSet>, DataError> {
-    let all: Vec<_> = ids.par_iter().map(|id| read(id)).collect();
-    all.into_iter().collect()
+/// Reads in parallel, in the order of `ids` whichever thread was first.
+fn each(ids: &[String], read: impl Fn(&str) -> Result<ClassSet, DataError> + Sync) -> EachLabels {
+    ids.par_iter().map(|id| read(id)).collect()
 }
 
 #[cfg(test)]

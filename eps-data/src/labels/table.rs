@@ -1,5 +1,6 @@
 //! Label tables: one row an image, one column a class.
 
+use super::EachLabels;
 use crate::{ClassId, ClassNames, ClassSet, DataError};
 use csv::{ReaderBuilder, StringRecord, Trim};
 use std::{collections::HashMap, fs::File, path::Path};
@@ -11,7 +12,7 @@ pub(super) fn load(
     path: &Path,
     ids: &[String],
     names: &ClassNames,
-) -> Result<Vec<ClassSet>, DataError> {
+) -> Result<EachLabels, DataError> {
     let rows = Table { path, names }.rows()?;
     let row = |id: &String| {
         rows.get(id).copied().ok_or_else(|| DataError::Content {
@@ -20,7 +21,7 @@ pub(super) fn load(
             expected: "one for each image of the list".into(),
         })
     };
-    ids.iter().map(row).collect()
+    Ok(ids.iter().map(row).collect())
 }
 
 /// A table that is being read.
@@ -119,7 +120,9 @@ mod tests {
         let path = folder.path().join("cls_labels.csv");
         fs::write(&path, text).unwrap();
         let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
-        load(&path, &ids, &ClassNames::of_objects(["boat", "cow", "train"])).map_err(|error| {
+        let names = ClassNames::of_objects(["boat", "cow", "train"]);
+        let loaded = load(&path, &ids, &names).and_then(|rows| rows.into_iter().collect());
+        loaded.map_err(|error: DataError| {
             let message = error.to_string();
             message[message.find("cls_labels.csv").unwrap()..].to_owned()
         })

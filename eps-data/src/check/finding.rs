@@ -1,0 +1,199 @@
+//! What the doctor finds: one value for each thing that is wrong, or worth a look.
+
+use crate::DataError;
+use serde::Serialize;
+use std::{
+    error::Error,
+    fmt::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// One thing that is wrong with a data set, or worth knowing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    pub severity: Severity,
+    pub kind: Kind,
+    /// The file or folder that it is about.
+    pub file: PathBuf,
+    /// Line of a list, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    pub found: String,
+    pub expected: String,
+    /// How to put it right, in one line.
+    pub remedy: String,
+}
+
+/// Whether training on the data would go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Training or scoring stops at it, or computes something else than is meant.
+    Fault,
+    /// Works as it is; worth knowing before a number is published.
+    Note,
+}
+
+/// What kind of thing was found, by families.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Kind {
+    // Lists.
+    NotAnId,
+    DuplicateId,
+    EmptyList,
+    SplitLeak,
+    // Presence.
+    Missing,
+    WrongCase,
+    WrongEnding,
+    WrongFolder,
+    TwoFiles,
+    NoFolder,
+    // Files.
+    Unreadable,
+    Truncated,
+    Damaged,
+    EndingOfOtherFormat,
+    // Photographs.
+    Rotated,
+    Cmyk,
+    SixteenBits,
+    // Maps.
+    SizeMismatch,
+    ColourMask,
+    UnknownClass,
+    CocoIds,
+    MixedMasks,
+    NothingIgnored,
+    // Labels.
+    BrokenLabels,
+    NoLabels,
+    EmptyLabels,
+    UnlabelledClass,
+    UnseenClass,
+    UnusedClass,
+    // Saliency.
+    ConvertedSaliency,
+    BinarySaliency,
+    FaintSaliency,
+    EmptySaliency,
+    InvertedSaliency,
+    // The run to come.
+    DiskSpace,
+}
+
+impl Kind {
+    /// Whether it spoils a run.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::TwoFiles
+            | Self::NoFolder
+            | Self::EndingOfOtherFormat
+            | Self::MixedMasks
+            | Self::NothingIgnored
+            | Self::UnseenClass
+            | Self::UnusedClass
+            | Self::ConvertedSaliency
+            | Self::BinarySaliency
+            | Self::EmptySaliency => Severity::Note,
+            _ => Severity::Fault,
+        }
+    }
+}
+
+impl Finding {
+    pub(super) fn new(
+        kind: Kind,
+        file: impl Into<PathBuf>,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            severity: kind.severity(),
+            kind,
+            file: file.into(),
+            line: None,
+            found: found.into(),
+            expected: expected.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    pub(super) fn at_line(self, line: usize) -> Self {
+        Self { line: Some(line), ..self }
+    }
+
+    /// The same as a fault, where something that is asked for is not there.
+    pub(super) fn into_fault(self) -> Self {
+        Self { severity: Severity::Fault, ..self }
+    }
+
+    /// An error of a reader: its words, its causes, and what to do.
+    pub(super) fn of_error(kind: Kind, path: &Path, error: &DataError, remedy: &str) -> Self {
+        let expected = match error {
+            DataError::Decode { expected, .. } => format!("a whole {expected}"),
+            DataError::Open { .. } => "a file that can be read".into(),
+            _ => "a file as described".into(),
+        };
+        Self::new(kind, path, words(path, error), expected, remedy)
+    }
+}
+
+/// The error and its causes in one line, without the path that the finding names anyway.
+fn words(path: &Path, error: &DataError) -> String {
+    let own = error.to_string();
+    let prefix = path.display().to_string();
+    let own = own.strip_prefix(&prefix).map_or(own.as_str(), |rest| rest.trim_start_matches(": "));
+    let mut words = own.to_owned();
+    let mut cause = error.source();
+    while let Some(own) = cause {
+        let _ = write!(words, ": {own}");
+        cause = own.source();
+    }
+    words
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.file.display())?;
+        if let Some(line) = self.line {
+            write!(formatter, ":{line}")?;
+        }
+        write!(formatter, ": {}, expected {}", self.found, self.expected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    #[test]
+    fn a_finding_names_file_line_found_and_expected() {
+        let finding = Finding::new(Kind::DuplicateId, "a.txt", "`x` again", "each id once", "-");
+        assert_eq!(finding.at_line(3).to_string(), "a.txt:3: `x` again, expected each id once");
+    }
+
+    #[test]
+    fn an_error_gives_its_causes_and_not_its_path_twice() {
+        let path = Path::new("masks/a.png");
+        let error = DataError::Decode {
+            path: path.into(),
+            expected: "PNG",
+            source: Box::new(io::Error::other("no header")),
+        };
+        let finding = Finding::of_error(Kind::Unreadable, path, &error, "copy it again");
+        let expected =
+            "masks/a.png: not a PNG that can be decoded: no header, expected a whole PNG";
+        assert_eq!(finding.to_string(), expected);
+    }
+
+    #[test]
+    fn kinds_are_spelled_in_lower_case_with_hyphens() {
+        let text = serde_json::to_string(&(Kind::CocoIds, Severity::Note)).unwrap();
+        assert_eq!(text, r#"["coco-ids","note"]"#);
+    }
+}

@@ -1,0 +1,163 @@
+//! Faults of image labels: none, unreadable ones, classes that no image has.
+
+use super::{Finding, Kind};
+use crate::{ClassId, ClassNames, ClassSet, DataError, LabelSource, VocFolder};
+use std::path::{Path, PathBuf};
+
+/// Labels of each image of a list; `None` where there are none.
+pub(super) struct CheckedLabels {
+    /// Where they come from; `None` if there is no source.
+    pub(super) source: Option<LabelSource>,
+    pub(super) of_images: Vec<Option<ClassSet>>,
+}
+
+impl CheckedLabels {
+    /// Reads the labels of `ids` from `given`, or from what the folder has.
+    pub(super) fn read(
+        folder: &VocFolder,
+        given: Option<&LabelSource>,
+        ids: &[String],
+        names: &ClassNames,
+        findings: &mut Vec<Finding>,
+    ) -> Self {
+        let none = || vec![None; ids.len()];
+        let source = match given.cloned().map_or_else(|| folder.default_labels(), Ok) {
+            Ok(source) => source,
+            Err(error) => {
+                let remedy = "write cls_labels.csv (eps data labels), or name a file with --labels";
+                findings.push(Finding::of_error(Kind::NoLabels, &folder.root, &error, remedy));
+                return Self { source: None, of_images: none() };
+            }
+        };
+        let of_images = match source.load_each(ids, names) {
+            Ok(rows) => rows
+                .into_iter()
+                .map(|row| row.map_err(|error| findings.push(refused(&error))).ok())
+                .collect(),
+            Err(error) => {
+                findings.push(refused(&error));
+                none()
+            }
+        };
+        let labels = Self { source: Some(source), of_images };
+        labels.empty(ids, findings);
+        labels.unused(names, findings);
+        labels
+    }
+
+    /// Images that no class is in.
+    fn empty(&self, ids: &[String], findings: &mut Vec<Finding>) {
+        let Some(source) = &self.source else { return };
+        let is_empty = |own: &Option<ClassSet>| own.is_some_and(|classes| classes.is_empty());
+        let empty = ids.iter().zip(&self.of_images).filter(|(_, own)| is_empty(own));
+        findings.extend(empty.map(|(id, _)| {
+            Finding::new(
+                Kind::EmptyLabels,
+                file_of(source, id),
+                format!("no class for `{id}`"),
+                "at least one object class",
+                format!(
+                    "label it, or take `{id}` out of the list: it only teaches what is not there"
+                ),
+            )
+        }));
+    }
+
+    /// Classes that no image has.
+    fn unused(&self, names: &ClassNames, findings: &mut Vec<Finding>) {
+        let Some(source) = &self.source else { return };
+        let used: ClassSet = self
+            .of_images
+            .iter()
+            .flatten()
+            .flat_map(|classes| classes.iter().collect::<Vec<_>>())
+            .collect();
+        let unused: Vec<&str> = (1..names.len())
+            .map(|class| class as ClassId)
+            .filter(|&class| !used.contains(class))
+            .map(|class| names.name(class))
+            .collect();
+        if !unused.is_empty() && !used.is_empty() {
+            findings.push(Finding::new(
+                Kind::UnusedClass,
+                path_of(source),
+                format!("no image with {}", unused.join(", ")),
+                "images of every class",
+                "its channel learns nothing but absence; fine for a part of a data set",
+            ));
+        }
+    }
+}
+
+fn refused(error: &DataError) -> Finding {
+    let path = error.path().to_owned();
+    let remedy = "write the labels anew (eps data labels), or name others with --labels";
+    Finding::of_error(Kind::BrokenLabels, &path, error, remedy)
+}
+
+/// The file or folder of the labels.
+fn path_of(source: &LabelSource) -> &Path {
+    match source {
+        LabelSource::Csv(path)
+        | LabelSource::Npy(path)
+        | LabelSource::Annotations(path)
+        | LabelSource::Masks(path) => path,
+    }
+}
+
+/// The file that holds the labels of an image.
+fn file_of(source: &LabelSource, id: &str) -> PathBuf {
+    match source {
+        LabelSource::Annotations(folder) => folder.join(format!("{id}.xml")),
+        LabelSource::Masks(folder) => folder.join(format!("{id}.png")),
+        source => path_of(source).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn checked(table: &str, ids: &[&str]) -> (Vec<Option<usize>>, Vec<(Kind, String)>) {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("cls_labels.csv"), table).unwrap();
+        let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+        let names = ClassNames::of_objects(["boat", "cow"]);
+        let mut findings = Vec::new();
+        let folder = VocFolder::at(root.path());
+        let labels = CheckedLabels::read(&folder, None, &ids, &names, &mut findings);
+        let counts = labels.of_images.iter().map(|own| own.map(|classes| classes.len())).collect();
+        (counts, findings.into_iter().map(|own| (own.kind, own.found)).collect())
+    }
+
+    #[test]
+    fn images_without_row_and_without_class_are_all_named() {
+        let table = "id,boat,cow\na,1,0\nb,0,0\nc,1,1\n";
+        let (counts, findings) = checked(table, &["x", "a", "b", "y", "c"]);
+        assert_eq!(counts, [None, Some(1), Some(0), None, Some(2)]);
+        let expected = [
+            (Kind::BrokenLabels, "no row for `x`, expected one for each image of the list"),
+            (Kind::BrokenLabels, "no row for `y`, expected one for each image of the list"),
+            (Kind::EmptyLabels, "no class for `b`"),
+        ];
+        assert_eq!(findings.len(), 3, "{findings:?}");
+        for ((kind, found), (expected_kind, expected)) in findings.iter().zip(expected) {
+            assert_eq!((*kind, found.as_str()), (expected_kind, expected));
+        }
+    }
+
+    #[test]
+    fn a_class_without_images_is_noted() {
+        let (_, findings) = checked("id,boat,cow\na,1,0\n", &["a"]);
+        assert_eq!(findings, [(Kind::UnusedClass, "no image with cow".into())]);
+    }
+
+    #[test]
+    fn a_broken_table_is_one_finding() {
+        let (counts, findings) = checked("id,boat,sheep\na,1,0\n", &["a", "b"]);
+        assert_eq!(counts, [None, None]);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!(findings[0].0, Kind::BrokenLabels);
+    }
+}

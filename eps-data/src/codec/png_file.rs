@@ -1,0 +1,57 @@
+//! PNG files as they are stored: no palette applied, no depth changed.
+
+use super::rgb::check_pixels;
+use crate::{DataError, Size};
+use png::{BitDepth, ColorType, Decoder, DecodingError, Info, Transformations};
+use std::{io::Cursor, path::Path};
+
+/// The stored values of a PNG.
+pub(super) struct PngFile {
+    pub(super) size: Size,
+    pub(super) colour: ColorType,
+    pub(super) depth: BitDepth,
+    /// Rows of [`line`](Self::line) bytes.
+    pub(super) packed: Vec<u8>,
+    pub(super) line: usize,
+}
+
+impl PngFile {
+    /// Decodes the first frame, unless `accept` refuses what the header announces.
+    pub(super) fn read(
+        path: &Path,
+        bytes: &[u8],
+        accept: impl FnOnce(&Info<'_>) -> Result<(), DataError>,
+    ) -> Result<Self, DataError> {
+        let refuse = |source: DecodingError| DataError::Decode {
+            path: path.into(),
+            expected: "PNG",
+            source: source.into(),
+        };
+        let mut decoder = Decoder::new(Cursor::new(bytes));
+        decoder.set_transformations(Transformations::IDENTITY);
+        decoder.set_ignore_text_chunk(true);
+        decoder.set_ignore_iccp_chunk(true);
+        let mut reader = decoder.read_info().map_err(refuse)?;
+        let info = reader.info();
+        accept(info)?;
+        let (width, height) = info.size();
+        let size = Size::new(width as usize, height as usize);
+        check_pixels(path, size)?;
+        let mut packed = vec![0; reader.output_buffer_size().unwrap_or_default()];
+        let frame = reader.next_frame(&mut packed).map_err(refuse)?;
+        let (colour, depth) = (frame.color_type, frame.bit_depth);
+        Ok(Self { size, colour, depth, packed, line: frame.line_size })
+    }
+}
+
+/// Depth and colours of a PNG in words, such as `8-bit palette`.
+pub(super) fn kind(colour: ColorType, depth: BitDepth) -> String {
+    let colour = match colour {
+        ColorType::Grayscale => "grey",
+        ColorType::Rgb => "RGB",
+        ColorType::Indexed => "palette",
+        ColorType::GrayscaleAlpha => "grey-alpha",
+        ColorType::Rgba => "RGBA",
+    };
+    format!("{}-bit {colour}", depth as u8)
+}
