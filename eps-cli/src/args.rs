@@ -2,7 +2,7 @@
 
 use clap::Args;
 use eps_data::labels::LabelSource;
-use eps_data::{ClassNames, ImageList, Item, Needs, Split, VocFolder};
+use eps_data::{ClassNames, ImageList, Item, Needs, SaliencyFit, Split, VocFolder};
 use std::path::{Path, PathBuf};
 
 /// A VOC-layout folder and a list of its images.
@@ -20,6 +20,9 @@ pub(crate) struct DataArgs {
     /// Folder of saliency maps [default: ROOT/SALImages]
     #[arg(long, value_name = "DIR")]
     pub(crate) saliency: Option<PathBuf>,
+    /// Resize saliency maps that are not as large as their photographs; otherwise they are errors
+    #[arg(long)]
+    pub(crate) resize_saliency: bool,
     /// Folder of ground-truth masks [default: ROOT/SegmentationClassAug, else SegmentationClass]
     #[arg(long, value_name = "DIR")]
     pub(crate) masks: Option<PathBuf>,
@@ -53,7 +56,11 @@ impl DataArgs {
             path if Path::new(path).is_dir() => LabelSource::Annotations(path.into()),
             path => LabelSource::Csv(path.into()),
         });
-        Ok(Split::open(&folder, &self.list, labels, needs)?)
+        let saliency_fit = match self.resize_saliency {
+            true => SaliencyFit::Resized,
+            false => SaliencyFit::Exact,
+        };
+        Ok(Split::open(&folder, &self.list, labels, Needs { saliency_fit, ..needs })?)
     }
 }
 

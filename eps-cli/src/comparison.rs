@@ -2,8 +2,8 @@
 
 use crate::run_folder::RunFolder;
 use anyhow::{Context as _, Result, ensure};
-use eps_data::codec::{read_mask, read_rgb, read_saliency, read_scores};
-use eps_data::{Item, LabelMap, RgbImage, SaliencyMap, Split};
+use eps_data::codec::{read_mask, read_rgb, read_scores};
+use eps_data::{Item, LabelMap, RgbImage, SaliencyMap, Size, Split};
 use eps_eval::chart::TrainingStep;
 use eps_eval::report::{Method, PictureRow, colour_mask, heat};
 use eps_eval::{
@@ -115,7 +115,8 @@ impl Comparison<'_> {
         let classes = self.split.names.len();
         let mut cells = vec![read_rgb(&item.image)?, colour_mask(&truth(item, classes)?)];
         if let Some(path) = &item.saliency {
-            cells.push(grey(&read_saliency(path)?));
+            let size = Size::new(cells[0].width() as usize, cells[0].height() as usize);
+            cells.push(grey(&self.split.saliency_fit.read(path, size)?));
         }
         for (run, threshold) in runs {
             let scores = scores(run, item)?;

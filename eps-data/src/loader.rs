@@ -4,7 +4,7 @@ mod cache;
 mod order;
 
 use crate::{
-    DataError, Item, Sample,
+    DataError, Item, SaliencyFit, Sample,
     transform::{Augmentation, Draw},
 };
 use cache::Cache;
@@ -49,8 +49,19 @@ impl Loader {
     ) -> Self {
         let order = Order::new(items.len(), batch, seed);
         let cache = Cache::new(items.len(), 0);
-        let plan = Plan { items, augmentation, order, cache, first_update, ahead };
+        let saliency_fit = SaliencyFit::Exact;
+        let plan = Plan { items, augmentation, order, cache, saliency_fit, first_update, ahead };
         Self { plan: Some(plan), running: None }
+    }
+
+    /// Saliency maps that are not as large as their images are resized, or stay errors.
+    ///
+    /// Has no effect once the first batch was asked for.
+    pub fn with_saliency_fit(mut self, fit: SaliencyFit) -> Self {
+        if let Some(plan) = &mut self.plan {
+            plan.saliency_fit = fit;
+        }
+        self
     }
 
     /// Keeps decoded images while they take at most `bytes` together; batches stay the same.
@@ -128,6 +139,7 @@ struct Plan {
     augmentation: Augmentation,
     order: Order,
     cache: Cache,
+    saliency_fit: SaliencyFit,
     first_update: usize,
     ahead: usize,
 }
@@ -142,7 +154,7 @@ impl Plan {
 
     fn sample(&self, place: &order::Place) -> Result<Sample, DataError> {
         let item = &self.items[place.item];
-        let decoded = self.cache.decoded(place.item, item)?;
+        let decoded = self.cache.decoded(place.item, item, self.saliency_fit)?;
         let draw = Draw::new(&self.augmentation, &mut place.random());
         let saliency = decoded.saliency.as_ref();
         Ok(self.augmentation.apply(&decoded.image, saliency, item.classes, &draw))
@@ -213,8 +225,15 @@ mod tests {
         }
         let order = Order::new(items.len(), 2, 7);
         let cache = Cache::new(items.len(), 0);
-        let plan =
-            Plan { items, augmentation: augmentation(), order, cache, first_update: 0, ahead: 0 };
+        let plan = Plan {
+            items,
+            augmentation: augmentation(),
+            order,
+            cache,
+            saliency_fit: SaliencyFit::Exact,
+            first_update: 0,
+            ahead: 0,
+        };
         for threads in [1, 3] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let found: Vec<_> =
@@ -279,6 +298,8 @@ mod tests {
         write_saliency(&path, &SaliencyMap::new(Size::new(7, 9), vec![0; 63])).unwrap();
         let message = loader(&items, 0).next().unwrap().unwrap_err().to_string();
         assert!(message.ends_with("saliency map is 7×9, its image is 9×7"), "{message}");
+        let resized = loader(&items, 0).with_saliency_fit(SaliencyFit::Resized).next().unwrap();
+        assert!(resized.is_ok_and(|batch| batch.iter().all(|sample| sample.saliency.is_some())));
     }
 
     #[test]

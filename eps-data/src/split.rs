@@ -1,8 +1,8 @@
 //! A list of images whose files were checked to exist and to fit together.
 
 use crate::{
-    ClassId, ClassNames, ClassSet, DataError, ImageList, Item, LabelSource, Size, VocFolder,
-    codec::size_of,
+    ClassId, ClassNames, ClassSet, DataError, ImageList, Item, LabelSource, SaliencyFit, Size,
+    VocFolder, codec::size_of,
 };
 use rayon::prelude::*;
 use std::path::Path;
@@ -12,6 +12,8 @@ use std::path::Path;
 pub struct Needs {
     pub saliency: bool,
     pub masks: bool,
+    /// Whether saliency maps may differ in size from their photographs.
+    pub saliency_fit: SaliencyFit,
 }
 
 /// The images of a list, with their labels.
@@ -21,6 +23,8 @@ pub struct Split {
     /// In the order of the list.
     pub items: Vec<Item>,
     pub names: ClassNames,
+    /// What readers do with saliency maps of another size.
+    pub saliency_fit: SaliencyFit,
 }
 
 impl Split {
@@ -48,8 +52,8 @@ impl Split {
         for (item, classes) in items.iter_mut().zip(labels.load(&list.ids, &names)?) {
             item.classes = classes;
         }
-        check_sizes(&items)?;
-        Ok(Self { list, items, names })
+        check_sizes(&items, needs.saliency_fit)?;
+        Ok(Self { list, items, names, saliency_fit: needs.saliency_fit })
     }
 
     /// Ids of the images that no class is in.
@@ -85,11 +89,18 @@ fn files(item: &Item) -> impl Iterator<Item = (&'static str, &Path)> {
     image.into_iter().chain(maps(item))
 }
 
-/// The files of an item that must be as large as its photograph.
+/// The maps of an item.
 fn maps(item: &Item) -> impl Iterator<Item = (&'static str, &Path)> {
     let saliency = item.saliency.as_deref().map(|path| ("saliency map", path));
     let mask = item.mask.as_deref().map(|path| ("mask", path));
     saliency.into_iter().chain(mask)
+}
+
+/// The maps of an item that must be as large as its photograph.
+fn exact_maps(item: &Item, fit: SaliencyFit) -> impl Iterator<Item = (&'static str, &Path)> {
+    let is_exact =
+        move |path: &Path| fit == SaliencyFit::Exact || item.saliency.as_deref() != Some(path);
+    maps(item).filter(move |(_, path)| is_exact(path))
 }
 
 fn check_existence(items: &[Item]) -> Result<(), DataError> {
@@ -103,17 +114,18 @@ fn check_existence(items: &[Item]) -> Result<(), DataError> {
     }
 }
 
-fn check_sizes(items: &[Item]) -> Result<(), DataError> {
-    let checks: Vec<_> = items.par_iter().map(check_sizes_of).collect();
+fn check_sizes(items: &[Item], fit: SaliencyFit) -> Result<(), DataError> {
+    let checks: Vec<_> = items.par_iter().map(|item| check_sizes_of(item, fit)).collect();
     checks.into_iter().collect()
 }
 
-fn check_sizes_of(item: &Item) -> Result<(), DataError> {
-    if maps(item).next().is_none() {
+fn check_sizes_of(item: &Item, fit: SaliencyFit) -> Result<(), DataError> {
+    let mut maps = exact_maps(item, fit).peekable();
+    if maps.peek().is_none() {
         return Ok(());
     }
     let expected = size_of(&item.image)?;
-    maps(item).try_for_each(|(kind, path)| check_size(kind, path, size_of(path)?, expected))
+    maps.try_for_each(|(kind, path)| check_size(kind, path, size_of(path)?, expected))
 }
 
 /// Refuses a map that is not as large as its photograph.
@@ -141,7 +153,7 @@ mod tests {
 
     const IDS: [&str; 3] = ["a", "b", "c"];
     const SIZE: Size = Size::new(6, 4);
-    const BOTH: Needs = Needs { saliency: true, masks: true };
+    const BOTH: Needs = Needs { saliency: true, masks: true, saliency_fit: SaliencyFit::Exact };
 
     /// Three images of 6×4 pixels with maps, masks and labels.
     fn write_data(root: &Path) -> VocFolder {
@@ -207,9 +219,11 @@ mod tests {
         write_saliency(&folder.saliency_of("c"), &SaliencyMap::new(turned, vec![1; 24])).unwrap();
         let expected = "SegmentationClass/b.png: mask is 4×6, its image is 6×4";
         assert_eq!(refusal(&folder, BOTH), expected);
-        let needs = Needs { saliency: true, masks: false };
+        let needs = Needs { masks: false, ..BOTH };
         let expected = "SALImages/c.png: saliency map is 4×6, its image is 6×4";
         assert_eq!(refusal(&folder, needs), expected);
+        let needs = Needs { saliency_fit: SaliencyFit::Resized, ..needs };
+        assert!(Split::open(&folder, "train", None, needs).is_ok());
     }
 
     #[test]

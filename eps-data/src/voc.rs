@@ -1,6 +1,6 @@
 //! Data sets in the folder layout of PASCAL VOC.
 
-use crate::{ClassNames, DataError, LabelSource, sha256};
+use crate::{ClassNames, DataError, LabelSource, picture_in, sha256};
 use std::{
     collections::HashSet,
     fs,
@@ -15,7 +15,7 @@ pub struct VocFolder {
     pub images: PathBuf,
     /// Ground-truth masks, `<id>.png`.
     pub masks: PathBuf,
-    /// Saliency maps, `<id>.png`.
+    /// Saliency maps, `<id>.png` or `<id>.jpg`.
     pub saliency: PathBuf,
     /// Object annotations, `<id>.xml`.
     pub annotations: PathBuf,
@@ -51,7 +51,7 @@ impl VocFolder {
 
     /// Saliency map of an image.
     pub fn saliency_of(&self, id: &str) -> PathBuf {
-        self.saliency.join(format!("{id}.png"))
+        picture_in(&self.saliency, id)
     }
 
     /// Object names of `classes.txt` in the root, one a line, or VOC's where there is no such file.

@@ -81,7 +81,12 @@ impl Demo {
         let data = work.join("data");
         scenes::write_voc_folder(&data, self.seed, self.scenes.into(), SCENE_SIZE)?;
         let folder = VocFolder::at(&data);
-        let split = Split::open(&folder, "train", None, Needs { saliency: true, masks: true })?;
+        let split = Split::open(
+            &folder,
+            "train",
+            None,
+            Needs { saliency: true, masks: true, ..Needs::default() },
+        )?;
         let mut runs = Vec::new();
         for (name, recipe) in [("CAM", CAM_RECIPE), ("EPS", EPS_RECIPE)] {
             let run = RunFolder::at(&work.join(name.to_lowercase()));

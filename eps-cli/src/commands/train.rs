@@ -46,7 +46,7 @@ impl Train {
         recipe.optimiser.updates = self.updates.unwrap_or(recipe.optimiser.updates);
         recipe.optimiser.seed = self.seed.unwrap_or(recipe.optimiser.seed);
         let saliency = recipe.network.method == Method::Eps;
-        let split = self.data.open(Needs { saliency, masks: false })?;
+        let split = self.data.open(Needs { saliency, ..Needs::default() })?;
         let run = RunFolder::at(&self.out);
         self.check_run(&run, &recipe)?;
         let checkpoint = Checkpoint::latest(&run.checkpoints())?;

@@ -33,6 +33,18 @@ fn a_map_of_another_size_is_refused() {
         .train("run", &recipe::eps())
         .refuses(&["SALImages/scene_0001.png: saliency map is 56×64, its image is 64×56"]);
     assert!(!project.path("run").exists());
+    project.train("run", &recipe::eps()).and("--resize-saliency").succeeds();
+}
+
+#[test]
+fn saliency_maps_may_be_jpeg_or_hold_16_bits() {
+    let project = Project::with_scenes(4);
+    let png = project.saliency(0);
+    let map = image::open(&png).unwrap();
+    map.save(png.with_extension("jpeg")).unwrap();
+    fs::remove_file(png).unwrap();
+    map.into_luma16().save(project.saliency(1)).unwrap();
+    project.train("run", &recipe::eps()).succeeds();
 }
 
 #[test]

@@ -23,7 +23,10 @@ pub use finding::{Finding, Kind, Severity};
 pub use report::{MasksSeen, Overlap, Report, SaliencySeen};
 pub use space::RunSpace;
 
-use crate::{ClassNames, ClassSet, DataError, LabelSource, Needs, VocFolder, codec::MaskKind};
+use crate::{
+    ClassNames, ClassSet, DataError, LabelSource, Needs, VocFolder, codec::MaskKind,
+    pictures::MAP_ENDINGS,
+};
 use labels::CheckedLabels;
 use lists::CheckedList;
 use presence::FolderIndex;
@@ -89,7 +92,7 @@ impl Indices {
         Self {
             images: index(&folder.images, "photograph", &["jpg", "png"], true),
             masks: index(&folder.masks, "mask", &["png"], needs.masks),
-            saliency: index(&folder.saliency, "saliency map", &["png"], needs.saliency),
+            saliency: index(&folder.saliency, "saliency map", &MAP_ENDINGS, needs.saliency),
         }
     }
 }

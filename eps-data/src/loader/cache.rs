@@ -1,11 +1,6 @@
 //! Decoded images that are kept for the next epoch.
 
-use crate::{
-    DataError, Item, SaliencyMap,
-    codec::{read_rgb, read_saliency},
-    split::check_size,
-    transform::picture_size,
-};
+use crate::{DataError, Item, SaliencyFit, SaliencyMap, codec::read_rgb, transform::picture_size};
 use image::RgbImage;
 use std::sync::{
     Arc, OnceLock,
@@ -19,16 +14,10 @@ pub(super) struct Decoded {
 }
 
 impl Decoded {
-    fn read(item: &Item) -> Result<Self, DataError> {
+    fn read(item: &Item, fit: SaliencyFit) -> Result<Self, DataError> {
         let image = read_rgb(&item.image)?;
-        let saliency = match &item.saliency {
-            None => None,
-            Some(path) => {
-                let map = read_saliency(path)?;
-                check_size("saliency map", path, map.size(), picture_size(&image))?;
-                Some(map)
-            }
-        };
+        let size = picture_size(&image);
+        let saliency = item.saliency.as_ref().map(|path| fit.read(path, size)).transpose()?;
         Ok(Self { image, saliency })
     }
 
@@ -53,11 +42,16 @@ impl Cache {
     }
 
     /// The decoded files of an item, from memory where they are kept.
-    pub(super) fn decoded(&self, index: usize, item: &Item) -> Result<Arc<Decoded>, DataError> {
+    pub(super) fn decoded(
+        &self,
+        index: usize,
+        item: &Item,
+        fit: SaliencyFit,
+    ) -> Result<Arc<Decoded>, DataError> {
         if let Some(kept) = self.kept[index].get() {
             return Ok(Arc::clone(kept));
         }
-        let decoded = Arc::new(Decoded::read(item)?);
+        let decoded = Arc::new(Decoded::read(item, fit)?);
         if self.take(decoded.bytes()) && self.kept[index].set(Arc::clone(&decoded)).is_err() {
             // Another thread was first with the same image.
             self.free.fetch_add(decoded.bytes(), Ordering::Relaxed);
@@ -93,11 +87,10 @@ mod tests {
         // Room for two images of 24 bytes.
         let cache = Cache::new(3, 60);
         for (index, item) in items.iter().enumerate() {
-            cache.decoded(index, item).unwrap();
+            cache.decoded(index, item, SaliencyFit::Exact).unwrap();
             fs::remove_file(&item.image).unwrap();
         }
-        assert!(cache.decoded(0, &items[0]).is_ok());
-        assert!(cache.decoded(1, &items[1]).is_ok());
-        assert!(cache.decoded(2, &items[2]).is_err(), "its file is gone");
+        let kept = |index: usize| cache.decoded(index, &items[index], SaliencyFit::Exact).is_ok();
+        assert_eq!([0, 1, 2].map(kept), [true, true, false], "the file of the last is gone");
     }
 }

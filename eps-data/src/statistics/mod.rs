@@ -101,14 +101,14 @@ impl Statistics {
 mod tests {
     use super::*;
     use crate::{
-        Needs, Size, VocFolder,
+        Needs, SaliencyFit, Size, VocFolder,
         scenes::{render, write_voc_folder},
     };
     use std::fs;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     const SIZE: Size = Size::new(40, 30);
-    const BOTH: Needs = Needs { saliency: true, masks: true };
+    const BOTH: Needs = Needs { saliency: true, masks: true, saliency_fit: SaliencyFit::Exact };
 
     #[test]
     fn a_folder_counts_as_its_scenes_on_any_number_of_threads() {

@@ -190,6 +190,7 @@ impl Job<'_> {
         let optimiser = &self.recipe.optimiser;
         Loader::new(items, augmentation, optimiser.batch, optimiser.seed, first, AHEAD)
             .with_cache(CACHE)
+            .with_saliency_fit(self.split.saliency_fit)
     }
 }
 

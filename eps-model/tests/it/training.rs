@@ -176,7 +176,7 @@ impl Scenes {
         let folder = tempfile::tempdir().unwrap();
         write_voc_folder(&folder.path().join("scenes"), 4, 24, Size::new(56, 48)).unwrap();
         let voc = VocFolder::at(&folder.path().join("scenes"));
-        let needs = Needs { saliency: true, masks: false };
+        let needs = Needs { saliency: true, ..Needs::default() };
         let split = Split::open(&voc, "train", None, needs).unwrap();
         Self { folder, split }
     }

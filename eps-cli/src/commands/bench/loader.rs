@@ -34,11 +34,12 @@ pub(crate) struct LoaderBench {
 impl LoaderBench {
     pub(super) fn run(self) -> Result<End> {
         let recipe = Recipe::read(&self.recipe)?;
-        let split = self.data.open(Needs { saliency: true, masks: false })?;
+        let split = self.data.open(Needs { saliency: true, ..Needs::default() })?;
         let (augmentation, optimiser) = (recipe.augmentation.augmentation(), &recipe.optimiser);
         let items = Arc::new(split.items);
         let mut loader =
-            Loader::new(items, augmentation, optimiser.batch, optimiser.seed, 0, AHEAD);
+            Loader::new(items, augmentation, optimiser.batch, optimiser.seed, 0, AHEAD)
+                .with_saliency_fit(split.saliency_fit);
         let mut next = || loader.next().expect("a loader has no end before an error");
         next()?;
         let mut seconds = Vec::new();
