@@ -1,6 +1,8 @@
 //! The commands, one variant for each file below `commands`.
 
-use crate::commands::{End, bench, demo, devices, evaluate, infer, report, sweep, train, weights};
+use crate::commands::{
+    End, bench, demo, devices, evaluate, infer, report, saliency, sweep, train, weights,
+};
 use clap::{Parser, Subcommand};
 
 /// Segmentation masks from image labels and saliency maps: train, infer, score, report.
@@ -23,6 +25,8 @@ pub(crate) enum Command {
     Sweep(sweep::Sweep),
     Report(report::Report),
     #[command(subcommand)]
+    Saliency(saliency::Saliency),
+    #[command(subcommand)]
     Weights(weights::Weights),
     Devices(devices::Devices),
     #[command(subcommand)]
@@ -38,6 +42,7 @@ impl Command {
             Self::Evaluate(command) => command.run(),
             Self::Sweep(command) => command.run(),
             Self::Report(command) => command.run(),
+            Self::Saliency(command) => command.run(),
             Self::Weights(command) => command.run(),
             Self::Devices(command) => command.run(),
             Self::Bench(command) => command.run(),

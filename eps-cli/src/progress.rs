@@ -45,6 +45,15 @@ impl Progress {
         }
     }
 
+    /// `done` of the total are done.
+    pub(crate) fn reach(&mut self, done: usize) {
+        self.bar.set_position(done as u64);
+        if self.lines && self.last_line.elapsed() >= LINE_EVERY {
+            self.last_line = Instant::now();
+            self.line("");
+        }
+    }
+
     fn line(&self, message: &str) {
         let (done, total) = (self.bar.position(), self.bar.length().unwrap_or(0));
         let left = self.bar.eta().as_secs();

@@ -121,5 +121,10 @@ impl RunFolder {
 
 /// Writes a text file whole or not at all.
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<()> {
-    Ok(write_atomically(path, |file| file.write_all(text.as_bytes()))?)
+    write_bytes(path, text.as_bytes())
+}
+
+/// Writes a file whole or not at all.
+pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
+    Ok(write_atomically(path, |file| file.write_all(bytes))?)
 }

@@ -28,6 +28,7 @@
 pub mod chart;
 pub mod export;
 pub mod report;
+pub mod saliency;
 
 mod class_counts;
 mod confusion;

@@ -6,6 +6,7 @@ pub(crate) mod devices;
 pub(crate) mod evaluate;
 pub(crate) mod infer;
 pub(crate) mod report;
+pub(crate) mod saliency;
 pub(crate) mod sweep;
 pub(crate) mod train;
 pub(crate) mod weights;

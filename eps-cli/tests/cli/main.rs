@@ -9,6 +9,7 @@ mod pipeline;
 mod project;
 mod recipe;
 mod report;
+mod saliency;
 mod sweep;
 mod train;
 mod usage;

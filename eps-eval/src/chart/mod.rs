@@ -4,12 +4,14 @@ mod bitmap;
 mod legend;
 mod per_class;
 mod precision_recall;
+mod saliency;
 mod style;
 mod sweep;
 mod training;
 
 pub use per_class::PerClassChart;
 pub use precision_recall::PrecisionRecallChart;
+pub use saliency::{SaliencyFChart, SaliencyPrecisionRecallChart};
 pub use sweep::SweepChart;
 pub use training::{TrainingChart, TrainingStep};
 

@@ -1,0 +1,194 @@
+//! `eps saliency evaluate`
+
+use super::source::{Source, check_sources};
+use crate::commands::End;
+use crate::progress::Progress;
+use crate::run_folder::{write_bytes, write_text};
+use anyhow::{Result, anyhow, ensure};
+use eps_data::{ImageList, SaliencyFit, VocFolder, picture_in, pictures_of};
+use eps_eval::chart::{SaliencyFChart, SaliencyPrecisionRecallChart, png, svg};
+use eps_eval::saliency::{
+    NamedImageScores, SaliencyJob, SaliencyPair, SaliencyScores, SaliencyTable, Stretch, TruthKind,
+    images_csv, score_saliency,
+};
+use eps_eval::{EvalError, ScoredList, export};
+use std::path::{Path, PathBuf};
+
+/// Score saliency maps against masks: MAE, F, weighted F, S- and E-measure, precision and recall
+///
+/// Maps of several sources are shown side by side. Each metric is computed for every image and
+/// averaged over images, as PySODMetrics does, with the same values.
+#[derive(clap::Args)]
+pub(crate) struct Evaluate {
+    /// Folder of masks, a PNG or JPEG for each image id
+    #[arg(long, value_name = "DIR")]
+    truth: PathBuf,
+    /// What the masks hold: `grey`, where objects are above 128, or `classes`, where every class but
+    /// background is an object and 255 is not counted
+    #[arg(long, value_name = "KIND", default_value = "grey", value_parser = truth_kind)]
+    truth_as: TruthKind,
+    /// Folder of saliency maps, a PNG or JPEG for each image id; once for each source, as NAME=DIR
+    /// to name it
+    #[arg(long, value_name = "[NAME=]DIR", required = true)]
+    predictions: Vec<Source>,
+    /// File with one image id a line, or the name of a split beside the masks' folder
+    /// [default: every mask]
+    #[arg(long)]
+    list: Option<String>,
+    /// Resize maps that are not as large as their masks; otherwise they are errors
+    #[arg(long)]
+    resize: bool,
+    /// Compare grey values as they are; otherwise each map is stretched from 0 to 1
+    #[arg(long)]
+    no_stretch: bool,
+    /// Name everything that is wrong, not only the first
+    #[arg(long)]
+    keep_going: bool,
+    /// Write scores and curves as JSON, one object for each source
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the table as CSV, with all digits
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// Write the table as Markdown
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// Write the table as LaTeX, for the package booktabs
+    #[arg(long, value_name = "FILE")]
+    latex: Option<PathBuf>,
+    /// Write the scores of every image as CSV
+    #[arg(long, value_name = "FILE")]
+    images: Option<PathBuf>,
+    /// Write precision-recall and F-measure curves as SVG and PNG
+    #[arg(long, value_name = "DIR")]
+    charts: Option<PathBuf>,
+}
+
+fn truth_kind(text: &str) -> Result<TruthKind, String> {
+    match text {
+        "grey" => Ok(TruthKind::Grey),
+        "classes" => Ok(TruthKind::Classes),
+        _ => Err("expected `grey` or `classes`".into()),
+    }
+}
+
+/// What came of one source.
+struct Scored {
+    scores: SaliencyScores,
+    images: Vec<NamedImageScores>,
+}
+
+impl Evaluate {
+    pub(crate) fn run(self) -> Result<End> {
+        check_sources(&self.predictions)?;
+        let list = self.list()?;
+        let scored: Vec<Scored> = self
+            .predictions
+            .iter()
+            .map(|source| self.score(source, &list))
+            .collect::<Result<_>>()?;
+        let images: Vec<_> =
+            scored.iter().map(|one| (one.scores.source.as_str(), &one.images[..])).collect();
+        if let Some(path) = &self.images {
+            write_text(path, &images_csv(&images)?)?;
+        }
+        let scores: Vec<_> = scored.iter().map(|one| one.scores.clone()).collect();
+        self.write(&scores)?;
+        print!("{}", SaliencyTable::of(&scores).text());
+        scores.iter().for_each(remark);
+        Ok(End::Done)
+    }
+
+    /// The image ids that count.
+    fn list(&self) -> Result<ImageList> {
+        let root = self.truth.parent().unwrap_or(Path::new("."));
+        match &self.list {
+            Some(list) => Ok(VocFolder::at(root).list(list)?),
+            None => {
+                let ids: Vec<String> = pictures_of(&self.truth)?.into_keys().collect();
+                ensure!(
+                    !ids.is_empty(),
+                    "{}: no mask in it, expected PNG or JPEG files",
+                    self.truth.display()
+                );
+                Ok(ImageList::new("all", ids))
+            }
+        }
+    }
+
+    fn score(&self, source: &Source, list: &ImageList) -> Result<Scored> {
+        let pair = |id: &String| SaliencyPair {
+            id: id.clone(),
+            truth: picture_in(&self.truth, id),
+            map: picture_in(&source.folder, id),
+        };
+        let (name, images) = (list.name.clone(), list.ids.len());
+        let job = SaliencyJob {
+            source: source.name.clone(),
+            list: ScoredList { name, images, sha256: list.sha256.clone() },
+            pairs: list.ids.iter().map(pair).collect(),
+            truth: self.truth_as,
+            stretch: if self.no_stretch { Stretch::Nothing } else { Stretch::WholeRange },
+            fit: if self.resize { SaliencyFit::Resized } else { SaliencyFit::Exact },
+            keep_going: self.keep_going,
+        };
+        let mut progress = Progress::new(&source.name, images);
+        let scored = score_saliency(&job, |done| progress.reach(done)).map_err(list_faults)?;
+        progress.finish();
+        let scores = scored.scores.ok_or_else(|| anyhow!("no image to score"))?;
+        Ok(Scored { scores, images: scored.images })
+    }
+
+    fn write(&self, scores: &[SaliencyScores]) -> Result<()> {
+        let table = SaliencyTable::of(scores);
+        if let Some(path) = &self.json {
+            write_text(path, &export::json(&scores))?;
+        }
+        if let Some(path) = &self.csv {
+            write_text(path, &table.csv()?)?;
+        }
+        if let Some(path) = &self.markdown {
+            write_text(path, &table.markdown())?;
+        }
+        if let Some(path) = &self.latex {
+            write_text(path, &table.latex())?;
+        }
+        if let Some(folder) = &self.charts {
+            let (retrieval, f) =
+                (SaliencyPrecisionRecallChart { scores }, SaliencyFChart { scores });
+            write_text(&folder.join("precision_recall.svg"), &svg(&retrieval)?)?;
+            write_bytes(&folder.join("precision_recall.png"), &png(&retrieval)?)?;
+            write_text(&folder.join("f_measure.svg"), &svg(&f)?)?;
+            write_bytes(&folder.join("f_measure.png"), &png(&f)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Every fault but the last on a line of its own before it.
+fn list_faults(faults: Vec<EvalError>) -> anyhow::Error {
+    let mut faults: Vec<anyhow::Error> = faults.into_iter().map(Into::into).collect();
+    let last = faults.pop().unwrap_or_else(|| anyhow!("nothing could be scored"));
+    for fault in &faults {
+        eprintln!("error: {fault:#}");
+    }
+    last
+}
+
+/// Says what should be known when the means are read.
+fn remark(scores: &SaliencyScores) {
+    let SaliencyScores { source, list, counts, .. } = scores;
+    let note = |images: usize, what: &str| {
+        if images > 0 {
+            eprintln!("note: {source}: {images} of {} images {what}", list.images);
+        }
+    };
+    let hint = match scores.truth {
+        TruthKind::Grey => "; `--truth-as classes` if the masks hold classes",
+        TruthKind::Classes => "",
+    };
+    note(counts.without_objects, &format!("have no object: F and weighted F are 0 there{hint}"));
+    note(counts.without_s_measure, "have no S-measure, which counts as 0 as in PySODMetrics");
+    note(counts.binary, "have a binary map");
+    note(counts.constant, "have a constant map");
+}

@@ -1,0 +1,142 @@
+//! `eps saliency`
+
+use crate::call::{Call, eps};
+use crate::project::{Project, SIZE, truncate};
+use eps_data::codec::{read_saliency, write_saliency};
+use eps_data::scenes::scene_id;
+use eps_data::{SaliencyMap, Size};
+use std::fs;
+
+/// Scores of the scenes' saliency maps against the classes of their masks.
+fn evaluate(project: &Project, maps: &str) -> Call {
+    eps("saliency")
+        .and("evaluate")
+        .with("--truth", project.data().join("SegmentationClass"))
+        .with("--truth-as", "classes")
+        .with("--predictions", maps)
+}
+
+fn maps(project: &Project) -> String {
+    project.data().join("SALImages").display().to_string()
+}
+
+/// Writes the maps again, changed, into another folder.
+fn write_changed(project: &Project, folder: &str, change: fn(u8) -> u8) -> String {
+    let folder = project.path(folder);
+    for index in 0..4 {
+        let map = read_saliency(&project.saliency(index)).expect("a map of a scene");
+        let values = map.values().iter().map(|&value| change(value)).collect();
+        let path = folder.join(scene_id(index) + ".png");
+        write_saliency(&path, &SaliencyMap::new(map.size(), values)).expect("a folder");
+    }
+    folder.display().to_string()
+}
+
+#[test]
+fn sources_stand_side_by_side_in_every_view() {
+    let project = Project::with_scenes(4);
+    let binary = write_changed(&project, "binary", |value| if value > 127 { 255 } else { 0 });
+    let ended = evaluate(&project, &format!("soft={}", maps(&project)))
+        .with("--predictions", &binary)
+        .with("--json", project.path("scores.json"))
+        .with("--csv", project.path("scores.csv"))
+        .with("--markdown", project.path("scores.md"))
+        .with("--latex", project.path("scores.tex"))
+        .with("--images", project.path("images.csv"))
+        .with("--charts", project.path("charts"))
+        .succeeds();
+    let names: Vec<_> = ended.stdout.lines().map(|line| line.split(' ').next()).collect();
+    assert_eq!(names[2..], [Some("soft"), Some("binary")]);
+    assert!(ended.stderr.contains("note: binary: 4 of 4 images have a binary map"));
+    let json = fs::read(project.path("scores.json")).expect("scores");
+    let scores: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+    assert_eq!(scores[1]["source"], "binary");
+    assert_eq!(scores[0]["truth"], "classes");
+    assert_eq!(scores[0]["list"]["images"], 4);
+    assert_eq!(scores[0]["curves"]["f"].as_array().map(Vec::len), Some(256));
+    let read = |name: &str| fs::read_to_string(project.path(name)).expect("a view");
+    assert!(read("scores.csv").starts_with("source,images,mae,max_f,mean_f,"));
+    assert_eq!(read("images.csv").lines().count(), 1 + 2 * 4);
+    assert!(
+        read("images.csv").lines().nth(1).is_some_and(|row| row.starts_with("soft,scene_0001,"))
+    );
+    assert!(read("scores.md").contains("| soft | "));
+    assert!(read("scores.tex").contains("\\textbf{"));
+    for chart in ["precision_recall.svg", "precision_recall.png", "f_measure.svg", "f_measure.png"]
+    {
+        assert!(project.path("charts").join(chart).is_file(), "{chart}");
+    }
+}
+
+#[test]
+fn a_list_leaves_images_out() {
+    let project = Project::with_scenes(4);
+    let list = project.write("two.txt", "scene_0002\nscene_0004\n");
+    let json = project.path("scores.json");
+    evaluate(&project, &maps(&project)).with("--list", &list).with("--json", &json).succeeds();
+    let scores: serde_json::Value =
+        serde_json::from_slice(&fs::read(json).expect("scores")).expect("JSON");
+    assert_eq!(
+        (&scores[0]["list"]["images"], &scores[0]["list"]["name"]),
+        (&2.into(), &"two".into())
+    );
+}
+
+#[test]
+fn maps_may_be_jpeg_and_masks_that_hold_classes_are_recognised() {
+    let project = Project::with_scenes(4);
+    for index in 0..4 {
+        let png = project.saliency(index);
+        let map = image::open(&png).expect("a map of a scene");
+        map.save(png.with_extension("jpg")).expect("a folder");
+        fs::remove_file(png).expect("a file");
+    }
+    evaluate(&project, &maps(&project)).succeeds();
+    // Palette masks read as grey are dark everywhere.
+    let ended = eps("saliency")
+        .and("evaluate")
+        .with("--truth", project.data().join("SegmentationClass"))
+        .with("--predictions", maps(&project))
+        .succeeds();
+    assert!(
+        ended.stderr.contains("`--truth-as classes` if the masks hold classes"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+fn every_fault_is_named_if_asked() {
+    let project = Project::with_scenes(4);
+    fs::remove_file(project.saliency(0)).expect("a file");
+    truncate(&project.saliency(2));
+    let turned = Size::new(SIZE.height, SIZE.width);
+    let map = SaliencyMap::new(turned, vec![0; turned.pixels()]);
+    write_saliency(&project.saliency(3), &map).expect("a folder");
+    let faults = [
+        "SALImages/scene_0001.png: saliency map is missing",
+        "SALImages/scene_0003.png: not a JPEG or PNG that can be decoded",
+        "SALImages/scene_0004.png: saliency map is 56×64, its image is 64×56",
+    ];
+    evaluate(&project, &maps(&project)).refuses(&faults[..1]);
+    evaluate(&project, &maps(&project)).and("--keep-going").refuses(&faults);
+    let resized = evaluate(&project, &maps(&project)).and("--keep-going").and("--resize").run();
+    assert!(resized.stderr.contains(faults[1]) && !resized.stderr.contains(faults[2]));
+}
+
+#[test]
+fn sources_need_folders_and_names_of_their_own() {
+    let project = Project::with_scenes(1);
+    evaluate(&project, "nowhere").refuses(&["nowhere: is not there, expected a folder"]);
+    let maps = maps(&project);
+    evaluate(&project, &maps)
+        .with("--predictions", &maps)
+        .refuses(&["another source is named `SALImages` too; give each a name: NAME="]);
+    let empty = project.path("empty");
+    fs::create_dir(&empty).expect("a folder");
+    eps("saliency")
+        .and("evaluate")
+        .with("--truth", &empty)
+        .with("--predictions", &maps)
+        .refuses(&["empty: no mask in it, expected PNG or JPEG files"]);
+}

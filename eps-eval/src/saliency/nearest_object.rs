@@ -1,0 +1,204 @@
+//! The nearest object pixel of every pixel.
+
+use super::{Foreground, Truth};
+use eps_data::Size;
+
+/// The nearest object pixel of every pixel, and how far it is.
+///
+/// Exact Euclidean distances in time linear in the pixels: first along the columns, then along the
+/// rows, where the lower envelope of one parabola a column is kept. Of several nearest pixels it is
+/// the one in the leftmost column, and there the upper one, as SciPy's
+/// `distance_transform_edt(.., return_indices=True)` gives them.
+///
+/// # References
+///
+/// Maurer, Qi, Raghavan, A linear time algorithm for computing exact Euclidean distance transforms
+/// of binary images in arbitrary dimensions, PAMI 2003.
+pub(super) struct NearestObject {
+    /// Place of the nearest object pixel in the map.
+    pub(super) place: Vec<u32>,
+    /// Squared distance to it, in pixels.
+    pub(super) squared_distance: Vec<f64>,
+}
+
+impl NearestObject {
+    /// `None` without an object.
+    pub(super) fn of(truth: &Foreground) -> Option<Self> {
+        let size = truth.size();
+        let rows = nearest_in_column(truth);
+        let mut nearest = Self {
+            place: Vec::with_capacity(size.pixels()),
+            squared_distance: Vec::with_capacity(size.pixels()),
+        };
+        let mut envelope = Envelope::default();
+        for (row, in_column) in rows.chunks_exact(size.width.max(1)).enumerate() {
+            envelope.build(row, in_column);
+            if envelope.parabolas.is_empty() {
+                return None;
+            }
+            nearest.push_row(&envelope, in_column, size);
+        }
+        (!nearest.place.is_empty()).then_some(nearest)
+    }
+
+    fn push_row(&mut self, envelope: &Envelope, in_column: &[u32], size: Size) {
+        let mut lowest = 0;
+        for column in 0..size.width {
+            let mut squared = envelope.parabolas[lowest].at(column);
+            while let Some(next) = envelope.parabolas.get(lowest + 1) {
+                let other = next.at(column);
+                if squared <= other {
+                    break;
+                }
+                (squared, lowest) = (other, lowest + 1);
+            }
+            let found = envelope.parabolas[lowest].column;
+            self.place.push(in_column[found] * size.width as u32 + found as u32);
+            self.squared_distance.push(squared);
+        }
+    }
+}
+
+/// A row that is none.
+const NO_ROW: u32 = u32::MAX;
+
+/// Row of the nearest object pixel in the column of each pixel, the upper one of two; [`NO_ROW`]
+/// where the column has none.
+fn nearest_in_column(truth: &Foreground) -> Vec<u32> {
+    let width = truth.size().width;
+    let mut nearest = Vec::with_capacity(truth.size().pixels());
+    let mut above = vec![NO_ROW; width];
+    for (row, truth) in truth.rows().enumerate() {
+        for (above, &truth) in above.iter_mut().zip(truth) {
+            *above = if truth == Truth::Object { row as u32 } else { *above };
+        }
+        nearest.extend_from_slice(&above);
+    }
+    let mut below = vec![NO_ROW; width];
+    let rows = nearest.chunks_exact_mut(width.max(1)).enumerate();
+    for ((row, nearest), truth) in rows.zip(truth.rows()).rev() {
+        let row = row as u32;
+        for ((nearest, below), &truth) in nearest.iter_mut().zip(&mut below).zip(truth) {
+            *below = if truth == Truth::Object { row } else { *below };
+            let is_nearer =
+                *below != NO_ROW && (*nearest == NO_ROW || *below - row < row - *nearest);
+            *nearest = if is_nearer { *below } else { *nearest };
+        }
+    }
+    nearest
+}
+
+/// Squared distance from a pixel of the row to the nearest object pixel of one column, as a function
+/// of the pixel's column.
+#[derive(Clone, Copy, Debug)]
+struct Parabola {
+    column: usize,
+    /// Squared distance at the column itself.
+    lowest: f64,
+}
+
+impl Parabola {
+    fn at(self, column: usize) -> f64 {
+        let distance = column.abs_diff(self.column) as f64;
+        self.lowest + distance * distance
+    }
+
+    /// Whether nowhere between its neighbours it is below both.
+    fn is_hidden(self, left: Self, right: Self) -> bool {
+        let to_left = (self.column - left.column) as f64;
+        let to_right = (right.column - self.column) as f64;
+        let between = to_left + to_right;
+        let below = between * self.lowest - to_right * left.lowest - to_left * right.lowest;
+        below > to_left * to_right * between
+    }
+}
+
+/// The parabolas that are lowest somewhere, from left to right.
+#[derive(Default)]
+struct Envelope {
+    parabolas: Vec<Parabola>,
+}
+
+impl Envelope {
+    fn build(&mut self, row: usize, in_column: &[u32]) {
+        self.parabolas.clear();
+        for (column, &nearest) in in_column.iter().enumerate() {
+            if nearest == NO_ROW {
+                continue;
+            }
+            let distance = f64::from((row as u32).abs_diff(nearest));
+            let parabola = Parabola { column, lowest: distance * distance };
+            while let [.., left, last] = self.parabolas[..]
+                && last.is_hidden(left, parabola)
+            {
+                self.parabolas.pop();
+            }
+            self.parabolas.push(parabola);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::foreground::tests::drawn;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Every object pixel is looked at, column by column from the left.
+    fn by_looking(truth: &Foreground) -> Vec<(u32, f64)> {
+        let Size { width, height } = truth.size();
+        let is_object = |&(x, y): &(usize, usize)| truth.pixels()[y * width + x] == Truth::Object;
+        let columns = (0..width).flat_map(|x| (0..height).map(move |y| (x, y)));
+        let objects: Vec<_> = columns.filter(is_object).collect();
+        let squared = |(x, y): (usize, usize), (ox, oy): (usize, usize)| {
+            (x.abs_diff(ox).pow(2) + y.abs_diff(oy).pow(2)) as f64
+        };
+        let nearest = |pixel: (usize, usize)| {
+            let mut best = (0, f64::INFINITY);
+            for &(x, y) in &objects {
+                if squared(pixel, (x, y)) < best.1 {
+                    best = ((y * width + x) as u32, squared(pixel, (x, y)));
+                }
+            }
+            best
+        };
+        (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(nearest).collect()
+    }
+
+    #[test]
+    fn of_two_nearest_pixels_the_leftmost_counts_then_the_upper() {
+        let nearest = NearestObject::of(&drawn(".#. #.# .#.")).expect("objects");
+        assert_eq!(nearest.place, [3, 1, 1, 3, 3, 5, 3, 7, 7]);
+        assert_eq!(nearest.squared_distance, [1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
+        let rows = NearestObject::of(&drawn("# . #")).expect("objects");
+        assert_eq!(rows.place, [0, 0, 2]);
+    }
+
+    #[test]
+    fn without_objects_there_is_none() {
+        assert!(NearestObject::of(&drawn("..? ...")).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn every_pixel_is_as_by_looking_at_every_object(
+            width in 1_usize..14,
+            pixels in prop::collection::vec(0..9_u8, 1..150),
+        ) {
+            let height = pixels.len().div_ceil(width);
+            let letter = |place: usize| {
+                if pixels.get(place).is_some_and(|&drawn| drawn == 0) { '#' } else { '.' }
+            };
+            let row = |y: usize| (0..width).map(|x| letter(y * width + x)).collect::<String>();
+            let truth = drawn(&(0..height).map(row).collect::<Vec<_>>().join(" "));
+            let expected = by_looking(&truth);
+            if let Some(nearest) = NearestObject::of(&truth) {
+                let found: Vec<_> =
+                    nearest.place.into_iter().zip(nearest.squared_distance).collect();
+                prop_assert_eq!(found, expected);
+            } else {
+                prop_assert!(expected.iter().all(|(_, distance)| distance.is_infinite()));
+            }
+        }
+    }
+}

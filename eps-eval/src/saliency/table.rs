@@ -1,0 +1,266 @@
+//! Scores of saliency maps as tables: a row for each source.
+
+use super::{NamedImageScores, SaliencyScores};
+use crate::EvalError;
+use polars::prelude::{Column, CsvWriter, DataFrame, PolarsError, SerWriter};
+
+/// A metric as a column.
+struct Metric {
+    title: &'static str,
+    /// In CSV, as in JSON.
+    key: &'static str,
+    is_better_low: bool,
+    value: fn(&SaliencyScores) -> Option<f64>,
+}
+
+impl Metric {
+    const fn high(
+        title: &'static str,
+        key: &'static str,
+        value: fn(&SaliencyScores) -> Option<f64>,
+    ) -> Self {
+        Self { title, key, is_better_low: false, value }
+    }
+}
+
+const METRICS: [Metric; 9] = [
+    Metric { is_better_low: true, ..Metric::high("MAE", "mae", |scores| Some(scores.mae)) },
+    Metric::high("max F", "max_f", |scores| Some(scores.max_f)),
+    Metric::high("mean F", "mean_f", |scores| Some(scores.mean_f)),
+    Metric::high("adaptive F", "adaptive_f", |scores| Some(scores.adaptive_f)),
+    Metric::high("weighted F", "weighted_f", |scores| Some(scores.weighted_f)),
+    Metric::high("S", "s_measure", |scores| Some(scores.s_measure)),
+    Metric::high("max E", "max_e", |scores| scores.max_e),
+    Metric::high("mean E", "mean_e", |scores| scores.mean_e),
+    Metric::high("adaptive E", "adaptive_e", |scores| scores.adaptive_e),
+];
+
+/// Sources side by side, with the views of the saliency literature: fractions with three decimals.
+#[derive(Clone, Copy, Debug)]
+pub struct SaliencyTable<'a> {
+    scores: &'a [SaliencyScores],
+}
+
+/// How a value compares with those of the other sources, as printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rank {
+    Best,
+    Second,
+    Other,
+}
+
+impl<'a> SaliencyTable<'a> {
+    pub fn of(scores: &'a [SaliencyScores]) -> Self {
+        Self { scores }
+    }
+
+    /// Comma-separated text with all digits; a value that does not exist is an empty cell.
+    pub fn csv(&self) -> Result<String, EvalError> {
+        let names: Vec<_> = self.scores.iter().map(|scores| scores.source.as_str()).collect();
+        let images: Vec<_> = self.scores.iter().map(|one| one.list.images as u64).collect();
+        let mut columns =
+            vec![Column::new("source".into(), names), Column::new("images".into(), images)];
+        columns.extend(METRICS.iter().map(|metric| {
+            let values: Vec<_> = self.scores.iter().map(metric.value).collect();
+            Column::new(metric.key.into(), values)
+        }));
+        csv(columns)
+    }
+
+    /// Best of several sources in bold; `–` where a value does not exist.
+    pub fn markdown(&self) -> String {
+        let header: Vec<_> = METRICS.iter().map(Metric::with_direction).collect();
+        let mut lines = vec![
+            format!("| source | {} |", header.join(" | ")),
+            format!("| --- |{}", " ---: |".repeat(METRICS.len())),
+        ];
+        lines.extend(
+            self.rows(|cell, rank| match rank {
+                Rank::Best => format!("**{cell}**"),
+                _ => cell,
+            })
+            .map(|(name, cells)| {
+                format!("| {} | {} |", name.replace('|', "\\|"), cells.join(" | "))
+            }),
+        );
+        lines.join("\n") + "\n"
+    }
+
+    /// A tabular for the package booktabs: best of several sources in bold, second underlined.
+    pub fn latex(&self) -> String {
+        let arrow =
+            |metric: &Metric| if metric.is_better_low { "\\downarrow" } else { "\\uparrow" };
+        let header = METRICS.iter().map(|metric| format!("{} ${}$", metric.title, arrow(metric)));
+        let header: Vec<_> = header.collect();
+        let mut lines = vec![
+            format!("\\begin{{tabular}}{{l{}}}", "r".repeat(METRICS.len())),
+            "\\toprule".into(),
+            format!("source & {} \\\\", header.join(" & ")),
+            "\\midrule".into(),
+        ];
+        lines.extend(
+            self.rows(|cell, rank| match rank {
+                Rank::Best => format!("\\textbf{{{cell}}}"),
+                Rank::Second => format!("\\underline{{{cell}}}"),
+                Rank::Other => cell,
+            })
+            .map(|(name, cells)| format!("{} & {} \\\\", escape_latex(name), cells.join(" & "))),
+        );
+        lines.extend(["\\bottomrule".into(), "\\end{tabular}".into()]);
+        lines.join("\n") + "\n"
+    }
+
+    /// Columns aligned with spaces, for a terminal.
+    pub fn text(&self) -> String {
+        let header: Vec<_> = METRICS.iter().map(Metric::with_direction).collect();
+        let rows: Vec<_> = self.rows(|cell, _| cell).collect();
+        let names = rows.iter().map(|(name, _)| name.chars().count());
+        let width = names.max().unwrap_or(0).max("source".len());
+        let line = |name: &str, cells: &[String]| {
+            let pairs = cells.iter().zip(&header);
+            let width_of = |title: &String| title.chars().count().max(decimals(Some(1.0)).len());
+            let cells: String = pairs
+                .map(|(cell, title)| format!("  {cell:>width$}", width = width_of(title)))
+                .collect();
+            format!("{name:<width$}{cells}\n")
+        };
+        let rule = "─".repeat(line("", &header).chars().count() - 1) + "\n";
+        let rows: String = rows.iter().map(|(name, cells)| line(name, cells)).collect();
+        line("source", &header) + &rule + &rows
+    }
+
+    /// Name and cells of each source; `emphasise` sees how a cell compares.
+    fn rows(
+        &self,
+        emphasise: fn(String, Rank) -> String,
+    ) -> impl Iterator<Item = (&'a str, Vec<String>)> {
+        self.scores.iter().map(move |scores| {
+            let cell = |metric: &Metric| {
+                let value = (metric.value)(scores);
+                emphasise(decimals(value), metric.rank(self.scores, value))
+            };
+            (scores.source.as_str(), METRICS.iter().map(cell).collect())
+        })
+    }
+}
+
+impl Metric {
+    fn with_direction(&self) -> String {
+        format!("{} {}", self.title, if self.is_better_low { "↓" } else { "↑" })
+    }
+
+    /// Values that are printed alike share a rank; a single source has none.
+    fn rank(&self, all: &[SaliencyScores], value: Option<f64>) -> Rank {
+        if all.len() < 2 || value.is_none() {
+            return Rank::Other;
+        }
+        let mut others: Vec<String> =
+            all.iter().map(self.value).filter(Option::is_some).map(decimals).collect();
+        others.sort_unstable();
+        others.dedup();
+        if !self.is_better_low {
+            others.reverse();
+        }
+        let value = decimals(value);
+        match others.iter().position(|other| *other == value) {
+            Some(0) => Rank::Best,
+            Some(1) => Rank::Second,
+            _ => Rank::Other,
+        }
+    }
+}
+
+fn decimals(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".into(), |value| format!("{value:.3}"))
+}
+
+fn escape_latex(text: &str) -> String {
+    let escape = |letter: char| match letter {
+        '\\' => "\\textbackslash{}".into(),
+        '~' => "\\textasciitilde{}".into(),
+        '^' => "\\textasciicircum{}".into(),
+        '&' | '%' | '$' | '#' | '_' | '{' | '}' => format!("\\{letter}"),
+        _ => letter.to_string(),
+    };
+    text.chars().map(escape).collect()
+}
+
+/// The scores of every image of some sources as comma-separated text, a row for each.
+pub fn images_csv(sources: &[(&str, &[NamedImageScores])]) -> Result<String, EvalError> {
+    let images = || sources.iter().flat_map(|(_, images)| images.iter());
+    let names = sources.iter().flat_map(|(name, images)| images.iter().map(move |_| *name));
+    let number = |key: &str, value: fn(&NamedImageScores) -> Option<f64>| {
+        Column::new(key.into(), images().map(value).collect::<Vec<_>>())
+    };
+    csv(vec![
+        Column::new("source".into(), names.collect::<Vec<_>>()),
+        Column::new("id".into(), images().map(|image| image.id.as_str()).collect::<Vec<_>>()),
+        number("mae", |image| Some(image.mae)),
+        number("max_f", |image| Some(image.max_f)),
+        number("adaptive_f", |image| Some(image.adaptive_f)),
+        number("weighted_f", |image| Some(image.weighted_f)),
+        number("s_measure", |image| image.s_measure),
+        number("max_e", |image| image.max_e),
+        number("adaptive_e", |image| image.adaptive_e),
+    ])
+}
+
+fn csv(columns: Vec<Column>) -> Result<String, EvalError> {
+    let table_error = |source: PolarsError| EvalError::Table { source: Box::new(source) };
+    let height = columns.first().map_or(0, Column::len);
+    let mut frame = DataFrame::new(height, columns).map_err(table_error)?;
+    let mut bytes = Vec::new();
+    CsvWriter::new(&mut bytes).finish(&mut frame).map_err(table_error)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::saliency_scores::tests::scores;
+    use super::*;
+
+    /// A perfect source and one that misses half of the object.
+    fn two() -> [SaliencyScores; 2] {
+        [
+            scores("per_fect|1", &[(&[255, 255, 0, 0], "##..")]),
+            scores("half", &[(&[255, 0, 0, 0], "##..")]),
+        ]
+    }
+
+    #[test]
+    fn csv_has_all_digits_and_nothing_for_what_does_not_exist() {
+        let one = [scores("pixel", &[(&[255], "#")])];
+        let expected = "source,images,mae,max_f,mean_f,adaptive_f,weighted_f,s_measure,max_e,mean_e,adaptive_e";
+        let csv = SaliencyTable::of(&one).csv().expect("a table of numbers");
+        let lines: Vec<_> = csv.lines().collect();
+        assert_eq!(lines[0], expected);
+        assert!(lines[1].starts_with("pixel,1,0.0,1.0,1.0,1.0,"), "{csv}");
+        assert!(lines[1].ends_with(",1.0,,,"), "{csv}");
+    }
+
+    #[test]
+    fn the_best_is_bold_and_in_latex_the_second_underlined() {
+        let two = two();
+        let markdown = SaliencyTable::of(&two).markdown();
+        let rows: Vec<_> = markdown.lines().skip(2).collect();
+        assert!(rows[0].starts_with("| per_fect\\|1 | **0.000** | **1.000** |"), "{markdown}");
+        assert!(rows[1].starts_with("| half | 0.250 | 0.812 |"), "{markdown}");
+        let latex = SaliencyTable::of(&two).latex();
+        assert!(latex.contains("per\\_fect|1 & \\textbf{0.000} & \\textbf{1.000}"), "{latex}");
+        assert!(latex.contains("half & \\underline{0.250} & \\underline{0.812}"), "{latex}");
+    }
+
+    #[test]
+    fn a_single_source_is_not_the_best() {
+        let one = [scores("one", &[(&[255, 255, 0, 0], "##..")])];
+        assert!(!SaliencyTable::of(&one).markdown().contains("**"));
+    }
+
+    #[test]
+    fn text_is_aligned() {
+        let text = SaliencyTable::of(&two()).text();
+        let widths: Vec<_> = text.lines().map(|line| line.chars().count()).collect();
+        assert_eq!(widths[1..], [widths[0]; 3]);
+        assert!(text.starts_with("source      MAE ↓  max F ↑"), "{text}");
+    }
+}
