@@ -14,6 +14,8 @@ forbid() {
   fi
 }
 forbid eps-data "" 'burn.*|plotters|polars|clap|eps-.*'
+# A leaf: vector instructions chosen as the program runs (pulp) and what these need, nothing else.
+forbid eps-crf "" 'burn.*|clap|polars|plotters|image|png|serde.*|thiserror|eps-.*'
 forbid eps-eval "" 'burn.*|clap|eps-model|eps-cli|eps-crf'
 forbid eps-model "--no-default-features" 'clap|polars|plotters|eps-eval|eps-cli|eps-crf|burn-flex|burn-tch|burn-cuda|burn-wgpu|burn-ndarray'
 # Only two places name a backend.

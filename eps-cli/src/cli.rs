@@ -1,7 +1,7 @@
 //! The commands, one variant for each file below `commands`.
 
 use crate::commands::{
-    End, bench, demo, devices, evaluate, infer, report, saliency, sweep, train, weights,
+    End, bench, demo, devices, evaluate, infer, refine, report, saliency, sweep, train, weights,
 };
 use clap::{Parser, Subcommand};
 
@@ -21,6 +21,7 @@ pub(crate) enum Command {
     Demo(demo::Demo),
     Train(train::Train),
     Infer(infer::Infer),
+    Refine(refine::Refine),
     Evaluate(evaluate::Evaluate),
     Sweep(sweep::Sweep),
     Report(report::Report),
@@ -39,6 +40,7 @@ impl Command {
             Self::Demo(command) => command.run(),
             Self::Train(command) => command.run(),
             Self::Infer(command) => command.run(),
+            Self::Refine(command) => command.run(),
             Self::Evaluate(command) => command.run(),
             Self::Sweep(command) => command.run(),
             Self::Report(command) => command.run(),

@@ -10,6 +10,7 @@ mod device;
 mod inference;
 mod interrupt;
 mod progress;
+mod refinement;
 mod run_folder;
 
 use clap::Parser as _;

@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod devices;
 pub(crate) mod evaluate;
 pub(crate) mod infer;
+pub(crate) mod refine;
 pub(crate) mod report;
 pub(crate) mod saliency;
 pub(crate) mod sweep;

@@ -8,6 +8,7 @@ mod interrupt;
 mod pipeline;
 mod project;
 mod recipe;
+mod refine;
 mod report;
 mod saliency;
 mod sweep;

@@ -1,0 +1,231 @@
+//! `eps refine`
+
+use super::End;
+use crate::interrupt;
+use crate::progress::Progress;
+use crate::refinement::{Background, BackgroundArgs, Refinement};
+use crate::run_folder::RunFolder;
+use anyhow::{Context as _, Result, bail};
+use eps_crf::{Floor, Preset};
+use eps_data::codec::{ScoreFormat, write_mask, write_scores};
+use eps_data::{DataError, ImageList, Shard, VocFolder};
+use rayon::prelude::*;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// Refine class activation maps with a dense CRF into masks (`masks/<id>.png`)
+///
+/// Images that have their results are skipped, so that an interrupted command goes on. One image a
+/// core; `RAYON_NUM_THREADS` sets how many. docs/crf.md has the presets, memory and figures.
+#[derive(clap::Args)]
+pub(crate) struct Refine {
+    /// Folder of class activation maps, `<id>.npz`
+    cams: PathBuf,
+    /// Folder of photographs, `<id>.jpg` or `<id>.png`
+    #[arg(long, value_name = "DIR")]
+    images: PathBuf,
+    /// Parameters by their source: psa, irn-label, deeplab-v2, deeplab-v2-raw or toco
+    #[arg(long, value_name = "NAME")]
+    preset: Preset,
+    /// Folder for the results; with several backgrounds a folder for each in it, such as `alpha-4`
+    #[arg(long, short, value_name = "DIR")]
+    out: PathBuf,
+    #[command(flatten)]
+    background: BackgroundArgs,
+    /// Leave out classes that reach this score nowhere in an image: an approximation, of which is
+    /// said how many pixels it may change
+    #[arg(long, value_name = "SCORE", value_parser = floor)]
+    floor: Option<Floor>,
+    /// Steps of mean-field inference
+    #[arg(long, default_value_t = Preset::STEPS)]
+    steps: usize,
+    /// File with one image id a line [default: every map of the folder]
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
+    /// Only part I of N of the images, such as 1/4; one process for each part does all
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Write the refined probabilities too (`cams/<id>.npz`)
+    #[arg(long)]
+    scores: bool,
+}
+
+fn floor(text: &str) -> Result<Floor, String> {
+    let floor = text.parse().map_err(|_| "expected a fraction from 0 and below 1".to_owned())?;
+    Floor::new(floor).map_err(|error| error.to_string())
+}
+
+/// One image's files and results.
+struct Job<'a> {
+    id: &'a str,
+    cam: PathBuf,
+    image: PathBuf,
+}
+
+/// Pixels and labels of all images, of which some were left out.
+#[derive(Default)]
+struct Tally {
+    pixels: AtomicUsize,
+    may_change: AtomicUsize,
+    labels: AtomicUsize,
+    kept: AtomicUsize,
+}
+
+impl Refine {
+    pub(crate) fn run(self) -> Result<End> {
+        let backgrounds = self.background.backgrounds(self.preset);
+        let ids = self.ids()?;
+        let all = self.jobs(&ids)?;
+        let total = all.len();
+        let left: Vec<Job<'_>> =
+            all.into_iter().filter(|job| !self.is_done(job, &backgrounds)).collect();
+        if left.len() < total {
+            eprintln!("{} of {total} images are there already", total - left.len());
+        }
+        interrupt::install()?;
+        let tally = Tally::default();
+        let progress = Mutex::new(Progress::new("refinement", left.len()));
+        let failed = AtomicBool::new(false);
+        let results: Vec<Result<()>> = left
+            .par_iter()
+            .map(|job| {
+                if interrupt::requested() || failed.load(Ordering::Relaxed) {
+                    return Ok(());
+                }
+                let result = self.refine(job, &backgrounds, &tally);
+                failed.fetch_or(result.is_err(), Ordering::Relaxed);
+                progress.lock().expect("nobody panics with it").step(String::new);
+                result
+            })
+            .collect();
+        results.into_iter().collect::<Result<()>>()?;
+        if interrupt::requested() {
+            eprintln!("finished images are kept: the same command goes on");
+            return Ok(End::Interrupted);
+        }
+        progress.into_inner().expect("nobody panics with it").finish();
+        if self.floor.is_some() {
+            tally.report();
+        }
+        Ok(End::Done)
+    }
+
+    /// Ids of the list, or of every map in the folder, that belong to the shard.
+    fn ids(&self) -> Result<Vec<String>> {
+        let mut ids = match &self.list {
+            Some(list) => ImageList::read(list)?.ids,
+            None => maps(&self.cams)?,
+        };
+        ids.retain(|id| self.shard.is_none_or(|shard| shard.holds(id)));
+        Ok(ids)
+    }
+
+    /// Files of every image, all of which exist.
+    fn jobs<'a>(&self, ids: &'a [String]) -> Result<Vec<Job<'a>>> {
+        let folder = VocFolder { images: self.images.clone(), ..VocFolder::at(&self.images) };
+        let job = |id: &'a String| Job {
+            id,
+            cam: self.cams.join(format!("{id}.npz")),
+            image: folder.image_of(id),
+        };
+        let jobs: Vec<Job<'a>> = ids.iter().map(job).collect();
+        none_missing(jobs.iter().map(|job| job.cam.as_path()), "class map")?;
+        none_missing(jobs.iter().map(|job| job.image.as_path()), "image")?;
+        Ok(jobs)
+    }
+
+    /// Where the results of a background go.
+    fn folder(&self, background: Background, backgrounds: &[Background]) -> RunFolder {
+        match backgrounds {
+            [_] => RunFolder::at(&self.out),
+            _ => RunFolder::at(&self.out.join(background.to_string())),
+        }
+    }
+
+    fn is_done(&self, job: &Job<'_>, backgrounds: &[Background]) -> bool {
+        backgrounds.iter().all(|&background| {
+            let folder = self.folder(background, backgrounds);
+            mask_of(&folder, job).exists() && (!self.scores || scores_of(&folder, job).exists())
+        })
+    }
+
+    /// Writes the results of every background, on the lattices of one image.
+    fn refine(&self, job: &Job<'_>, backgrounds: &[Background], tally: &Tally) -> Result<()> {
+        let refinement = Refinement { preset: self.preset, steps: self.steps, floor: self.floor };
+        let refinable = refinement.open(&job.cam, &job.image)?;
+        for &background in backgrounds {
+            let folder = self.folder(background, backgrounds);
+            let refined = refinable
+                .refine(background)
+                .with_context(|| format!("{}: cannot be refined", job.cam.display()))?;
+            tally.add(refinable.size().pixels(), refined.may_change);
+            tally.add_labels(refinable.classes().len() + 1, refined.labels_kept);
+            write_mask(&mask_of(&folder, job), &refined.mask())?;
+            if self.scores {
+                let map = refined.into_score_map();
+                write_scores(&scores_of(&folder, job), &map, ScoreFormat::F32)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tally {
+    fn add(&self, pixels: usize, may_change: usize) {
+        self.pixels.fetch_add(pixels, Ordering::Relaxed);
+        self.may_change.fetch_add(may_change, Ordering::Relaxed);
+    }
+
+    fn add_labels(&self, labels: usize, kept: usize) {
+        self.labels.fetch_add(labels, Ordering::Relaxed);
+        self.kept.fetch_add(kept, Ordering::Relaxed);
+    }
+
+    /// Says what the floor left out, and what that may have changed.
+    fn report(&self) {
+        let [pixels, may_change, labels, kept] =
+            [&self.pixels, &self.may_change, &self.labels, &self.kept]
+                .map(|count| count.load(Ordering::Relaxed));
+        println!("labels inferred      {kept} of {labels}");
+        println!("pixels it may change {may_change} of {pixels}");
+    }
+}
+
+fn mask_of(folder: &RunFolder, job: &Job<'_>) -> PathBuf {
+    folder.masks().join(format!("{}.png", job.id))
+}
+
+fn scores_of(folder: &RunFolder, job: &Job<'_>) -> PathBuf {
+    folder.cams().join(format!("{}.npz", job.id))
+}
+
+/// Ids of the maps of a folder, ascending.
+fn maps(folder: &Path) -> Result<Vec<String>> {
+    let unreadable = |source| DataError::Open { path: folder.into(), source };
+    let mut ids = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "npz") {
+            ids.extend(path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned));
+        }
+    }
+    if ids.is_empty() {
+        bail!("{}: no class map (.npz) in it", folder.display());
+    }
+    ids.sort();
+    Ok(ids)
+}
+
+/// Names the first of the missing files and counts the others.
+fn none_missing<'a>(
+    paths: impl Iterator<Item = &'a Path>,
+    kind: &'static str,
+) -> Result<(), DataError> {
+    let mut missing = paths.filter(|path| !path.is_file());
+    match missing.next() {
+        Some(path) => Err(DataError::Missing { path: path.into(), kind, more: missing.count() }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,189 @@
+//! Leaving out labels that are improbable everywhere.
+
+use crate::{CrfError, DenseCrf, Marginals, Unary, unary};
+
+/// The least probability that a label must have at some pixel to be inferred.
+///
+/// Inference over the labels of a whole data set spends nearly all of its time on labels that are
+/// not in the picture. Leaving them out is an approximation: [`Floored::may_change`] bounds the
+/// pixels that they could have won.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Floor(f32);
+
+/// Probabilities of the labels that were kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Floored {
+    /// Of every label; those that were left out have probability 0.
+    pub marginals: Marginals,
+    /// Labels that reach the floor at some pixel, ascending.
+    pub kept: Vec<usize>,
+    /// Pixels at which a label that was left out could have become the most probable.
+    ///
+    /// A bound: the message to a label is at most the pixel's sum of kernel weights times the label's
+    /// greatest probability, step by step. That the kept labels divide what the others would have
+    /// had is not counted.
+    pub may_change: usize,
+    /// The greatest sum that the labels left out have at a pixel before inference.
+    pub left_out: f32,
+}
+
+impl Floor {
+    /// # Errors
+    ///
+    /// [`CrfError::Parameter`] if the floor is not in `0..1`.
+    pub fn new(floor: f32) -> Result<Self, CrfError> {
+        let (name, expected) = ("probability floor", "a fraction from 0 and below 1");
+        let accepted = (0.0..1.0).contains(&floor);
+        accepted.then_some(Self(floor)).ok_or(CrfError::Parameter { name, found: floor, expected })
+    }
+
+    /// Infers the labels of `probabilities`, `[labels, pixels]`, that reach the floor at some pixel; the
+    /// most probable one where none does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Unary::from_probabilities`] and [`DenseCrf::infer`].
+    pub fn infer(
+        self,
+        crf: &DenseCrf,
+        labels: usize,
+        probabilities: &[f32],
+        steps: usize,
+    ) -> Result<Floored, CrfError> {
+        let pixels = unary::check_probabilities(labels, probabilities)?;
+        let map = |label: usize| &probabilities[label * pixels..][..pixels];
+        let peak = |label| map(label).iter().copied().fold(0.0, f32::max);
+        let peaks: Vec<f32> = (0..labels).map(peak).collect();
+        let best = (1..labels).fold(
+            0,
+            |best, label| {
+                if peaks[label] > peaks[best] { label } else { best }
+            },
+        );
+        let is_kept = |label: &usize| peaks[*label] >= self.0 || *label == best;
+        let (kept, left): (Vec<usize>, Vec<usize>) = (0..labels).partition(is_kept);
+        let chosen: Vec<f32> = kept.iter().flat_map(|&label| map(label)).copied().collect();
+        let inferred = crf.infer(&Unary::from_probabilities(kept.len(), &chosen)?, steps)?;
+        let left: Vec<&[f32]> = left.into_iter().map(map).collect();
+        let may_change = could_win(crf, &left, &chosen, &inferred, steps);
+        let sum = |pixel: usize| left.iter().map(|map| map[pixel]).sum::<f32>();
+        let left_out = (0..pixels).map(sum).fold(0.0, f32::max);
+        Ok(Floored { marginals: inferred.spread(labels, &kept), kept, may_change, left_out })
+    }
+}
+
+/// Pixels at which one of the labels left out could have been the most probable.
+fn could_win(
+    crf: &DenseCrf,
+    left: &[&[f32]],
+    kept: &[f32],
+    inferred: &Marginals,
+    steps: usize,
+) -> usize {
+    if left.is_empty() {
+        return 0;
+    }
+    let pixels = crf.pixels();
+    let weights = crf.message_bounds();
+    let sums = sums(kept, pixels);
+    // A kept label has at least its share of what the unary terms alone give the kept ones.
+    let winner: Vec<f32> = inferred.greatest().iter().zip(&sums).map(|(p, sum)| p * sum).collect();
+    let mut may_change = vec![false; pixels];
+    for map in left {
+        let greatest = greatest_belief(map, &weights, &sums, steps);
+        for pixel in 0..pixels {
+            let bound = unary::clipped(map[pixel]) * (weights[pixel] * greatest).exp();
+            may_change[pixel] |= bound >= winner[pixel];
+        }
+    }
+    may_change.iter().filter(|&&changes| changes).count()
+}
+
+/// A bound of a label's probability at any pixel before the last step.
+fn greatest_belief(map: &[f32], weights: &[f32], sums: &[f32], steps: usize) -> f32 {
+    let weight = weights.iter().copied().fold(0.0, f32::max);
+    let ratio = map.iter().zip(sums).map(|(&p, sum)| unary::clipped(p) / sum).fold(0.0, f32::max);
+    (1..steps).fold(ratio.min(1.0), |belief, _| (ratio * (weight * belief).exp()).min(1.0))
+}
+
+/// Sum of the clipped probabilities at each pixel.
+fn sums(probabilities: &[f32], pixels: usize) -> Vec<f32> {
+    probabilities.chunks_exact(pixels).fold(vec![0.0; pixels], |mut sums, map| {
+        sums.iter_mut().zip(map).for_each(|(sum, &value)| *sum += unary::clipped(value));
+        sums
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Picture, Preset};
+
+    const PIXELS: usize = 12;
+
+    fn field() -> DenseCrf {
+        let channels: Vec<u8> = (0..PIXELS * 3).map(|value| (value * 5) as u8).collect();
+        let picture = Picture::new(4, 3, &channels).unwrap();
+        DenseCrf::new(&picture, &Preset::DeepLabV2.kernels()).unwrap()
+    }
+
+    /// Three labels, of which the last is at most `last`.
+    fn probabilities(last: f32) -> Vec<f32> {
+        let at = |pixel: usize| if pixel.is_multiple_of(3) { last } else { 0.0 };
+        let first = |pixel: usize| if pixel < 6 { 0.8 } else { 0.1 };
+        let own = |label: usize| {
+            move |pixel: usize| match label {
+                0 => first(pixel),
+                1 => 1.0 - first(pixel) - at(pixel),
+                _ => at(pixel),
+            }
+        };
+        (0..3).flat_map(|label| (0..PIXELS).map(own(label))).collect()
+    }
+
+    #[test]
+    fn labels_below_the_floor_are_left_out() {
+        let floored =
+            Floor::new(0.01).unwrap().infer(&field(), 3, &probabilities(0.002), 10).unwrap();
+        assert_eq!(floored.kept, [0, 1]);
+        assert_eq!(floored.may_change, 0);
+        assert_eq!(floored.left_out, 0.002);
+        assert_eq!(floored.marginals.of(2), [0.0; PIXELS]);
+        let two = Unary::from_probabilities(2, &probabilities(0.002)[..2 * PIXELS]).unwrap();
+        let expected = field().infer(&two, 10).unwrap();
+        assert_eq!(floored.marginals.of(0), expected.of(0));
+    }
+
+    #[test]
+    fn a_floor_of_zero_is_inference_over_all_labels() {
+        let probabilities = probabilities(0.1);
+        let floored = Floor::new(0.0).unwrap().infer(&field(), 3, &probabilities, 10).unwrap();
+        let unary = Unary::from_probabilities(3, &probabilities).unwrap();
+        assert_eq!(floored.marginals, field().infer(&unary, 10).unwrap());
+        assert_eq!((floored.may_change, floored.kept.len()), (0, 3));
+    }
+
+    #[test]
+    fn a_label_that_could_win_is_counted() {
+        let floored =
+            Floor::new(0.3).unwrap().infer(&field(), 3, &probabilities(0.19), 10).unwrap();
+        assert_eq!(floored.kept, [0, 1]);
+        assert!(floored.may_change >= 4, "{}", floored.may_change);
+    }
+
+    #[test]
+    fn one_label_is_kept_where_none_reaches_the_floor() {
+        let floored =
+            Floor::new(0.99).unwrap().infer(&field(), 3, &probabilities(0.0), 10).unwrap();
+        assert_eq!(floored.kept, [1]);
+        assert_eq!(floored.marginals.of(1), [1.0; PIXELS]);
+    }
+
+    #[test]
+    fn floors_that_are_no_fractions_are_refused() {
+        for floor in [-0.1, 1.0, f32::NAN] {
+            let error = Floor::new(floor).unwrap_err().to_string();
+            assert!(error.ends_with("expected a fraction from 0 and below 1"), "{error}");
+        }
+    }
+}

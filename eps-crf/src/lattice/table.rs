@@ -1,0 +1,99 @@
+//! Keys to consecutive numbers.
+
+/// No vertex has this key.
+const EMPTY: u64 = u64::MAX;
+
+/// Numbers keys in the order in which they are met: open addressing, at most half full.
+pub(super) struct Table {
+    slots: Vec<Slot>,
+    /// Of the hash: its upper bits are the slot.
+    shift: u32,
+    keys: Vec<u64>,
+}
+
+#[derive(Clone, Copy)]
+struct Slot {
+    key: u64,
+    number: u32,
+}
+
+impl Table {
+    /// A table with room for `keys` keys before it grows.
+    pub(super) fn with_room(keys: usize) -> Self {
+        let mut table = Self { slots: Vec::new(), shift: 0, keys: Vec::new() };
+        table.resize((2 * keys).next_power_of_two().max(16));
+        table
+    }
+
+    /// The keys by their number.
+    pub(super) fn keys(&self) -> &[u64] {
+        &self.keys
+    }
+
+    /// The number of a key, which is a new one if it was not met before.
+    pub(super) fn number(&mut self, key: u64) -> u32 {
+        let slot = self.slot(key);
+        if self.slots[slot].key == key {
+            return self.slots[slot].number;
+        }
+        let number = self.keys.len() as u32;
+        self.slots[slot] = Slot { key, number };
+        self.keys.push(key);
+        if 2 * self.keys.len() > self.slots.len() {
+            self.resize(2 * self.slots.len());
+        }
+        number
+    }
+
+    /// The number of a key that was met.
+    pub(super) fn find(&self, key: u64) -> Option<u32> {
+        let slot = self.slots[self.slot(key)];
+        (slot.key == key).then_some(slot.number)
+    }
+
+    /// The slot that has the key, or the one that it would have.
+    #[inline]
+    fn slot(&self, key: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        // The golden ratio in 64 bits spreads neighbouring keys.
+        let mut slot = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize & mask;
+        while self.slots[slot].key != key && self.slots[slot].key != EMPTY {
+            slot = (slot + 1) & mask;
+        }
+        slot
+    }
+
+    fn resize(&mut self, slots: usize) {
+        self.slots = vec![Slot { key: EMPTY, number: 0 }; slots];
+        self.shift = u64::BITS - slots.trailing_zeros();
+        for number in 0..self.keys.len() {
+            let key = self.keys[number];
+            let slot = self.slot(key);
+            self.slots[slot] = Slot { key, number: number as u32 };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn keys_are_numbered_as_they_are_met(keys in prop::collection::vec(0..400_u64, 1..600)) {
+            let mut table = Table::with_room(1);
+            let mut expected: Vec<u64> = Vec::new();
+            for &key in &keys {
+                let known = expected.iter().position(|&known| known == key);
+                prop_assert_eq!(table.find(key), known.map(|number| number as u32));
+                let number = known.unwrap_or(expected.len());
+                prop_assert_eq!(table.number(key) as usize, number);
+                if known.is_none() {
+                    expected.push(key);
+                }
+            }
+            prop_assert_eq!(table.keys(), &expected[..]);
+        }
+    }
+}

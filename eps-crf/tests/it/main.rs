@@ -1,0 +1,5 @@
+//! Agreement with brute force and with pydensecrf.
+
+mod brute_force;
+mod edges;
+mod golden;
