@@ -50,17 +50,22 @@ impl DataArgs {
     /// The split, its files checked to be there.
     pub(crate) fn open(&self, needs: Needs) -> anyhow::Result<Split> {
         let folder = self.folder();
-        let labels = self.labels.as_ref().map(|source| match source.as_str() {
-            "masks" => LabelSource::Masks(folder.masks.clone()),
-            path if path.ends_with(".npy") => LabelSource::Npy(path.into()),
-            path if Path::new(path).is_dir() => LabelSource::Annotations(path.into()),
-            path => LabelSource::Csv(path.into()),
-        });
+        let labels = self.labels.as_ref().map(|source| label_source(source, &folder.masks));
         let saliency_fit = match self.resize_saliency {
             true => SaliencyFit::Resized,
             false => SaliencyFit::Exact,
         };
         Ok(Split::open(&folder, &self.list, labels, Needs { saliency_fit, ..needs })?)
+    }
+}
+
+/// What `--labels` names.
+fn label_source(source: &str, masks: &Path) -> LabelSource {
+    match source {
+        "masks" => LabelSource::Masks(masks.into()),
+        path if path.ends_with(".npy") => LabelSource::Npy(path.into()),
+        path if Path::new(path).is_dir() => LabelSource::Annotations(path.into()),
+        path => LabelSource::Csv(path.into()),
     }
 }
 
@@ -96,6 +101,21 @@ impl TruthArgs {
             classes: Default::default(),
         };
         let items = list.ids.iter().map(item).collect();
+        Ok((list, items, names))
+    }
+}
+
+impl TruthArgs {
+    /// As [`open`](Self::open), with the image labels of a source as `--labels` names it.
+    pub(crate) fn open_with_labels(
+        &self,
+        source: &str,
+    ) -> anyhow::Result<(ImageList, Vec<Item>, ClassNames)> {
+        let (list, mut items, names) = self.open()?;
+        let labels = label_source(source, &self.truth).load(&list.ids, &names)?;
+        for (item, classes) in items.iter_mut().zip(labels) {
+            item.classes = classes;
+        }
         Ok((list, items, names))
     }
 }

@@ -1,7 +1,8 @@
 //! The commands, one variant for each file below `commands`.
 
 use crate::commands::{
-    End, bench, demo, devices, evaluate, infer, refine, report, saliency, sweep, train, weights,
+    End, bench, compare, demo, devices, evaluate, infer, refine, report, saliency, sweep, train,
+    weights,
 };
 use clap::{Parser, Subcommand};
 
@@ -24,6 +25,7 @@ pub(crate) enum Command {
     Refine(refine::Refine),
     Evaluate(evaluate::Evaluate),
     Sweep(sweep::Sweep),
+    Compare(compare::Compare),
     Report(report::Report),
     #[command(subcommand)]
     Saliency(saliency::Saliency),
@@ -43,6 +45,7 @@ impl Command {
             Self::Refine(command) => command.run(),
             Self::Evaluate(command) => command.run(),
             Self::Sweep(command) => command.run(),
+            Self::Compare(command) => command.run(),
             Self::Report(command) => command.run(),
             Self::Saliency(command) => command.run(),
             Self::Weights(command) => command.run(),

@@ -8,7 +8,7 @@ use eps_eval::chart::TrainingStep;
 use eps_eval::report::{Method, PictureRow, colour_mask, heat};
 use eps_eval::{
     ConfusionMatrix, Cooccurrence, ReferenceLoss, ReferenceRun, ScoredList, Scores, Sweep,
-    Threshold, ThresholdChoice, reference_losses, sweep_folder,
+    SweepPlan, Threshold, ThresholdChoice, reference_losses, sweep_folder,
 };
 use eps_model::recipe::{self, BackboneName, Recipe};
 use eps_model::train::read_steps;
@@ -31,20 +31,22 @@ impl Comparison<'_> {
     /// A run's scores at both thresholds, its curves, and its confusion with background things.
     pub(crate) fn method(&self, name: &str, run: &RunFolder) -> Result<Method> {
         let classes = self.split.names.len();
-        let sweep = sweep_folder(&self.split.items, &run.cams(), classes)?;
-        let best = sweep.best().context("no pixel of the truth counts")?;
+        let plan = SweepPlan::constant(classes);
+        let swept = sweep_folder(&self.split.items, &run.cams(), &plan, &|| ())?;
+        let (sweep, curve) = (&swept.sweep, &swept.rules[0].whole);
+        let best = curve.best().context("no pixel of the truth counts")?;
         let fixed = threshold(FIXED_THRESHOLD, ThresholdChoice::Fixed);
-        let chosen = threshold(best.threshold, ThresholdChoice::BestOnTruth);
+        let chosen = threshold(best.parameter, ThresholdChoice::BestOnTruth);
         let things = self.things.as_deref();
         Ok(Method {
             name: name.into(),
-            fixed: self.scores(&sweep, fixed)?,
-            best: self.scores(&sweep, chosen)?,
-            sweep: sweep.points(),
+            fixed: self.scores(sweep, fixed)?,
+            best: self.scores(sweep, chosen)?,
+            sweep: curve.points(),
             training: training(run)?,
             reference: reference(run, self.split.names.objects())?,
             confusion_ratio: match things {
-                Some(things) => self.confusion_ratio(run, things, best.threshold as f32)?,
+                Some(things) => self.confusion_ratio(run, things, best.parameter as f32)?,
                 None => None,
             },
         })
@@ -52,8 +54,9 @@ impl Comparison<'_> {
 
     fn scores(&self, sweep: &Sweep, threshold: Threshold) -> Result<Scores> {
         let value = threshold.value;
-        let matrix: ConfusionMatrix =
-            sweep.matrix_at(value).with_context(|| format!("no threshold {value} was swept"))?;
+        let matrix: ConfusionMatrix = sweep
+            .matrix(value as f32)
+            .with_context(|| format!("no threshold {value} was swept"))?;
         let list = &self.split.list;
         let list = ScoredList {
             name: list.name.clone(),

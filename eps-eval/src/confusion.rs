@@ -55,13 +55,6 @@ impl ConfusionMatrix {
         self.counts[index] += pixels;
     }
 
-    /// Takes `pixels` pixels of class `truth` from one predicted class to another.
-    pub(crate) fn move_count(&mut self, truth: usize, from: usize, to: usize, pixels: u64) {
-        let from = self.index(truth, from);
-        self.counts[from] -= pixels;
-        self.add_count(truth, to, pixels);
-    }
-
     fn index(&self, truth: usize, predicted: usize) -> usize {
         assert!(
             truth < self.classes && predicted < self.classes,

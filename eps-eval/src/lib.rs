@@ -25,16 +25,24 @@
 //! ```
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod boundary;
 pub mod chart;
 pub mod export;
+pub mod paired;
+pub mod ranking;
 pub mod report;
 pub mod saliency;
 
+mod analysis;
+mod anatomy;
 mod class_counts;
+mod comparison_report;
 mod confusion;
 mod cooccurrence;
 mod error;
 mod image_counts;
+mod label_pairs;
+mod method_details;
 mod reference_losses;
 mod score;
 mod scores;
@@ -42,14 +50,25 @@ mod sweep;
 mod table;
 mod total_counts;
 
+pub use analysis::{Analysis, AnalysisPlan, Details, analyse_folder};
+pub use anatomy::{Anatomy, Loss};
 pub use class_counts::ClassCounts;
+pub use comparison_report::ComparisonReport;
 pub use confusion::ConfusionMatrix;
 pub use cooccurrence::Cooccurrence;
 pub use error::EvalError;
 pub use image_counts::ImageCounts;
+pub use label_pairs::{LabelPair, LabelPairs};
+pub use method_details::{
+    AnatomyShares, BoundaryScores, ClassBoundary, CooccurrenceRatios, LossShares, MethodDetails,
+    TrimapPoint,
+};
 pub use reference_losses::{ReferenceLoss, ReferenceRun, reference_losses};
-pub use score::{count_folder, score_folder, sweep_folder};
+pub use score::{count_folder, score_folder};
 pub use scores::{ClassScores, ScoredList, Scores, Subset, Threshold, ThresholdChoice};
-pub use sweep::{Sweep, SweepPoint, default_thresholds};
+pub use sweep::{
+    AveragePrecisions, BackgroundRule, Cuts, LabelledPoint, Plateau, Sweep, SweepCurve, SweepPlan,
+    SweepPoint, SweepReport, SweepSummary, Swept, SweptRule, held_out, sweep_folder,
+};
 pub use table::{Row, Table};
 pub use total_counts::TotalCounts;

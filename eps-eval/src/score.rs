@@ -1,6 +1,6 @@
 //! A folder of predictions against the ground truth of a split.
 
-use crate::{ConfusionMatrix, EvalError, ImageCounts, Sweep, default_thresholds};
+use crate::{ConfusionMatrix, EvalError, ImageCounts};
 use eps_data::{ClassId, DataError, IGNORE, Item, LabelMap, ScoreMap, codec};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -56,33 +56,8 @@ fn count_pair(
     Ok(ConfusionMatrix::of(classes, truth.classes(), predicted.classes()))
 }
 
-/// Counts the class maps `<id>.npz` of a folder at every [default threshold](default_thresholds).
-///
-/// # Errors
-///
-/// As [`score_folder`].
-pub fn sweep_folder(items: &[Item], cams: &Path, classes: usize) -> Result<Sweep, EvalError> {
-    let pairs = pairs(items, cams, "npz", "class map")?;
-    let empty = || Sweep::new(classes, default_thresholds());
-    // A sweep is some megabytes: one a thread, not one an image.
-    let share = pairs.len().div_ceil(rayon::current_num_threads()).max(1);
-    pairs
-        .par_chunks(share)
-        .map(|pairs| {
-            let mut sweep = empty();
-            for (mask, cam) in pairs {
-                let truth = codec::read_mask(mask, classes)?;
-                let scores = codec::read_scores(cam)?;
-                check_scores(&truth, &scores, cam, classes)?;
-                sweep.add(&truth, &scores);
-            }
-            Ok(sweep)
-        })
-        .reduce(|| Ok(empty()), |a, b| merged(a, b, Sweep::merge))
-}
-
 /// Merges two results; the error of the left one comes first, so that threads do not choose.
-fn merged<T>(
+pub(crate) fn merged<T>(
     left: Result<T, EvalError>,
     right: Result<T, EvalError>,
     merge: fn(T, &T) -> T,
@@ -91,7 +66,7 @@ fn merged<T>(
 }
 
 /// Mask and prediction of each item, all of which exist.
-fn pairs(
+pub(crate) fn pairs(
     items: &[Item],
     folder: &Path,
     extension: &str,
@@ -124,7 +99,7 @@ fn none_missing(
     }
 }
 
-fn check_prediction(
+pub(crate) fn check_prediction(
     truth: &LabelMap,
     predicted: &LabelMap,
     path: &Path,
@@ -146,7 +121,7 @@ fn check_prediction(
     }
 }
 
-fn check_scores(
+pub(crate) fn check_scores(
     truth: &LabelMap,
     scores: &ScoreMap,
     path: &Path,

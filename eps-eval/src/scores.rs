@@ -50,6 +50,9 @@ pub enum ThresholdChoice {
     /// Before looking at the truth.
     #[serde(rename = "fixed")]
     Fixed,
+    /// As the one with the highest mean IoU on other images than those that were scored.
+    #[serde(rename = "held out")]
+    HeldOut,
     /// As the one with the highest mean IoU on the very truth that was scored.
     #[serde(rename = "best on truth")]
     BestOnTruth,

@@ -70,10 +70,15 @@ impl Table {
 
     /// Comma-separated text with all digits; a value that does not exist is an empty cell.
     pub fn to_csv(&self) -> Result<String, EvalError> {
-        let mut bytes = Vec::new();
-        CsvWriter::new(&mut bytes).finish(&mut self.frame.clone()).map_err(table_error)?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        to_csv(Ok(self.frame.clone()))
     }
+}
+
+/// Comma-separated text with all digits of a frame that could be made.
+pub(crate) fn to_csv(frame: Result<DataFrame, PolarsError>) -> Result<String, EvalError> {
+    let mut bytes = Vec::new();
+    CsvWriter::new(&mut bytes).finish(&mut frame.map_err(table_error)?).map_err(table_error)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn row_names(scores: &Scores) -> Vec<String> {

@@ -97,6 +97,13 @@ impl TotalCounts {
     }
 }
 
+impl FromIterator<ClassCounts> for TotalCounts {
+    /// Totals by class, background first.
+    fn from_iter<I: IntoIterator<Item = ClassCounts>>(classes: I) -> Self {
+        Self { classes: classes.into_iter().collect() }
+    }
+}
+
 impl From<&ConfusionMatrix> for TotalCounts {
     fn from(matrix: &ConfusionMatrix) -> Self {
         Self { classes: (0..matrix.classes()).map(|class| matrix.counts(class)).collect() }

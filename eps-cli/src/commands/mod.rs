@@ -1,6 +1,7 @@
 //! The commands: each file holds its arguments and what it runs.
 
 pub(crate) mod bench;
+pub(crate) mod compare;
 pub(crate) mod demo;
 pub(crate) mod devices;
 pub(crate) mod evaluate;

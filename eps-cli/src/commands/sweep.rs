@@ -1,14 +1,28 @@
 //! `eps sweep`
 
 use super::End;
-use crate::args::TruthArgs;
+use super::compare::folder_name;
+use crate::args::{TruthArgs, fraction};
+use crate::comparison::FIXED_THRESHOLD;
+use crate::progress::Progress;
 use crate::run_folder::write_text;
-use anyhow::{Result, anyhow};
-use eps_eval::{SweepPoint, export, sweep_folder};
-use std::fmt::Write as _;
-use std::path::PathBuf;
+use anyhow::{Context as _, Result};
+use eps_data::codec::write_atomically;
+use eps_data::labels::read_image_scores;
+use eps_data::{ClassId, ClassNames, Item};
+use eps_eval::chart::{self, ClassMapsChart, Curve, SweepChart};
+use eps_eval::ranking::{ImageRanking, ScoreHistogram};
+use eps_eval::{
+    AveragePrecisions, BackgroundRule, Cuts, ScoredList, SweepPlan, SweepReport, SweepSummary,
+    export, sweep_folder,
+};
+use std::path::{Path, PathBuf};
 
 /// Score class activation maps at every background threshold, in one pass
+///
+/// A pixel has its best class where that class's score is above the background's, which wins ties.
+/// Every number is labelled with how its threshold was chosen: fixed beforehand, on other images
+/// than those it is scored on, or as the best on this truth, which flatters.
 #[derive(clap::Args)]
 pub(crate) struct Sweep {
     #[command(flatten)]
@@ -16,41 +30,172 @@ pub(crate) struct Sweep {
     /// Folder of class activation maps, `<id>.npz`
     #[arg(long, value_name = "DIR")]
     cams: PathBuf,
+    /// Constant backgrounds to sweep [default: 0, 0.001, .. 0.999]
+    #[arg(long, value_name = "T,..", value_delimiter = ',', value_parser = fraction)]
+    thresholds: Vec<f32>,
+    /// Powers α of a background (1 - max)^α to sweep [default: 0.25, 0.5, .. 250]
+    #[arg(long, value_name = "A,..", value_delimiter = ',', value_parser = power)]
+    powers: Vec<f32>,
+    /// Threshold that does not depend on this truth
+    #[arg(long, value_name = "T", default_value_t = FIXED_THRESHOLD as f32, value_parser = fraction)]
+    fixed: f32,
+    /// Parts of the list, each scored at the threshold that is best on the others; 1 leaves this out
+    #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    folds: u16,
+    /// Mean IoU, as a fraction, that thresholds on the plateau may lose against the best
+    #[arg(long, value_name = "LOSS", default_value_t = 0.01, value_parser = fraction)]
+    plateau: f32,
+    /// Write precision and recall of each class map at every threshold as CSV, and give average precisions
+    #[arg(long, value_name = "FILE")]
+    precision_recall: Option<PathBuf>,
+    /// Scores of whole images by a classifier, as CSV: `id`, then a column for each class; gives their
+    /// average precisions against the classes of the masks
+    #[arg(long, value_name = "FILE")]
+    classifier: Option<PathBuf>,
+    /// Write everything as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
     /// Write every threshold as CSV
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+    /// Write the labelled scores as a Markdown table
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// Draw mean IoU against the threshold, as FILE.svg and FILE.png; with --precision-recall also
+    /// FILE-precision-recall.svg and .png
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
 }
 
 impl Sweep {
     pub(crate) fn run(self) -> Result<End> {
-        let (_, items, names) = self.truth.open()?;
-        let sweep = sweep_folder(&items, &self.cams, names.len())?;
-        let points = sweep.points();
-        let best = sweep.best().ok_or_else(|| anyhow!("no pixel of the truth counts"))?;
-        if let Some(path) = &self.csv {
-            write_text(path, &table(&points))?;
+        let (list, items, names) = match &self.classifier {
+            Some(_) => self.truth.open_with_labels("masks")?,
+            None => self.truth.open()?,
+        };
+        let classifier = self.classifier(&list.ids, &items, &names)?;
+        let progress = Progress::new("class maps", items.len()).shared();
+        let counted = || progress.step();
+        let swept = sweep_folder(&items, &self.cams, &self.plan(names.len()), &counted)?;
+        progress.finish();
+        let summary = |(index, swept)| {
+            // A power that is common to all publications does not exist.
+            let fixed = (index == 0).then_some(self.fixed);
+            SweepSummary::new(swept, fixed, round(self.plateau))
+        };
+        let rules: Option<Vec<_>> = swept.rules.iter().enumerate().map(summary).collect();
+        let precisions = |own: &ScoreHistogram| {
+            AveragePrecisions::new(&names, |class| own.average_precision(class))
+        };
+        let report = SweepReport {
+            protocol: "voc".into(),
+            list: ScoredList { name: list.name, images: items.len(), sha256: list.sha256 },
+            rules: rules.context("no pixel of the truth counts")?,
+            average_precision: swept.histogram.as_ref().map(precisions),
+            classifier,
+        };
+        self.write(&report)?;
+        if let Some(histogram) = &swept.histogram {
+            self.write_precision_recall(&report, histogram, &names)?;
         }
-        println!("images     {}", items.len());
-        let fixed = points.iter().find(|point| point.threshold == 0.2);
-        if let Some(fixed) = fixed {
-            println!("at 0.200   {} mIoU (fixed threshold)", export::percent(Some(fixed.mean_iou)));
-        }
-        println!(
-            "at {:.3}   {} mIoU (best on this truth)",
-            best.threshold,
-            export::percent(Some(best.mean_iou))
-        );
+        print!("{}", export::sweep_text(&report));
         Ok(End::Done)
+    }
+
+    fn plan(&self, classes: usize) -> SweepPlan {
+        let of = |rule: BackgroundRule, given: &[f32], fixed: Option<f32>| {
+            let given = if given.is_empty() { rule.default_parameters() } else { given.to_vec() };
+            let mut parameters: Vec<f32> = given.into_iter().chain(fixed).collect();
+            parameters.sort_by(f32::total_cmp);
+            parameters.dedup();
+            (rule, parameters)
+        };
+        let constant = of(BackgroundRule::Constant, &self.thresholds, Some(self.fixed));
+        let power = of(BackgroundRule::Power, &self.powers, None);
+        let levels = self.precision_recall.is_some().then(|| Cuts::new(constant.1.iter().copied()));
+        SweepPlan { classes, rules: vec![constant, power], folds: self.folds.into(), levels }
+    }
+
+    /// Average precisions of the classifier's scores, if there are any.
+    fn classifier(
+        &self,
+        ids: &[String],
+        items: &[Item],
+        names: &ClassNames,
+    ) -> Result<Option<AveragePrecisions>> {
+        let Some(path) = &self.classifier else { return Ok(None) };
+        let mut ranking = ImageRanking::new(names.objects());
+        for (scores, item) in read_image_scores(path, ids, names)?.iter().zip(items) {
+            ranking.add(scores, item.classes);
+        }
+        let value = |class: usize| ranking.average_precision(class as ClassId);
+        Ok(Some(AveragePrecisions::new(names, value)))
+    }
+
+    fn write_precision_recall(
+        &self,
+        report: &SweepReport,
+        histogram: &ScoreHistogram,
+        names: &ClassNames,
+    ) -> Result<()> {
+        if let Some(path) = &self.precision_recall {
+            write_text(path, &export::precision_recall_csv(histogram, names)?)?;
+        }
+        if let (Some(path), Some(average_precision)) = (&self.chart, &report.average_precision) {
+            let name = path.with_extension("").file_name().unwrap_or_default().to_os_string();
+            let name = format!("{}-precision-recall", name.to_string_lossy());
+            write_chart(
+                &path.with_file_name(name),
+                &ClassMapsChart { histogram, average_precision },
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, report: &SweepReport) -> Result<()> {
+        if let Some(path) = &self.json {
+            write_text(path, &export::json(report))?;
+        }
+        if let Some(path) = &self.csv {
+            write_text(path, &export::sweep_csv(report)?)?;
+        }
+        if let Some(path) = &self.markdown {
+            write_text(path, &export::sweep_markdown(report))?;
+        }
+        if let (Some(path), Some(summary)) = (&self.chart, report.rules.first()) {
+            let curves = [curve(&self.cams, summary)];
+            write_chart(path, &SweepChart { curves: &curves })?;
+        }
+        Ok(())
     }
 }
 
-fn table(points: &[SweepPoint]) -> String {
-    let mut text = String::from("threshold,mean_iou,mean_precision,mean_recall\n");
-    let cell = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-    for point in points {
-        let (precision, recall) = (cell(point.mean_precision), cell(point.mean_recall));
-        writeln!(text, "{},{},{precision},{recall}", point.threshold, point.mean_iou)
-            .expect("a string takes any text");
+/// The curve of a folder of maps, named by the folder, or by the run that it is in.
+fn curve(cams: &Path, summary: &SweepSummary) -> Curve {
+    Curve {
+        method: folder_name(cams),
+        points: summary.points.clone(),
+        fixed: summary.fixed.as_ref().map(|fixed| fixed.parameters[0]),
+        held_out: summary.held_out.clone(),
+        plateau: Some(summary.plateau),
     }
-    text
+}
+
+/// Writes a chart as `path` with the endings `svg` and `png`.
+pub(crate) fn write_chart(path: &Path, chart: &impl chart::Chart) -> Result<()> {
+    let (svg, png) = (chart::svg(chart)?, chart::png(chart)?);
+    write_text(&path.with_extension("svg"), &svg)?;
+    Ok(write_atomically(&path.with_extension("png"), |file| file.write_all(&png))?)
+}
+
+/// The decimal that a fraction was written as.
+fn round(fraction: f32) -> f64 {
+    (f64::from(fraction) * 1e6).round() / 1e6
+}
+
+fn power(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(power) if power > 0.0 && power.is_finite() => Ok(power),
+        _ => Err("expected a power above 0".into()),
+    }
 }

@@ -1,6 +1,7 @@
 //! The program as its users call it: exit status, stdout, stderr, and the files that it leaves.
 
 mod call;
+mod compare;
 mod demo;
 mod evaluate;
 mod infer;

@@ -4,6 +4,8 @@ mod annotation;
 mod dictionary;
 mod table;
 
+pub use table::read_image_scores;
+
 use crate::{ClassNames, ClassSet, DataError, codec::read_mask};
 use rayon::prelude::*;
 use std::path::PathBuf;

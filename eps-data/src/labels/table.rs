@@ -13,15 +13,25 @@ pub(super) fn load(
     ids: &[String],
     names: &ClassNames,
 ) -> Result<EachLabels, DataError> {
-    let rows = Table { path, names }.rows()?;
-    let row = |id: &String| {
-        rows.get(id).copied().ok_or_else(|| DataError::Content {
-            path: path.into(),
-            found: format!("no row for `{id}`"),
-            expected: "one for each image of the list".into(),
-        })
-    };
-    Ok(ids.iter().map(row).collect())
+    let table = Table { path, names };
+    table.rows_of(ids, |line, record, columns| table.classes(line, record, columns))
+}
+
+/// Reads scores of whole images, such as those of a classifier: a table as that of image labels, with
+/// any number in the place of 0 and 1. One score for each object class, class 1 first, image by image.
+///
+/// # Errors
+///
+/// [`DataError::Line`] for a wrong header, a cell that is no number, or an id twice;
+/// [`DataError::Content`] for an id without a row.
+pub fn read_image_scores(
+    path: &Path,
+    ids: &[String],
+    names: &ClassNames,
+) -> Result<Vec<Vec<f32>>, DataError> {
+    let table = Table { path, names };
+    let rows = table.rows_of(ids, |line, record, columns| table.scores(line, record, columns))?;
+    rows.into_iter().collect()
 }
 
 /// A table that is being read.
@@ -31,7 +41,28 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    fn rows(&self) -> Result<HashMap<String, ClassSet>, DataError> {
+    /// The rows of `ids`, or that there is none, each read by `read` from its line, its cells and the
+    /// classes of its columns.
+    fn rows_of<T: Clone>(
+        &self,
+        ids: &[String],
+        read: impl Fn(usize, &StringRecord, &[ClassId]) -> Result<T, DataError>,
+    ) -> Result<Vec<Result<T, DataError>>, DataError> {
+        let rows = self.rows(read)?;
+        let row = |id: &String| {
+            rows.get(id).cloned().ok_or_else(|| DataError::Content {
+                path: self.path.into(),
+                found: format!("no row for `{id}`"),
+                expected: "one for each image of the list".into(),
+            })
+        };
+        Ok(ids.iter().map(row).collect())
+    }
+
+    fn rows<T>(
+        &self,
+        read: impl Fn(usize, &StringRecord, &[ClassId]) -> Result<T, DataError>,
+    ) -> Result<HashMap<String, T>, DataError> {
         let path = self.path;
         let file =
             File::open(path).map_err(|source| DataError::Open { path: path.into(), source })?;
@@ -42,8 +73,12 @@ impl Table<'_> {
             let record = record.map_err(|error| self.decode(error))?;
             let line = record.position().map_or(0, |position| position.line() as usize);
             let id = record.get(0).unwrap_or_default().to_owned();
-            let classes = self.classes(line, &record, &columns)?;
-            if rows.insert(id, classes).is_some() {
+            if record.len() != columns.len() + 1 {
+                let expected = (columns.len() + 1).to_string();
+                return Err(self.line(line, format!("{} cells", record.len()), expected));
+            }
+            let row = read(line, &record, &columns)?;
+            if rows.insert(id, row).is_some() {
                 let found = format!("`{}` again", &record[0]);
                 return Err(self.line(line, found, "each image id once".into()));
             }
@@ -79,10 +114,6 @@ impl Table<'_> {
         record: &StringRecord,
         columns: &[ClassId],
     ) -> Result<ClassSet, DataError> {
-        if record.len() != columns.len() + 1 {
-            let expected = (columns.len() + 1).to_string();
-            return Err(self.line(line, format!("{} cells", record.len()), expected));
-        }
         let mut classes = ClassSet::default();
         for (cell, &class) in record.iter().skip(1).zip(columns) {
             match cell {
@@ -95,6 +126,26 @@ impl Table<'_> {
             }
         }
         Ok(classes)
+    }
+
+    /// Scores in the order of the classes.
+    fn scores(
+        &self,
+        line: usize,
+        record: &StringRecord,
+        columns: &[ClassId],
+    ) -> Result<Vec<f32>, DataError> {
+        let mut scores = vec![0.0; columns.len()];
+        for (cell, &class) in record.iter().skip(1).zip(columns) {
+            scores[usize::from(class) - 1] = match cell.parse::<f32>() {
+                Ok(score) if !score.is_nan() => score,
+                _ => {
+                    let found = format!("`{cell}` for {}", self.names.name(class));
+                    return Err(self.line(line, found, "a number".into()));
+                }
+            };
+        }
+        Ok(scores)
     }
 
     fn line(&self, line: usize, found: String, expected: String) -> DataError {
@@ -150,6 +201,23 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(read(text, &["x"]).unwrap_err(), format!("cls_labels.csv{expected}"));
+        }
+    }
+
+    #[test]
+    fn scores_come_in_the_order_of_the_classes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scores.csv");
+        let names = ClassNames::of_objects(["boat", "cow"]);
+        let read = |text: &str| {
+            fs::write(&path, text).unwrap();
+            read_image_scores(&path, &["x".into()], &names).map_err(|error| error.to_string())
+        };
+        assert_eq!(read("id,cow,boat\ny,0,0\nx,-1.5,2e-1\n").unwrap(), [[0.2, -1.5]]);
+        for cell in ["high", "NaN", ""] {
+            let message = read(&format!("id,cow,boat\nx,{cell},0\n")).unwrap_err();
+            let expected = format!("scores.csv:2: `{cell}` for cow, expected a number");
+            assert!(message.ends_with(&expected), "{message}");
         }
     }
 }

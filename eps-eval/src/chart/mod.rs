@@ -1,6 +1,9 @@
 //! Charts, each drawn by one function and written as SVG and as PNG.
 
+mod anatomy;
 mod bitmap;
+mod class_maps;
+mod difference;
 mod legend;
 mod per_class;
 mod precision_recall;
@@ -8,14 +11,19 @@ mod saliency;
 mod style;
 mod sweep;
 mod training;
+mod trimap;
 
+pub use anatomy::AnatomyChart;
+pub use class_maps::ClassMapsChart;
+pub use difference::DifferenceChart;
 pub use per_class::PerClassChart;
 pub use precision_recall::PrecisionRecallChart;
 pub use saliency::{SaliencyFChart, SaliencyPrecisionRecallChart};
 pub use sweep::SweepChart;
 pub use training::{TrainingChart, TrainingStep};
+pub use trimap::TrimapChart;
 
-use crate::{EvalError, SweepPoint};
+use crate::{EvalError, LabelledPoint, Plateau, SweepPoint};
 use bitmap::Bitmap;
 use eps_data::Size;
 use image::{ImageFormat, RgbImage, imageops};
@@ -50,6 +58,10 @@ pub struct Curve {
     pub points: Vec<SweepPoint>,
     /// A threshold that did not depend on the truth; usually 0.2.
     pub fixed: Option<f64>,
+    /// The mean IoU of thresholds chosen on other images; not every chart shows it.
+    pub held_out: Option<LabelledPoint>,
+    /// Where the curve is almost at its best; not every chart shows it.
+    pub plateau: Option<Plateau>,
 }
 
 impl Curve {
@@ -59,7 +71,7 @@ impl Curve {
 
     fn at_fixed(&self) -> Option<SweepPoint> {
         let fixed = self.fixed?;
-        self.points.iter().copied().find(|point| (point.threshold - fixed).abs() < 1e-9)
+        self.points.iter().copied().find(|point| (point.parameter - fixed).abs() < 1e-9)
     }
 }
 

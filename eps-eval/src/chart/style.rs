@@ -5,7 +5,7 @@ use plotters::{
     chart::{ChartBuilder, ChartContext},
     coord::{Shift, cartesian::Cartesian2d, types::RangedCoordf64},
     drawing::{DrawingArea, DrawingAreaErrorKind},
-    element::Circle,
+    element::{Circle, EmptyElement, Polygon},
     style::{
         Color, FontStyle, IntoFont, RGBColor, ShapeStyle, TextStyle, WHITE,
         register_font as register,
@@ -73,6 +73,17 @@ pub(super) fn register_font() {
 /// Colour of the method or quantity with this index; colours repeat after seven.
 pub(super) fn color(index: usize) -> RGBColor {
     COLORS[index % COLORS.len()]
+}
+
+/// A pale tone of [`color`], for areas behind curves.
+pub(super) fn pale(index: usize) -> RGBColor {
+    mixed(color(index), 7)
+}
+
+/// A colour with some parts of white.
+pub(super) fn mixed(RGBColor(red, green, blue): RGBColor, white: u16) -> RGBColor {
+    let mix = |value: u8| ((u16::from(value) + white * 255) / (white + 1)) as u8;
+    RGBColor(mix(red), mix(green), mix(blue))
 }
 
 /// Style of a chart's title, anchored at its left.
@@ -154,6 +165,18 @@ pub(super) fn mark<B: DrawingBackend>(
         Circle::new(point, MARK, color.filled()),
         Circle::new(point, MARK - STROKE as i32, inside),
     ])?;
+    Ok(())
+}
+
+/// Marks a point that is on no curve.
+pub(super) fn diamond<B: DrawingBackend>(
+    chart: &mut Axes<'_, B>,
+    point: (f64, f64),
+    color: RGBColor,
+) -> Drawn<B> {
+    let corners = [(-MARK - px(1), 0), (0, -MARK - px(1)), (MARK + px(1), 0), (0, MARK + px(1))];
+    let shape = EmptyElement::at(point) + Polygon::new(corners.to_vec(), color.filled());
+    chart.draw_series([shape])?;
     Ok(())
 }
 

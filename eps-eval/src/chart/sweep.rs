@@ -1,18 +1,22 @@
 //! Mean IoU against the background threshold of the class maps.
 
 use super::{Chart, Curve, legend, style};
-use crate::{SweepPoint, export::percent};
+use crate::{
+    LabelledPoint, SweepPoint,
+    export::{percent, values},
+};
 use eps_data::Size;
 use plotters::{
     backend::DrawingBackend,
     coord::Shift,
     drawing::{DrawingArea, DrawingAreaErrorKind},
-    element::DashedPathElement,
+    element::{DashedPathElement, Rectangle},
     series::LineSeries,
     style::Color,
 };
 
-/// A curve for each method, with rings at the fixed threshold and dots at the best one.
+/// A curve for each method, with rings at the fixed threshold, dots at the best one, diamonds at
+/// those chosen on other images, and the plateau as a band.
 #[derive(Clone, Debug)]
 pub struct SweepChart<'a> {
     pub curves: &'a [Curve],
@@ -40,6 +44,9 @@ impl Chart for SweepChart<'_> {
             y_format: &|iou| format!("{iou:.0}"),
         };
         let mut chart = style::axes(&area, &layout)?;
+        for (index, curve) in self.curves.iter().enumerate() {
+            draw_plateau(&mut chart, curve, index, top)?;
+        }
         let stroke = style::QUIET.stroke_width(style::THIN);
         for fixed in fixed_thresholds(self.curves) {
             let ends = [(fixed, 0.0), (fixed, top)];
@@ -68,11 +75,15 @@ fn describe(curve: &Curve) -> String {
     let value = |iou| percent(Some(iou));
     let fixed = curve
         .at_fixed()
-        .map(|point| format!("○ {} % at {:.2}", value(point.mean_iou), point.threshold));
+        .map(|point| format!("○ {} % at {:.2}", value(point.mean_iou), point.parameter));
     let best = curve
         .best()
-        .map(|point| format!("● best {} % at {:.3}", value(point.mean_iou), point.threshold));
-    let values: Vec<String> = fixed.into_iter().chain(best).collect();
+        .map(|point| format!("● best {} % at {:.3}", value(point.mean_iou), point.parameter));
+    let held_out = curve
+        .held_out
+        .as_ref()
+        .map(|point| format!("◆ held out {} % at {}", value(point.mean_iou), values(point)));
+    let values: Vec<String> = fixed.into_iter().chain(held_out).chain(best).collect();
     format!("{}: {}", curve.method, values.join(", "))
 }
 
@@ -86,7 +97,7 @@ fn fixed_thresholds(curves: &[Curve]) -> Vec<f64> {
 
 /// Threshold and mean IoU in percent.
 fn place(point: SweepPoint) -> (f64, f64) {
-    (point.threshold, 100.0 * point.mean_iou)
+    (point.parameter, 100.0 * point.mean_iou)
 }
 
 fn draw_curve<B: DrawingBackend>(
@@ -100,11 +111,32 @@ fn draw_curve<B: DrawingBackend>(
     Ok(())
 }
 
+fn draw_plateau<B: DrawingBackend>(
+    chart: &mut style::Axes<'_, B>,
+    curve: &Curve,
+    index: usize,
+    top: f64,
+) -> style::Drawn<B> {
+    let Some(plateau) = curve.plateau else { return Ok(()) };
+    let corners = [(plateau.lowest, 0.0), (plateau.highest, top)];
+    chart.draw_series([Rectangle::new(corners, style::pale(index).filled())])?;
+    Ok(())
+}
+
+/// The mean of the folds' thresholds, and mean IoU in percent.
+fn middle(point: &LabelledPoint) -> (f64, f64) {
+    let sum: f64 = point.parameters.iter().sum();
+    (sum / point.parameters.len() as f64, 100.0 * point.mean_iou)
+}
+
 fn draw_marks<B: DrawingBackend>(
     chart: &mut style::Axes<'_, B>,
     curve: &Curve,
     index: usize,
 ) -> style::Drawn<B> {
+    if let Some(point) = &curve.held_out {
+        style::diamond(chart, middle(point), style::color(index))?;
+    }
     let marks = [(curve.at_fixed(), false), (curve.best(), true)];
     marks.into_iter().try_for_each(|(point, filled)| {
         let place = point.map(place);

@@ -148,7 +148,8 @@ impl Method {
 
     fn curve(&self) -> Option<Curve> {
         let fixed = self.fixed.threshold.map(|threshold| threshold.value);
-        let curve = Curve { method: self.name.clone(), points: self.sweep.clone(), fixed };
+        let (method, points) = (self.name.clone(), self.sweep.clone());
+        let curve = Curve { method, points, fixed, held_out: None, plateau: None };
         (!curve.points.is_empty()).then_some(curve)
     }
 }

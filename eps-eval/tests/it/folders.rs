@@ -1,8 +1,15 @@
 //! Folders of predictions against masks that are written here.
 
 use eps_data::{ClassSet, Item, LabelMap, ScoreMap, Size, codec};
-use eps_eval::{ConfusionMatrix, ImageCounts, count_folder, score_folder, sweep_folder};
-use std::{fs, path::Path};
+use eps_eval::{
+    BackgroundRule, ConfusionMatrix, ImageCounts, SweepPlan, count_folder, score_folder,
+    sweep_folder,
+};
+use std::{
+    fs,
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 use tempfile::TempDir;
 
 const TRUTH: [u8; 6] = [0, 1, 2, 2, 255, 1];
@@ -89,10 +96,23 @@ fn class_maps_are_swept_from_files() {
         let path = folder.path().join(format!("{}.npz", item.id));
         codec::write_scores(&path, &map, codec::ScoreFormat::F32).expect("a writable folder");
     }
-    let sweep = sweep_folder(&items, folder.path(), 3).expect("complete class maps");
+    let plan = SweepPlan { folds: 2, ..SweepPlan::constant(3) };
+    let counted = AtomicUsize::new(0);
+    let count = || {
+        counted.fetch_add(1, Ordering::Relaxed);
+    };
+    let swept = sweep_folder(&items, folder.path(), &plan, &count).expect("complete class maps");
+    assert_eq!(counted.into_inner(), 2);
     let predicted = map.to_labels(0.2);
     let one = ConfusionMatrix::of(3, &TRUTH, predicted.classes());
-    assert_eq!(sweep.matrix(200), one.clone().merge(&one));
-    let too_few = sweep_folder(&items, folder.path(), 2).expect_err("truth has class 2");
-    assert!(too_few.to_string().ends_with("a-truth.png: class 2, expected 0..=1 or 255 (ignore)"));
+    assert_eq!(swept.sweep.matrix(0.2), Some(one.clone().merge(&one)));
+    let [rule] = &swept.rules[..] else { panic!("one rule was swept") };
+    assert_eq!(rule.whole.rule(), BackgroundRule::Constant);
+    assert_eq!(rule.whole.counts_at(0.2), Some(&one.clone().merge(&one).totals()));
+    // The same image twice: each half has the counts of one.
+    assert_eq!(rule.folds.len(), 2);
+    assert!(rule.folds.iter().all(|fold| fold.counts_at(0.2) == Some(&one.totals())));
+    let too_few = sweep_folder(&items, folder.path(), &SweepPlan::constant(2), &|| ());
+    let message = too_few.expect_err("truth has class 2").to_string();
+    assert!(message.ends_with("a-truth.png: class 2, expected 0..=1 or 255 (ignore)"), "{message}");
 }

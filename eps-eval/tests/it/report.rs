@@ -2,9 +2,8 @@
 
 use eps_data::{ClassNames, LabelMap, ScoreMap, Size};
 use eps_eval::{
-    ScoredList, Scores, Sweep, Threshold, ThresholdChoice,
+    BackgroundRule, Cuts, ScoredList, Scores, Sweep, Threshold, ThresholdChoice,
     chart::TrainingStep,
-    default_thresholds,
     report::{Method, PictureRow, Report, colour_mask, heat},
 };
 use std::{fs, path::Path};
@@ -30,20 +29,23 @@ fn class_maps(noise: f32) -> ScoreMap {
 
 fn method(name: &str, noise: f32) -> Method {
     let names = ClassNames::of_objects(["cat", "<dog>", "absent"]);
-    let mut sweep = Sweep::new(names.len(), default_thresholds());
+    let thresholds = BackgroundRule::Constant.default_parameters();
+    let mut sweep = Sweep::new(names.len(), Cuts::new(thresholds.clone()));
     sweep.add(&truth(), &class_maps(noise));
+    let curve = sweep.curve(BackgroundRule::Constant, &thresholds);
     let list = ScoredList { name: "val & more".into(), images: 1, sha256: "ab".into() };
     let scores = |threshold, matrix| {
         Scores::new("voc", list.clone(), Some(threshold), &matrix, &names).with_subset("cats", [1])
     };
     let fixed = Threshold { value: 0.2, chosen: ThresholdChoice::Fixed };
-    let best = sweep.best().expect("pixels were counted").threshold;
+    let best = curve.best().expect("pixels were counted").parameter;
+    let matrix = |threshold: f64| sweep.matrix(threshold as f32).expect("it was swept");
     let best = Threshold { value: best, chosen: ThresholdChoice::BestOnTruth };
     Method {
         name: name.into(),
-        fixed: scores(fixed, sweep.matrix(200)),
-        best: scores(best, sweep.best_matrix().expect("pixels were counted")),
-        sweep: sweep.points(),
+        fixed: scores(fixed, matrix(fixed.value)),
+        best: scores(best, matrix(best.value)),
+        sweep: curve.points(),
         training: training(name == "EPS"),
         reference: vec![],
         confusion_ratio: (name == "EPS").then_some(0.25),

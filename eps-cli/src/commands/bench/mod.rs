@@ -1,5 +1,6 @@
 //! `eps bench`
 
+mod bootstrap;
 mod inference;
 mod loader;
 mod network;
@@ -9,7 +10,7 @@ use anyhow::Result;
 use serde::Serialize;
 use std::time::Instant;
 
-/// Time a recipe's network, loader or inference on this machine
+/// Time a recipe's network, loader or inference, or the bootstrap of a comparison, on this machine
 ///
 /// Each measurement is one line of JSON on stdout, with the seconds of every repetition.
 #[derive(clap::Subcommand)]
@@ -17,6 +18,7 @@ pub(crate) enum Bench {
     Network(network::NetworkBench),
     Inference(inference::InferenceBench),
     Loader(loader::LoaderBench),
+    Bootstrap(bootstrap::BootstrapBench),
 }
 
 impl Bench {
@@ -25,6 +27,7 @@ impl Bench {
             Self::Network(command) => command.run(),
             Self::Inference(command) => command.run(),
             Self::Loader(command) => command.run(),
+            Self::Bootstrap(command) => command.run(),
         }
     }
 }
@@ -41,7 +44,7 @@ struct Measurement<'a> {
     /// Who was measured: the device.
     side: &'a str,
     pass: &'a str,
-    /// Side of the images in pixels.
+    /// Side of the images in pixels; of the bootstrap the number of resamples.
     size: usize,
     /// Images of one repetition.
     images: usize,

@@ -1,0 +1,216 @@
+//! `eps compare`
+
+use super::End;
+use super::sweep::write_chart;
+use crate::args::{TruthArgs, fraction};
+use crate::progress::Progress;
+use crate::run_folder::write_text;
+use anyhow::{Context as _, Result, ensure};
+use eps_data::{ClassNames, Item};
+use eps_eval::chart::{AnatomyChart, DifferenceChart, TrimapChart};
+use eps_eval::paired::{Bootstrap, Difference, MethodRuns, compare};
+use eps_eval::{
+    AnalysisPlan, ComparisonReport, Details, MethodDetails, ScoredList, analyse_folder, export,
+};
+use std::path::{Path, PathBuf};
+
+/// Compare folders of predicted masks on the same images: how sure a difference is, and what makes it
+///
+/// The first method is the baseline of the others. Intervals and p-values come from a paired bootstrap
+/// over images. Folders with the same NAME are runs of one method that differ in their seed: it has the
+/// mean of their scores, and a standard deviation. One folder alone gets intervals, the anatomy of its
+/// errors and boundary scores too.
+#[derive(clap::Args)]
+pub(crate) struct Compare {
+    /// Folders of predicted masks, `<id>.png`; names are those of the folders, or of the runs they are in
+    #[arg(required = true, value_name = "[NAME=]DIR")]
+    methods: Vec<String>,
+    #[command(flatten)]
+    truth: TruthArgs,
+    /// Image labels, by which hallucinated classes are told: a CSV table, a `cls_labels.npy`, or a folder
+    /// of VOC annotations [default: the classes of the masks]
+    #[arg(long, value_name = "FILE|DIR")]
+    labels: Option<String>,
+    /// Folder of maps of the background things that come with each class, `<id>.png`: the class where
+    /// its thing is, 0 elsewhere
+    #[arg(long, value_name = "DIR")]
+    things: Option<PathBuf>,
+    /// Resamples of the images
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    resamples: u32,
+    /// Seed of the resamples
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Fraction of the resamples inside an interval
+    #[arg(long, default_value_t = 0.95, value_parser = level)]
+    level: f64,
+    /// Width of the boundary band of the anatomy in pixels; 0 makes none
+    #[arg(long, value_name = "PIXELS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=1000))]
+    band: u32,
+    /// Widths of the bands around true boundaries in which mean IoU is given, in pixels
+    #[arg(long, value_name = "PIXELS,..", value_delimiter = ',', default_value = "1,2,3,5,8,12,20", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    widths: Vec<u32>,
+    /// Write everything as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the scores, differences and p-values of every class as CSV
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// Write the tables as Markdown
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// Write all of that, every image, and charts: compare.md, .json, .csv, images.csv, charts/
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// The folders of one method.
+struct Method {
+    name: String,
+    folders: Vec<PathBuf>,
+}
+
+impl Compare {
+    pub(crate) fn run(self) -> Result<End> {
+        let methods = methods(&self.methods)?;
+        let (list, items, names) = match &self.labels {
+            Some(source) => self.truth.open_with_labels(source)?,
+            None => self.truth.open()?,
+        };
+        let (runs, details) = self.count(&methods, &items, &names)?;
+        let bootstrap = Bootstrap { resamples: self.resamples as usize, seed: self.seed };
+        let report = ComparisonReport {
+            protocol: "voc".into(),
+            list: ScoredList { name: list.name, images: items.len(), sha256: list.sha256 },
+            classes: names.iter().map(str::to_owned).collect(),
+            comparison: compare(&runs, names.len(), bootstrap, self.level),
+            details,
+        };
+        self.write(&report)?;
+        print!("{}", export::comparison_text(&report));
+        Ok(End::Done)
+    }
+
+    /// The counts of every image and the details of every method.
+    fn count(
+        &self,
+        methods: &[Method],
+        items: &[Item],
+        names: &ClassNames,
+    ) -> Result<(Vec<MethodRuns>, Vec<MethodDetails>)> {
+        let plan = self.plan(names.len());
+        let folders: usize = methods.iter().map(|method| method.folders.len()).sum();
+        let progress = Progress::new("masks", folders * items.len()).shared();
+        let counted = || progress.step();
+        let (mut all, mut details) = (Vec::new(), Vec::new());
+        for Method { name, folders } in methods {
+            let (mut runs, mut sum) = (Vec::new(), Details::new(&plan));
+            for folder in folders {
+                let analysis = analyse_folder(items, folder, &plan, &counted)?;
+                sum = sum.merge(&analysis.details);
+                runs.push(analysis.images);
+            }
+            let own = MethodDetails::new(name, &sum).context("no pixel of the truth counts")?;
+            details.push(own);
+            all.push(MethodRuns { name: name.clone(), runs });
+        }
+        progress.finish();
+        Ok((all, details))
+    }
+
+    fn plan(&self, classes: usize) -> AnalysisPlan {
+        let mut widths = self.widths.clone();
+        widths.sort_unstable();
+        widths.dedup();
+        AnalysisPlan { classes, band: self.band, widths, things: self.things.clone() }
+    }
+
+    fn write(&self, report: &ComparisonReport) -> Result<()> {
+        if let Some(path) = &self.json {
+            write_text(path, &export::json(report))?;
+        }
+        if let Some(path) = &self.csv {
+            write_text(path, &export::comparison_csv(report)?)?;
+        }
+        if let Some(path) = &self.markdown {
+            write_text(path, &export::comparison_markdown(report, &[]))?;
+        }
+        if let Some(folder) = &self.out {
+            let charts = write_charts(folder, report)?;
+            write_text(&folder.join("compare.json"), &export::json(report))?;
+            write_text(&folder.join("compare.csv"), &export::comparison_csv(report)?)?;
+            write_text(&folder.join("images.csv"), &export::image_differences_csv(report)?)?;
+            let page = export::comparison_markdown(report, &charts);
+            write_text(&folder.join("compare.md"), &page)?;
+            eprintln!("{}", folder.join("compare.md").display());
+        }
+        Ok(())
+    }
+}
+
+/// Writes every chart as SVG and PNG; the titles and files of the latter, relative to the folder.
+fn write_charts(folder: &Path, report: &ComparisonReport) -> Result<Vec<(String, String)>> {
+    let mut charts = Vec::new();
+    let mut done = |title: String, file: String| charts.push((title, format!("charts/{file}.png")));
+    let path = |file: &str| folder.join("charts").join(file);
+    for (index, difference) in report.comparison.differences.iter().enumerate() {
+        let file = format!("differences-{}", index + 1);
+        write_chart(&path(&file), &difference_chart(report, difference))?;
+        done(format!("{} against {}", difference.method, difference.baseline), file);
+    }
+    let anatomy = AnatomyChart { methods: &report.details, classes: &report.classes };
+    write_chart(&path("anatomy"), &anatomy)?;
+    done("Where the lost IoU goes".into(), "anatomy".into());
+    write_chart(&path("trimap"), &TrimapChart { methods: &report.details })?;
+    done("Mean IoU in a band around the true boundaries".into(), "trimap".into());
+    Ok(charts)
+}
+
+fn difference_chart<'a>(
+    report: &'a ComparisonReport,
+    difference: &'a Difference,
+) -> DifferenceChart<'a> {
+    let classes = report.classes.iter().map(String::as_str).zip(difference.classes.iter().copied());
+    DifferenceChart {
+        baseline: &difference.baseline,
+        method: &difference.method,
+        rows: [("mean", difference.miou)].into_iter().chain(classes).collect(),
+    }
+}
+
+/// Folders by name, in the order in which the names first come.
+fn methods(arguments: &[String]) -> Result<Vec<Method>> {
+    let mut methods: Vec<Method> = Vec::new();
+    for argument in arguments {
+        let (name, folder, is_named) = match argument.split_once('=') {
+            Some((name, folder)) if !name.is_empty() => (name.to_owned(), Path::new(folder), true),
+            _ => (folder_name(Path::new(argument)), Path::new(argument), false),
+        };
+        ensure!(folder.is_dir(), "{}: is not there, expected a folder of masks", folder.display());
+        match methods.iter_mut().find(|method| method.name == name) {
+            Some(_) if !is_named => anyhow::bail!(
+                "{}: another folder is named `{name}` too; write NAME={} to tell them apart, or to make them runs of one method",
+                folder.display(),
+                folder.display()
+            ),
+            Some(method) => method.folders.push(folder.into()),
+            None => methods.push(Method { name, folders: vec![folder.into()] }),
+        }
+    }
+    Ok(methods)
+}
+
+/// The name of a folder, or of the run that a folder of masks is in.
+pub(super) fn folder_name(folder: &Path) -> String {
+    let is_of_run = folder.file_name().is_some_and(|name| name == "masks" || name == "cams");
+    let named = if is_of_run { folder.parent().and_then(Path::file_name) } else { None };
+    let named = named.or(folder.file_name()).unwrap_or(folder.as_os_str());
+    named.to_string_lossy().into_owned()
+}
+
+fn level(text: &str) -> Result<f64, String> {
+    match fraction(text) {
+        Ok(level) if level > 0.0 && level < 1.0 => text.parse().map_err(|_| String::new()),
+        _ => Err("expected a fraction between 0 and 1".into()),
+    }
+}

@@ -1,0 +1,150 @@
+//! `eps compare`
+
+use crate::call::{Call, eps};
+use crate::project::{Project, SIZE, files};
+use eps_data::codec::{read_mask, write_mask};
+use eps_data::scenes::scene_id;
+use eps_data::{ClassId, LabelMap};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const SCENES: usize = 6;
+
+/// Predictions that are the truth where `is_right` says so, and background elsewhere.
+fn predictions(project: &Project, folder: &str, is_right: fn(usize) -> bool) -> PathBuf {
+    let folder = project.path(folder);
+    for index in 0..SCENES {
+        let truth = read_mask(&project.mask(index), 7).unwrap();
+        let kept = |(pixel, &class): (usize, &ClassId)| {
+            if is_right(pixel + index) && class != 255 { class } else { 0 }
+        };
+        let classes = truth.classes().iter().enumerate().map(kept).collect();
+        let path = folder.join(scene_id(index) + ".png");
+        write_mask(&path, &LabelMap::new(SIZE, classes)).unwrap();
+    }
+    folder
+}
+
+/// A project with the predictions `good`, `half` and `nothing`.
+fn project() -> Project {
+    let project = Project::with_scenes(SCENES);
+    predictions(&project, "good", |_| true);
+    predictions(&project, "half", |pixel| pixel % 2 == 0);
+    predictions(&project, "nothing", |_| false);
+    project
+}
+
+fn compare(project: &Project, folders: &[&str]) -> Call {
+    let call = eps("compare")
+        .with("--truth", project.data().join("SegmentationClass"))
+        .with("--list", "train")
+        .with("--resamples", "500");
+    folders.iter().fold(call, |call, folder| match folder.split_once('=') {
+        Some((name, folder)) => call.and(format!("{name}={}", project.path(folder).display())),
+        None => call.and(project.path(folder)),
+    })
+}
+
+fn json(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+#[test]
+fn a_better_folder_is_better_with_an_interval_and_a_p_value() {
+    let project = project();
+    let out = project.path("out");
+    let ended = compare(&project, &["half", "good"]).with("--out", &out).succeeds();
+    assert!(ended.stdout.contains("good against half: +"), "{}", ended.stdout);
+    let report = json(&out.join("compare.json"));
+    let comparison = &report["comparison"];
+    assert_eq!(comparison["methods"][1]["miou"]["value"], 1.0);
+    let effect = &comparison["differences"][0]["miou"];
+    assert!(number(&effect["lower"]) > 0.0, "{effect}");
+    // Six images that agree; 500 resamples alone would say 2 in 501.
+    assert_eq!(number(&effect["p"]), 1.0 / 32.0);
+    assert_eq!(comparison["differences"][0]["images"]["wins"], SCENES);
+    let found: Vec<String> =
+        files(&out).into_keys().map(|path| path.display().to_string()).collect();
+    let charts = ["anatomy", "differences-1", "trimap"];
+    let charts =
+        charts.iter().flat_map(|name| ["png", "svg"].map(|kind| format!("charts/{name}.{kind}")));
+    let tables = ["compare.csv", "compare.json", "compare.md", "images.csv"].map(String::from);
+    assert_eq!(found, charts.chain(tables).collect::<Vec<_>>());
+    let page = fs::read_to_string(out.join("compare.md")).unwrap();
+    assert!(page.contains("](charts/differences-1.png)"), "{page}");
+    let images = fs::read_to_string(out.join("images.csv")).unwrap();
+    assert_eq!(images.lines().count(), 1 + SCENES, "{images}");
+}
+
+#[test]
+fn the_parts_of_every_class_are_its_lost_iou() {
+    let project = project();
+    let path = project.path("compare.json");
+    compare(&project, &["half"]).with("--band", "0").with("--json", &path).succeeds();
+    let report = json(&path);
+    let anatomy = &report["details"][0]["anatomy"];
+    let causes = ["hallucinated", "boundary", "swap", "over_expansion", "missed"];
+    for class in anatomy["classes"].as_array().unwrap().iter().filter(|class| !class.is_null()) {
+        let lost: f64 = causes.iter().map(|cause| number(&class[*cause])).sum();
+        assert!((lost + number(&class["iou"]) - 1.0).abs() < 1e-12, "{class}");
+        // Every wrong pixel is an object's that was left to the background.
+        assert_eq!(number(&class["missed"]), lost, "{class}");
+    }
+    assert!(report["comparison"]["differences"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn folders_of_one_name_are_runs_of_one_method() {
+    let project = project();
+    let path = project.path("compare.json");
+    let folders = ["base=nothing", "ours=half", "ours=good"];
+    let ended = compare(&project, &folders).with("--json", &path).succeeds();
+    assert!(ended.stdout.contains(" over 2 runs"), "{}", ended.stdout);
+    let methods = &json(&path)["comparison"]["methods"];
+    assert_eq!((&methods[0]["runs"], &methods[1]["runs"]), (&1.into(), &2.into()));
+    assert_eq!(methods[0]["miou"]["std"], Value::Null);
+    assert!(number(&methods[1]["miou"]["std"]) > 0.0);
+}
+
+#[test]
+fn results_do_not_depend_on_threads() {
+    let project = project();
+    let paths = ["one.json", "two.json"].map(|name| project.path(name));
+    for (threads, path) in paths.iter().enumerate() {
+        compare(&project, &["half", "good"])
+            .with("--json", path)
+            .on_threads(threads + 1)
+            .succeeds();
+    }
+    assert_eq!(fs::read(&paths[0]).unwrap(), fs::read(&paths[1]).unwrap());
+}
+
+#[test]
+fn things_that_come_with_a_class_are_counted_where_there_are_maps_of_them() {
+    let project = project();
+    let path = project.path("compare.json");
+    let things = project.data().join("BackgroundThings");
+    compare(&project, &["good"]).with("--things", &things).with("--json", &path).succeeds();
+    assert_eq!(json(&path)["details"][0]["cooccurrence"]["things"], 0.0);
+    compare(&project, &["good"])
+        .with("--things", project.path("half"))
+        .with("--labels", project.data().join("nowhere.csv"))
+        .refuses(&["nowhere.csv: cannot be read"]);
+}
+
+#[test]
+fn folders_that_cannot_be_compared_are_refused() {
+    let project = project();
+    fs::create_dir_all(project.path("other")).unwrap();
+    fs::rename(project.path("half"), project.path("other/good")).unwrap();
+    compare(&project, &["good", "other/good"]).refuses(&["another folder is named `good` too"]);
+    compare(&project, &["good", "nowhere"]).refuses(&["nowhere: is not there"]);
+    fs::remove_file(project.path("good").join(scene_id(2) + ".png")).unwrap();
+    compare(&project, &["nothing", "good"])
+        .refuses(&["good/scene_0003.png: prediction is missing"]);
+}

@@ -1,0 +1,29 @@
+//! Scores near the boundaries of classes.
+//!
+//! Three views: [`Trimap`] scores the pixels in a band around the true boundaries, [`BoundaryIou`]
+//! the inner borders of the classes of both maps, [`Contours`] the boundary lines themselves.
+
+mod contours;
+mod distance;
+mod inner_border;
+mod trimap;
+
+pub use contours::{ContourCounts, Contours};
+pub use distance::distances;
+pub use inner_border::BoundaryIou;
+pub use trimap::Trimap;
+
+use eps_data::{ClassId, IGNORE, LabelMap, Size};
+
+/// Length of an image's diagonal in pixels.
+fn diagonal(size: Size) -> f64 {
+    let square = |side: usize| (side * side) as f64;
+    (square(size.width) + square(size.height)).sqrt()
+}
+
+/// The truth where ignored pixels have the predicted class, so that a boundary that a prediction
+/// draws among them is right wherever it is.
+fn filled(truth: &LabelMap, predicted: &LabelMap) -> Vec<ClassId> {
+    let pixels = truth.classes().iter().zip(predicted.classes());
+    pixels.map(|(&truth, &predicted)| if truth == IGNORE { predicted } else { truth }).collect()
+}

@@ -1,0 +1,71 @@
+//! Precision against recall of every class map, over all thresholds.
+
+use super::{Chart, legend, style};
+use crate::{
+    AveragePrecisions,
+    export::percent,
+    ranking::{PrecisionRecall, ScoreHistogram},
+};
+use eps_data::Size;
+use plotters::{
+    backend::DrawingBackend,
+    coord::Shift,
+    drawing::{DrawingArea, DrawingAreaErrorKind},
+    series::LineSeries,
+    style::Color,
+};
+
+/// A pale curve for each class and a strong one for their mean.
+#[derive(Clone, Debug)]
+pub struct ClassMapsChart<'a> {
+    pub histogram: &'a ScoreHistogram,
+    pub average_precision: &'a AveragePrecisions,
+}
+
+impl Chart for ClassMapsChart<'_> {
+    fn size(&self) -> Size {
+        // Taller than others: both axes are fractions of the same pixels.
+        Size::new(style::WIDTH, legend::head_height(&self.legend()) + style::PLOT_HEIGHT + 80)
+    }
+
+    fn draw<B: DrawingBackend>(
+        &self,
+        area: &DrawingArea<B, Shift>,
+    ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+        let title = "Each class map against the pixels of its class";
+        let area = legend::titled(area, title, &self.legend())?;
+        let layout = style::AxesLayout {
+            x: 0.0..100.0,
+            y: 0.0..100.0,
+            x_title: "recall [%]",
+            y_title: "precision [%]",
+            x_format: &|recall| format!("{recall:.0}"),
+            y_format: &|precision| format!("{precision:.0}"),
+        };
+        let mut chart = style::axes(&area, &layout)?;
+        for class in 1..self.histogram.classes() {
+            let stroke = style::mixed(style::QUIET, 1).stroke_width(style::THIN);
+            chart.draw_series(LineSeries::new(line(&self.histogram.curve(class)), stroke))?;
+        }
+        let stroke = style::color(0).stroke_width(style::STROKE);
+        chart.draw_series(LineSeries::new(line(&self.histogram.mean_curve()), stroke))?;
+        Ok(())
+    }
+}
+
+impl ClassMapsChart<'_> {
+    fn legend(&self) -> Vec<legend::Key> {
+        let mean = percent(self.average_precision.mean);
+        let key = |text, sign| legend::Key { text, sign };
+        vec![
+            key(format!("mean over classes (mAP {mean} %)"), legend::Sign::Line(style::color(0))),
+            key("one class each".into(), legend::Sign::Line(style::mixed(style::QUIET, 1))),
+        ]
+    }
+}
+
+/// Recall and precision in percent, where both exist.
+fn line(curve: &[PrecisionRecall]) -> Vec<(f64, f64)> {
+    let place = |at: &PrecisionRecall| Some((100.0 * at.recall?, 100.0 * at.precision?));
+    curve.iter().filter_map(place).collect()
+}

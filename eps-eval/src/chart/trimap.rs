@@ -1,0 +1,70 @@
+//! Mean IoU near the true boundaries by the width of the band.
+
+use super::{Chart, legend, style};
+use crate::MethodDetails;
+use eps_data::Size;
+use plotters::{
+    backend::DrawingBackend,
+    coord::Shift,
+    drawing::{DrawingArea, DrawingAreaErrorKind},
+    series::LineSeries,
+    style::Color,
+};
+
+/// A curve for each method, with a mark at each width.
+#[derive(Clone, Debug)]
+pub struct TrimapChart<'a> {
+    pub methods: &'a [MethodDetails],
+}
+
+impl Chart for TrimapChart<'_> {
+    fn size(&self) -> Size {
+        Size::new(style::WIDTH, legend::head_height(&self.legend()) + style::PLOT_HEIGHT)
+    }
+
+    fn draw<B: DrawingBackend>(
+        &self,
+        area: &DrawingArea<B, Shift>,
+    ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+        let title = "Mean IoU in a band around the true boundaries";
+        let area = legend::titled(area, title, &self.legend())?;
+        let curves: Vec<_> = self.methods.iter().map(curve).collect();
+        let points = || curves.iter().flatten();
+        let highest = points().map(|point| point.1).fold(0.0, f64::max);
+        let lowest = points().map(|point| point.1).fold(f64::INFINITY, f64::min).min(highest);
+        let widest = points().map(|point| point.0).fold(1.0, f64::max);
+        let layout = style::AxesLayout {
+            x: 0.0..widest,
+            y: (lowest / 10.0).floor() * 10.0..style::up_to(highest, 10.0),
+            x_title: "width of the band [pixels]",
+            y_title: "mean IoU [%]",
+            x_format: &|width| format!("{width:.0}"),
+            y_format: &|iou| format!("{iou:.0}"),
+        };
+        let mut chart = style::axes(&area, &layout)?;
+        for (index, curve) in curves.iter().enumerate() {
+            let stroke = style::color(index).stroke_width(style::STROKE);
+            chart.draw_series(LineSeries::new(curve.iter().copied(), stroke))?;
+            for &point in curve {
+                style::mark(&mut chart, point, style::color(index), true)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl TrimapChart<'_> {
+    fn legend(&self) -> Vec<legend::Key> {
+        let key = |(index, own): (usize, &MethodDetails)| legend::Key {
+            text: own.name.clone(),
+            sign: legend::Sign::Line(style::color(index)),
+        };
+        self.methods.iter().enumerate().map(key).collect()
+    }
+}
+
+/// Widths and mean IoU in percent.
+fn curve(method: &MethodDetails) -> Vec<(f64, f64)> {
+    let point = |own: &crate::TrimapPoint| Some((f64::from(own.width), 100.0 * own.mean_iou?));
+    method.boundary.trimap.iter().filter_map(point).collect()
+}

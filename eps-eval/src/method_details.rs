@@ -1,0 +1,152 @@
+//! What the details of a method come to: ratios of the counts, for files and charts.
+
+use crate::{ClassCounts, Cooccurrence, Details, LabelPair, Loss, boundary::ContourCounts};
+use serde::Serialize;
+
+/// Anatomy, boundary scores and co-occurrence of one method.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MethodDetails {
+    pub name: String,
+    pub anatomy: AnatomyShares,
+    pub boundary: BoundaryScores,
+    pub cooccurrence: CooccurrenceRatios,
+}
+
+/// IoU that is lost, by cause.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AnatomyShares {
+    /// Width of the boundary band in pixels.
+    pub band: u32,
+    /// Mean over the classes that occur in truth or prediction.
+    pub mean: LossShares,
+    /// By class, background first; absent where the class does not occur.
+    pub classes: Vec<Option<LossShares>>,
+}
+
+/// The IoU of a class and what it loses to each cause; they add up to 1.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LossShares {
+    pub iou: f64,
+    pub hallucinated: f64,
+    pub boundary: f64,
+    pub swap: f64,
+    pub over_expansion: f64,
+    pub missed: f64,
+}
+
+impl LossShares {
+    /// The shares of all causes; `None` if one does not exist.
+    fn new(iou: Option<f64>, share: impl Fn(Loss) -> Option<f64>) -> Option<Self> {
+        Some(Self {
+            iou: iou?,
+            hallucinated: share(Loss::Hallucinated)?,
+            boundary: share(Loss::Boundary)?,
+            swap: share(Loss::Swap)?,
+            over_expansion: share(Loss::OverExpansion)?,
+            missed: share(Loss::Missed)?,
+        })
+    }
+
+    /// The share of one cause.
+    pub fn of(&self, loss: Loss) -> f64 {
+        match loss {
+            Loss::Hallucinated => self.hallucinated,
+            Loss::Boundary => self.boundary,
+            Loss::Swap => self.swap,
+            Loss::OverExpansion => self.over_expansion,
+            Loss::Missed => self.missed,
+        }
+    }
+}
+
+/// Scores near boundaries.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BoundaryScores {
+    /// Mean boundary IoU over the classes that have a border in truth or prediction.
+    pub mean_iou: Option<f64>,
+    /// Mean boundary F over the same.
+    pub mean_f: Option<f64>,
+    /// By class, background first.
+    pub classes: Vec<ClassBoundary>,
+    /// Mean IoU by the width of the band around the true boundaries.
+    pub trimap: Vec<TrimapPoint>,
+}
+
+/// Boundary scores of one class; absent where it has no boundary.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ClassBoundary {
+    pub iou: Option<f64>,
+    pub f: Option<f64>,
+    pub precision: Option<f64>,
+    pub recall: Option<f64>,
+}
+
+/// Mean IoU of the pixels in a band.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct TrimapPoint {
+    /// In pixels.
+    pub width: u32,
+    /// Over the classes that occur in the band.
+    pub mean_iou: Option<f64>,
+}
+
+/// Confusion of classes that come together.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CooccurrenceRatios {
+    /// Of the background things that come with each class, pooled; absent without maps of them.
+    pub things: Option<f64>,
+    /// The same by class, background first; empty without maps.
+    pub things_by_class: Vec<Option<f64>>,
+    /// Of classes that image labels have together.
+    pub pairs: Vec<LabelPair>,
+}
+
+impl MethodDetails {
+    /// Computes all ratios of some counts; `None` if no pixel was counted.
+    pub fn new(name: &str, details: &Details) -> Option<Self> {
+        let things = details.things.as_ref();
+        let classes = details.anatomy.classes();
+        let by_class = |own: &Cooccurrence| (0..classes).map(|class| own.of(class)).collect();
+        Some(Self {
+            name: name.into(),
+            anatomy: AnatomyShares::new(details)?,
+            boundary: BoundaryScores::new(details),
+            cooccurrence: CooccurrenceRatios {
+                things: things.and_then(Cooccurrence::ratio),
+                things_by_class: things.map(by_class).unwrap_or_default(),
+                pairs: details.pairs.pairs().collect(),
+            },
+        })
+    }
+}
+
+impl AnatomyShares {
+    fn new(details: &Details) -> Option<Self> {
+        let anatomy = &details.anatomy;
+        let class = |class| LossShares::new(anatomy.iou(class), |loss| anatomy.share(class, loss));
+        let classes: Vec<_> = (0..anatomy.classes()).map(class).collect();
+        let mean = LossShares::new(anatomy.mean_iou(), |loss| anatomy.mean_share(loss))?;
+        Some(Self { band: anatomy.band(), mean, classes })
+    }
+}
+
+impl BoundaryScores {
+    fn new(details: &Details) -> Self {
+        let borders = details.boundary_iou.totals();
+        let class = |(border, contour): (&ClassCounts, &ContourCounts)| ClassBoundary {
+            iou: border.iou(),
+            f: contour.f(),
+            precision: contour.precision(),
+            recall: contour.recall(),
+        };
+        let bands = details.trimap.bands();
+        Self {
+            mean_iou: borders.mean_iou(),
+            mean_f: details.contours.mean_f(),
+            classes: borders.classes().iter().zip(details.contours.classes()).map(class).collect(),
+            trimap: bands
+                .map(|(width, counts)| TrimapPoint { width, mean_iou: counts.mean_iou() })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What is left of a sweep when only the ratios of each class are wanted.
+
+use super::{BackgroundRule, Sweep};
+use crate::{ClassCounts, TotalCounts};
+use eps_data::BACKGROUND;
+use serde::{Deserialize, Serialize};
+
+/// Means at one parameter of a background rule.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SweepPoint {
+    /// The constant that a score must exceed, in `0..=1`, or the power.
+    pub parameter: f64,
+    /// Over the classes that occur in truth or prediction.
+    pub mean_iou: f64,
+    /// Over the classes that were predicted somewhere.
+    pub mean_precision: Option<f64>,
+    /// Over the classes that occur in the truth.
+    pub mean_recall: Option<f64>,
+}
+
+/// Counts of each class at each parameter of one background rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepCurve {
+    rule: BackgroundRule,
+    parameters: Vec<f32>,
+    /// `[parameter]`
+    counts: Vec<TotalCounts>,
+}
+
+impl SweepCurve {
+    pub(super) fn new(sweep: &Sweep, rule: BackgroundRule, parameters: &[f32]) -> Self {
+        let by_cut = counts_by_cut(sweep);
+        let at = |&parameter: &f32| {
+            let cut = sweep.cuts().position(rule.cut(parameter));
+            by_cut[cut.expect("the parameter was swept")].clone()
+        };
+        Self { rule, parameters: parameters.to_vec(), counts: parameters.iter().map(at).collect() }
+    }
+
+    /// Adds the pixels that `other` counted.
+    ///
+    /// # Panics
+    ///
+    /// If the curves differ in rule, parameters or classes.
+    pub fn merge(mut self, other: &Self) -> Self {
+        assert_eq!(self.rule, other.rule, "both curves must have the same rule");
+        assert_eq!(self.parameters, other.parameters, "both curves must have the same parameters");
+        let pairs = self.counts.into_iter().zip(&other.counts);
+        self.counts = pairs.map(|(own, theirs)| own.merge(theirs)).collect();
+        self
+    }
+
+    pub fn rule(&self) -> BackgroundRule {
+        self.rule
+    }
+
+    /// Parameters in the order in which they were given.
+    pub fn parameters(&self) -> &[f32] {
+        &self.parameters
+    }
+
+    /// Counts of each class at each parameter, in their order.
+    pub fn counts(&self) -> &[TotalCounts] {
+        &self.counts
+    }
+
+    /// The counts at `parameter`; `None` if it is not one of the parameters.
+    pub fn counts_at(&self, parameter: f32) -> Option<&TotalCounts> {
+        self.counts.get(self.parameters.iter().position(|&own| own == parameter)?)
+    }
+
+    /// Means at every parameter; empty if no pixel was counted.
+    pub fn points(&self) -> Vec<SweepPoint> {
+        let point = |(&parameter, counts): (&f32, &TotalCounts)| {
+            Some(SweepPoint {
+                parameter: decimal(parameter),
+                mean_iou: counts.mean_iou()?,
+                mean_precision: counts.mean_precision(),
+                mean_recall: counts.mean_recall(),
+            })
+        };
+        self.parameters.iter().zip(&self.counts).filter_map(point).collect()
+    }
+
+    /// The first point with the highest mean IoU; `None` without pixels.
+    pub fn best(&self) -> Option<SweepPoint> {
+        best(&self.points())
+    }
+
+    /// The index of the parameter of the [`best`](Self::best) point.
+    pub(super) fn best_index(&self) -> Option<usize> {
+        let best = self.best()?.mean_iou;
+        self.counts.iter().position(|counts| counts.mean_iou() == Some(best))
+    }
+}
+
+/// The first of the points with the highest mean IoU.
+pub(crate) fn best(points: &[SweepPoint]) -> Option<SweepPoint> {
+    let better = |best: SweepPoint, point: SweepPoint| {
+        if point.mean_iou > best.mean_iou { point } else { best }
+    };
+    points.iter().copied().reduce(better)
+}
+
+/// The decimal that a parameter was written as: 0.2, where a plain cast gives 0.200000003.
+pub(crate) fn decimal(parameter: f32) -> f64 {
+    parameter.to_string().parse().unwrap_or_else(|_| f64::from(parameter))
+}
+
+/// The counts at each cut, ascending: classes emerge from the background downwards.
+fn counts_by_cut(sweep: &Sweep) -> Vec<TotalCounts> {
+    let mut counts = all_background(sweep);
+    let mut by_cut: Vec<TotalCounts> = (0..sweep.cuts().scores().len())
+        .rev()
+        .map(|cut| {
+            emerge(sweep, &mut counts, cut + 1);
+            counts.iter().copied().collect()
+        })
+        .collect();
+    by_cut.reverse();
+    by_cut
+}
+
+const NOTHING: usize = BACKGROUND as usize;
+
+/// The counts above all cuts.
+fn all_background(sweep: &Sweep) -> Vec<ClassCounts> {
+    let pixels = |truth, best| sweep.row(truth, best).iter().sum::<u64>();
+    let class = |truth| ClassCounts {
+        truth: (0..sweep.classes()).map(|best| pixels(truth, best)).sum(),
+        ..ClassCounts::default()
+    };
+    let mut counts: Vec<ClassCounts> = (0..sweep.classes()).map(class).collect();
+    counts[NOTHING].intersection = counts[NOTHING].truth;
+    counts[NOTHING].predicted = counts.iter().map(|class| class.truth).sum();
+    counts
+}
+
+/// Gives the pixels with `below` cuts below their score their best class.
+fn emerge(sweep: &Sweep, counts: &mut [ClassCounts], below: usize) {
+    for best in (0..sweep.classes()).filter(|&best| best != NOTHING) {
+        let pixels = |truth| sweep.row(truth, best)[below];
+        let all: u64 = (0..sweep.classes()).map(pixels).sum();
+        counts[best].predicted += all;
+        counts[NOTHING].predicted -= all;
+        counts[best].intersection += pixels(best);
+        counts[NOTHING].intersection -= pixels(NOTHING);
+    }
+}

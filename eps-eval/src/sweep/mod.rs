@@ -1,0 +1,115 @@
+//! Every background threshold in one pass over the class maps.
+
+mod curve;
+mod cuts;
+mod folder;
+mod held_out;
+mod rule;
+mod summary;
+
+pub use curve::{SweepCurve, SweepPoint};
+pub(crate) use curve::{best, decimal};
+pub use cuts::Cuts;
+pub use folder::{SweepPlan, Swept, SweptRule, sweep_folder};
+pub use held_out::held_out;
+pub use rule::BackgroundRule;
+pub use summary::{AveragePrecisions, LabelledPoint, Plateau, SweepReport, SweepSummary};
+
+use crate::ConfusionMatrix;
+use eps_data::{BACKGROUND, IGNORE, LabelMap, ScoreMap};
+
+/// Counts from which the confusion matrix at every threshold follows exactly.
+///
+/// A pixel keeps its best class at all cuts below its score and is background at the others; so it
+/// is enough to count pixels by truth, best class and cuts below the score.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sweep {
+    classes: usize,
+    cuts: Cuts,
+    /// `[truth, best class, cuts below the score]`: an image touches few rows.
+    counts: Vec<u64>,
+}
+
+impl Sweep {
+    /// A sweep of `classes` classes, background included, without pixels.
+    pub fn new(classes: usize, cuts: Cuts) -> Self {
+        let counts = vec![0; classes * classes * (cuts.scores().len() + 1)];
+        Self { classes, cuts, counts }
+    }
+
+    /// Counts the pixels of one image.
+    ///
+    /// # Panics
+    ///
+    /// If the maps differ in size, or have a class that the sweep does not.
+    pub fn add(&mut self, truth: &LabelMap, scores: &ScoreMap) {
+        assert_eq!(truth.size(), scores.size(), "both maps must have the same size");
+        let bins = self.bins();
+        for (&truth, (class, score)) in truth.classes().iter().zip(scores.best()) {
+            if truth == IGNORE {
+                continue;
+            }
+            let (truth, class) = (usize::from(truth), usize::from(class));
+            assert!(truth < self.classes && class < self.classes, "class {truth} or {class}");
+            let row = (truth * self.classes + class) * bins;
+            self.counts[row + self.cuts.below(score)] += 1;
+        }
+    }
+
+    /// Adds the pixels that `other` counted.
+    ///
+    /// # Panics
+    ///
+    /// If the sweeps differ in classes or cuts.
+    pub fn merge(mut self, other: &Self) -> Self {
+        assert_eq!(self.classes, other.classes, "both sweeps must have the same classes");
+        assert_eq!(self.cuts, other.cuts, "both sweeps must have the same cuts");
+        self.counts.iter_mut().zip(&other.counts).for_each(|(own, theirs)| *own += theirs);
+        self
+    }
+
+    /// Number of classes with background.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// Where pixels turn from background to their best class.
+    pub fn cuts(&self) -> &Cuts {
+        &self.cuts
+    }
+
+    /// The confusion matrix where a class must exceed `score`; `None` if that is not a cut.
+    pub fn matrix(&self, score: f32) -> Option<ConfusionMatrix> {
+        let cut = self.cuts.position(score)?;
+        let mut matrix = ConfusionMatrix::new(self.classes);
+        for (pair, bins) in self.counts.chunks(self.bins()).enumerate() {
+            let (truth, best) = (pair / self.classes, pair % self.classes);
+            let (under, over) = bins.split_at(cut + 1);
+            matrix.add_count(truth, usize::from(BACKGROUND), under.iter().sum());
+            matrix.add_count(truth, best, over.iter().sum());
+        }
+        Some(matrix)
+    }
+
+    /// The counts of each class at each of the rule's parameters.
+    ///
+    /// # Panics
+    ///
+    /// If the cut of one of the parameters is not among those of the sweep.
+    pub fn curve(&self, rule: BackgroundRule, parameters: &[f32]) -> SweepCurve {
+        SweepCurve::new(self, rule, parameters)
+    }
+
+    /// Pixels by the number of cuts below their score, of a true and a best class.
+    fn row(&self, truth: usize, best: usize) -> &[u64] {
+        let bins = self.bins();
+        &self.counts[(truth * self.classes + best) * bins..][..bins]
+    }
+
+    fn bins(&self) -> usize {
+        self.cuts.scores().len() + 1
+    }
+}
+
+#[cfg(test)]
+mod tests;
