@@ -1,7 +1,6 @@
 //! The nearest object pixel of every pixel.
 
 use super::{Foreground, Truth};
-use eps_data::Size;
 
 /// The nearest object pixel of every pixel, and how far it is.
 ///
@@ -30,31 +29,26 @@ impl NearestObject {
             place: Vec::with_capacity(size.pixels()),
             squared_distance: Vec::with_capacity(size.pixels()),
         };
-        let mut envelope = Envelope::default();
+        let mut envelope = Vec::with_capacity(size.width);
         for (row, in_column) in rows.chunks_exact(size.width.max(1)).enumerate() {
-            envelope.build(row, in_column);
-            if envelope.parabolas.is_empty() {
+            lower_envelope(row, in_column, &mut envelope);
+            if envelope.is_empty() {
                 return None;
             }
-            nearest.push_row(&envelope, in_column, size);
+            nearest.push_row(&envelope, in_column);
         }
         (!nearest.place.is_empty()).then_some(nearest)
     }
 
-    fn push_row(&mut self, envelope: &Envelope, in_column: &[u32], size: Size) {
-        let mut lowest = 0;
-        for column in 0..size.width {
-            let mut squared = envelope.parabolas[lowest].at(column);
-            while let Some(next) = envelope.parabolas.get(lowest + 1) {
-                let other = next.at(column);
-                if squared <= other {
-                    break;
-                }
-                (squared, lowest) = (other, lowest + 1);
-            }
-            let found = envelope.parabolas[lowest].column;
-            self.place.push(in_column[found] * size.width as u32 + found as u32);
-            self.squared_distance.push(squared);
+    fn push_row(&mut self, envelope: &[Parabola], in_column: &[u32]) {
+        let width = in_column.len();
+        let ends = envelope.iter().skip(1).map(|next| next.start).chain([width]);
+        for (parabola, end) in envelope.iter().zip(ends) {
+            let Parabola { column, lowest, start } = *parabola;
+            let place = in_column[column] * width as u32 + column as u32;
+            self.place.resize(self.place.len() + end - start, place);
+            let squared = |at: i32| lowest as f64 + f64::from(at - column as i32).powi(2);
+            self.squared_distance.extend((start as i32..end as i32).map(squared));
         }
     }
 }
@@ -94,54 +88,53 @@ fn nearest_in_column(truth: &Foreground) -> Vec<u32> {
 struct Parabola {
     column: usize,
     /// Squared distance at the column itself.
-    lowest: f64,
+    lowest: i64,
+    /// First column at which it is below all parabolas to its left.
+    start: usize,
 }
 
 impl Parabola {
-    fn at(self, column: usize) -> f64 {
-        let distance = column.abs_diff(self.column) as f64;
-        self.lowest + distance * distance
-    }
-
-    /// Whether nowhere between its neighbours it is below both.
-    fn is_hidden(self, left: Self, right: Self) -> bool {
-        let to_left = (self.column - left.column) as f64;
-        let to_right = (right.column - self.column) as f64;
-        let between = to_left + to_right;
-        let below = between * self.lowest - to_right * left.lowest - to_left * right.lowest;
-        below > to_left * to_right * between
+    /// First column at which the parabola of `column`, to the right, is below this one; may be
+    /// outside the row.
+    fn crossing(&self, column: usize, lowest: i64) -> i64 {
+        let (left, right) = (self.column as i64, column as i64);
+        let sums = right * right - left * left + lowest - self.lowest;
+        sums.div_euclid(2 * (right - left)) + 1
     }
 }
 
-/// The parabolas that are lowest somewhere, from left to right.
-#[derive(Default)]
-struct Envelope {
-    parabolas: Vec<Parabola>,
-}
-
-impl Envelope {
-    fn build(&mut self, row: usize, in_column: &[u32]) {
-        self.parabolas.clear();
-        for (column, &nearest) in in_column.iter().enumerate() {
-            if nearest == NO_ROW {
-                continue;
-            }
-            let distance = f64::from((row as u32).abs_diff(nearest));
-            let parabola = Parabola { column, lowest: distance * distance };
-            while let [.., left, last] = self.parabolas[..]
-                && last.is_hidden(left, parabola)
-            {
-                self.parabolas.pop();
-            }
-            self.parabolas.push(parabola);
+/// The parabolas that are lowest somewhere in a row, from left to right.
+fn lower_envelope(row: usize, in_column: &[u32], envelope: &mut Vec<Parabola>) {
+    envelope.clear();
+    for (column, &nearest) in in_column.iter().enumerate() {
+        if nearest == NO_ROW {
+            continue;
+        }
+        let lowest = i64::from((row as u32).abs_diff(nearest)).pow(2);
+        let start = start_behind(envelope, column, lowest);
+        if start < in_column.len() {
+            envelope.push(Parabola { column, lowest, start });
         }
     }
+}
+
+/// Where a parabola begins to be lowest, after those that it hides are gone.
+fn start_behind(envelope: &mut Vec<Parabola>, column: usize, lowest: i64) -> usize {
+    while let Some(last) = envelope.last() {
+        let crossing = last.crossing(column, lowest);
+        if crossing > last.start as i64 {
+            return crossing as usize;
+        }
+        envelope.pop();
+    }
+    0
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::foreground::tests::drawn;
     use super::*;
+    use eps_data::Size;
     use proptest::prelude::*;
 
     /// Every object pixel is looked at, column by column from the left.
