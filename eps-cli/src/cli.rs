@@ -1,8 +1,8 @@
 //! The commands, one variant for each file below `commands`.
 
 use crate::commands::{
-    End, bench, compare, demo, devices, evaluate, infer, refine, report, saliency, sweep, train,
-    weights,
+    End, audit, bench, compare, demo, devices, evaluate, infer, merge, refine, report, saliency,
+    sweep, train, weights,
 };
 use clap::{Parser, Subcommand};
 
@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Infer(infer::Infer),
     Refine(refine::Refine),
     Evaluate(evaluate::Evaluate),
+    Audit(audit::Audit),
+    Merge(merge::Merge),
     Sweep(sweep::Sweep),
     Compare(compare::Compare),
     Report(report::Report),
@@ -44,6 +46,8 @@ impl Command {
             Self::Infer(command) => command.run(),
             Self::Refine(command) => command.run(),
             Self::Evaluate(command) => command.run(),
+            Self::Audit(command) => command.run(),
+            Self::Merge(command) => command.run(),
             Self::Sweep(command) => command.run(),
             Self::Compare(command) => command.run(),
             Self::Report(command) => command.run(),

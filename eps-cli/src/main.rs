@@ -12,6 +12,7 @@ mod interrupt;
 mod progress;
 mod refinement;
 mod run_folder;
+mod score_files;
 
 use clap::Parser as _;
 use std::process::ExitCode;

@@ -87,7 +87,7 @@ pub struct Analysis {
 ///
 /// # Errors
 ///
-/// As [`score_folder`](crate::score_folder), also for a map of background things.
+/// As [`MaskFolder::count`](crate::MaskFolder::count), also for a map of background things.
 pub fn analyse_folder(
     items: &[Item],
     predictions: &Path,

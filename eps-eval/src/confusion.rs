@@ -2,12 +2,14 @@
 
 use crate::{ClassCounts, TotalCounts};
 use eps_data::{ClassId, IGNORE, LabelMap};
+use serde::{Deserialize, Serialize};
 
 /// Pixels counted by true class (row) and predicted class (column).
 ///
 /// Pixels whose truth is 255 are never counted. Everything else about a prediction follows from
 /// these counts, so matrices of parts may be merged in any order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Vec<Vec<u64>>", try_from = "Vec<Vec<u64>>")]
 pub struct ConfusionMatrix {
     classes: usize,
     counts: Vec<u64>,
@@ -70,9 +72,20 @@ impl ConfusionMatrix {
     ///
     /// If the matrices differ in classes.
     pub fn merge(mut self, other: &Self) -> Self {
+        self.add_matrix(other);
+        self
+    }
+
+    /// Adds the pixels that `other` counted, in place; panics as [`merge`](Self::merge).
+    pub(crate) fn add_matrix(&mut self, other: &Self) {
         assert_eq!(self.classes, other.classes, "both matrices must have the same classes");
         self.counts.iter_mut().zip(&other.counts).for_each(|(own, theirs)| *own += theirs);
-        self
+    }
+
+    /// Whether each class has as many pixels that were given it as `totals` say.
+    pub(crate) fn has_hits_of(&self, totals: &TotalCounts) -> bool {
+        let hits = (0..self.classes).map(|class| self.count(class, class));
+        hits.eq(totals.classes().iter().map(|class| class.intersection))
     }
 
     /// Number of classes with background.
@@ -122,6 +135,27 @@ impl ConfusionMatrix {
     /// Mean recall over the classes that occur in the truth.
     pub fn mean_recall(&self) -> Option<f64> {
         self.totals().mean_recall()
+    }
+}
+
+impl From<ConfusionMatrix> for Vec<Vec<u64>> {
+    /// A row for each true class.
+    fn from(matrix: ConfusionMatrix) -> Self {
+        matrix.counts.chunks(matrix.classes.max(1)).map(<[u64]>::to_vec).collect()
+    }
+}
+
+impl TryFrom<Vec<Vec<u64>>> for ConfusionMatrix {
+    type Error = String;
+
+    fn try_from(rows: Vec<Vec<u64>>) -> Result<Self, String> {
+        let classes = rows.len();
+        match rows.iter().find(|row| row.len() != classes) {
+            Some(row) => {
+                Err(format!("a row of {}, expected {classes} as there are rows", row.len()))
+            }
+            None => Ok(Self { classes, counts: rows.concat() }),
+        }
     }
 }
 

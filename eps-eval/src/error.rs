@@ -13,6 +13,24 @@ pub enum EvalError {
     #[error("{}: predicted class {class}, expected 0..={last}", path.display())]
     PredictedClass { path: PathBuf, class: ClassId, last: ClassId },
 
+    /// A script that numbers the cells of its matrix through has none for these labels.
+    #[error(
+        "{}: prediction {predicted} at truth {truth} is cell {}, expected below {}",
+        path.display(), classes * usize::from(*truth) + usize::from(*predicted), classes * classes
+    )]
+    NoCell { path: PathBuf, truth: ClassId, predicted: ClassId, classes: usize },
+
+    #[error("{}: not the counts of an evaluation", path.display())]
+    Counts { path: PathBuf, source: serde_json::Error },
+
+    #[error("no counts to merge")]
+    NoParts,
+
+    #[error(
+        "list {list}: {found} of {expected} images counted, number {first} is the first in no part"
+    )]
+    MissingParts { list: String, found: usize, expected: usize, first: usize },
+
     #[error("{}: not the scores of an evaluation", path.display())]
     Scores { path: PathBuf, source: serde_json::Error },
 

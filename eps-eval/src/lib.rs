@@ -2,7 +2,7 @@
 //!
 //! Accumulators hold integers and can be merged in any order: [`ConfusionMatrix`] counts pixels of
 //! one set of masks, [`ImageCounts`] what scores need of each image, [`Sweep`] those of class maps at every background threshold at once,
-//! [`Cooccurrence`] those of a class in the background that comes with it. [`score_folder`] and
+//! [`Cooccurrence`] those of a class in the background that comes with it. [`MaskFolder`] and
 //! [`sweep_folder`] fill them from files, one task an image, with a result that does not depend on
 //! the number of threads.
 //!
@@ -35,14 +35,19 @@ pub mod saliency;
 
 mod analysis;
 mod anatomy;
+mod audit;
 mod class_counts;
 mod comparison_report;
 mod confusion;
 mod cooccurrence;
 mod error;
+mod evaluation;
 mod image_counts;
 mod label_pairs;
 mod method_details;
+mod oddities;
+mod pair_counts;
+mod protocol;
 mod reference_losses;
 mod score;
 mod scores;
@@ -52,19 +57,22 @@ mod total_counts;
 
 pub use analysis::{Analysis, AnalysisPlan, Details, analyse_folder};
 pub use anatomy::{Anatomy, Loss};
+pub use audit::{Audit, AuditedProtocol};
 pub use class_counts::ClassCounts;
 pub use comparison_report::ComparisonReport;
 pub use confusion::ConfusionMatrix;
 pub use cooccurrence::Cooccurrence;
 pub use error::EvalError;
+pub use evaluation::{Counts, MaskFolder, merge};
 pub use image_counts::ImageCounts;
 pub use label_pairs::{LabelPair, LabelPairs};
 pub use method_details::{
     AnatomyShares, BoundaryScores, ClassBoundary, CooccurrenceRatios, LossShares, MethodDetails,
     TrimapPoint,
 };
+pub use oddities::Oddities;
+pub use protocol::Protocol;
 pub use reference_losses::{ReferenceLoss, ReferenceRun, reference_losses};
-pub use score::{count_folder, score_folder};
 pub use scores::{ClassScores, ScoredList, Scores, Subset, Threshold, ThresholdChoice};
 pub use sweep::{
     AveragePrecisions, BackgroundRule, Cuts, LabelledPoint, Plateau, Sweep, SweepCurve, SweepPlan,

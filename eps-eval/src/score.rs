@@ -1,60 +1,8 @@
-//! A folder of predictions against the ground truth of a split.
+//! Files of predictions against the ground truth of a split: that they are there, and fit.
 
-use crate::{ConfusionMatrix, EvalError, ImageCounts};
-use eps_data::{ClassId, DataError, IGNORE, Item, LabelMap, ScoreMap, codec};
-use rayon::prelude::*;
+use crate::EvalError;
+use eps_data::{ClassId, DataError, IGNORE, Item, LabelMap, ScoreMap};
 use std::path::{Path, PathBuf};
-
-/// Counts the masks `<id>.png` of a folder against the ground truth of the items.
-///
-/// Protocol "voc": pixels whose truth is 255 are not counted, and a prediction has a class
-/// everywhere.
-///
-/// # Errors
-///
-/// If a file is missing, which is found before anything is read; if it cannot be read; if a
-/// prediction differs in size from its truth, or has a class outside `0..classes`. Of several
-/// such images the first in the list is named.
-pub fn score_folder(
-    items: &[Item],
-    predictions: &Path,
-    classes: usize,
-) -> Result<ConfusionMatrix, EvalError> {
-    let pairs = pairs(items, predictions, "png", "prediction")?;
-    pairs
-        .par_iter()
-        .map(|(mask, prediction)| count_pair(mask, prediction, classes))
-        .reduce(|| Ok(ConfusionMatrix::new(classes)), |a, b| merged(a, b, ConfusionMatrix::merge))
-}
-
-/// Counts the masks of a folder as [`score_folder`] does, image by image in the order of the items.
-///
-/// # Errors
-///
-/// As [`score_folder`].
-pub fn count_folder(
-    items: &[Item],
-    predictions: &Path,
-    classes: usize,
-) -> Result<Vec<ImageCounts>, EvalError> {
-    let pairs = pairs(items, predictions, "png", "prediction")?;
-    let count = |(item, (mask, prediction)): (&Item, &(PathBuf, PathBuf))| {
-        Ok(ImageCounts::of_matrix(&item.id, &count_pair(mask, prediction, classes)?))
-    };
-    let counted: Vec<Result<_, EvalError>> = items.par_iter().zip(&pairs).map(count).collect();
-    counted.into_iter().collect()
-}
-
-fn count_pair(
-    mask: &Path,
-    prediction: &Path,
-    classes: usize,
-) -> Result<ConfusionMatrix, EvalError> {
-    let truth = codec::read_mask(mask, classes)?;
-    let predicted = codec::read_mask(prediction, classes)?;
-    check_prediction(&truth, &predicted, prediction, classes)?;
-    Ok(ConfusionMatrix::of(classes, truth.classes(), predicted.classes()))
-}
 
 /// Merges two results; the error of the left one comes first, so that threads do not choose.
 pub(crate) fn merged<T>(

@@ -1,6 +1,10 @@
 //! What an evaluation found: the only thing that tables, charts and pages are made from.
 
-use crate::{ConfusionMatrix, EvalError, confusion::mean};
+use crate::{
+    ConfusionMatrix, Counts, EvalError,
+    confusion::mean,
+    protocol::{ClassRatios, Ratios},
+};
 use eps_data::{ClassNames, DataError};
 use serde::{Deserialize, Serialize};
 use std::{fs, path::Path};
@@ -9,22 +13,31 @@ use std::{fs, path::Path};
 /// `null`, where a value does not exist.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
-    /// How pixels were counted: "voc".
+    /// How pixels were counted: the name of a [`Protocol`](crate::Protocol).
     pub protocol: String,
     pub list: ScoredList,
     /// Background threshold of the class maps; absent where finished masks were scored.
     pub threshold: Option<Threshold>,
-    /// Mean IoU over the classes that occur in truth or prediction.
+    /// Mean IoU over the classes that occur in truth or prediction, or those that the protocol takes.
     pub miou: Option<f64>,
     pub pixel_accuracy: Option<f64>,
     /// Mean precision over the classes that were predicted somewhere.
     pub mean_precision: Option<f64>,
     /// Mean recall over the classes that occur in the truth.
     pub mean_recall: Option<f64>,
+    /// Mean F1 over the classes that occur in truth or prediction.
+    #[serde(default)]
+    pub mean_f1: Option<f64>,
+    /// IoU of the classes weighted by their share of the counted pixels.
+    #[serde(default)]
+    pub frequency_weighted_iou: Option<f64>,
     /// Scores of each class in the order of its index, background first.
     pub classes: Vec<ClassScores>,
     /// Means over some of the classes.
     pub subsets: Vec<Subset>,
+    /// What the protocol did that others do differently.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// The images that were scored.
@@ -69,6 +82,9 @@ pub struct ClassScores {
     pub precision: Option<f64>,
     /// Absent if no pixel has the class.
     pub recall: Option<f64>,
+    /// Absent if no pixel has the class and none was given it.
+    #[serde(default)]
+    pub f1: Option<f64>,
 }
 
 /// Mean IoU over some classes.
@@ -95,23 +111,46 @@ impl Scores {
         names: &ClassNames,
     ) -> Self {
         assert_eq!(names.len(), matrix.classes(), "one name for each class");
-        let of_class = |(index, name): (usize, &str)| ClassScores {
+        let ratios = Ratios::of(&matrix.totals());
+        Self { threshold, ..Self::of_ratios(protocol, list, names.iter(), ratios) }
+    }
+
+    /// Computes all ratios of counts under their protocol.
+    pub(crate) fn of_counts(counts: &Counts) -> Self {
+        let Counts { protocol, classes, images, .. } = counts;
+        let ratios = protocol.ratios(classes.len(), images);
+        let names = classes.iter().map(String::as_str);
+        let notes = protocol.notes(classes, images, counts.oddities);
+        Self { notes, ..Self::of_ratios(protocol.name(), counts.list.clone(), names, ratios) }
+    }
+
+    fn of_ratios<'a>(
+        protocol: &str,
+        list: ScoredList,
+        names: impl Iterator<Item = &'a str>,
+        ratios: Ratios,
+    ) -> Self {
+        let of_class = |(index, (name, ratios)): (usize, (&str, ClassRatios))| ClassScores {
             index,
             name: name.to_owned(),
-            iou: matrix.iou(index),
-            precision: matrix.counts(index).precision(),
-            recall: matrix.counts(index).recall(),
+            iou: ratios.iou,
+            precision: ratios.precision,
+            recall: ratios.recall,
+            f1: ratios.f1,
         };
         Self {
             protocol: protocol.to_owned(),
             list,
-            threshold,
-            miou: matrix.mean_iou(),
-            pixel_accuracy: matrix.pixel_accuracy(),
-            mean_precision: matrix.mean_precision(),
-            mean_recall: matrix.mean_recall(),
-            classes: names.iter().enumerate().map(of_class).collect(),
+            threshold: None,
+            miou: ratios.miou,
+            pixel_accuracy: ratios.pixel_accuracy,
+            mean_precision: ratios.mean_precision,
+            mean_recall: ratios.mean_recall,
+            mean_f1: ratios.mean_f1,
+            frequency_weighted_iou: ratios.frequency_weighted_iou,
+            classes: names.zip(ratios.classes).enumerate().map(of_class).collect(),
             subsets: Vec::new(),
+            notes: Vec::new(),
         }
     }
 

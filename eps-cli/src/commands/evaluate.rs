@@ -2,12 +2,18 @@
 
 use super::End;
 use crate::args::TruthArgs;
+use crate::progress::Progress;
 use crate::run_folder::write_text;
-use anyhow::Result;
-use eps_eval::{ScoredList, Scores, export, score_folder};
+use crate::score_files::ScoreFiles;
+use anyhow::{Result, anyhow, bail};
+use eps_data::{IGNORE, Shard};
+use eps_eval::{Counts, EvalError, MaskFolder, Protocol, export};
 use std::path::PathBuf;
 
 /// Score predicted masks against the ground truth: IoU, precision and recall of each class
+///
+/// Protocols differ in what they make of a predicted 255, of other labels that are no class, of
+/// classes that never occur, and of masks of another size; `eps audit` shows them side by side.
 #[derive(clap::Args)]
 pub(crate) struct Evaluate {
     #[command(flatten)]
@@ -15,34 +21,84 @@ pub(crate) struct Evaluate {
     /// Folder of predicted masks, `<id>.png`
     #[arg(long, value_name = "DIR")]
     predictions: PathBuf,
+    /// Whose rules pixels are counted by: voc, eps, seam, irn, deeplab, toco or mmseg
+    #[arg(long, default_value = "voc")]
+    protocol: Protocol,
+    /// Name every image that cannot be counted, not the first one only
+    #[arg(long)]
+    keep_going: bool,
+    /// Count one part of the images, such as 1/4, and leave its counts for `eps merge`
+    #[arg(
+        long, value_name = "I/N", requires = "counts",
+        conflicts_with_all = ["json", "csv", "markdown", "latex", "confusion"]
+    )]
+    shard: Option<Shard>,
+    /// Write the pixels of each class in each image, from which all scores follow
+    #[arg(long, value_name = "FILE")]
+    counts: Option<PathBuf>,
     /// Write the scores as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Write the table as CSV
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
-    /// Write the table as Markdown
-    #[arg(long, value_name = "FILE")]
-    markdown: Option<PathBuf>,
+    #[command(flatten)]
+    files: ScoreFiles,
 }
 
 impl Evaluate {
     pub(crate) fn run(self) -> Result<End> {
-        let (list, items, names) = self.truth.open()?;
-        let matrix = score_folder(&items, &self.predictions, names.len())?;
-        let list = ScoredList { name: list.name, images: items.len(), sha256: list.sha256 };
-        let scores = Scores::new("voc", list, None, &matrix, &names);
-        let named = [("predictions", &scores)];
+        let counts = self.count()?;
+        if let Some(path) = &self.counts {
+            counts.write(path)?;
+        }
+        if let Some(shard) = self.shard {
+            let (counted, all) = (counts.images.len(), counts.list.images);
+            println!("part {shard}: {counted} of {all} images of list {}", counts.list.name);
+            return Ok(End::Done);
+        }
+        let scores = counts.scores();
         if let Some(path) = &self.json {
             write_text(path, &export::json(&scores))?;
         }
-        if let Some(path) = &self.csv {
-            write_text(path, &export::csv(&named)?)?;
-        }
-        if let Some(path) = &self.markdown {
-            write_text(path, &export::markdown(&named)?)?;
-        }
-        print!("{}", export::text(&named)?);
+        self.files.write(&counts, &scores)?;
         Ok(End::Done)
+    }
+
+    fn count(&self) -> Result<Counts> {
+        let (list, items, names) = self.truth.open()?;
+        let folder = MaskFolder {
+            list: &list,
+            items: &items,
+            predictions: &self.predictions,
+            names: &names,
+            shard: self.shard,
+        };
+        let progress = Progress::new("masks", folder.len()).shared();
+        let counted = || progress.step();
+        if self.keep_going {
+            let counts = folder.count_all(self.protocol, &counted);
+            return counts.or_else(|faults| list_faults(faults, folder.len()));
+        }
+        let counts = folder.count(self.protocol, &counted).map_err(with_hint)?;
+        progress.finish();
+        Ok(counts)
+    }
+}
+
+/// Names all faults and fails.
+fn list_faults<T>(faults: Vec<EvalError>, images: usize) -> Result<T> {
+    let count = faults.len();
+    for fault in faults {
+        eprintln!("error: {}", crate::chain(&fault.into()));
+    }
+    bail!("{count} faults in {images} images: nothing was scored")
+}
+
+/// Says how a predicted 255 can be counted.
+fn with_hint(error: EvalError) -> anyhow::Error {
+    match error {
+        EvalError::PredictedClass { class: IGNORE, .. } => anyhow!(
+            "{error}\nhint: `--protocol eps` drops such pixels, `seam` and `mmseg` count them as \
+             missed, `irn` as background; `eps audit` shows all of them"
+        ),
+        other => other.into(),
     }
 }

@@ -1,11 +1,13 @@
 //! The commands: each file holds its arguments and what it runs.
 
+pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod compare;
 pub(crate) mod demo;
 pub(crate) mod devices;
 pub(crate) mod evaluate;
 pub(crate) mod infer;
+pub(crate) mod merge;
 pub(crate) mod refine;
 pub(crate) mod report;
 pub(crate) mod saliency;

@@ -1,5 +1,6 @@
-//! `eps evaluate`
+//! `eps evaluate`, `eps audit` and `eps merge`
 
+use crate::call::{Call, eps};
 use crate::project::{Project, SIZE, truncate};
 use eps_data::codec::{write_mask, write_rgb_png};
 use eps_data::scenes::scene_id;
@@ -18,6 +19,22 @@ fn perfect() -> (Project, PathBuf) {
     (project, predictions)
 }
 
+/// As [`perfect`], with background where the truth is ignored.
+fn without_255() -> (Project, PathBuf) {
+    let (project, predictions) = perfect();
+    for index in 0..4 {
+        let path = prediction(&predictions, index);
+        let mask = eps_data::codec::read_mask(&path, 7).unwrap();
+        let classes = mask.classes().iter().map(|&class| if class == 255 { 0 } else { class });
+        write_mask(&path, &LabelMap::new(SIZE, classes.collect())).unwrap();
+    }
+    (project, predictions)
+}
+
+fn read(json: &Path) -> serde_json::Value {
+    serde_json::from_slice(&fs::read(json).unwrap()).unwrap()
+}
+
 fn prediction(folder: &Path, index: usize) -> PathBuf {
     folder.join(scene_id(index) + ".png")
 }
@@ -28,17 +45,10 @@ fn filled(size: Size, class: ClassId) -> LabelMap {
 
 #[test]
 fn the_truth_scores_one() {
-    let (project, predictions) = perfect();
-    // Ignored pixels are not predicted; any class does.
-    for index in 0..4 {
-        let path = prediction(&predictions, index);
-        let mask = eps_data::codec::read_mask(&path, 7).unwrap();
-        let classes = mask.classes().iter().map(|&class| if class == 255 { 0 } else { class });
-        write_mask(&path, &LabelMap::new(SIZE, classes.collect())).unwrap();
-    }
+    let (project, predictions) = without_255();
     let json = project.path("scores.json");
     project.evaluate(&predictions).with("--json", &json).succeeds();
-    let scores: serde_json::Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
+    let scores = read(&json);
     for key in ["miou", "pixel_accuracy", "mean_precision", "mean_recall"] {
         assert_eq!(scores[key], 1.0, "{key}");
     }
@@ -92,7 +102,7 @@ fn a_class_out_of_range_is_refused() {
     write_mask(&prediction(&predictions, 3), &filled(SIZE, 7)).unwrap();
     project
         .evaluate(&predictions)
-        .refuses(&["predictions/scene_0004.png: class 7, expected 0..=6"]);
+        .refuses(&["predictions/scene_0004.png: predicted class 7, expected 0..=6"]);
     write_mask(&project.mask(3), &filled(SIZE, 200)).unwrap();
     project
         .evaluate(&predictions)
@@ -100,12 +110,126 @@ fn a_class_out_of_range_is_refused() {
 }
 
 #[test]
-fn a_predicted_255_is_refused() {
+fn a_predicted_255_is_refused_with_the_flags_that_count_it() {
     let (project, predictions) = perfect();
     write_mask(&prediction(&predictions, 0), &filled(SIZE, 255)).unwrap();
+    project.evaluate(&predictions).refuses(&[
+        "predictions/scene_0001.png: predicted class 255, expected 0..=6",
+        "\nhint: `--protocol eps` drops such pixels",
+    ]);
+    let json = project.path("scores.json");
+    let call = project.evaluate(&predictions).with("--protocol", "irn").with("--json", &json);
+    let ended = call.succeeds();
+    assert!(ended.stderr.contains("pixels predicted 255 are counted as background"));
+    assert_eq!(read(&json)["protocol"], "irn");
+}
+
+#[test]
+fn an_unknown_protocol_is_bad_usage() {
+    let (project, predictions) = perfect();
+    let ended = project.evaluate(&predictions).with("--protocol", "coco").run();
+    assert_eq!(ended.status, Some(2), "{}", ended.stderr);
+    assert!(ended.stderr.contains("expected one of voc, eps, seam, irn, deeplab, toco, mmseg"));
+}
+
+#[test]
+fn keeping_going_names_every_fault() {
+    let (project, predictions) = perfect();
+    truncate(&prediction(&predictions, 0));
+    write_mask(&prediction(&predictions, 1), &filled(Size::new(56, 64), 0)).unwrap();
+    write_mask(&prediction(&predictions, 2), &filled(SIZE, 255)).unwrap();
+    fs::remove_file(prediction(&predictions, 3)).unwrap();
+    project.evaluate(&predictions).and("--keep-going").refuses(&[
+        "predictions/scene_0001.png: not a PNG that can be decoded: ",
+        "error: ",
+        "predictions/scene_0002.png: prediction is 56×64, its image is 64×56\n",
+        "predictions/scene_0003.png: predicted class 255, expected 0..=6\n",
+        "predictions/scene_0004.png: prediction is missing\n",
+        "error: 4 faults in 4 images: nothing was scored",
+    ]);
+}
+
+#[test]
+fn parts_merge_to_the_same_bytes_on_any_number_of_threads() {
+    let (project, predictions) = without_255();
+    let flags = ["--csv", "--markdown", "--latex", "--confusion", "--counts"];
+    let with_files = |mut call: Call, kind: &str| {
+        for flag in flags {
+            call = call.with(flag, project.path(&format!("{kind}{flag}")));
+        }
+        call
+    };
+    let whole = project.path("whole.json");
+    with_files(project.evaluate(&predictions).with("--json", &whole), "whole").succeeds();
+    let part = |index: usize| {
+        let path = project.path(&format!("part{index}.json"));
+        let shard = format!("{index}/2");
+        let call = project.evaluate(&predictions).with("--shard", shard).with("--counts", &path);
+        let ended = call.on_threads(index).succeeds();
+        assert!(ended.stdout.contains(" of 4 images of list train"), "{}", ended.stdout);
+        path
+    };
+    let parts = [2, 1].map(part);
+    let merged = project.path("merged.json");
+    let merge = || parts.iter().fold(eps("merge"), |call, part| call.and(part));
+    with_files(merge().with("--out", &merged), "merged").succeeds();
+    assert_eq!(fs::read(&merged).unwrap(), fs::read(&whole).unwrap());
+    for flag in flags {
+        let [one, other] =
+            ["merged", "whole"].map(|kind| fs::read(project.path(&format!("{kind}{flag}"))));
+        assert_eq!(one.unwrap(), other.unwrap(), "{flag}");
+    }
+    merge().and(&parts[0]).with("--out", &merged).refuses(&["part2.json: image ", " too"]);
+    let gap = eps("merge").with("--out", &merged).and(&parts[0]);
+    gap.refuses(&["list train: ", " of 4 images counted, number "]);
+    let irn = project.evaluate(&predictions).with("--protocol", "irn").with("--shard", "1/2");
+    irn.with("--counts", &parts[1]).succeeds();
+    merge().with("--out", &merged).refuses(&["part1.json: protocol irn, expected protocol voc"]);
+}
+
+#[test]
+fn a_shard_needs_a_file_for_its_counts_and_has_no_scores() {
+    let (project, predictions) = perfect();
+    let without = project.evaluate(&predictions).with("--shard", "1/2").run();
+    assert_eq!(without.status, Some(2));
+    let counts = project.path("counts.json");
+    let scored = project.evaluate(&predictions).with("--shard", "1/2").with("--counts", &counts);
+    assert_eq!(scored.with("--json", project.path("scores.json")).run().status, Some(2));
+}
+
+#[test]
+fn an_audit_shows_every_protocol_and_why_they_differ() {
+    let (project, predictions) = perfect();
+    write_mask(&prediction(&predictions, 0), &filled(SIZE, 255)).unwrap();
+    let json = project.path("audit.json");
+    let markdown = project.path("audit.md");
+    let call = project.audit(&predictions).with("--json", &json).with("--markdown", &markdown);
+    let ended = call.succeeds();
+    assert!(ended.stdout.contains("refused: "), "{}", ended.stdout);
+    assert!(ended.stdout.contains("predicted class 255, expected 0..=6"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("3584 pixels predicted 255 are dropped"), "{}", ended.stdout);
+    let audit = read(&json);
+    let protocols = audit["protocols"].as_array().unwrap();
+    assert_eq!(protocols.len(), 7);
+    assert_eq!(protocols[0]["miou"], serde_json::Value::Null);
+    for own in &protocols[1..] {
+        let is_refused = own["refusal"].is_string();
+        assert_eq!(is_refused, own["miou"].is_null());
+        assert!(is_refused || own["miou"].as_f64().unwrap() > 0.0, "{own}");
+    }
+    assert_eq!(fs::read_to_string(markdown).unwrap().lines().count(), 9);
+    truncate(&prediction(&predictions, 2));
     project
-        .evaluate(&predictions)
-        .refuses(&["predictions/scene_0001.png: predicted class 255, expected 0..=6"]);
+        .audit(&predictions)
+        .refuses(&["predictions/scene_0003.png: not a PNG that can be decoded: "]);
+}
+
+#[test]
+fn a_table_that_is_no_terminal_has_no_colours() {
+    let (project, predictions) = without_255();
+    let ended = project.evaluate(&predictions).succeeds();
+    assert!(!ended.stdout.contains('\u{1b}'), "{:?}", ended.stdout);
+    assert!(ended.stdout.contains("protocol voc"), "{}", ended.stdout);
 }
 
 #[test]

@@ -72,6 +72,14 @@ impl Project {
             .with("--list", "train")
     }
 
+    /// Scores of a folder of masks under every protocol.
+    pub(crate) fn audit(&self, predictions: impl AsRef<Path>) -> Call {
+        eps("audit")
+            .with("--truth", self.data().join("SegmentationClass"))
+            .with("--predictions", predictions.as_ref())
+            .with("--list", "train")
+    }
+
     /// Scores of the maps of a run at every threshold.
     pub(crate) fn sweep(&self, run: &str) -> Call {
         eps("sweep")

@@ -7,7 +7,12 @@ use super::{
 };
 use crate::{ClassId, DataError, IGNORE, LabelMap, Size};
 use png::{BitDepth, ColorType, Encoder, EncodingError, Info};
-use std::{fs, io, path::Path};
+use std::{
+    fs,
+    io::{self, Read as _},
+    mem,
+    path::Path,
+};
 
 /// Reads the class of each pixel from a palette or grey PNG at 1, 2, 4 or 8 bits.
 ///
@@ -53,6 +58,34 @@ pub fn decode_mask(path: &Path, bytes: &[u8]) -> Result<(LabelMap, MaskKind), Da
         depth => unpack(&png.packed, png.size, png.line, depth),
     };
     Ok((LabelMap::new(png.size, classes), kind))
+}
+
+/// Reads masks one after another into the same memory.
+#[derive(Default)]
+pub struct MaskReader {
+    bytes: Vec<u8>,
+    classes: Vec<ClassId>,
+}
+
+impl MaskReader {
+    /// Size and pixels of a mask without a look at its classes.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_mask`], but for the classes.
+    pub fn read(&mut self, path: &Path) -> Result<(Size, &[ClassId]), DataError> {
+        self.bytes.clear();
+        fs::File::open(path)
+            .and_then(|mut file| file.read_to_end(&mut self.bytes))
+            .map_err(|source| DataError::Open { path: path.into(), source })?;
+        let memory = mem::take(&mut self.classes);
+        let png = PngFile::read_into(path, &self.bytes, memory, |info| accept(path, info))?;
+        self.classes = png.packed;
+        if png.depth != BitDepth::Eight {
+            self.classes = unpack(&self.classes, png.size, png.line, png.depth);
+        }
+        Ok((png.size, &self.classes))
+    }
 }
 
 fn accept(path: &Path, info: &Info<'_>) -> Result<(), DataError> {
@@ -145,6 +178,26 @@ mod tests {
                 assert_eq!((map.size(), map.classes()), (Size::new(3, 2), &expected[..]));
             }
         }
+    }
+
+    #[test]
+    fn memory_that_is_used_again_holds_nothing_of_the_former_mask() {
+        use BitDepth::{Eight, Two};
+        let folder = tempfile::tempdir().unwrap();
+        #[rustfmt::skip]
+        let files: [(BitDepth, Size, &[u8], &[u8]); 3] = [
+            (Eight, Size::new(3, 2), &[0, 20, 3, 255, 2, 1], &[0, 20, 3, 255, 2, 1]),
+            (Two,   Size::new(5, 1), &[0b0001_1011, 0b0100_0000], &[0, 1, 2, 3, 1]),
+            (Eight, Size::new(2, 1), &[7, 9], &[7, 9]),
+        ];
+        let mut reader = MaskReader::default();
+        for (depth, size, data, expected) in files {
+            let path = encode(folder.path(), ColorType::Grayscale, depth, size, data);
+            assert_eq!(reader.read(&path).unwrap(), (size, expected));
+        }
+        assert!(reader.read(&folder.path().join("b.png")).is_err());
+        let path = encode(folder.path(), ColorType::Indexed, Eight, Size::new(1, 1), &[4]);
+        assert_eq!(reader.read(&path).unwrap(), (Size::new(1, 1), &[4][..]));
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod scores;
 
 pub use atomic::write_atomically;
 pub use header::{Format, size_of, size_of_bytes};
-pub use mask::{MaskKind, decode_mask, read_mask, write_mask};
+pub use mask::{MaskKind, MaskReader, decode_mask, read_mask, write_mask};
 pub use palette::voc_palette;
 pub use photograph::{Colours, Photograph, inspect_photograph};
 pub(crate) use rgb::decode_rgb;

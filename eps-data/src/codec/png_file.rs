@@ -22,6 +22,16 @@ impl PngFile {
         bytes: &[u8],
         accept: impl FnOnce(&Info<'_>) -> Result<(), DataError>,
     ) -> Result<Self, DataError> {
+        Self::read_into(path, bytes, Vec::new(), accept)
+    }
+
+    /// As [`read`](Self::read), with memory that is used again for the rows.
+    pub(super) fn read_into(
+        path: &Path,
+        bytes: &[u8],
+        mut packed: Vec<u8>,
+        accept: impl FnOnce(&Info<'_>) -> Result<(), DataError>,
+    ) -> Result<Self, DataError> {
         let refuse = |source: DecodingError| DataError::Decode {
             path: path.into(),
             expected: "PNG",
@@ -37,7 +47,7 @@ impl PngFile {
         let (width, height) = info.size();
         let size = Size::new(width as usize, height as usize);
         check_pixels(path, size)?;
-        let mut packed = vec![0; reader.output_buffer_size().unwrap_or_default()];
+        packed.resize(reader.output_buffer_size().unwrap_or_default(), 0);
         let frame = reader.next_frame(&mut packed).map_err(refuse)?;
         let (colour, depth) = (frame.color_type, frame.bit_depth);
         Ok(Self { size, colour, depth, packed, line: frame.line_size })

@@ -1,20 +1,24 @@
 //! Views of scores: files and text. Here, and in charts and pages, fractions become percent.
 
+mod audit;
 mod comparison;
 mod csv;
 mod json;
+mod latex;
 mod markdown;
 mod sweep;
 mod text;
 
+pub use audit::{audit_markdown, audit_text};
 pub(crate) use comparison::is_sure;
 pub use comparison::{comparison_csv, comparison_markdown, comparison_text, image_differences_csv};
 pub use csv::csv;
 pub use json::json;
+pub use latex::{Group, latex};
 pub use markdown::markdown;
 pub(crate) use sweep::values;
 pub use sweep::{precision_recall_csv, sweep_csv, sweep_markdown, sweep_text};
-pub use text::text;
+pub use text::{coloured_text, text};
 
 /// Percent with one decimal, without a sign; `–` for a value that does not exist.
 pub fn percent(fraction: Option<f64>) -> String {

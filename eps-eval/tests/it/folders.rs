@@ -1,22 +1,18 @@
 //! Folders of predictions against masks that are written here.
 
 use eps_data::{ClassSet, Item, LabelMap, ScoreMap, Size, codec};
-use eps_eval::{
-    BackgroundRule, ConfusionMatrix, ImageCounts, SweepPlan, count_folder, score_folder,
-    sweep_folder,
-};
+use eps_eval::{BackgroundRule, ConfusionMatrix, SweepPlan, sweep_folder};
 use std::{
-    fs,
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
 };
 use tempfile::TempDir;
 
-const TRUTH: [u8; 6] = [0, 1, 2, 2, 255, 1];
-const PREDICTED: [u8; 6] = [0, 1, 1, 2, 2, 0];
+pub(crate) const TRUTH: [u8; 6] = [0, 1, 2, 2, 255, 1];
+pub(crate) const PREDICTED: [u8; 6] = [0, 1, 1, 2, 2, 0];
 
 /// Items `a` and `b` with the same truth, and a prediction for each.
-fn folder() -> (TempDir, Vec<Item>) {
+pub(crate) fn folder() -> (TempDir, Vec<Item>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let item = |id: &str| {
         let mask = folder.path().join(format!("{id}-truth.png"));
@@ -30,61 +26,8 @@ fn folder() -> (TempDir, Vec<Item>) {
     (folder, items)
 }
 
-fn write_mask(path: &Path, size: Size, classes: &[u8]) {
+pub(crate) fn write_mask(path: &Path, size: Size, classes: &[u8]) {
     codec::write_mask(path, &LabelMap::new(size, classes.to_vec())).expect("a writable folder");
-}
-
-#[test]
-fn all_images_are_counted_together() {
-    let (folder, items) = folder();
-    let matrix = score_folder(&items, folder.path(), 3).expect("complete predictions");
-    let one = ConfusionMatrix::of(3, &TRUTH, &PREDICTED);
-    assert_eq!(matrix, one.clone().merge(&one));
-}
-
-#[test]
-fn images_are_counted_one_by_one_in_the_order_of_the_list() {
-    let (folder, items) = folder();
-    write_mask(&folder.path().join("b.png"), Size::new(3, 2), &[0; 6]);
-    let counts = count_folder(&items, folder.path(), 3).expect("complete predictions");
-    let expected = [("a", PREDICTED), ("b", [0; 6])].map(|(id, predicted)| {
-        ImageCounts::of_matrix(id, &ConfusionMatrix::of(3, &TRUTH, &predicted))
-    });
-    assert_eq!(counts, expected);
-}
-
-#[test]
-fn missing_predictions_are_found_before_anything_is_read() {
-    let (folder, items) = folder();
-    fs::write(folder.path().join("a-truth.png"), "no picture").expect("a writable folder");
-    fs::remove_file(folder.path().join("a.png")).expect("a file");
-    fs::remove_file(folder.path().join("b.png")).expect("a file");
-    let error = score_folder(&items, folder.path(), 3).expect_err("nothing to score");
-    let message = error.to_string();
-    assert!(message.ends_with("a.png: prediction is missing (and 1 more file)"), "{message}");
-}
-
-#[test]
-fn wrong_predictions_are_named() {
-    let cases = [
-        (Size::new(2, 3), [0; 6], "b.png: prediction is 2×3, its image is 3×2"),
-        (Size::new(3, 2), [0, 0, 0, 0, 255, 0], "b.png: predicted class 255, expected 0..=2"),
-        (Size::new(3, 2), [0, 0, 0, 0, 3, 0], "b.png: class 3, expected 0..=2 or 255 (ignore)"),
-    ];
-    for (size, classes, expected) in cases {
-        let (folder, items) = folder();
-        write_mask(&folder.path().join("b.png"), size, &classes);
-        let message = score_folder(&items, folder.path(), 3).expect_err("wrong").to_string();
-        assert!(message.ends_with(expected), "{message}");
-    }
-}
-
-#[test]
-fn an_item_without_a_mask_is_named_by_its_image() {
-    let (folder, mut items) = folder();
-    items[1].mask = None;
-    let message = score_folder(&items, folder.path(), 3).expect_err("no truth").to_string();
-    assert!(message.ends_with("b.jpg: mask is missing"), "{message}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod bootstrap;
 mod inference;
 mod loader;
+mod masks;
 mod network;
 
 use crate::commands::End;
@@ -10,7 +11,8 @@ use anyhow::Result;
 use serde::Serialize;
 use std::time::Instant;
 
-/// Time a recipe's network, loader or inference, or the bootstrap of a comparison, on this machine
+/// Time a recipe's network, loader or inference, the bootstrap of a comparison, or the decoding of
+/// masks, on this machine
 ///
 /// Each measurement is one line of JSON on stdout, with the seconds of every repetition.
 #[derive(clap::Subcommand)]
@@ -19,6 +21,7 @@ pub(crate) enum Bench {
     Inference(inference::InferenceBench),
     Loader(loader::LoaderBench),
     Bootstrap(bootstrap::BootstrapBench),
+    Masks(masks::MasksBench),
 }
 
 impl Bench {
@@ -28,6 +31,7 @@ impl Bench {
             Self::Inference(command) => command.run(),
             Self::Loader(command) => command.run(),
             Self::Bootstrap(command) => command.run(),
+            Self::Masks(command) => command.run(),
         }
     }
 }

@@ -1,0 +1,42 @@
+//! `eps merge`
+
+use super::End;
+use crate::run_folder::write_text;
+use crate::score_files::ScoreFiles;
+use anyhow::Result;
+use eps_eval::{Counts, export};
+use std::path::PathBuf;
+
+/// Score a list from the parts that `eps evaluate --shard` counted
+///
+/// The parts must be of one protocol and one list, share no image, and leave none out; their order
+/// does not matter. The scores are those of one evaluation, bit for bit.
+#[derive(clap::Args)]
+pub(crate) struct Merge {
+    /// Files of `eps evaluate --shard I/N --counts FILE`
+    #[arg(required = true, value_name = "PART")]
+    parts: Vec<PathBuf>,
+    /// Write the scores as JSON
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Write the counts of all images
+    #[arg(long, value_name = "FILE")]
+    counts: Option<PathBuf>,
+    #[command(flatten)]
+    files: ScoreFiles,
+}
+
+impl Merge {
+    pub(crate) fn run(self) -> Result<End> {
+        let read = |path: PathBuf| Counts::read(&path).map(|counts| (path, counts));
+        let parts = self.parts.iter().cloned().map(read).collect::<Result<Vec<_>, _>>()?;
+        let counts = eps_eval::merge(parts)?;
+        let scores = counts.scores();
+        write_text(&self.out, &export::json(&scores))?;
+        if let Some(path) = &self.counts {
+            counts.write(path)?;
+        }
+        self.files.write(&counts, &scores)?;
+        Ok(End::Done)
+    }
+}

@@ -1,0 +1,61 @@
+//! The files of the images that are counted.
+
+use crate::EvalError;
+use eps_data::{DataError, Item};
+use std::path::{Path, PathBuf};
+
+/// The two masks of an image.
+pub(super) struct ImageFiles {
+    /// Of the image in its list, from 0.
+    pub(super) position: usize,
+    pub(super) id: String,
+    /// The image's own file where it has no mask.
+    pub(super) truth: PathBuf,
+    pub(super) prediction: PathBuf,
+    has_truth: bool,
+    has_prediction: bool,
+}
+
+impl ImageFiles {
+    pub(super) fn of(position: usize, item: &Item, predictions: &Path) -> Self {
+        let truth = item.mask.as_ref().unwrap_or(&item.image).clone();
+        let prediction = predictions.join(format!("{}.png", item.id));
+        let has_truth = item.mask.is_some() && truth.is_file();
+        let has_prediction = prediction.is_file();
+        Self { position, id: item.id.clone(), truth, prediction, has_truth, has_prediction }
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.has_truth && self.has_prediction
+    }
+}
+
+/// Names the first missing mask of the truth and counts the others, or does so for predictions.
+pub(super) fn check(images: &[ImageFiles]) -> Result<(), DataError> {
+    let first = |mut paths: Vec<&PathBuf>, kind| match paths.is_empty() {
+        true => Ok(()),
+        false => {
+            let more = paths.len() - 1;
+            Err(DataError::Missing { path: paths.swap_remove(0).clone(), kind, more })
+        }
+    };
+    let lacking = |image: &&ImageFiles| !image.has_truth;
+    first(images.iter().filter(lacking).map(|image| &image.truth).collect(), "mask")?;
+    let lacking = |image: &&ImageFiles| !image.has_prediction;
+    first(images.iter().filter(lacking).map(|image| &image.prediction).collect(), "prediction")
+}
+
+/// Every missing file, with the position of its image.
+pub(super) fn missing(images: &[ImageFiles]) -> Vec<(usize, EvalError)> {
+    let of_image = |image: &ImageFiles| {
+        let fault = |is_there: bool, path: &PathBuf, kind| {
+            let error = || DataError::Missing { path: path.clone(), kind, more: 0 }.into();
+            (!is_there).then(|| (image.position, error()))
+        };
+        [
+            fault(image.has_truth, &image.truth, "mask"),
+            fault(image.has_prediction, &image.prediction, "prediction"),
+        ]
+    };
+    images.iter().flat_map(of_image).flatten().collect()
+}

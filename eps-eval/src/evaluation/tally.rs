@@ -1,0 +1,147 @@
+//! What is counted of some images under some protocols.
+
+use super::{Counts, MaskFolder, files::ImageFiles, pair::Pair, pair::PairReader};
+use crate::{ConfusionMatrix, EvalError, ImageCounts, Oddities, Protocol, protocol::Refusal};
+use eps_data::{ClassId, DataError};
+
+/// Counts of consecutive images.
+pub(super) struct Tally {
+    classes: usize,
+    protocols: Vec<ProtocolTally>,
+    oddities: Oddities,
+    positions: Vec<usize>,
+    /// Images that cannot be decoded, by their position.
+    unreadable: Vec<(usize, EvalError)>,
+}
+
+/// Counts under one protocol.
+struct ProtocolTally {
+    protocol: Protocol,
+    images: Vec<ImageCounts>,
+    matrix: ConfusionMatrix,
+    /// Images that the protocol does not count, by their position.
+    refused: Vec<(usize, EvalError)>,
+}
+
+impl Tally {
+    pub(super) fn new(classes: usize, protocols: &[Protocol]) -> Self {
+        let empty = |&protocol| ProtocolTally {
+            protocol,
+            images: Vec::new(),
+            matrix: ConfusionMatrix::new(classes),
+            refused: Vec::new(),
+        };
+        Self {
+            classes,
+            protocols: protocols.iter().map(empty).collect(),
+            oddities: Oddities::default(),
+            positions: Vec::new(),
+            unreadable: Vec::new(),
+        }
+    }
+
+    pub(super) fn add_images(&mut self, images: &[ImageFiles], counted: &dyn Fn()) {
+        let mut reader = PairReader::default();
+        for image in images {
+            match reader.read(image) {
+                Ok(pair) => self.add(image, pair),
+                Err(fault) => self.unreadable.push((image.position, fault.into())),
+            }
+            counted();
+        }
+    }
+
+    fn add(&mut self, image: &ImageFiles, mut pair: Pair) {
+        for own in &mut self.protocols {
+            if let Err(refusal) = own.add(image, &mut pair, self.classes) {
+                own.refused.push((image.position, refusal));
+            }
+        }
+        self.oddities += pair.oddities(self.classes);
+        self.positions.push(image.position);
+    }
+
+    /// Adds the images after these.
+    pub(super) fn merge(mut self, mut next: Self) -> Self {
+        for (own, next) in self.protocols.iter_mut().zip(&mut next.protocols) {
+            own.images.append(&mut next.images);
+            own.matrix.add_matrix(&next.matrix);
+            own.refused.append(&mut next.refused);
+        }
+        self.oddities += next.oddities;
+        self.positions.append(&mut next.positions);
+        self.unreadable.append(&mut next.unreadable);
+        self
+    }
+
+    /// The first image that cannot be decoded.
+    pub(super) fn first_unreadable(&mut self) -> Option<EvalError> {
+        (!self.unreadable.is_empty()).then(|| self.unreadable.remove(0).1)
+    }
+
+    /// The first image that the protocol refuses.
+    pub(super) fn first_refusal(&mut self, protocol: Protocol) -> Option<EvalError> {
+        let own = self.protocols.iter_mut().find(|own| own.protocol == protocol)?;
+        (!own.refused.is_empty()).then(|| own.refused.remove(0).1)
+    }
+
+    /// Images that cannot be decoded or that a protocol refuses, with their positions.
+    pub(super) fn take_faults(&mut self) -> Vec<(usize, EvalError)> {
+        let refused = self.protocols.iter_mut().flat_map(|own| own.refused.drain(..));
+        self.unreadable.drain(..).chain(refused).collect()
+    }
+
+    /// The first in the list of all faults.
+    pub(super) fn first_fault(&mut self) -> Option<EvalError> {
+        let faults = self.protocols.iter_mut().map(|own| &mut own.refused);
+        let first = |faults: &&mut Vec<(usize, EvalError)>| faults.first().map(|fault| fault.0);
+        let faults = faults.chain([&mut self.unreadable]);
+        let earliest = faults.min_by_key(|faults| first(faults).unwrap_or(usize::MAX))?;
+        (!earliest.is_empty()).then(|| earliest.remove(0).1)
+    }
+
+    /// What was counted under one of the protocols.
+    pub(super) fn counts_of(&mut self, protocol: Protocol, folder: &MaskFolder) -> Counts {
+        let own = self.protocols.iter_mut().find(|own| own.protocol == protocol);
+        let own = own.expect("the protocol was asked for");
+        Counts {
+            protocol,
+            list: folder.scored_list(),
+            classes: folder.names.iter().map(str::to_owned).collect(),
+            oddities: self.oddities,
+            matrix: std::mem::replace(&mut own.matrix, ConfusionMatrix::new(0)),
+            positions: self.positions.clone(),
+            images: std::mem::take(&mut own.images),
+        }
+    }
+}
+
+impl ProtocolTally {
+    fn add(
+        &mut self,
+        image: &ImageFiles,
+        pair: &mut Pair,
+        classes: usize,
+    ) -> Result<(), EvalError> {
+        let Some(pairs) = pair.counts(self.protocol.fit()) else {
+            return Err(pair.size_mismatch(image));
+        };
+        let counted =
+            self.protocol.count(pairs, classes).map_err(|why| refused(why, image, classes))?;
+        for (truth, predicted, pixels) in counted.cells {
+            self.matrix.add_count(truth, predicted, pixels);
+        }
+        self.images.push(ImageCounts::new(&image.id, (0..).zip(counted.classes)));
+        Ok(())
+    }
+}
+
+fn refused(why: Refusal, image: &ImageFiles, classes: usize) -> EvalError {
+    let last = classes.saturating_sub(1).min(254) as ClassId;
+    let (path, truth) = (image.prediction.clone(), image.truth.clone());
+    match why {
+        Refusal::Predicted(class) => EvalError::PredictedClass { path, class, last },
+        Refusal::Truth(class) => DataError::UnknownClass { path: truth, class, last }.into(),
+        Refusal::Cell { truth, predicted } => EvalError::NoCell { path, truth, predicted, classes },
+    }
+}

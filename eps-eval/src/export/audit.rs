@@ -1,0 +1,81 @@
+//! An audit as text and Markdown.
+
+use super::{percent, text::aligned};
+use crate::{Audit, AuditedProtocol};
+
+/// One line a protocol: its name, mean IoU and pixel accuracy in percent, its evaluator, and why the
+/// score differs.
+pub fn audit_text(audit: &Audit) -> String {
+    let head = ["protocol", "mIoU [%]", "accuracy [%]", "evaluator"].map(String::from).to_vec();
+    let rows: Vec<Vec<String>> = audit.protocols.iter().map(|own| cells(own).to_vec()).collect();
+    let mut lines = aligned(&head, &rows, &[0, 3]);
+    for (line, why) in lines.iter_mut().zip(["why".into()].into_iter().chain(whys(audit))) {
+        *line += &format!("  {why}");
+    }
+    let rule = "─".repeat(lines[0].chars().count() + 17);
+    lines.insert(1, rule);
+    lines.join("\n") + "\n"
+}
+
+/// As [`audit_text`], as a Markdown table.
+pub fn audit_markdown(audit: &Audit) -> String {
+    let mut text = String::from("| protocol | mIoU [%] | accuracy [%] | evaluator | why |\n");
+    text += "| --- | ---: | ---: | --- | --- |\n";
+    for (own, why) in audit.protocols.iter().zip(whys(audit)) {
+        let why = why.replace('|', "\\|");
+        text += &format!("| {} | {why} |\n", cells(own).join(" | "));
+    }
+    text
+}
+
+fn cells(own: &AuditedProtocol) -> [String; 4] {
+    [
+        own.protocol.to_string(),
+        percent(own.miou),
+        percent(own.pixel_accuracy),
+        own.evaluator.to_owned(),
+    ]
+}
+
+fn whys(audit: &Audit) -> impl Iterator<Item = String> + '_ {
+    audit.protocols.iter().map(AuditedProtocol::why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Protocol, ScoredList};
+
+    #[test]
+    fn protocols_are_aligned_with_their_reasons() {
+        let own =
+            |protocol: Protocol, miou, refusal: Option<&str>, notes: &[&str]| AuditedProtocol {
+                protocol,
+                evaluator: protocol.evaluator(),
+                miou,
+                pixel_accuracy: miou,
+                refusal: refusal.map(String::from),
+                notes: notes.iter().map(|&note| note.into()).collect(),
+            };
+        let audit = Audit {
+            list: ScoredList { name: "val".into(), images: 1, sha256: "ab".into() },
+            oddities: None,
+            protocols: vec![
+                own(Protocol::Voc, None, Some("a.png: predicted class 255"), &[]),
+                own(Protocol::Eps, Some(0.831), None, &["7 pixels are dropped", "a|b"]),
+                own(Protocol::Mmseg, Some(1.0), None, &[]),
+            ],
+        };
+        let expected = "\
+protocol  mIoU [%]  accuracy [%]  evaluator                  why
+─────────────────────────────────────────────────────────────────────────────────
+voc              –             –  VOC devkit, VOCevalseg     refused: a.png: predicted class 255
+eps           83.1          83.1  EPS, evaluate_png.py       7 pixels are dropped; a|b
+mmseg        100.0         100.0  mmsegmentation, IoUMetric  nothing that others count differently
+";
+        assert_eq!(audit_text(&audit), expected);
+        assert!(audit_markdown(&audit).contains(
+            "| eps | 83.1 | 83.1 | EPS, evaluate_png.py | 7 pixels are dropped; a\\|b |"
+        ));
+    }
+}

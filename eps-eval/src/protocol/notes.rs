@@ -1,0 +1,173 @@
+//! What a reader of a score must know about how it was counted.
+
+use super::{Protocol, ratios::FloatCounts, ratios::wrapped};
+use crate::{ClassCounts, ImageCounts, Oddities, TotalCounts};
+use eps_data::BACKGROUND;
+
+impl Protocol {
+    /// Sentences on what the protocol did with these images that others do differently; none where
+    /// all of them agree.
+    pub(crate) fn notes(
+        self,
+        names: &[String],
+        images: &[ImageCounts],
+        odd: Oddities,
+    ) -> Vec<String> {
+        let totals = TotalCounts::of(names.len(), images);
+        let notes = [
+            self.on_predicted_255(odd.predicted_255, names),
+            self.on_labels_out_of_range(odd.predicted_out_of_range),
+            self.on_truth_out_of_range(odd.truth_out_of_range),
+            self.on_resized_images(odd.resized_images),
+            self.on_classes(&totals, names),
+            self.on_counters(&totals, names, images),
+        ];
+        notes.into_iter().flatten().collect()
+    }
+
+    fn on_predicted_255(self, pixels: u64, names: &[String]) -> Option<String> {
+        let what = match self {
+            Self::Voc => return None,
+            Self::Eps | Self::Toco => "dropped, so they cost nothing".to_owned(),
+            Self::Seam | Self::Mmseg => "missed: in the truth, in no prediction".to_owned(),
+            Self::Irn => format!("counted as {}", names[usize::from(BACKGROUND)]),
+            Self::Deeplab => {
+                format!("counted in another cell of the {0}×{0} matrix", names.len())
+            }
+        };
+        some(pixels, |pixels| format!("{pixels} pixels predicted 255 are {what}"))
+    }
+
+    fn on_labels_out_of_range(self, pixels: u64) -> Option<String> {
+        let what = match self {
+            Self::Voc => return None,
+            Self::Eps | Self::Irn => "dropped",
+            Self::Seam | Self::Mmseg => "missed",
+            Self::Deeplab | Self::Toco => "counted in another cell of the matrix",
+        };
+        some(pixels, |pixels| format!("{pixels} pixels predicted as no class are {what}"))
+    }
+
+    fn on_truth_out_of_range(self, pixels: u64) -> Option<String> {
+        let what = match self {
+            Self::Voc => return None,
+            Self::Seam | Self::Mmseg => "counted in the prediction alone",
+            Self::Eps | Self::Irn | Self::Deeplab | Self::Toco => "not counted",
+        };
+        some(pixels, |pixels| format!("{pixels} pixels whose truth is no class are {what}"))
+    }
+
+    fn on_resized_images(self, images: u64) -> Option<String> {
+        let what = match self {
+            Self::Eps => "cut to the truth's size, and continued with background",
+            Self::Deeplab | Self::Toco => "read as one long row",
+            Self::Voc | Self::Seam | Self::Irn | Self::Mmseg => return None,
+        };
+        some(images, |images| format!("{images} predictions of another size are {what}"))
+    }
+
+    fn on_classes(self, totals: &TotalCounts, names: &[String]) -> Option<String> {
+        let named = |is_meant: fn(&ClassCounts) -> bool| {
+            let classes = totals.classes().iter().zip(names);
+            let meant = classes.filter(|(class, _)| is_meant(class));
+            meant.map(|(_, name)| name.as_str()).collect::<Vec<_>>()
+        };
+        let absent = named(|class| class.union() == 0);
+        match self {
+            Self::Voc => {
+                listed(&absent, "never occur: left out of the mean, which the devkit does not have")
+            }
+            Self::Seam => listed(&absent, "never occur and score 0 in the mean"),
+            Self::Deeplab | Self::Toco => {
+                let hallucinated = named(|class| class.truth == 0 && class.predicted > 0);
+                listed(&hallucinated, "occur in predictions only: left out of the mean")
+            }
+            Self::Eps | Self::Irn | Self::Mmseg => None,
+        }
+    }
+
+    fn on_counters(
+        self,
+        totals: &TotalCounts,
+        names: &[String],
+        images: &[ImageCounts],
+    ) -> Option<String> {
+        let overflows = |counts: &ClassCounts| {
+            let pixels = [counts.intersection, counts.truth, counts.predicted];
+            pixels.into_iter().any(|pixels| i64::try_from(pixels) != Ok(wrapped(pixels)))
+        };
+        let classes = totals.classes().iter().zip(names);
+        let overflown: Vec<&str> =
+            classes.filter(|(class, _)| overflows(class)).map(|(_, name)| name.as_str()).collect();
+        match self {
+            Self::Seam => listed(&overflown, "overflow the 32-bit counters: the scores are wrong"),
+            Self::Mmseg if !FloatCounts::of(names.len(), images).is_exact(totals) => {
+                Some("sums in 32-bit floats are inexact above 16777216 pixels of a class".into())
+            }
+            _ => None,
+        }
+    }
+}
+
+fn some(count: u64, sentence: impl Fn(u64) -> String) -> Option<String> {
+    (count > 0).then(|| sentence(count))
+}
+
+fn listed(names: &[&str], what: &str) -> Option<String> {
+    (!names.is_empty()).then(|| format!("{} {what}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Vec<String> {
+        ["background", "cat", "dog"].map(String::from).to_vec()
+    }
+
+    fn image(classes: [[u64; 3]; 3]) -> ImageCounts {
+        let class = |[intersection, truth, predicted]: [u64; 3]| ClassCounts {
+            intersection,
+            truth,
+            predicted,
+        };
+        ImageCounts::new("a", (0..).zip(classes.map(class)))
+    }
+
+    #[test]
+    fn nothing_odd_needs_no_note() {
+        let images = [image([[2, 2, 2], [1, 1, 1], [1, 1, 1]])];
+        for protocol in Protocol::ALL {
+            let notes = protocol.notes(&names(), &images, Oddities::default());
+            assert_eq!(notes, Vec::<String>::new(), "{protocol}");
+        }
+    }
+
+    #[test]
+    fn an_overflow_and_an_absent_class_are_named() {
+        let images = vec![image([[1 << 30; 3], [0, 0, 4], [0; 3]]); 2];
+        let notes = |protocol: Protocol| protocol.notes(&names(), &images, Oddities::default());
+        let seam = [
+            "dog never occur and score 0 in the mean",
+            "background overflow the 32-bit counters: the scores are wrong",
+        ];
+        assert_eq!(notes(Protocol::Seam), seam);
+        assert_eq!(notes(Protocol::Toco), ["cat occur in predictions only: left out of the mean"]);
+        assert_eq!(notes(Protocol::Eps), Vec::<String>::new());
+    }
+
+    #[test]
+    fn odd_pixels_are_counted_in_every_note() {
+        let odd = Oddities {
+            predicted_255: 7,
+            predicted_out_of_range: 6,
+            truth_out_of_range: 5,
+            resized_images: 4,
+        };
+        let notes = Protocol::Eps.notes(&names(), &[], odd);
+        let starts =
+            ["7 pixels predicted 255", "6 pixels predicted", "5 pixels whose", "4 predictions"];
+        assert_eq!(notes.len(), starts.len());
+        assert!(notes.iter().zip(starts).all(|(note, start)| note.starts_with(start)), "{notes:?}");
+    }
+}
