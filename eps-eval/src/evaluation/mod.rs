@@ -12,6 +12,7 @@ pub use merge::merge;
 use crate::{EvalError, Protocol, ScoredList};
 use eps_data::{ClassNames, ImageList, Item, Shard};
 use files::ImageFiles;
+use pair::PairReader;
 use rayon::prelude::*;
 use std::path::Path;
 use tally::Tally;
@@ -134,9 +135,10 @@ impl MaskFolder<'_> {
         counted: &(dyn Fn() + Sync),
     ) -> Tally {
         let empty = || Tally::new(self.names.len(), protocols);
-        let shares = images.par_chunks(SHARE).map(|share| {
+        // The memory of masks goes from one share to the next.
+        let shares = images.par_chunks(SHARE).map_init(PairReader::default, |reader, share| {
             let mut tally = empty();
-            tally.add_images(share, counted);
+            tally.add_images(reader, share, counted);
             tally
         });
         shares.reduce(empty, Tally::merge)

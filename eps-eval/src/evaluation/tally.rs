@@ -40,8 +40,12 @@ impl Tally {
         }
     }
 
-    pub(super) fn add_images(&mut self, images: &[ImageFiles], counted: &dyn Fn()) {
-        let mut reader = PairReader::default();
+    pub(super) fn add_images(
+        &mut self,
+        reader: &mut PairReader,
+        images: &[ImageFiles],
+        counted: &dyn Fn(),
+    ) {
         for image in images {
             match reader.read(image) {
                 Ok(pair) => self.add(image, pair),

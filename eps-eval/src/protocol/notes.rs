@@ -74,13 +74,17 @@ impl Protocol {
         };
         let absent = named(|class| class.union() == 0);
         match self {
-            Self::Voc => {
-                listed(&absent, "never occur: left out of the mean, which the devkit does not have")
-            }
-            Self::Seam => listed(&absent, "never occur and score 0 in the mean"),
+            Self::Voc => listed(
+                &absent,
+                "classes that never occur are left out of the mean, which the devkit does not have",
+            ),
+            Self::Seam => listed(&absent, "classes that never occur score 0 in the mean"),
             Self::Deeplab | Self::Toco => {
                 let hallucinated = named(|class| class.truth == 0 && class.predicted > 0);
-                listed(&hallucinated, "occur in predictions only: left out of the mean")
+                listed(
+                    &hallucinated,
+                    "classes that occur in predictions only are left out of the mean",
+                )
             }
             Self::Eps | Self::Irn | Self::Mmseg => None,
         }
@@ -100,7 +104,9 @@ impl Protocol {
         let overflown: Vec<&str> =
             classes.filter(|(class, _)| overflows(class)).map(|(_, name)| name.as_str()).collect();
         match self {
-            Self::Seam => listed(&overflown, "overflow the 32-bit counters: the scores are wrong"),
+            Self::Seam => {
+                listed(&overflown, "classes that overflow the 32-bit counters have wrong scores")
+            }
             Self::Mmseg if !FloatCounts::of(names.len(), images).is_exact(totals) => {
                 Some("sums in 32-bit floats are inexact above 16777216 pixels of a class".into())
             }
@@ -114,7 +120,7 @@ fn some(count: u64, sentence: impl Fn(u64) -> String) -> Option<String> {
 }
 
 fn listed(names: &[&str], what: &str) -> Option<String> {
-    (!names.is_empty()).then(|| format!("{} {what}", names.join(", ")))
+    (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
 }
 
 #[cfg(test)]
@@ -148,11 +154,14 @@ mod tests {
         let images = vec![image([[1 << 30; 3], [0, 0, 4], [0; 3]]); 2];
         let notes = |protocol: Protocol| protocol.notes(&names(), &images, Oddities::default());
         let seam = [
-            "dog never occur and score 0 in the mean",
-            "background overflow the 32-bit counters: the scores are wrong",
+            "classes that never occur score 0 in the mean: dog",
+            "classes that overflow the 32-bit counters have wrong scores: background",
         ];
         assert_eq!(notes(Protocol::Seam), seam);
-        assert_eq!(notes(Protocol::Toco), ["cat occur in predictions only: left out of the mean"]);
+        assert_eq!(
+            notes(Protocol::Toco),
+            ["classes that occur in predictions only are left out of the mean: cat"]
+        );
         assert_eq!(notes(Protocol::Eps), Vec::<String>::new());
     }
 

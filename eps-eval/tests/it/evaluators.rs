@@ -233,7 +233,7 @@ fn counters_overflow_and_round_as_those_of_the_evaluators() {
         assert_close(class.iou, iou, LAST_DIGIT, &class.name);
     }
     assert_close(scores.miou, Some(expected.seam.miou), ROUNDING, "seam");
-    let flagged = "background overflow the 32-bit counters: the scores are wrong";
+    let flagged = "classes that overflow the 32-bit counters have wrong scores: background";
     assert!(scores.notes.iter().any(|note| note == flagged), "{:?}", scores.notes);
     let scores = large(Protocol::Mmseg, &expected.images).scores();
     assert_scores(&scores, &expected.mmseg, "mmseg");
