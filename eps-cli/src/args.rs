@@ -5,13 +5,15 @@ use eps_data::labels::LabelSource;
 use eps_data::{ClassNames, ImageList, Item, Needs, SaliencyFit, Split, VocFolder};
 use std::path::{Path, PathBuf};
 
-/// A VOC-layout folder and a list of its images.
+/// A data set and a list of its images.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct DataArgs {
-    /// Data set folder in VOC layout (`JPEGImages`, `SegmentationClass`, `SALImages`, ..)
+    /// Data set folder: in VOC layout (`JPEGImages`, `SegmentationClass`, `SALImages`, ..), in COCO's
+    /// (`annotations/instances_<split>.json`, `<split>`), or as its `dataset.toml` says
     #[arg(long, value_name = "ROOT")]
     pub(crate) data: PathBuf,
-    /// Name of a split in `ImageSets/Segmentation`, or a file with one image id a line
+    /// Name of a split in `ImageSets/Segmentation` or of an instances file, `all` photographs, or a
+    /// file with one image id a line
     #[arg(long, default_value = "train")]
     pub(crate) list: String,
     /// Folder of photographs [default: ROOT/JPEGImages]
@@ -26,16 +28,17 @@ pub(crate) struct DataArgs {
     /// Folder of ground-truth masks [default: ROOT/SegmentationClassAug, else SegmentationClass]
     #[arg(long, value_name = "DIR")]
     pub(crate) masks: Option<PathBuf>,
-    /// Image labels: a CSV table, a `cls_labels.npy`, a folder of VOC annotations, or `masks`
-    /// [default: `cls_labels.csv` of ROOT, else its `cls_labels.npy`, else its Annotations]
+    /// Image labels: a CSV table, a `cls_labels.npy`, a COCO instances file (.json), a folder of VOC
+    /// annotations, or `masks` [default: `cls_labels.csv` of ROOT, else its `cls_labels.npy`, else its
+    /// instances file, else its Annotations]
     #[arg(long, value_name = "FILE|DIR|masks")]
     pub(crate) labels: Option<String>,
 }
 
 impl DataArgs {
-    /// The folder with the flags' replacements.
-    pub(crate) fn folder(&self) -> VocFolder {
-        let mut folder = VocFolder::at(&self.data);
+    /// The folders of the data set, with the flags' replacements.
+    pub(crate) fn folder(&self) -> anyhow::Result<VocFolder> {
+        let mut folder = VocFolder::open(&self.data, &self.list)?;
         let replace = |own: &mut PathBuf, flag: &Option<PathBuf>| {
             if let Some(flag) = flag {
                 own.clone_from(flag);
@@ -44,13 +47,18 @@ impl DataArgs {
         replace(&mut folder.images, &self.images);
         replace(&mut folder.saliency, &self.saliency);
         replace(&mut folder.masks, &self.masks);
-        folder
+        Ok(folder)
+    }
+
+    /// Where image labels come from, if a flag says it.
+    pub(crate) fn label_source(&self, folder: &VocFolder) -> Option<LabelSource> {
+        self.labels.as_ref().map(|source| label_source(source, &folder.masks))
     }
 
     /// The split, its files checked to be there.
     pub(crate) fn open(&self, needs: Needs) -> anyhow::Result<Split> {
-        let folder = self.folder();
-        let labels = self.labels.as_ref().map(|source| label_source(source, &folder.masks));
+        let folder = self.folder()?;
+        let labels = self.label_source(&folder);
         let saliency_fit = match self.resize_saliency {
             true => SaliencyFit::Resized,
             false => SaliencyFit::Exact,
@@ -63,9 +71,8 @@ impl DataArgs {
 fn label_source(source: &str, masks: &Path) -> LabelSource {
     match source {
         "masks" => LabelSource::Masks(masks.into()),
-        path if path.ends_with(".npy") => LabelSource::Npy(path.into()),
         path if Path::new(path).is_dir() => LabelSource::Annotations(path.into()),
-        path => LabelSource::Csv(path.into()),
+        path => LabelSource::of_file(Path::new(path)),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The commands, one variant for each file below `commands`.
 
 use crate::commands::{
-    End, audit, bench, compare, demo, devices, evaluate, infer, merge, refine, report, saliency,
-    sweep, train, weights,
+    End, audit, bench, compare, data, demo, devices, evaluate, infer, merge, refine, report,
+    saliency, sweep, train, weights,
 };
 use clap::{Parser, Subcommand};
 
@@ -20,6 +20,8 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Demo(demo::Demo),
+    #[command(subcommand)]
+    Data(data::Data),
     Train(train::Train),
     Infer(infer::Infer),
     Refine(refine::Refine),
@@ -42,6 +44,7 @@ impl Command {
     pub(crate) fn run(self) -> anyhow::Result<End> {
         match self {
             Self::Demo(command) => command.run(),
+            Self::Data(command) => command.run(),
             Self::Train(command) => command.run(),
             Self::Infer(command) => command.run(),
             Self::Refine(command) => command.run(),

@@ -5,6 +5,7 @@
 //! [`Size`], never a bare pair; maps are stored row by row.
 
 pub mod check;
+pub mod coco;
 pub mod codec;
 pub mod labels;
 pub mod pickle;
@@ -14,6 +15,7 @@ pub mod transform;
 
 mod class;
 mod class_names;
+mod dataset_file;
 mod digest;
 mod error;
 mod item;

@@ -1,11 +1,15 @@
-//! Data sets in the folder layout of PASCAL VOC.
+//! Where the files of a data set are, in the folder layout of PASCAL VOC or of another.
 
-use crate::{ClassNames, DataError, LabelSource, picture_in, sha256};
+use crate::coco::{self, Instances};
+use crate::{ClassNames, DataError, LabelSource, dataset_file, picture_in, sha256};
 use std::{
     collections::HashSet,
     fs,
     path::{Path, PathBuf},
 };
+
+/// The list of every photograph.
+const ALL: &str = "all";
 
 /// Where the files of a data set are; each folder may be set to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +25,20 @@ pub struct VocFolder {
     pub annotations: PathBuf,
     /// Image lists, `<split>.txt`.
     pub lists: PathBuf,
+    /// COCO's instances file, where the data set has one.
+    pub instances: Option<PathBuf>,
+    /// The table of image labels, where it is not one of the usual files in the root.
+    pub labels: Option<PathBuf>,
 }
 
 impl VocFolder {
+    /// The folders of a data set whatever its layout: what `dataset.toml` in `root` says, those of
+    /// COCO where there is an instances file of `list`, else those of VOC.
+    pub fn open(root: &Path, list: &str) -> Result<Self, DataError> {
+        let declared = dataset_file::folder(root)?;
+        Ok(declared.or_else(|| coco::folder(root, list)).unwrap_or_else(|| Self::at(root)))
+    }
+
     /// The usual folders under `root`; masks are those of the augmented set where there are any.
     pub fn at(root: &Path) -> Self {
         let augmented = root.join("SegmentationClassAug");
@@ -33,6 +48,8 @@ impl VocFolder {
             saliency: root.join("SALImages"),
             annotations: root.join("Annotations"),
             lists: root.join("ImageSets/Segmentation"),
+            instances: None,
+            labels: None,
             root: root.into(),
         }
     }
@@ -54,13 +71,22 @@ impl VocFolder {
         picture_in(&self.saliency, id)
     }
 
-    /// Object names of `classes.txt` in the root, one a line, or VOC's where there is no such file.
+    /// Object names of `dataset.toml` or `classes.txt` in the root, or the categories of the
+    /// instances file, or VOC's where there is none of these.
     pub fn class_names(&self) -> Result<ClassNames, DataError> {
+        if let Some(names) = dataset_file::class_names(&self.root)? {
+            return Ok(names);
+        }
         let path = self.root.join("classes.txt");
-        if path.exists() { ClassNames::read(&path) } else { Ok(ClassNames::voc()) }
+        match &self.instances {
+            _ if path.exists() => ClassNames::read(&path),
+            Some(instances) => Instances::class_names(instances),
+            None => Ok(ClassNames::voc()),
+        }
     }
 
-    /// Reads an image list: the name of a split in the lists' folder, or a file.
+    /// Reads an image list: the name of a split in the lists' folder, a file, the split of an
+    /// instances file (its images with at least one annotation), or `all` photographs.
     pub fn list(&self, name_or_path: &str) -> Result<ImageList, DataError> {
         if let Some(path) = self.list_file(name_or_path) {
             return ImageList::read(&path);
@@ -68,6 +94,14 @@ impl VocFolder {
         let split = self.lists.join(format!("{name_or_path}.txt"));
         let file = Path::new(name_or_path);
         let is_name = file.components().count() == 1 && file.extension().is_none();
+        match &self.instances {
+            _ if name_or_path == ALL => return self.all(),
+            Some(instances) if is_name && is_split_of(instances, name_or_path) => {
+                let ids = Instances::open(instances)?.annotated_ids();
+                return Ok(ImageList::new(name_or_path, ids));
+            }
+            _ => {}
+        }
         let path = if is_name { split } else { file.into() };
         Err(DataError::Missing { path, kind: "image list", more: 0 })
     }
@@ -78,14 +112,46 @@ impl VocFolder {
         [split, name_or_path.into()].into_iter().find(|path| path.is_file())
     }
 
-    /// The labels that are there: `cls_labels.csv` in the root, else its `cls_labels.npy`, else the
-    /// annotations.
+    /// Every photograph, by ascending id.
+    fn all(&self) -> Result<ImageList, DataError> {
+        let path = self.images.clone();
+        let entries =
+            fs::read_dir(&path).map_err(|source| DataError::Open { path: path.clone(), source })?;
+        let mut ids = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|source| DataError::Open { path: path.clone(), source })?;
+            let file = PathBuf::from(entry.file_name());
+            let is_photograph = file.extension().is_some_and(|kind| kind == "jpg" || kind == "png");
+            if is_photograph {
+                let id = file.file_stem().and_then(|stem| stem.to_str()).and_then(id_of);
+                ids.push(id.map(str::to_owned).ok_or_else(|| DataError::Content {
+                    path: entry.path(),
+                    found: "a name".into(),
+                    expected: "one that makes an image id".into(),
+                })?);
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            Err(DataError::EmptyList { path })
+        } else {
+            Ok(ImageList::new(ALL, ids))
+        }
+    }
+
+    /// The labels that are there: the table that `dataset.toml` names, else `cls_labels.csv` in the
+    /// root, else its `cls_labels.npy`, else the instances file, else the annotations.
     pub fn default_labels(&self) -> Result<LabelSource, DataError> {
         let [csv, npy] = ["cls_labels.csv", "cls_labels.npy"].map(|name| self.root.join(name));
-        if csv.is_file() {
+        if let Some(table) = &self.labels {
+            Ok(LabelSource::of_file(table))
+        } else if csv.is_file() {
             Ok(LabelSource::Csv(csv))
         } else if npy.is_file() {
             Ok(LabelSource::Npy(npy))
+        } else if let Some(instances) = &self.instances {
+            Ok(LabelSource::Instances(instances.clone()))
         } else if self.annotations.is_dir() {
             Ok(LabelSource::Annotations(self.annotations.clone()))
         } else {
@@ -156,8 +222,14 @@ pub(crate) fn list_entries(text: &str) -> impl Iterator<Item = (usize, Result<&s
     lines.map(|(line, number)| (number, id_of(line).ok_or(line)))
 }
 
+/// Whether an instances file is that of a split.
+fn is_split_of(instances: &Path, split: &str) -> bool {
+    let stem = instances.file_stem().and_then(|stem| stem.to_str());
+    stem.and_then(|stem| stem.strip_prefix("instances_")) == Some(split)
+}
+
 /// The id that a line spells, if it could be part of a file name.
-fn id_of(line: &str) -> Option<&str> {
+pub(crate) fn id_of(line: &str) -> Option<&str> {
     let id = if line.starts_with('/') {
         Path::new(line.split_whitespace().next()?).file_stem()?.to_str()?
     } else {

@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod compare;
+pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod devices;
 pub(crate) mod evaluate;

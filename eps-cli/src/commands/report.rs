@@ -43,7 +43,7 @@ struct RunScores {
 
 impl Report {
     pub(crate) fn run(self) -> Result<End> {
-        let saliency = self.pictures > 0 && self.data.folder().saliency.is_dir();
+        let saliency = self.pictures > 0 && self.data.folder()?.saliency.is_dir();
         let split = self.data.open(Needs { saliency, masks: true, ..Needs::default() })?;
         let runs: Vec<RunFolder> = self.runs.iter().map(|run| RunFolder::at(run)).collect();
         check_runs(&runs)?;

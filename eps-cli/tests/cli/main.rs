@@ -2,6 +2,7 @@
 
 mod call;
 mod compare;
+mod data_prepare;
 mod demo;
 mod evaluate;
 mod infer;

@@ -4,9 +4,11 @@
 //! refuses pictures above [`MAX_PIXELS`] before it decodes them.
 
 mod atomic;
+mod cam_dictionary;
 mod header;
 mod jpeg;
 mod mask;
+mod npy;
 mod palette;
 mod photograph;
 mod png_file;
@@ -15,8 +17,10 @@ mod saliency;
 mod scores;
 
 pub use atomic::write_atomically;
+pub use cam_dictionary::{CamProblem, cam_dictionary, read_cam_dictionary};
 pub use header::{Format, size_of, size_of_bytes};
 pub use mask::{MaskKind, MaskReader, decode_mask, read_mask, write_mask};
+pub(crate) use npy::{pickled, with_header};
 pub use palette::voc_palette;
 pub use photograph::{Colours, Photograph, inspect_photograph};
 pub(crate) use rgb::decode_rgb;

@@ -105,6 +105,41 @@ pub fn read_scores(path: &Path) -> Result<ScoreMap, DataError> {
     Ok(ScoreMap::new(Size::new(width, height), classes, scores))
 }
 
+/// Integers and maps of an archive by their names, the first of `maps` that it has; `None` where it
+/// has no array `keys`.
+pub(super) fn read_arrays(
+    path: &Path,
+    keys: &str,
+    maps: &[&str],
+) -> Result<Option<NamedArrays>, DataError> {
+    let file = File::open(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    let refuse = |source: io::Error| DataError::Decode {
+        path: path.into(),
+        expected: "archive of class activation maps (.npz)",
+        source: source.into(),
+    };
+    let mut archive = NpzArchive::new(BufReader::new(file)).map_err(refuse)?;
+    let names: Vec<String> = archive.array_names().map(str::to_owned).collect();
+    if !names.iter().any(|name| name == keys) {
+        return Ok(None);
+    }
+    let integers = array(&mut archive, keys).and_then(class_keys).map_err(refuse)?;
+    let name = maps.iter().find(|name| names.iter().any(|own| own == *name)).unwrap_or(&maps[0]);
+    let (shape, values) = array(&mut archive, name).and_then(score_values).map_err(refuse)?;
+    Ok(Some((integers, shape, values)))
+}
+
+/// Keys, and the shape and values of their maps.
+type NamedArrays = (Vec<i64>, Vec<usize>, Vec<f32>);
+
+/// Integers of 32 or 64 bits.
+fn class_keys(array: NpyFile<impl Read>) -> io::Result<Vec<i64>> {
+    if array.dtype() == i32::default_dtype() {
+        return Ok(values::<i32>(array)?.1.into_iter().map(i64::from).collect());
+    }
+    Ok(values::<i64>(array)?.1)
+}
+
 fn are_ascending_objects(classes: &[ClassId]) -> bool {
     classes.is_sorted_by(|a, b| a < b)
         && !classes.contains(&BACKGROUND)

@@ -1,12 +1,10 @@
 //! `cls_labels.npy`: a pickled dictionary of image ids and rows of 0 and 1, one for each class.
 
 use super::EachLabels;
+use crate::codec::{pickled, with_header, write_atomically};
 use crate::pickle::{self, Value};
 use crate::{ClassNames, ClassSet, DataError, class_of};
 use std::{collections::HashMap, fs, path::Path};
-
-/// Magic, version and length of the header of a `.npy` file of version 1.
-const START: usize = 10;
 
 /// Reads the rows of `ids`; other rows are checked and left out.
 ///
@@ -38,18 +36,19 @@ pub(super) fn load(
     Ok(ids.iter().map(row).collect())
 }
 
-/// What follows the header of an `.npy` file of Python objects.
-fn pickled(bytes: &[u8]) -> Option<&[u8]> {
-    let rest = bytes.strip_prefix(b"\x93NUMPY")?;
-    let (header, body) = match rest {
-        [1, _, low, high, ..] => {
-            let length = usize::from(u16::from_le_bytes([*low, *high]));
-            bytes[START..].split_at_checked(length)?
-        }
-        _ => return None,
+/// Writes a row for each image, as NumPy 1.26 saves them: float32, in the order of `ids`.
+pub(super) fn save(
+    path: &Path,
+    ids: &[String],
+    sets: &[ClassSet],
+    names: &ClassNames,
+) -> Result<(), DataError> {
+    let row = |set: &ClassSet| -> Vec<f32> {
+        (0..names.objects()).map(|channel| f32::from(set.contains(class_of(channel)))).collect()
     };
-    let is_object = header.windows(4).any(|window| window == b"'|O'");
-    is_object.then_some(body)
+    let rows = ids.iter().zip(sets).map(|(id, set)| (id.as_str(), row(set)));
+    let file = with_header(&pickle::dictionary(rows));
+    write_atomically(path, |out| out.write_all(&file))
 }
 
 /// What was found, and what was expected.

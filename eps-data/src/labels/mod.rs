@@ -2,13 +2,20 @@
 
 mod annotation;
 mod dictionary;
+#[cfg(test)]
+mod golden;
 mod table;
 
 pub use table::read_image_scores;
 
-use crate::{ClassNames, ClassSet, DataError, codec::read_mask};
+use crate::coco::{CocoImage, Instances};
+use crate::{
+    ClassId, ClassNames, ClassSet, DataError,
+    codec::{read_mask, write_atomically},
+};
 use rayon::prelude::*;
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 /// Where image labels come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +28,23 @@ pub enum LabelSource {
     Annotations(PathBuf),
     /// A folder of masks, `<id>.png`; a class counts from its first pixel.
     Masks(PathBuf),
+    /// COCO's instances file; crowds count.
+    Instances(PathBuf),
 }
 
 /// The classes of each image, or why there are none.
 pub type EachLabels = Vec<Result<ClassSet, DataError>>;
 
 impl LabelSource {
+    /// The source that a file is, by the end of its name: `.npy`, `.json`, or else a table.
+    pub fn of_file(path: &Path) -> Self {
+        match path.extension().and_then(|kind| kind.to_str()) {
+            Some("npy") => Self::Npy(path.into()),
+            Some("json") => Self::Instances(path.into()),
+            _ => Self::Csv(path.into()),
+        }
+    }
+
     /// The object classes of each image, in the order of `ids`.
     ///
     /// The first error in that order is returned.
@@ -40,6 +58,7 @@ impl LabelSource {
         match self {
             Self::Csv(path) => table::load(path, ids, names),
             Self::Npy(path) => dictionary::load(path, ids, names),
+            Self::Instances(path) => instances(path, ids, names),
             Self::Annotations(folder) => {
                 Ok(each(ids, |id| annotation::classes(&folder.join(format!("{id}.xml")), names)))
             }
@@ -48,6 +67,52 @@ impl LabelSource {
             })),
         }
     }
+}
+
+/// Writes image labels: a dictionary for NumPy where the name ends in `.npy`, else a table.
+///
+/// # Panics
+///
+/// If there is not one set for each id.
+pub fn save(
+    path: &Path,
+    ids: &[String],
+    sets: &[ClassSet],
+    names: &ClassNames,
+) -> Result<(), DataError> {
+    assert_eq!(ids.len(), sets.len(), "one set for each id");
+    if path.extension().is_some_and(|kind| kind == "npy") {
+        return dictionary::save(path, ids, sets, names);
+    }
+    write_atomically(path, |file| file.write_all(table(ids, sets, names).as_bytes()))
+}
+
+/// The table of image labels: a row for each id, a column of 0 or 1 for each class.
+pub fn table(ids: &[String], sets: &[ClassSet], names: &ClassNames) -> String {
+    table::table(ids, sets, names)
+}
+
+/// Classes of an instances file, by the names of its categories.
+fn instances(path: &Path, ids: &[String], names: &ClassNames) -> Result<EachLabels, DataError> {
+    let file = Instances::open(path)?;
+    let content =
+        |found, expected: String| DataError::Content { path: path.into(), found, expected };
+    let class = |own: ClassId| {
+        let name = file.names().name(own);
+        names.index(name).ok_or_else(|| {
+            let expected = format!("one of the {} object classes", names.objects());
+            content(format!("category `{name}`"), expected)
+        })
+    };
+    let images: HashMap<&str, &CocoImage> =
+        file.images().iter().map(|image| (image.id.as_ref(), image)).collect();
+    let classes = |id: &String| {
+        let image = images
+            .get(id.as_str())
+            .ok_or_else(|| content(format!("no image `{id}`"), "each image of the list".into()))?;
+        file.classes(image).iter().map(class).collect()
+    };
+    Ok(ids.iter().map(classes).collect())
 }
 
 /// Reads in parallel, in the order of `ids` whichever thread was first.

@@ -1,7 +1,7 @@
 //! Label tables: one row an image, one column a class.
 
 use super::EachLabels;
-use crate::{ClassId, ClassNames, ClassSet, DataError};
+use crate::{ClassId, ClassNames, ClassSet, DataError, class_of};
 use csv::{ReaderBuilder, StringRecord, Trim};
 use std::{collections::HashMap, fs::File, path::Path};
 
@@ -32,6 +32,23 @@ pub fn read_image_scores(
     let table = Table { path, names };
     let rows = table.rows_of(ids, |line, record, columns| table.scores(line, record, columns))?;
     rows.into_iter().collect()
+}
+
+/// The table of these images, as [`load`] reads it.
+pub(super) fn table(ids: &[String], sets: &[ClassSet], names: &ClassNames) -> String {
+    let mut text = String::from("id");
+    for name in names.iter().skip(1) {
+        text.extend([",", name]);
+    }
+    text.push('\n');
+    for (id, set) in ids.iter().zip(sets) {
+        text.push_str(id);
+        for channel in 0..names.objects() {
+            text.push_str(if set.contains(class_of(channel)) { ",1" } else { ",0" });
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// A table that is being read.

@@ -2,6 +2,7 @@
 
 use super::input::{Input, text};
 use super::numpy::{self, Dtype, DtypeObject, Stored, StoredValues};
+use super::torch;
 use super::value::{Tree, Value};
 use super::{Array, PickleError};
 use std::collections::HashMap;
@@ -33,6 +34,8 @@ pub(super) enum Object {
         shape: Vec<usize>,
         items: Vec<Handle>,
     },
+    /// What this names is kept outside the pickle.
+    Outside(Handle),
     Unknown(String),
 }
 
@@ -54,12 +57,30 @@ pub(super) struct Machine<'a> {
     stack: Vec<Handle>,
     marks: Vec<usize>,
     memo: HashMap<usize, Handle>,
+    /// Bytes that objects may still hold.
+    left: usize,
+    /// Whether it runs for a tensor within a pickle.
+    is_part: bool,
 }
+
+/// Bytes that objects hold in all for each byte of the file.
+const BYTES_PER_BYTE: usize = 8;
 
 impl<'a> Machine<'a> {
     /// Runs a pickle to its end.
     pub(super) fn run(bytes: &'a [u8]) -> Result<Value, PickleError> {
+        Ok(Self::start(bytes, false)?.0)
+    }
+
+    /// Runs the first of several pickles; the rest comes back.
+    pub(super) fn part(bytes: &'a [u8]) -> Result<(Value, &'a [u8]), PickleError> {
+        Self::start(bytes, true)
+    }
+
+    fn start(bytes: &'a [u8], is_part: bool) -> Result<(Value, &'a [u8]), PickleError> {
         let mut machine = Self {
+            left: bytes.len().saturating_mul(BYTES_PER_BYTE),
+            is_part,
             input: Input::new(bytes),
             objects: Vec::new(),
             stack: Vec::new(),
@@ -68,7 +89,8 @@ impl<'a> Machine<'a> {
         };
         while machine.step()? {}
         let result = machine.pop()?;
-        Tree::new(&machine.objects, bytes.len()).value(result, 0)
+        let rest = &bytes[machine.input.at()..];
+        Ok((Tree::new(&machine.objects, bytes.len()).value(result, 0)?, rest))
     }
 
     /// One operation; `false` after the last.
@@ -103,7 +125,7 @@ impl<'a> Machine<'a> {
             b'c' | 0x93 | b'R' | 0x81 | b'b' | b'Q' => self.call(code)?,
             _ => {
                 let object = self.scalar(code, at)?;
-                self.push(object);
+                self.push(object)?;
             }
         }
         Ok(true)
@@ -132,18 +154,18 @@ impl<'a> Machine<'a> {
 
     fn container(&mut self, code: u8) -> Result<(), PickleError> {
         match code {
-            b')' => self.push(Object::Tuple(vec![])),
-            b']' => self.push(Object::List(vec![])),
-            b'}' => self.push(Object::Dict(vec![])),
+            b')' => self.push(Object::Tuple(vec![]))?,
+            b']' => self.push(Object::List(vec![]))?,
+            b'}' => self.push(Object::Dict(vec![]))?,
             b't' => {
                 let items = self.since_mark()?;
-                self.push(Object::Tuple(items));
+                self.push(Object::Tuple(items))?;
             }
             0x85..=0x87 => {
                 let count = usize::from(code - 0x84);
                 let first = self.stack.len().checked_sub(count).ok_or(self.empty())?;
                 let items = self.stack.split_off(first);
-                self.push(Object::Tuple(items));
+                self.push(Object::Tuple(items))?;
             }
             b'a' => {
                 let item = self.pop()?;
@@ -197,7 +219,7 @@ impl<'a> Machine<'a> {
         match code {
             b'c' => {
                 let (module, name) = (self.input.line()?.into(), self.input.line()?.into());
-                self.push(Object::Global { module, name });
+                self.push(Object::Global { module, name })?;
             }
             0x93 => {
                 let (name, module) = (self.pop()?, self.pop()?);
@@ -207,11 +229,11 @@ impl<'a> Machine<'a> {
                     }
                     _ => return Err(self.operand("a name that is no text", "two texts")),
                 };
-                self.push(global);
+                self.push(global)?;
             }
             b'Q' => {
-                self.pop()?;
-                self.push(Object::Unknown("an object outside the file".into()));
+                let name = self.pop()?;
+                self.push(Object::Outside(name))?;
             }
             b'b' => {
                 let state = self.pop()?;
@@ -222,7 +244,7 @@ impl<'a> Machine<'a> {
             _ => {
                 let (arguments, function) = (self.pop()?, self.pop()?);
                 let result = self.result(function, arguments)?;
-                self.push(result);
+                self.push(result)?;
             }
         }
         Ok(())
@@ -271,6 +293,22 @@ impl<'a> Machine<'a> {
                 let shape = self.shape(shape)?;
                 Some(numpy::array(*dtype, Stored { shape, column_major, values })?)
             }
+            // A storage is a pickle of its own, which holds no further one.
+            ("torch.storage", "_load_from_bytes", Some(Object::Bytes(bytes)), _)
+                if !self.is_part =>
+            {
+                torch::storage(bytes)?.map(Object::Array)
+            }
+            ("torch._utils", "_rebuild_tensor_v2", Some(Object::Array(storage)), Some(offset)) => {
+                let (Object::Int(offset), Some(Object::Tuple(shape)), Some(Object::Tuple(strides))) =
+                    (offset, argument(2), argument(3))
+                else {
+                    return Err(self.operand("a tensor's parts", "offset, shape and strides"));
+                };
+                let (shape, strides) = (self.shape(shape)?, self.shape(strides)?);
+                let offset = usize::try_from(*offset).ok();
+                offset.and_then(|offset| torch::tensor(storage, offset, shape, &strides))
+            }
             _ => None,
         };
         Ok(result.unwrap_or_else(|| Object::Unknown(format!("{module}.{name}"))))
@@ -315,9 +353,12 @@ impl<'a> Machine<'a> {
         shape.ok_or_else(|| self.operand("an array's shape", "integers of 0 or more"))
     }
 
-    fn push(&mut self, object: Object) {
+    fn push(&mut self, object: Object) -> Result<(), PickleError> {
+        let limit = PickleError::Repetition { limit: BYTES_PER_BYTE };
+        self.left = self.left.checked_sub(object.bytes()).ok_or(limit)?;
         self.stack.push(Handle(self.objects.len()));
         self.objects.push(object);
+        Ok(())
     }
 
     fn pop(&mut self) -> Result<Handle, PickleError> {

@@ -32,7 +32,7 @@ impl Dtype {
     }
 
     /// Bytes of one value; `None` where values are not bytes.
-    fn size(self) -> Option<usize> {
+    pub(super) fn size(self) -> Option<usize> {
         match self {
             Self::Bool => Some(1),
             Self::Int(size) | Self::Uint(size) | Self::Float(size) => Some(size),

@@ -28,6 +28,8 @@ pub enum Value {
         shape: Vec<usize>,
         items: Vec<Self>,
     },
+    /// What this names is kept outside the pickle.
+    Outside(Box<Self>),
     /// What this function or class would have made; it was not called.
     Unknown(String),
 }
@@ -92,6 +94,7 @@ impl<'a> Tree<'a> {
             Object::Objects { shape, items } => {
                 Value::Objects { shape: shape.clone(), items: self.values(items, depth)? }
             }
+            Object::Outside(name) => Value::Outside(Box::new(self.value(*name, depth + 1)?)),
             Object::Unbuilt => Value::Unknown("an array without its values".into()),
             Object::Dtype(dtype) => Value::Unknown(format!("{dtype:?}")),
             Object::Global { module, name } => Value::Unknown(format!("{module}.{name}")),

@@ -1,0 +1,59 @@
+//! `eps data labels`
+
+use crate::args::DataArgs;
+use crate::commands::End;
+use anyhow::Result;
+use eps_data::{ClassNames, ClassSet, labels};
+use std::path::PathBuf;
+
+/// Write the image labels of a list, from whatever source, as a table or for NumPy
+///
+/// Sources (`--labels`): VOC annotations (difficult objects count), masks, a COCO instances file, a
+/// table, a `cls_labels.npy`.
+#[derive(clap::Args)]
+pub(crate) struct Labels {
+    #[command(flatten)]
+    data: DataArgs,
+    /// File to write: `.npy`, a dictionary as published code keeps it, or a CSV table [default: a
+    /// table to stdout]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+impl Labels {
+    pub(super) fn run(self) -> Result<End> {
+        let folder = self.data.folder()?;
+        let names = folder.class_names()?;
+        let list = folder.list(&self.data.list)?;
+        let source = match self.data.label_source(&folder) {
+            Some(source) => source,
+            None => folder.default_labels()?,
+        };
+        let sets = source.load(&list.ids, &names)?;
+        match &self.out {
+            Some(path) => labels::save(path, &list.ids, &sets, &names)?,
+            None => print!("{}", labels::table(&list.ids, &sets, &names)),
+        }
+        eprint!("{}", counts(&sets, &names));
+        Ok(End::Done)
+    }
+}
+
+/// Images of each class and of each number of classes.
+fn counts(sets: &[ClassSet], names: &ClassNames) -> String {
+    let mut lines = vec![format!("{:<20} {:>8}", "class", "images")];
+    for (class, name) in names.iter().enumerate().skip(1) {
+        let images = sets.iter().filter(|set| set.contains(class as u8)).count();
+        lines.push(format!("{name:<20} {images:>8}"));
+    }
+    let labels: usize = sets.iter().map(ClassSet::len).sum();
+    let most = sets.iter().map(ClassSet::len).max().unwrap_or(0);
+    lines.push(format!("{} images, {labels} labels", sets.len()));
+    for count in 0..=most {
+        let images = sets.iter().filter(|set| set.len() == count).count();
+        if images > 0 {
+            lines.push(format!("with {count} classes: {images} images"));
+        }
+    }
+    lines.join("\n") + "\n"
+}

@@ -1,0 +1,73 @@
+//! `eps data list`
+
+use crate::args::DataArgs;
+use crate::commands::End;
+use crate::run_folder::write_text;
+use anyhow::{Result, bail};
+use eps_data::{ImageList, VocFolder};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// Write a list of image ids: of a split, or put together from several
+///
+/// The ids are ascending. The images of a COCO split (`--list train2014`) are those with at least
+/// one annotation; `--list all` is every photograph. VOC's `train_aug` is
+/// `--list train --sbd SBD/dataset --without val`.
+#[derive(clap::Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Add the ids of another split or file
+    #[arg(long = "with", value_name = "LIST")]
+    with: Vec<String>,
+    /// Add both lists of SBD: `train.txt` and `val.txt` of this folder
+    #[arg(long, value_name = "DIR")]
+    sbd: Option<PathBuf>,
+    /// Take away the ids of another split or file
+    #[arg(long = "without", value_name = "LIST")]
+    without: Vec<String>,
+    /// Keep the ids that have a mask in the folder of masks
+    #[arg(long)]
+    with_masks: bool,
+    /// File to write [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+impl List {
+    pub(super) fn run(self) -> Result<End> {
+        let folder = self.data.folder()?;
+        let mut ids: BTreeSet<String> = folder.list(&self.data.list)?.ids.into_iter().collect();
+        for list in &self.with {
+            ids.extend(other(&folder, list)?.ids);
+        }
+        for list in
+            self.sbd.iter().flat_map(|sbd| ["train.txt", "val.txt"].map(|own| sbd.join(own)))
+        {
+            ids.extend(ImageList::read(&list)?.ids);
+        }
+        for list in &self.without {
+            for id in other(&folder, list)?.ids {
+                ids.remove(&id);
+            }
+        }
+        if self.with_masks {
+            ids.retain(|id| folder.mask_of(id).is_file());
+        }
+        if ids.is_empty() {
+            bail!("no image id is left, expected at least one");
+        }
+        let text: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        match &self.out {
+            Some(path) => write_text(path, &text)?,
+            None => print!("{text}"),
+        }
+        eprintln!("{} images", ids.len());
+        Ok(End::Done)
+    }
+}
+
+/// Another list of the same data set, which may be a split of COCO of its own.
+fn other(folder: &VocFolder, list: &str) -> Result<ImageList> {
+    Ok(VocFolder::open(&folder.root, list)?.list(list)?)
+}

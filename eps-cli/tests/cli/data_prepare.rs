@@ -1,0 +1,165 @@
+//! `eps data list`, `labels`, `masks` and `convert`
+
+use crate::call::{Call, eps};
+use crate::project::{Project, files};
+use crate::recipe;
+use eps_data::codec::{read_mask, read_scores, write_jpeg};
+use eps_data::{RgbImage, Size};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn data(command: &str) -> Call {
+    eps("data").and(command)
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(name)
+}
+
+/// Adds a COCO root of three images, the last without annotation, in `coco`.
+fn coco(project: &Project) -> PathBuf {
+    let root = project.path("coco");
+    fs::create_dir_all(root.join("annotations")).unwrap();
+    let id = |number: usize| format!("COCO_train2014_{number:012}");
+    for number in 1..=3 {
+        let image = RgbImage::from_fn(64, 56, |x, y| [x as u8, y as u8, number as u8].into());
+        write_jpeg(&root.join("train2014").join(id(number) + ".jpg"), &image, 90).unwrap();
+    }
+    let image = |number: usize| {
+        let name = id(number);
+        format!(r#"{{"id": {number}, "file_name": "{name}.jpg", "width": 64, "height": 56}}"#)
+    };
+    let annotation = |number: usize, category: usize| {
+        format!(
+            r#"{{"id": {number}, "image_id": {number}, "category_id": {category}, "iscrowd": 0,
+            "area": 4, "segmentation": [[0, 0, 2, 0, 2, 2, 0, 2]]}}"#
+        )
+    };
+    let text = format!(
+        r#"{{"images": [{}, {}, {}], "annotations": [{}, {}],
+        "categories": [{{"id": 90, "name": "stop sign"}}, {{"id": 3, "name": "car"}}]}}"#,
+        image(2),
+        image(1),
+        image(3),
+        annotation(1, 90),
+        annotation(2, 3)
+    );
+    fs::write(root.join("annotations/instances_train2014.json"), text).unwrap();
+    root
+}
+
+#[test]
+fn train_aug_is_train_and_sbd_without_val() {
+    let project = Project::with_scenes(4);
+    fs::create_dir(project.path("sbd")).unwrap();
+    project.write("sbd/train.txt", "sbd_1\nscene_0002\n");
+    project.write("sbd/val.txt", "sbd_2\nval_1\n");
+    project.write("data/ImageSets/Segmentation/val.txt", "val_1\n");
+    let call = data("list").with("--data", project.data()).with("--sbd", project.path("sbd"));
+    let ended = call.with("--without", "val").succeeds();
+    let scenes = "scene_0001\nscene_0002\nscene_0003\nscene_0004\n";
+    assert_eq!(ended.stdout, format!("sbd_1\nsbd_2\n{scenes}"));
+    let all = data("list").with("--data", project.data()).with("--list", "all").succeeds();
+    assert_eq!(all.stdout, scenes);
+}
+
+#[test]
+fn labels_of_one_source_are_those_of_another() {
+    let project = Project::with_scenes(4);
+    let labels = |source: &Path, out: &str| {
+        let call = data("labels").with("--data", project.data()).with("--labels", source);
+        call.with("--out", project.path(out)).succeeds();
+        project.path(out)
+    };
+    let csv = labels(Path::new("masks"), "a.csv");
+    let npy = labels(&csv, "a.npy");
+    let again = labels(&npy, "b.csv");
+    assert_eq!(fs::read(csv).unwrap(), fs::read(again).unwrap());
+}
+
+#[test]
+fn coco_gives_lists_labels_and_masks_that_resume() {
+    let project = Project::with_scenes(4);
+    let root = coco(&project);
+    let with_list = |command: &str| data(command).with("--data", &root).with("--list", "train2014");
+    let ids = "COCO_train2014_000000000001\nCOCO_train2014_000000000002\n";
+    assert_eq!(with_list("list").succeeds().stdout, ids);
+    let labels = with_list("labels").succeeds().stdout;
+    assert_eq!(
+        labels,
+        "id,car,stop_sign\nCOCO_train2014_000000000001,0,1\nCOCO_train2014_000000000002,1,0\n"
+    );
+    let out = root.join("SegmentationClass/train2014");
+    let masks = || {
+        let instances = root.join("annotations/instances_train2014.json");
+        data("masks").with("--instances", instances).with("--out", &out)
+    };
+    masks().succeeds();
+    let first = files(&out);
+    assert_eq!(fs::read_to_string(out.join("classes.txt")).unwrap(), "car\nstop_sign\n");
+    let path = out.join("COCO_train2014_000000000001.png");
+    let mask = read_mask(&path, 3).unwrap();
+    assert_eq!((mask.size(), &mask.classes()[..3]), (Size::new(64, 56), &[2, 2, 0][..]));
+    fs::remove_file(&path).unwrap();
+    let again = masks().succeeds();
+    assert!(again.stderr.contains("2 of 3 masks are there already"), "{}", again.stderr);
+    assert!(files(&out) == first);
+    masks()
+        .with("--crowd", "skip")
+        .refuses(&["masks.json: masks of another file or with other rules are there"]);
+}
+
+#[test]
+fn training_runs_on_a_coco_root() {
+    let project = Project::with_scenes(4);
+    let root = coco(&project);
+    let recipe = project.write("coco.toml", recipe::with(&recipe::cam(), "updates = 1"));
+    eps("train")
+        .with("--recipe", recipe)
+        .with("--data", root)
+        .with("--list", "train2014")
+        .with("--out", project.path("run"))
+        .succeeds();
+}
+
+#[test]
+fn a_folder_a_table_and_a_toml_are_a_data_set() {
+    let project = Project::with_scenes(4);
+    let root = project.path("mine");
+    let image = RgbImage::from_fn(64, 56, |x, y| [x as u8, y as u8, 0].into());
+    for id in ["a", "b"] {
+        write_jpeg(&root.join("photos").join(format!("{id}.jpg")), &image, 90).unwrap();
+    }
+    fs::write(root.join("labels.csv"), "id,boat,cow\na,1,0\nb,1,1\n").unwrap();
+    let text =
+        "classes = [\"boat\", \"cow\"]\n[folders]\nimages = \"photos\"\nlabels = \"labels.csv\"\n";
+    fs::write(root.join("dataset.toml"), text).unwrap();
+    let labels = data("labels").with("--data", &root).with("--list", "all").succeeds();
+    assert_eq!(labels.stdout, "id,boat,cow\na,1,0\nb,1,1\n");
+    let recipe = project.write("mine.toml", recipe::with(&recipe::cam(), "updates = 1"));
+    eps("train")
+        .with("--recipe", recipe)
+        .with("--data", root)
+        .with("--list", "all")
+        .with("--out", project.path("run"))
+        .succeeds();
+}
+
+#[test]
+fn maps_of_other_programs_are_converted_and_kept() {
+    let project = Project::with_scenes(4);
+    let input = project.path("others");
+    fs::create_dir(&input).unwrap();
+    for name in ["psa.npy", "irn_view.npy", "clip_es.npy"] {
+        fs::copy(fixture("cams").join(name), input.join(name)).unwrap();
+    }
+    let out = project.path("cams");
+    let convert = || data("convert").and(&input).with("--out", &out);
+    convert().succeeds();
+    let psa = read_scores(&out.join("psa.npz")).unwrap();
+    assert_eq!(psa.classes(), [2, 15]);
+    assert_eq!(read_scores(&out.join("irn_view.npz")).unwrap(), psa);
+    assert!(convert().succeeds().stderr.contains("3 of 3 maps are there already"));
+    fs::write(input.join("bad.npy"), "text").unwrap();
+    convert().refuses(&["others/bad.npy: not a dictionary of class activation maps"]);
+}

@@ -1,0 +1,17 @@
+//! COCO's instances files: which objects are in an image, where they are, and the mask they make.
+//!
+//! The categories of a file become classes 1, 2, .. in the order of their ids, so that the 80 of
+//! COCO, whose ids have gaps up to 90, are 1 to 80.
+
+mod drawing;
+mod file;
+mod folder;
+mod parse;
+mod region;
+
+pub use drawing::{Crowd, Drawing, Order, Overlap};
+pub use file::{Annotation, CocoImage, Instances};
+pub(crate) use folder::folder;
+
+#[cfg(test)]
+mod golden;

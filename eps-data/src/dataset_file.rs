@@ -1,0 +1,109 @@
+//! `dataset.toml`: classes and folders of a data set that is neither VOC nor COCO.
+
+use crate::{ClassNames, DataError, VocFolder};
+use serde::Deserialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Name of the file in the root of a data set.
+const NAME: &str = "dataset.toml";
+
+/// Classes and folders of a data set; folders are relative to its root.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DatasetFile {
+    /// Object classes in the order of the mask indices, from 1.
+    classes: Vec<String>,
+    #[serde(default)]
+    folders: Folders,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Folders {
+    images: Option<PathBuf>,
+    masks: Option<PathBuf>,
+    saliency: Option<PathBuf>,
+    lists: Option<PathBuf>,
+    /// A table of labels.
+    labels: Option<PathBuf>,
+}
+
+/// The folders that `dataset.toml` of a root names, where there is one.
+pub(crate) fn folder(root: &Path) -> Result<Option<VocFolder>, DataError> {
+    let path = root.join(NAME);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let file = read(&path)?;
+    let mut folder = VocFolder::at(root);
+    let set = |own: &mut PathBuf, name: Option<PathBuf>| {
+        if let Some(name) = name {
+            *own = root.join(name);
+        }
+    };
+    set(&mut folder.images, file.folders.images);
+    set(&mut folder.masks, file.folders.masks);
+    set(&mut folder.saliency, file.folders.saliency);
+    set(&mut folder.lists, file.folders.lists);
+    folder.labels = file.folders.labels.map(|labels| root.join(labels));
+    Ok(Some(folder))
+}
+
+/// The classes that `dataset.toml` of a root names, where there is one.
+pub(crate) fn class_names(root: &Path) -> Result<Option<ClassNames>, DataError> {
+    let path = root.join(NAME);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let classes = read(&path)?.classes;
+    if classes.is_empty() || classes.len() > 254 {
+        return Err(DataError::ClassNames { path, found: classes.len() });
+    }
+    Ok(Some(ClassNames::of_objects(classes)))
+}
+
+fn read(path: &Path) -> Result<DatasetFile, DataError> {
+    let text =
+        fs::read_to_string(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    toml::from_str(&text).map_err(|source| DataError::Decode {
+        path: path.into(),
+        expected: "description of a data set (TOML)",
+        source: source.into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_and_folders_are_those_of_the_file() {
+        let root = tempfile::tempdir().unwrap();
+        assert_eq!(folder(root.path()).unwrap(), None);
+        assert_eq!(class_names(root.path()).unwrap(), None);
+        let text =
+            "classes = [\"boat\", \"cow\"]\n[folders]\nimages = \"photos\"\nlabels = \"l.csv\"\n";
+        fs::write(root.path().join(NAME), text).unwrap();
+        let found = folder(root.path()).unwrap().unwrap();
+        assert!(found.images.ends_with("photos") && found.masks.ends_with("SegmentationClass"));
+        assert!(found.labels.unwrap().ends_with("l.csv"));
+        let names = class_names(root.path()).unwrap().unwrap();
+        assert_eq!(names, ClassNames::of_objects(["boat", "cow"]));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        let refuse = |text: &str| {
+            fs::write(root.path().join(NAME), text).unwrap();
+            let error = class_names(root.path()).unwrap_err();
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            (error.to_string(), cause.unwrap_or_default())
+        };
+        assert!(refuse("classes = []").0.ends_with("0 object classes, expected 1 to 254"));
+        let (message, cause) = refuse("classes = [\"a\"]\nimages = \"b\"");
+        assert!(message.ends_with("not a description of a data set (TOML) that can be decoded"));
+        assert!(cause.contains("unknown field `images`"), "{cause}");
+    }
+}
