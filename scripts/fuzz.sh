@@ -12,3 +12,4 @@ run() { # TARGET SEEDS
 }
 run mxnet_params fixtures/mxnet
 run pickle fixtures/pickle
+run pictures fixtures/codec

@@ -59,11 +59,16 @@ impl DataArgs {
     pub(crate) fn open(&self, needs: Needs) -> anyhow::Result<Split> {
         let folder = self.folder()?;
         let labels = self.label_source(&folder);
-        let saliency_fit = match self.resize_saliency {
+        let needs = Needs { saliency_fit: self.saliency_fit(), ..needs };
+        Ok(Split::open(&folder, &self.list, labels, needs)?)
+    }
+
+    /// What happens to saliency maps of another size.
+    pub(crate) fn saliency_fit(&self) -> SaliencyFit {
+        match self.resize_saliency {
             true => SaliencyFit::Resized,
             false => SaliencyFit::Exact,
-        };
-        Ok(Split::open(&folder, &self.list, labels, Needs { saliency_fit, ..needs })?)
+        }
     }
 }
 

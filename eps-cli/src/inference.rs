@@ -71,7 +71,7 @@ impl Inference<'_> {
             anyhow::Ok(end)
         })?;
         match end {
-            End::Done => progress.finish(),
+            End::Done | End::Faulty => progress.finish(),
             End::Interrupted => eprintln!("finished images are kept: the same command goes on"),
         }
         Ok(end)

@@ -28,6 +28,7 @@ const INTERRUPTED: u8 = 130;
 fn main() -> ExitCode {
     match cli::Cli::parse().command.run() {
         Ok(commands::End::Done) => ExitCode::SUCCESS,
+        Ok(commands::End::Faulty) => ExitCode::FAILURE,
         Ok(commands::End::Interrupted) => ExitCode::from(INTERRUPTED),
         Err(error) => {
             eprintln!("error: {}", chain(&error));

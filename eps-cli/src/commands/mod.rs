@@ -20,6 +20,8 @@ pub(crate) mod weights;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Done,
+    /// What was asked for is printed, and it is that something is wrong.
+    Faulty,
     /// Stopped by Ctrl-C, with the state saved.
     Interrupted,
 }

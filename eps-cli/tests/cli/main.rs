@@ -2,7 +2,9 @@
 
 mod call;
 mod compare;
+mod data_check;
 mod data_prepare;
+mod data_views;
 mod demo;
 mod evaluate;
 mod infer;

@@ -121,7 +121,7 @@ fn colourful(
     } else {
         "write one class a pixel as a palette or grey PNG; colours that were blended cannot be told apart"
     };
-    Finding::new(Kind::ColourMask, path, format!("a {found} PNG"), expected, remedy)
+    Finding::new(Kind::ColourMask, path, format!("{found} PNG"), expected, remedy)
 }
 
 /// What the masks of a set have in common.
@@ -149,9 +149,9 @@ impl MaskTally {
         let mut findings = Vec::new();
         if let [Some(first_palette), Some(first_grey)] = &self.first {
             let (found, first) = if palette < grey {
-                (format!("{palette} palette masks among {grey} grey ones"), first_palette)
+                (format!("{palette} palette among {grey} grey masks"), first_palette)
             } else {
-                (format!("{grey} grey masks among {palette} palette ones"), first_grey)
+                (format!("{grey} grey among {palette} palette masks"), first_grey)
             };
             findings.push(Finding::new(
                 Kind::MixedMasks,

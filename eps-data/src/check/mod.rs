@@ -24,7 +24,7 @@ pub use report::{MasksSeen, Overlap, Report, SaliencySeen};
 pub use space::RunSpace;
 
 use crate::{
-    ClassNames, ClassSet, DataError, LabelSource, Needs, VocFolder, codec::MaskKind,
+    ClassNames, ClassSet, DataError, LabelSource, Needs, SaliencyFit, VocFolder, codec::MaskKind,
     pictures::MAP_ENDINGS,
 };
 use labels::CheckedLabels;
@@ -43,7 +43,8 @@ pub struct Examination {
     pub held_out: Option<String>,
     /// Labels; those of the folder unless given.
     pub labels: Option<LabelSource>,
-    /// Which maps must be there. Others are examined where their folder exists.
+    /// Which maps must be there; others are examined where their folder exists. Saliency maps that
+    /// will be resized may have any size.
     pub needs: Needs,
     /// Where a run will be written; without it the disk is not looked at.
     pub space: Option<RunSpace>,
@@ -167,8 +168,9 @@ impl Begun {
             saliency_path.as_deref().and_then(|path| saliency::examine(path, map, &mut findings));
         if let Some(photograph) = &photograph {
             let mask = mask_path.as_deref().zip(map.map(|map| ("mask", map.size())));
-            let saliency =
-                saliency_path.as_deref().zip(saliency.map(|own| ("saliency map", own.size)));
+            let is_exact = self.examination.needs.saliency_fit == SaliencyFit::Exact;
+            let saliency = saliency.filter(|_| is_exact).map(|own| ("saliency map", own.size));
+            let saliency = saliency_path.as_deref().zip(saliency);
             let maps = mask.into_iter().chain(saliency);
             findings.extend(
                 maps.filter_map(|(path, (what, size))| sizes::check(what, path, size, photograph)),

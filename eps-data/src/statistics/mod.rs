@@ -15,8 +15,8 @@ pub use pixel_counts::{PixelCounts, SALIENT, SaliencyCounts};
 pub use size_counts::{Range, SizeCounts};
 
 use crate::{
-    ClassNames, DataError, Item, Split,
-    codec::{read_mask, read_saliency, size_of},
+    DataError, Item, Split,
+    codec::{read_mask, size_of},
     split::check_size,
 };
 use rayon::prelude::*;
@@ -50,7 +50,7 @@ impl Statistics {
         let classes = split.names.len();
         let add = |counts: Result<Self, DataError>, item: &Item| {
             let mut counts = counts?;
-            counts.add(item, &split.names)?;
+            counts.add(item, split)?;
             done();
             Ok(counts)
         };
@@ -61,21 +61,20 @@ impl Statistics {
             .reduce(|| Ok(Self::new(classes)), |one, other| Ok(one?.merge(&other?)))
     }
 
-    fn add(&mut self, item: &Item, names: &ClassNames) -> Result<(), DataError> {
+    fn add(&mut self, item: &Item, split: &Split) -> Result<(), DataError> {
         let size = size_of(&item.image)?;
         self.labels.add(item.classes);
         self.sizes.add(size);
         let saliency = match &item.saliency {
             Some(path) => {
-                let map = read_saliency(path)?;
-                check_size("saliency map", path, map.size(), size)?;
+                let map = split.saliency_fit.read(path, size)?;
                 self.saliency.add(&map, item.classes);
                 Some(map)
             }
             None => None,
         };
         if let Some(path) = &item.mask {
-            let mask = read_mask(path, names.len())?;
+            let mask = read_mask(path, split.names.len())?;
             check_size("mask", path, mask.size(), size)?;
             self.pixels.add(&mask, saliency.as_ref());
         }

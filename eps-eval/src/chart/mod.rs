@@ -2,7 +2,10 @@
 
 mod anatomy;
 mod bitmap;
+pub(crate) mod caption;
+mod class_bars;
 mod class_maps;
+mod cooccurrence;
 mod difference;
 mod legend;
 mod per_class;
@@ -14,7 +17,9 @@ mod training;
 mod trimap;
 
 pub use anatomy::AnatomyChart;
+pub use class_bars::{ClassBarsChart, Quantity};
 pub use class_maps::ClassMapsChart;
+pub use cooccurrence::CooccurrenceChart;
 pub use difference::DifferenceChart;
 pub use per_class::PerClassChart;
 pub use precision_recall::PrecisionRecallChart;

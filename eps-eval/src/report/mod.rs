@@ -1,5 +1,6 @@
 //! One page about one or more methods: tables, charts, pictures, and how they were made.
 
+mod contact_sheet;
 mod element;
 mod page;
 mod picture;
@@ -8,6 +9,7 @@ mod tables;
 
 use sheet::sheet;
 
+pub use contact_sheet::{ContactSheet, ContactSheetEntry};
 pub use picture::{colour_mask, heat};
 
 use crate::{

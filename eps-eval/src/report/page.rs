@@ -8,7 +8,7 @@ use super::{
 };
 use crate::EvalError;
 
-const STYLE: &str = include_str!("style.css");
+pub(super) const STYLE: &str = include_str!("style.css");
 const HOW_TO_READ: &str = include_str!("how_to_read.html");
 
 /// Below this width a picture is enlarged without smoothing, so that its pixels stay visible.

@@ -1,6 +1,7 @@
 //! `eps bench`
 
 mod bootstrap;
+mod check;
 mod inference;
 mod loader;
 mod masks;
@@ -11,8 +12,8 @@ use anyhow::Result;
 use serde::Serialize;
 use std::time::Instant;
 
-/// Time a recipe's network, loader or inference, the bootstrap of a comparison, or the decoding of
-/// masks, on this machine
+/// Time a recipe's network, loader or inference, the bootstrap of a comparison, the decoding of masks,
+/// or the examination of a data set, on this machine
 ///
 /// Each measurement is one line of JSON on stdout, with the seconds of every repetition.
 #[derive(clap::Subcommand)]
@@ -22,6 +23,7 @@ pub(crate) enum Bench {
     Loader(loader::LoaderBench),
     Bootstrap(bootstrap::BootstrapBench),
     Masks(masks::MasksBench),
+    Check(check::CheckBench),
 }
 
 impl Bench {
@@ -32,6 +34,7 @@ impl Bench {
             Self::Loader(command) => command.run(),
             Self::Bootstrap(command) => command.run(),
             Self::Masks(command) => command.run(),
+            Self::Check(command) => command.run(),
         }
     }
 }

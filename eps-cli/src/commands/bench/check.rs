@@ -1,0 +1,95 @@
+//! `eps bench check`
+
+use super::Record;
+use crate::args::{self, DataArgs};
+use crate::commands::End;
+use anyhow::{Context as _, Result};
+use eps_data::check::Examination;
+use eps_data::codec::{
+    decode_mask, decode_saliency, inspect_photograph, read_mask, read_rgb, read_saliency,
+};
+use eps_data::{Item, Needs, Split};
+use rayon::prelude::*;
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+/// Decode the files of a list alone, and examine the list as `eps data check` does, in turn
+///
+/// `decode` reads photographs, masks and saliency maps as training and scoring do, `inspect` with
+/// the decoders of the examination and nothing else, `check` is all of the examination.
+#[derive(clap::Args)]
+pub(crate) struct CheckBench {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Rounds, after one that is not counted
+    #[arg(long, default_value_t = 5, value_parser = args::updates)]
+    repeat: usize,
+}
+
+impl CheckBench {
+    pub(super) fn run(self) -> Result<End> {
+        let split = self.data.open(Needs { saliency: true, masks: true, ..Needs::default() })?;
+        let mut seconds = [const { Vec::new() }; 3];
+        for round in 0..=self.repeat {
+            let took = [
+                timed(|| each(&split, |item| decode(item, split.names.len())))?,
+                timed(|| each(&split, inspect))?,
+                timed(|| self.check(&split))?,
+            ];
+            if round > 0 {
+                seconds.iter_mut().zip(took).for_each(|(all, took)| all.push(took));
+            }
+        }
+        for (pass, seconds) in ["decode", "inspect", "check"].into_iter().zip(&seconds) {
+            Record::new("eps", 0).print(pass, split.items.len(), seconds)?;
+        }
+        Ok(End::Done)
+    }
+
+    fn check(&self, split: &Split) -> Result<()> {
+        let folder = self.data.folder()?;
+        let examination = Examination {
+            list: self.data.list.clone(),
+            held_out: None,
+            labels: self.data.label_source(&folder),
+            needs: Needs { saliency: true, masks: true, ..Needs::default() },
+            space: None,
+            worst: 10,
+            folder,
+        };
+        let report = examination.begin()?.finish(|| {});
+        anyhow::ensure!(report.photographs == split.items.len(), "a photograph is broken");
+        Ok(())
+    }
+}
+
+fn timed(run: impl FnOnce() -> Result<()>) -> Result<f64> {
+    let begun = Instant::now();
+    run()?;
+    Ok(begun.elapsed().as_secs_f64())
+}
+
+fn each(split: &Split, run: impl Fn(&Item) -> Result<()> + Send + Sync) -> Result<()> {
+    split.items.par_iter().try_for_each(run)
+}
+
+fn maps(item: &Item) -> Result<(&Path, &Path)> {
+    item.mask.as_deref().zip(item.saliency.as_deref()).context("mask and saliency were asked for")
+}
+
+fn decode(item: &Item, classes: usize) -> Result<()> {
+    let (mask, saliency) = maps(item)?;
+    read_rgb(&item.image)?;
+    read_mask(mask, classes)?;
+    read_saliency(saliency)?;
+    Ok(())
+}
+
+fn inspect(item: &Item) -> Result<()> {
+    let (mask, saliency) = maps(item)?;
+    inspect_photograph(&item.image, &fs::read(&item.image)?)?;
+    decode_mask(mask, &fs::read(mask)?)?;
+    decode_saliency(saliency, &fs::read(saliency)?)?;
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! `eps data check`
+
+use crate::args::DataArgs;
+use crate::commands::End;
+use crate::progress::Progress;
+use crate::run_folder::write_text;
+use anyhow::Result;
+use eps_data::check::{Examination, Finding, Kind, Report, RunSpace, Severity};
+use eps_data::codec::ScoreFormat;
+use eps_data::{Needs, VocFolder};
+use eps_eval::export;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The list that results are scored on where no flag names another.
+const HELD_OUT: &str = "val";
+
+/// Find every fault of a data set before a run meets it: each file, what was found, how to fix it
+///
+/// Every photograph, mask and saliency map of the list is decoded once, wholly: a file that was cut
+/// off shows only so. Exit status: 0 without a fault, 1 with one.
+///
+/// A fault is what stops a run, or makes it compute something else than is meant, without a word:
+/// missing, cut or damaged files; maps of another size than their image; masks in colours or with
+/// classes that the data set does not have, such as COCO's 91 ids; pixels of a class that the labels
+/// deny; maps that are darker on objects than around them; ids twice; images of the list that
+/// results are scored on; names in another case or with another ending; photographs that viewers
+/// turn (EXIF), in CMYK or with 16 bits; images without labels; a disk that is too full for
+/// checkpoints, maps and masks.
+///
+/// A note is what works, but is worth knowing before a number is published: no 255 in any mask,
+/// binary or converted saliency maps, labels without a pixel (small objects have them), classes
+/// without an image, palette and grey masks side by side. Saliency maps are never perfect: those
+/// that overlap least with their masks are listed, and only a map that is nearly inverted is a fault.
+#[derive(clap::Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    data: DataArgs,
+    /// List that results are scored on; it must share no image [default: val, where there is one]
+    #[arg(long, value_name = "LIST")]
+    held_out: Option<String>,
+    /// What every image must have; otherwise maps are checked where their folder exists
+    #[arg(long, value_name = "MAPS", value_delimiter = ',')]
+    need: Vec<Need>,
+    /// Run folder whose disk must have room [default: the current folder]
+    #[arg(long, value_name = "RUN")]
+    out: Option<PathBuf>,
+    /// Bytes that must stay free on that disk, such as 500M or 20G
+    #[arg(long, value_name = "BYTES", default_value = "0", value_parser = bytes)]
+    reserve: u64,
+    /// Class maps will be stored in 16 bits, as by `eps infer --f16`
+    #[arg(long)]
+    f16: bool,
+    /// Images in the list of those whose saliency and mask overlap least
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    worst: usize,
+    /// Findings of each kind that are printed; 0 prints all
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    limit: usize,
+    /// Print the whole report as JSON instead, or write it to a file
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    json: Option<PathBuf>,
+}
+
+/// Maps that an image may have.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Need {
+    Masks,
+    Saliency,
+}
+
+impl Check {
+    pub(crate) fn run(self) -> Result<End> {
+        let begun = self.examination()?.begin()?;
+        let progress = Progress::new("checking", begun.images()).shared();
+        let report = begun.finish(|| progress.step());
+        progress.finish();
+        self.show(&report)?;
+        Ok(if report.is_sound() { End::Done } else { End::Faulty })
+    }
+
+    fn examination(&self) -> Result<Examination> {
+        let folder = self.data.folder()?;
+        let scores = if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
+        let out = self.out.clone().unwrap_or_else(|| ".".into());
+        Ok(Examination {
+            list: self.data.list.clone(),
+            held_out: self.held_out.clone().or_else(|| held_out(&folder, &self.data.list)),
+            labels: self.data.label_source(&folder),
+            needs: Needs {
+                saliency: self.need.contains(&Need::Saliency),
+                masks: self.need.contains(&Need::Masks),
+                saliency_fit: self.data.saliency_fit(),
+            },
+            space: Some(RunSpace { out, scores, reserve: self.reserve }),
+            worst: self.worst,
+            folder,
+        })
+    }
+
+    fn show(&self, report: &Report) -> Result<()> {
+        match self.json.as_deref() {
+            Some(path) if path == Path::new("-") => print!("{}", export::json(report)),
+            Some(path) => {
+                write_text(path, &export::json(report))?;
+                print!("{}", text(report, self.limit));
+            }
+            None => print!("{}", text(report, self.limit)),
+        }
+        Ok(())
+    }
+}
+
+/// The usual list of the folder, unless it is the one that is checked.
+fn held_out(folder: &VocFolder, list: &str) -> Option<String> {
+    let is_there = folder.lists.join(HELD_OUT).with_extension("txt").is_file();
+    let trains = list.contains("train") && !list.contains(HELD_OUT);
+    (is_there && trains).then(|| HELD_OUT.into())
+}
+
+/// Findings, faults first, then what was looked at.
+fn text(report: &Report, limit: usize) -> String {
+    let severities = [(Severity::Fault, "fault"), (Severity::Note, "note")];
+    let mut lines = Vec::new();
+    for (severity, word) in severities {
+        let mut kinds: BTreeMap<Kind, Vec<&Finding>> = BTreeMap::new();
+        report.of(severity).for_each(|own| kinds.entry(own.kind).or_default().push(own));
+        for findings in kinds.values() {
+            let shown = if limit == 0 { findings.len() } else { limit.min(findings.len()) };
+            for finding in &findings[..shown] {
+                lines.push(format!("{word}: {finding}\n  fix: {}", finding.remedy));
+            }
+            if findings.len() > shown {
+                let more = findings.len() - shown;
+                lines.push(format!("  and {more} more of this kind: --limit 0 shows them"));
+            }
+        }
+    }
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines.extend(summary(report));
+    lines.join("\n") + "\n"
+}
+
+fn summary(report: &Report) -> Vec<String> {
+    let Report { list, images, classes, photographs, masks, saliency, run_bytes, .. } = report;
+    let mut lines = vec![
+        format!(
+            "{images} images of `{list}`, {classes} classes; {photographs} photographs decoded"
+        ),
+        format!(
+            "masks: {} palette, {} grey; 255 (ignore) in {}",
+            masks.palette, masks.grey, masks.with_ignored
+        ),
+        format!("saliency maps: {}, of them {} binary", saliency.maps, saliency.binary),
+    ];
+    if let Some(iou) = saliency.iou {
+        let iou = export::percent(Some(iou));
+        lines.push(format!("saliency and masks: IoU {iou} % over the pixels of all images"));
+    }
+    if !report.worst.is_empty() {
+        let worst = report.worst.iter().map(|own| {
+            let iou = export::percent(Some(own.iou));
+            format!("  {iou:>5} %  {}", own.id)
+        });
+        lines.push("they overlap least in:".into());
+        lines.extend(worst);
+    }
+    let needed = *run_bytes as f64 / 1e9;
+    lines.push(format!("a run of ResNet38d writes up to {needed:.1} GB"));
+    lines.push(format!("{}, {}", counted(report.faults, "fault"), counted(report.notes, "note")));
+    lines
+}
+
+fn counted(count: usize, word: &str) -> String {
+    match count {
+        0 => format!("no {word}"),
+        1 => format!("1 {word}"),
+        count => format!("{count} {word}s"),
+    }
+}
+
+/// A number of bytes with an optional K, M, G or T (powers of 1000).
+fn bytes(text: &str) -> Result<u64, String> {
+    let refuse = || "expected a number of bytes, such as 500M or 20G".to_owned();
+    let (digits, factor) = match text.trim().to_uppercase().pop() {
+        Some(unit @ ('K' | 'M' | 'G' | 'T')) => {
+            let power = "KMGT".find(unit).map_or(0, |index| index + 1);
+            (&text.trim()[..text.trim().len() - 1], 1000_u64.pow(power as u32))
+        }
+        _ => (text.trim(), 1),
+    };
+    let number: u64 = digits.parse().map_err(|_| refuse())?;
+    number.checked_mul(factor).ok_or_else(refuse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_have_units() {
+        let cases = [("0", Some(0)), ("12", Some(12)), ("500M", Some(500_000_000))];
+        let more =
+            [("2g", Some(2_000_000_000)), ("1T", Some(1_000_000_000_000)), ("7K", Some(7000))];
+        let wrong = [("", None), ("G", None), ("-1", None), ("1.5G", None), ("99999999T", None)];
+        for (text, expected) in cases.into_iter().chain(more).chain(wrong) {
+            assert_eq!(bytes(text).ok(), expected, "{text}");
+        }
+    }
+}

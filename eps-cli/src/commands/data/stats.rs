@@ -1,0 +1,55 @@
+//! `eps data stats`
+
+use crate::args::DataArgs;
+use crate::commands::End;
+use crate::progress::Progress;
+use anyhow::Result;
+use eps_data::Needs;
+use eps_data::statistics::Statistics;
+use eps_eval::ScoredList;
+use eps_eval::statistics::StatisticsPage;
+use std::path::PathBuf;
+
+/// Count a data set: classes, labels, co-occurrence, sizes, pixels, saliency
+///
+/// Masks and saliency maps are counted where their folders exist. Without --out the tables are
+/// printed as Markdown. With it, a folder gets `statistics.md` and `.json`, a CSV file for each
+/// table, and charts as SVG and PNG.
+#[derive(clap::Args)]
+pub(crate) struct Stats {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Folder to write
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+impl Stats {
+    pub(crate) fn run(self) -> Result<End> {
+        let folder = self.data.folder()?;
+        let needs = Needs {
+            saliency: folder.saliency.is_dir(),
+            masks: folder.masks.is_dir(),
+            ..Needs::default()
+        };
+        let split = self.data.open(needs)?;
+        let progress = Progress::new("counting", split.items.len()).shared();
+        let statistics = Statistics::of(&split, || progress.step())?;
+        progress.finish();
+        let list = &split.list;
+        let list = ScoredList {
+            name: list.name.clone(),
+            images: list.ids.len(),
+            sha256: list.sha256.clone(),
+        };
+        let page = StatisticsPage::new(list, &statistics, &split.names);
+        match &self.out {
+            Some(out) => {
+                page.write(out)?;
+                println!("{}", out.join("statistics.md").display());
+            }
+            None => print!("{}", page.markdown(false)?),
+        }
+        Ok(End::Done)
+    }
+}

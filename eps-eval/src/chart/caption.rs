@@ -1,0 +1,93 @@
+//! Texts on pictures.
+
+use super::style;
+use crate::EvalError;
+use image::RgbImage;
+use plotters::{
+    backend::{BitMapBackend, DrawingBackend},
+    style::{FontStyle, IntoFont, TextStyle},
+};
+
+/// Height of a line of text in pixels.
+pub(crate) const LINE: u32 = 18;
+const SIZE: i32 = 13;
+
+/// A line of text on a picture: bold, then ordinary text, cut where the width ends.
+pub(crate) struct Caption<'a> {
+    pub(crate) bold: &'a str,
+    pub(crate) text: &'a str,
+    /// Left and top, in pixels.
+    pub(crate) place: (u32, u32),
+    /// Pixels that the line may take.
+    pub(crate) width: u32,
+}
+
+/// Writes captions on a picture, with the font of charts.
+pub(crate) fn write_captions(
+    picture: &mut RgbImage,
+    captions: &[Caption<'_>],
+) -> Result<(), EvalError> {
+    style::register_font();
+    let size = picture.dimensions();
+    let mut backend = BitMapBackend::with_buffer(picture, size);
+    let failed = |error: &dyn std::fmt::Display| EvalError::Chart { found: error.to_string() };
+    for Caption { bold, text, place: (left, top), width } in captions {
+        let (bold_style, text_style) = (text_style(FontStyle::Bold), text_style(FontStyle::Normal));
+        let (bold, used) = cut(bold, &bold_style, *width);
+        let at = |x: u32| (x as i32, (top + 2) as i32);
+        backend.draw_text(&bold, &bold_style, at(*left)).map_err(|error| failed(&error))?;
+        let start = used + SIZE as u32 / 2;
+        let (text, _) = cut(text, &text_style, width.saturating_sub(start));
+        backend.draw_text(&text, &text_style, at(left + start)).map_err(|error| failed(&error))?;
+    }
+    backend.present().map_err(|error| failed(&error))
+}
+
+fn text_style(font: FontStyle) -> TextStyle<'static> {
+    TextStyle::from(("sans-serif", SIZE, font).into_font()).color(&style::TEXT)
+}
+
+/// The text, or as much of it as fits with an ellipsis, and its width in pixels.
+fn cut(text: &str, style: &TextStyle<'_>, width: u32) -> (String, u32) {
+    let measure = |text: &str| style.font.box_size(text).map_or(0, |(width, _)| width);
+    let whole = measure(text);
+    if whole <= width {
+        return (text.to_owned(), whole);
+    }
+    let mut short = text.to_owned();
+    while short.pop().is_some() {
+        let shown = format!("{short}…");
+        let shown_width = measure(&shown);
+        if shown_width <= width {
+            return (shown, shown_width);
+        }
+    }
+    (String::new(), 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgb;
+
+    #[test]
+    fn a_caption_leaves_ink_inside_its_width() {
+        let mut picture = RgbImage::from_pixel(120, 40, Rgb([255; 3]));
+        let caption = Caption {
+            bold: "scene_0001",
+            text: "a very long list of labels",
+            place: (4, 6),
+            width: 100,
+        };
+        write_captions(&mut picture, &[caption]).unwrap();
+        let inked = |x: u32| (0..40).any(|y| picture.get_pixel(x, y).0[0] < 200);
+        assert!((4..100).any(inked));
+        assert!(!(106..120).any(inked), "text beyond its width");
+    }
+
+    #[test]
+    fn a_text_without_room_is_left_out() {
+        style::register_font();
+        assert_eq!(cut("boat", &text_style(FontStyle::Normal), 3), (String::new(), 0));
+    }
+}

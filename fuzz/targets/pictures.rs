@@ -1,0 +1,27 @@
+//! PNG masks, saliency maps and photographs: any bytes give a picture of the size that the header
+//! announces, or an error.
+
+#![no_main]
+
+use eps_data::codec::{decode_mask, decode_saliency, inspect_photograph, size_of_bytes};
+use std::path::Path;
+
+/// Pixels of a picture that are worth decoding while fuzzing.
+const PIXELS: usize = 1 << 20;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let path = Path::new("fuzzed");
+    let Ok(size) = size_of_bytes(path, bytes) else { return };
+    if size.width.saturating_mul(size.height) > PIXELS {
+        return;
+    }
+    if let Ok((mask, _)) = decode_mask(path, bytes) {
+        assert_eq!(mask.size(), size);
+    }
+    if let Ok((map, _)) = decode_saliency(path, bytes) {
+        assert_eq!(map.size(), size);
+    }
+    if let Ok(photograph) = inspect_photograph(path, bytes) {
+        assert_eq!(photograph.size, size);
+    }
+});
