@@ -132,10 +132,10 @@ impl TruthArgs {
     }
 }
 
-/// A number of updates: at least 1.
-pub(crate) fn updates(text: &str) -> Result<usize, String> {
+/// A number of things of which there must be one: updates, images, pixels.
+pub(crate) fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(updates) if updates > 0 => Ok(updates),
+        Ok(number) if number > 0 => Ok(number),
         _ => Err("expected a whole number above 0".into()),
     }
 }

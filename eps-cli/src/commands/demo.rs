@@ -44,7 +44,7 @@ pub(crate) struct Demo {
     #[arg(long, default_value_t = 240, value_parser = clap::value_parser!(u16).range(12..))]
     scenes: u16,
     /// Replace the number of updates of both recipes
-    #[arg(long, value_parser = args::updates)]
+    #[arg(long, value_parser = args::positive)]
     updates: Option<usize>,
     #[command(flatten)]
     device: DeviceArgs,

@@ -30,7 +30,7 @@ pub(crate) struct Train {
     #[arg(long)]
     resume: bool,
     /// Replace the recipe's number of updates
-    #[arg(long, value_parser = args::updates)]
+    #[arg(long, value_parser = args::positive)]
     updates: Option<usize>,
     /// Replace the recipe's seed
     #[arg(long)]

@@ -56,7 +56,7 @@ fn summary(file: &WeightsFile) -> String {
     let Some(backbone) = backbone(file) else {
         return format!("{about}; the names fit no network of this program");
     };
-    let is_needed = |name: &str| !matches!(place(backbone, name), Place::Leftover | Place::Unknown);
+    let is_needed = |name: &str| matches!(place(backbone, name), Place::Tensor(_));
     let needed = file.tensors.iter().filter(|tensor| is_needed(&tensor.name)).count();
     format!("{about}; {needed} have names of {backbone}")
 }

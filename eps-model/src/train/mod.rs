@@ -8,6 +8,7 @@ mod step_log;
 
 pub use batch::Batch;
 pub use checkpoint::{Checkpoint, State};
+pub use objective::{Losses, Objective};
 pub use optimiser::{freeze, optimiser, poly_rate, schedule};
 pub use step_log::{Step, read as read_steps};
 
@@ -18,14 +19,13 @@ use crate::weights::{Import, Part, load_weights};
 use burn::optim::ModuleOptimizer;
 use burn::tensor::Device;
 use eps_data::{Loader, Split};
-use objective::Objective;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 use step_log::StepLog;
 
 /// Batches that are decoded ahead of the device.
-const AHEAD: usize = 4;
+pub const BATCHES_AHEAD: usize = 4;
 
 /// Decoded images that are kept in memory, in bytes.
 const CACHE: usize = 1 << 30;
@@ -188,7 +188,7 @@ impl Job<'_> {
         let augmentation = self.recipe.augmentation.augmentation();
         let items = Arc::new(self.split.items.clone());
         let optimiser = &self.recipe.optimiser;
-        Loader::new(items, augmentation, optimiser.batch, optimiser.seed, first, AHEAD)
+        Loader::new(items, augmentation, optimiser.batch, optimiser.seed, first, BATCHES_AHEAD)
             .with_cache(CACHE)
             .with_saliency_fit(self.split.saliency_fit)
     }

@@ -14,25 +14,25 @@ use eps_data::{ClassNames, Sample, channel_of};
 const DROPOUT_STREAM: u64 = 0x6472_6f70_6f75_7400;
 
 /// The losses of a recipe on a data set's classes.
-pub(super) struct Objective<'a> {
+pub struct Objective<'a> {
     recipe: &'a Recipe,
     saliency: Option<(&'a SaliencyRecipe, MapSelection)>,
 }
 
 /// Losses of one update as numbers.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Losses {
-    pub(super) loss: f32,
-    pub(super) loss_cls: f32,
+pub struct Losses {
+    pub loss: f32,
+    pub loss_cls: f32,
     /// Absent where the update used the classification loss alone.
-    pub(super) loss_sal: Option<f32>,
+    pub loss_sal: Option<f32>,
 }
 
 impl<'a> Objective<'a> {
     /// # Errors
     ///
     /// If the recipe names a class that the data set does not have.
-    pub(super) fn new(recipe: &'a Recipe, names: &ClassNames) -> Result<Self, ModelError> {
+    pub fn new(recipe: &'a Recipe, names: &ClassNames) -> Result<Self, ModelError> {
         let rule = |own: &'a SaliencyRecipe| map_selection(own, names).map(|rule| (own, rule));
         let saliency = recipe.saliency.as_ref().map(rule).transpose()?;
         Ok(Self { recipe, saliency })
@@ -42,7 +42,7 @@ impl<'a> Objective<'a> {
     ///
     /// The samples go through the network in as many parts as the recipe says; the parts are of
     /// one size, so that the mean of their means is the mean of all.
-    pub(super) fn gradients(
+    pub fn gradients(
         &self,
         network: &Network,
         samples: &[Sample],

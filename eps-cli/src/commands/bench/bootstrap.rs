@@ -11,15 +11,15 @@ use eps_eval::{ClassCounts, ImageCounts};
 #[derive(clap::Args)]
 pub(crate) struct BootstrapBench {
     /// Images of each method
-    #[arg(long, default_value_t = 1449, value_parser = args::updates)]
+    #[arg(long, default_value_t = 1449, value_parser = args::positive)]
     images: usize,
     /// Classes with background
     #[arg(long, default_value_t = 21, value_parser = clap::value_parser!(u16).range(2..=254))]
     classes: u16,
-    #[arg(long, default_value_t = 10_000, value_parser = args::updates)]
+    #[arg(long, default_value_t = 10_000, value_parser = args::positive)]
     resamples: usize,
     /// Repetitions, after one that is not counted
-    #[arg(long, default_value_t = 5, value_parser = args::updates)]
+    #[arg(long, default_value_t = 5, value_parser = args::positive)]
     repeat: usize,
 }
 

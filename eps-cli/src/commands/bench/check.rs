@@ -23,7 +23,7 @@ pub(crate) struct CheckBench {
     #[command(flatten)]
     data: DataArgs,
     /// Rounds, after one that is not counted
-    #[arg(long, default_value_t = 5, value_parser = args::updates)]
+    #[arg(long, default_value_t = 5, value_parser = args::positive)]
     repeat: usize,
 }
 

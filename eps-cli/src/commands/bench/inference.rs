@@ -22,7 +22,7 @@ pub(crate) struct InferenceBench {
     #[arg(long, value_name = "FILE")]
     recipe: PathBuf,
     /// Images after a first one that is not counted
-    #[arg(long, default_value_t = 1, value_parser = args::updates)]
+    #[arg(long, default_value_t = 1, value_parser = args::positive)]
     repeat: usize,
     #[command(flatten)]
     device: DeviceArgs,

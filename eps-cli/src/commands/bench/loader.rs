@@ -6,12 +6,10 @@ use crate::commands::End;
 use anyhow::Result;
 use eps_data::{Loader, Needs};
 use eps_model::recipe::Recipe;
+use eps_model::train::BATCHES_AHEAD;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
-
-/// Batches that wait for the consumer, as in training.
-const AHEAD: usize = 4;
 
 /// Decode, augment and crop the images of a list, with their saliency maps, as training does
 ///
@@ -24,10 +22,10 @@ pub(crate) struct LoaderBench {
     #[command(flatten)]
     data: DataArgs,
     /// Batches of one repetition
-    #[arg(long, default_value_t = 50, value_parser = args::updates)]
+    #[arg(long, default_value_t = 50, value_parser = args::positive)]
     batches: usize,
     /// Repetitions, after one batch that is not counted
-    #[arg(long, default_value_t = 1, value_parser = args::updates)]
+    #[arg(long, default_value_t = 1, value_parser = args::positive)]
     repeat: usize,
 }
 
@@ -38,7 +36,7 @@ impl LoaderBench {
         let (augmentation, optimiser) = (recipe.augmentation.augmentation(), &recipe.optimiser);
         let items = Arc::new(split.items);
         let mut loader =
-            Loader::new(items, augmentation, optimiser.batch, optimiser.seed, 0, AHEAD)
+            Loader::new(items, augmentation, optimiser.batch, optimiser.seed, 0, BATCHES_AHEAD)
                 .with_saliency_fit(split.saliency_fit);
         let mut next = || loader.next().expect("a loader has no end before an error");
         next()?;

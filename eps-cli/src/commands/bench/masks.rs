@@ -21,7 +21,7 @@ pub(crate) struct MasksBench {
     #[arg(long, value_name = "DIR")]
     predictions: PathBuf,
     /// Repetitions, after one that is not counted
-    #[arg(long, default_value_t = 1, value_parser = args::updates)]
+    #[arg(long, default_value_t = 1, value_parser = args::positive)]
     repeat: usize,
 }
 

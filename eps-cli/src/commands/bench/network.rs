@@ -6,12 +6,10 @@ use crate::commands::End;
 use crate::device;
 use anyhow::Result;
 use burn::tensor::{Device, Tensor, TensorData};
-use eps_data::Sample;
-use eps_model::backbone::layer::Pass;
-use eps_model::loss::{MapSelection, saliency_loss, soft_margin};
+use eps_data::{ClassNames, Sample};
 use eps_model::network::Network;
 use eps_model::recipe::Recipe;
-use eps_model::train::{Batch, freeze};
+use eps_model::train::{Objective, freeze};
 use std::path::PathBuf;
 
 /// Object classes of the measured network: VOC's.
@@ -26,13 +24,13 @@ pub(crate) struct NetworkBench {
     #[arg(long, value_name = "FILE")]
     recipe: PathBuf,
     /// Side of the square images in pixels [default: the recipe's crop]
-    #[arg(long, value_parser = args::updates)]
+    #[arg(long, value_parser = args::positive)]
     size: Option<usize>,
     /// Images of a pass
-    #[arg(long, default_value_t = 1, value_parser = args::updates)]
+    #[arg(long, default_value_t = 1, value_parser = args::positive)]
     batch: usize,
     /// Passes of each kind after a first one that is not counted
-    #[arg(long, default_value_t = 3, value_parser = args::updates)]
+    #[arg(long, default_value_t = 3, value_parser = args::positive)]
     repeat: usize,
     /// Leave the backward passes out
     #[arg(long)]
@@ -44,8 +42,11 @@ pub(crate) struct NetworkBench {
 impl NetworkBench {
     pub(super) fn run(self) -> Result<End> {
         let device = device::open(&self.device.device)?;
-        let recipe = Recipe::read(&self.recipe)?;
+        let mut recipe = Recipe::read(&self.recipe)?;
         let size = self.size.unwrap_or(recipe.augmentation.crop);
+        recipe.augmentation.crop = size;
+        // Dropout would draw other channels in each pass.
+        recipe.network.dropout = false;
         let record = Record::new(&self.device.device, size);
         record.print("forward", self.batch, &self.forward(&recipe, size, &device)?)?;
         if !self.forward_only {
@@ -70,7 +71,14 @@ impl NetworkBench {
         let network = Network::new(&recipe.network, CLASSES, recipe.optimiser.seed, device);
         let network = freeze(network, &recipe.network);
         let samples: Vec<Sample> = (0..self.batch).map(|_| sample(size)).collect();
-        repeated(self.repeat, || forward_backward(&network, &samples, size, recipe, device))
+        let objective = Objective::new(recipe, &ClassNames::voc())?;
+        repeated(self.repeat, || {
+            let gradients = objective.gradients(&network, &samples, 0, device)?;
+            // A device may work behind the program's back.
+            device.sync().map_err(|error| anyhow::anyhow!("{error:?}"))?;
+            drop(gradients);
+            Ok(())
+        })
     }
 }
 
@@ -83,28 +91,4 @@ fn sample(size: usize) -> Sample {
         saliency: Some((0..pixels).map(|index| f32::from(index < pixels / 2)).collect()),
         classes: [1].into_iter().collect(),
     }
-}
-
-fn forward_backward(
-    network: &Network,
-    samples: &[Sample],
-    size: usize,
-    recipe: &Recipe,
-    device: &Device,
-) -> Result<()> {
-    let batch = Batch::new(samples, size, CLASSES, device);
-    let mut pass = Pass::training_without_dropout(false).with_precision(recipe.network.precision);
-    let predictions = network.forward_training(batch.images, &mut pass);
-    let mut loss = soft_margin(predictions.logits, batch.labels.clone());
-    if let (Some(own), Some(maps), Some(saliency)) =
-        (&recipe.saliency, predictions.maps, batch.saliency)
-    {
-        let rule = MapSelection::Overlap { tau: own.tau };
-        loss = loss + saliency_loss(maps, saliency, batch.labels, &rule, own.lambda);
-    }
-    let gradients = loss.backward();
-    // A device may work behind the program's back.
-    device.sync().map_err(|error| anyhow::anyhow!("{error:?}"))?;
-    drop(gradients);
-    Ok(())
 }

@@ -27,10 +27,10 @@ pub(crate) struct Browse {
     #[arg(long, value_name = "ID", num_args = 1.., group = "choice")]
     ids: Vec<String>,
     /// Show the first N images of the list [default: 24]
-    #[arg(long, value_name = "N", group = "choice", value_parser = args::updates)]
+    #[arg(long, value_name = "N", group = "choice", value_parser = args::positive)]
     first: Option<usize>,
     /// Show N images drawn at random
-    #[arg(long, value_name = "N", group = "choice", value_parser = args::updates)]
+    #[arg(long, value_name = "N", group = "choice", value_parser = args::positive)]
     random: Option<usize>,
     /// Seed of the draw
     #[arg(long, default_value_t = 0, requires = "random")]
@@ -39,7 +39,7 @@ pub(crate) struct Browse {
     #[arg(long, value_name = "NAME", conflicts_with = "ids")]
     class: Option<String>,
     /// Longer side of each picture in pixels
-    #[arg(long, default_value_t = 200, value_name = "PIXELS", value_parser = args::updates)]
+    #[arg(long, default_value_t = 200, value_name = "PIXELS", value_parser = args::positive)]
     side: usize,
 }
 
