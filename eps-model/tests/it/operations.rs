@@ -147,6 +147,21 @@ fn large_cases() -> Vec<Case> {
     ]
 }
 
+/// 3x3 kernels of stride 1 that keep the size, with enough channels and pixels for Winograd's
+/// algorithm: odd and even sides, narrow ones, several phases, and more tiles than one part has.
+fn winograd_cases() -> Vec<Case> {
+    let sizes = [[13, 15], [16, 18], [1, 110], [97, 2], [45, 63]];
+    let mut cases = Vec::new();
+    for (number, size) in sizes.into_iter().enumerate() {
+        for dilation in [1, 2, 4] {
+            let geometry = Geometry { stride: 1, padding: dilation, dilation, groups: 1 };
+            let (input, output) = (32 + 7 * number, 47 - 3 * number);
+            cases.push(Case { batch: 1 + number % 2, input, output, size, kernel: 3, geometry });
+        }
+    }
+    cases
+}
+
 /// Depthwise cases whose rows are longer than any block of lanes.
 fn large_depthwise_cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -182,6 +197,11 @@ fn depthwise_convolutions_agree_with_burns() {
 #[test]
 fn convolutions_in_several_blocks_agree_with_burns() {
     large_cases().iter().for_each(Case::check);
+}
+
+#[test]
+fn convolutions_in_winograds_domain_agree_with_burns() {
+    winograd_cases().iter().for_each(Case::check);
 }
 
 #[test]
@@ -332,7 +352,7 @@ fn with_threads<T: Send>(threads: usize, of: impl FnOnce() -> T + Send) -> T {
 #[test]
 fn results_are_bit_equal_for_any_number_of_threads() {
     let depthwise = cases(true).into_iter().chain(large_depthwise_cases()).step_by(23);
-    for case in large_cases().into_iter().chain(depthwise) {
+    for case in large_cases().into_iter().chain(winograd_cases()).chain(depthwise) {
         let alone = with_threads(1, || case.ours());
         for threads in [2, 5] {
             assert!(with_threads(threads, || case.ours()) == alone, "{threads}: {case:?}");
@@ -351,7 +371,10 @@ fn results_are_bit_equal_for_any_number_of_threads() {
 #[test]
 fn an_image_alone_has_the_output_that_it_has_in_a_batch() {
     let device = crate::device();
-    let dense = large_cases().into_iter().chain(cases(false).into_iter().step_by(17));
+    let dense = large_cases()
+        .into_iter()
+        .chain(winograd_cases())
+        .chain(cases(false).into_iter().step_by(17));
     let depthwise = cases(true).into_iter().chain(large_depthwise_cases()).step_by(31);
     for case in dense.chain(depthwise) {
         let case = Case { batch: 2, ..case };

@@ -3,7 +3,8 @@
 use super::patches::Layout;
 use super::{Planes, tensor, values};
 use crate::ops::Geometry;
-use burn::backend::TensorMetadata;
+use burn::backend::ops::FloatTensorOps;
+use burn::backend::{Flex, TensorMetadata};
 use burn_flex::FlexTensor;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
@@ -16,6 +17,9 @@ const COLUMNS: usize = 256;
 /// Input channels whose gradient one task computes where there is one image.
 const ROWS: usize = 64;
 
+/// Values of the products of several images, before they are added.
+const PRODUCTS: usize = 4 * 1024 * 1024;
+
 fn matrix(values: &[f32], rows: usize) -> ArrayView2<'_, f32> {
     let columns = values.len() / rows.max(1);
     ArrayView2::from_shape((rows, columns), values).expect("rows divide the length")
@@ -26,27 +30,43 @@ fn matrix_mut(values: &mut [f32], rows: usize) -> ArrayViewMut2<'_, f32> {
     ArrayViewMut2::from_shape((rows, columns), values).expect("rows divide the length")
 }
 
-/// Calls `work` for each image and block of `count` channels, in parallel: with the image's index,
-/// the channels, and their values.
-fn for_each_block(
-    values: &mut [f32],
-    planes: Planes,
-    count: usize,
-    work: impl Fn(usize, Range<usize>, &mut [f32]) + Sync,
-) {
-    let images = values.par_chunks_mut(planes.image().max(1)).enumerate();
-    images.for_each(|(image, values)| {
-        let blocks = values.par_chunks_mut(count * planes.plane()).enumerate();
-        blocks.for_each(|(block, values)| {
-            let first = block * count;
-            work(image, first..first + values.len() / planes.plane(), values);
-        });
-    });
+/// The weights of a convolution of single pixels, `[1, out, in]`.
+fn pointwise(weight: &FlexTensor) -> FlexTensor {
+    let [out, channels, ..] = weight.shape().dims::<4>();
+    weight.reshape([1, out, channels].into())
+}
+
+/// The planes of a tensor as rows, `[batch, channels, height * width]`.
+fn pixels(tensor: &FlexTensor) -> FlexTensor {
+    let planes = Planes::of(tensor);
+    tensor.reshape([planes.batch, planes.channels, planes.plane()].into())
+}
+
+/// `[out, in]`, the images added in their order.
+fn pointwise_to_weight(input: &FlexTensor, gradient: &FlexTensor) -> FlexTensor {
+    let (input, gradient) = (pixels(input).transpose(1, 2), pixels(gradient));
+    let [batch, out, _] = gradient.shape().dims();
+    let channels = input.shape()[2];
+    // As many images at once as their products may take memory.
+    let count = (PRODUCTS / (out * channels).max(1)).clamp(1, batch);
+    let mut sum = vec![0.0; out * channels];
+    for first in (0..batch).step_by(count) {
+        let part = |of: &FlexTensor| of.narrow(0, first, count.min(batch - first));
+        let products = Flex::float_matmul(part(&gradient), part(&input));
+        for product in values(&products).chunks_exact(sum.len()) {
+            sum.iter_mut().zip(product).for_each(|(sum, value)| *sum += value);
+        }
+    }
+    tensor(sum, [out, channels])
 }
 
 /// `[batch, out, height, width]`.
 pub(super) fn forward(input: &FlexTensor, weight: &FlexTensor, geometry: Geometry) -> FlexTensor {
     let layout = Layout::new(input, weight, geometry);
+    if layout.is_pointwise() {
+        let output = Flex::float_matmul(pointwise(weight), pixels(input));
+        return output.reshape(layout.output.shape().into());
+    }
     let weights = matrix(values(weight), layout.output.channels);
     let images = values(input).par_chunks(layout.input.image().max(1));
     let mut output = layout.output.zeros();
@@ -73,11 +93,6 @@ fn forward_tile(
     mut target: ArrayViewMut2<'_, f32>,
 ) {
     let pixels = layout.pixels(&rows);
-    if layout.is_pointwise() {
-        let image = matrix(image, layout.input.channels);
-        general_mat_mul(1.0, &weights, &image.slice(s![.., pixels]), 0.0, &mut target);
-        return;
-    }
     let depth = weights.ncols();
     let mut columns = vec![0.0; depth * pixels.len()];
     layout.gather(image, rows, &mut columns);
@@ -92,16 +107,24 @@ pub(super) fn to_input(
     geometry: Geometry,
 ) -> FlexTensor {
     let layout = Layout::new(input, weight, geometry);
+    if layout.is_pointwise() {
+        let result = Flex::float_matmul(pointwise(weight).transpose(1, 2), pixels(gradient));
+        return result.reshape(layout.input.shape().into());
+    }
     let weights = matrix(values(weight), layout.output.channels);
     let gradients = values(gradient);
     let mut result = layout.input.zeros();
     let channels = if layout.input.batch > 1 { layout.input.channels } else { ROWS };
-    for_each_block(&mut result, layout.input, channels, |image, channels, result| {
-        let gradient = &gradients[image * layout.output.image()..][..layout.output.image()];
+    let (block, depth) = (channels * layout.input.plane(), channels * layout.taps());
+    let images = result.par_chunks_mut(layout.input.image().max(1));
+    images.zip(gradients.par_chunks(layout.output.image().max(1))).for_each(|(image, gradient)| {
         let gradient = matrix(gradient, layout.output.channels);
-        let taps = layout.taps();
-        let weights = weights.slice(s![.., channels.start * taps..channels.end * taps]);
-        image_to_input(&layout, weights, gradient, result);
+        let blocks = image.par_chunks_mut(block.max(1)).enumerate();
+        blocks.for_each(|(index, result)| {
+            let last = weights.ncols().min((index + 1) * depth);
+            let weights = weights.slice(s![.., index * depth..last]);
+            image_to_input(&layout, weights, gradient, result);
+        });
     });
     tensor(result, layout.input.shape())
 }
@@ -113,10 +136,6 @@ fn image_to_input(
     result: &mut [f32],
 ) {
     let depth = weights.ncols();
-    if layout.is_pointwise() {
-        general_mat_mul(1.0, &weights.t(), &gradient, 0.0, &mut matrix_mut(result, depth));
-        return;
-    }
     let mut columns = Vec::new();
     for rows in layout.tiles(depth / layout.taps(), 1) {
         let pixels = layout.pixels(&rows);
@@ -135,6 +154,9 @@ pub(super) fn to_weight(
     geometry: Geometry,
 ) -> FlexTensor {
     let layout = Layout::new(input, weight, geometry);
+    if layout.is_pointwise() {
+        return pointwise_to_weight(input, gradient).reshape(weight.shape());
+    }
     let blocks = layout.input.channels.div_ceil(layout.block());
     // Few blocks of channels: images share the work, and their parts are added in order.
     let part = if blocks < 4 { 1 } else { layout.input.batch };
@@ -178,10 +200,6 @@ fn block_to_weight(
         let gradient = &gradients[image * layout.output.image()..][..layout.output.image()];
         let gradient = matrix(gradient, layout.output.channels);
         let mut result = matrix_mut(&mut result, layout.output.channels);
-        if layout.is_pointwise() {
-            general_mat_mul(1.0, &gradient, &matrix(planes, count).t(), 1.0, &mut result);
-            continue;
-        }
         for rows in layout.tiles(count, 1) {
             let pixels = layout.pixels(&rows);
             columns.resize(depth * pixels.len(), 0.0);

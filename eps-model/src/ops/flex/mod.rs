@@ -1,5 +1,5 @@
-//! Kernels of the pure-Rust backend: convolution by im2col and matrix products, depthwise
-//! convolution and normalisation by direct loops.
+//! Kernels of the pure-Rust backend: convolution by im2col and matrix products, or by Winograd's
+//! algorithm where it applies; depthwise convolution and normalisation by direct loops.
 //!
 //! Work is divided by image, channel or block of channels, never by thread, and every sum runs in
 //! one fixed order: results do not depend on the number of threads.
@@ -8,6 +8,7 @@ mod convolution;
 mod depthwise;
 mod normalisation;
 mod patches;
+mod winograd;
 
 use super::{Activation, Geometry, Kernels, Normalisation};
 use burn::backend::ops::FloatTensorOps;
@@ -76,7 +77,9 @@ fn as_stored(result: FlexTensor, dtype: FloatDType) -> FlexTensor {
 }
 
 fn convolve(input: &FlexTensor, weight: &FlexTensor, geometry: Geometry) -> FlexTensor {
-    if geometry.groups == 1 {
+    if winograd::suits(input, weight, geometry) {
+        winograd::forward(input, weight, geometry)
+    } else if geometry.groups == 1 {
         convolution::forward(input, weight, geometry)
     } else {
         depthwise::forward(input, weight, geometry)
@@ -109,7 +112,12 @@ impl Kernels for Flex {
     ) -> [Option<FlexTensor>; 2] {
         let dtype = gradient.dtype().into();
         let gradient = single(gradient);
-        let gradients = if geometry.groups == 1 {
+        let gradients = if winograd::suits(&input, &weight, geometry) {
+            [
+                needed[0].then(|| winograd::to_input(&weight, &gradient, geometry)),
+                needed[1].then(|| winograd::to_weight(&input, &weight, &gradient, geometry)),
+            ]
+        } else if geometry.groups == 1 {
             [
                 needed[0].then(|| convolution::to_input(&input, &weight, &gradient, geometry)),
                 needed[1].then(|| convolution::to_weight(&input, &weight, &gradient, geometry)),
