@@ -115,9 +115,7 @@ impl TruthArgs {
         let items = list.ids.iter().map(item).collect();
         Ok((list, items, names))
     }
-}
 
-impl TruthArgs {
     /// As [`open`](Self::open), with the image labels of a source as `--labels` names it.
     pub(crate) fn open_with_labels(
         &self,

@@ -124,19 +124,18 @@ struct Spreading<'a> {
     by: &'static Spread,
     planes: Planes,
     values: FlexTensor,
-    pitch: usize,
 }
 
 impl<'a> Spreading<'a> {
     fn new(tiles: &'a Tiles, by: &'static Spread, planes: Planes, pitch: usize) -> Self {
         let shape = [planes.channels, DOMAIN, pitch];
         let values = tensor(vec![0.0; shape.iter().product()], shape);
-        Self { tiles, by, planes, values, pitch }
+        Self { tiles, by, planes, values }
     }
 
     /// The tiles of a part, `[DOMAIN, channels, tiles]`.
     fn of(&mut self, image: &[f32], runs: &Runs) -> FlexTensor {
-        let channels = self.values.storage_mut().par_chunks_mut(DOMAIN * self.pitch);
+        let channels = self.values.storage_mut().par_chunks_mut(DOMAIN * runs.pitch);
         channels.zip(image.par_chunks(self.planes.plane())).for_each(|(target, plane)| {
             self.tiles.spread(self.by, plane, runs, target);
         });

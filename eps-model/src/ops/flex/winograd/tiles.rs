@@ -61,7 +61,8 @@ pub(super) struct Runs {
     first_strip: usize,
     strips: usize,
     pub(super) tiles: usize,
-    pitch: usize,
+    /// Values from one run to the next, where transformed tiles are written.
+    pub(super) pitch: usize,
 }
 
 /// All strips of a plane in parts.
