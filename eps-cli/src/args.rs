@@ -96,6 +96,12 @@ pub(crate) struct TruthArgs {
 }
 
 impl TruthArgs {
+    /// The arguments of a command in which they are optional.
+    pub(crate) fn new(truth: &Path, list: &str, classes: Option<&Path>) -> Self {
+        let classes = classes.map(Path::to_owned);
+        Self { truth: truth.into(), list: list.into(), classes }
+    }
+
     /// The list, its items with their masks, and the names of their classes.
     pub(crate) fn open(&self) -> anyhow::Result<(ImageList, Vec<Item>, ClassNames)> {
         let root = self.truth.parent().unwrap_or(Path::new(".")).to_owned();
@@ -114,6 +120,12 @@ impl TruthArgs {
         };
         let items = list.ids.iter().map(item).collect();
         Ok((list, items, names))
+    }
+
+    /// Name of the masks' folder.
+    pub(crate) fn folder_name(&self) -> String {
+        let name = self.truth.file_name().unwrap_or(self.truth.as_os_str());
+        name.to_string_lossy().into_owned()
     }
 
     /// As [`open`](Self::open), with the image labels of a source as `--labels` names it.

@@ -2,10 +2,10 @@
 
 use crate::run_folder::RunFolder;
 use anyhow::{Context as _, Result, ensure};
-use eps_data::codec::{read_mask, read_rgb, read_scores};
-use eps_data::{Item, LabelMap, RgbImage, SaliencyMap, Size, Split};
+use eps_data::codec::{read_mask, read_scores};
+use eps_data::{Item, LabelMap, Split};
 use eps_eval::chart::TrainingStep;
-use eps_eval::report::{Method, PictureRow, colour_mask, heat};
+use eps_eval::report::Method;
 use eps_eval::{
     ConfusionMatrix, Cooccurrence, ReferenceLoss, ReferenceRun, ScoredList, Scores, Sweep,
     SweepPlan, Threshold, ThresholdChoice, reference_losses, sweep_folder,
@@ -99,59 +99,18 @@ impl Comparison<'_> {
         let total = counts.iter().fold(Cooccurrence::new(classes), |sum, own| sum.merge(own));
         Ok(total.ratio())
     }
-
-    /// Photograph, truth, saliency, and each run's mask at its threshold, for `count` images
-    /// spread evenly over the split.
-    pub(crate) fn pictures(
-        &self,
-        runs: &[(&RunFolder, f32)],
-        count: usize,
-    ) -> Result<Vec<PictureRow>> {
-        let items = &self.split.items;
-        let count = count.min(items.len());
-        let chosen: Vec<&Item> =
-            (0..count).map(|index| &items[index * items.len() / count]).collect();
-        chosen.into_par_iter().map(|item| self.row(item, runs)).collect()
-    }
-
-    fn row(&self, item: &Item, runs: &[(&RunFolder, f32)]) -> Result<PictureRow> {
-        let classes = self.split.names.len();
-        let mut cells = vec![read_rgb(&item.image)?, colour_mask(&truth(item, classes)?)];
-        if let Some(path) = &item.saliency {
-            let size = Size::new(cells[0].width() as usize, cells[0].height() as usize);
-            cells.push(grey(&self.split.saliency_fit.read(path, size)?));
-        }
-        for (run, threshold) in runs {
-            let scores = scores(run, item)?;
-            cells.push(strongest(&scores));
-            cells.push(colour_mask(&scores.to_labels(*threshold)));
-        }
-        Ok(PictureRow { id: item.id.clone(), cells })
-    }
-
-    /// Heads of the columns that [`Self::pictures`] makes.
-    pub(crate) fn picture_header(&self, names: &[&str]) -> Vec<String> {
-        let mut header = vec!["image".to_owned(), "truth".to_owned()];
-        if self.split.items.iter().any(|item| item.saliency.is_some()) {
-            header.push("saliency".into());
-        }
-        for name in names {
-            header.extend([format!("{name} map"), format!("{name} mask")]);
-        }
-        header
-    }
 }
 
 fn threshold(value: f64, chosen: ThresholdChoice) -> Threshold {
     Threshold { value, chosen }
 }
 
-fn truth(item: &Item, classes: usize) -> Result<LabelMap> {
+pub(crate) fn truth(item: &Item, classes: usize) -> Result<LabelMap> {
     let path = item.mask.as_ref().with_context(|| format!("{}: has no mask", item.id))?;
     Ok(read_mask(path, classes)?)
 }
 
-fn scores(run: &RunFolder, item: &Item) -> Result<eps_data::ScoreMap> {
+pub(crate) fn scores(run: &RunFolder, item: &Item) -> Result<eps_data::ScoreMap> {
     let path = run.cams().join(format!("{}.npz", item.id));
     let scores = read_scores(&path)?;
     let expected: Vec<_> = item.classes.iter().collect();
@@ -162,19 +121,6 @@ fn scores(run: &RunFolder, item: &Item) -> Result<eps_data::ScoreMap> {
         scores.classes()
     );
     Ok(scores)
-}
-
-/// The score of the best class of each pixel as colours.
-fn strongest(scores: &eps_data::ScoreMap) -> RgbImage {
-    let values: Vec<f32> = scores.best().map(|(_, score)| score).collect();
-    heat(&values, scores.size())
-}
-
-fn grey(map: &SaliencyMap) -> RgbImage {
-    let size = map.size();
-    let pixels = map.values().iter().flat_map(|&value| [value; 3]).collect();
-    RgbImage::from_raw(size.width as u32, size.height as u32, pixels)
-        .expect("three bytes for each pixel")
 }
 
 fn training(run: &RunFolder) -> Result<Vec<TrainingStep>> {

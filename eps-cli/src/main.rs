@@ -3,12 +3,14 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
 
 mod args;
+mod attempt;
 mod cli;
 mod commands;
 mod comparison;
 mod device;
 mod inference;
 mod interrupt;
+mod pictures;
 mod progress;
 mod refinement;
 mod run_folder;

@@ -29,8 +29,10 @@ pub mod boundary;
 pub mod chart;
 pub mod export;
 pub mod paired;
+pub mod published;
 pub mod ranking;
 pub mod report;
+pub mod reproduction;
 pub mod saliency;
 pub mod statistics;
 

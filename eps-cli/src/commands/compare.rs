@@ -1,13 +1,12 @@
 //! `eps compare`
 
 use super::End;
-use super::sweep::write_chart;
 use crate::args::{TruthArgs, fraction};
 use crate::progress::Progress;
 use crate::run_folder::write_text;
 use anyhow::{Context as _, Result, ensure};
 use eps_data::{ClassNames, Item};
-use eps_eval::chart::{AnatomyChart, DifferenceChart, TrimapChart};
+use eps_eval::chart::{AnatomyChart, ChartFiles, DifferenceChart, TrimapChart};
 use eps_eval::paired::{Bootstrap, Difference, MethodRuns, compare};
 use eps_eval::{
     AnalysisPlan, ComparisonReport, Details, MethodDetails, ScoredList, analyse_folder, export,
@@ -148,20 +147,21 @@ impl Compare {
     }
 }
 
-/// Writes every chart as SVG and PNG; the titles and files of the latter, relative to the folder.
+/// Writes every chart as SVG, PNG and PDF; the titles and files of the PNG, relative to the folder.
 fn write_charts(folder: &Path, report: &ComparisonReport) -> Result<Vec<(String, String)>> {
     let mut charts = Vec::new();
     let mut done = |title: String, file: String| charts.push((title, format!("charts/{file}.png")));
     let path = |file: &str| folder.join("charts").join(file);
     for (index, difference) in report.comparison.differences.iter().enumerate() {
         let file = format!("differences-{}", index + 1);
-        write_chart(&path(&file), &difference_chart(report, difference))?;
+        ChartFiles::of(&difference_chart(report, difference))?.write(&path(&file))?;
         done(format!("{} against {}", difference.method, difference.baseline), file);
     }
     let anatomy = AnatomyChart { methods: &report.details, classes: &report.classes };
-    write_chart(&path("anatomy"), &anatomy)?;
+    ChartFiles::of(&anatomy)?.write(&path("anatomy"))?;
     done("Where the lost IoU goes".into(), "anatomy".into());
-    write_chart(&path("trimap"), &TrimapChart { methods: &report.details })?;
+    let trimap = TrimapChart { methods: &report.details };
+    ChartFiles::of(&trimap)?.write(&path("trimap"))?;
     done("Mean IoU in a band around the true boundaries".into(), "trimap".into());
     Ok(charts)
 }
@@ -208,7 +208,8 @@ pub(super) fn folder_name(folder: &Path) -> String {
     named.to_string_lossy().into_owned()
 }
 
-fn level(text: &str) -> Result<f64, String> {
+/// A fraction between 0 and 1.
+pub(super) fn level(text: &str) -> Result<f64, String> {
     match fraction(text) {
         Ok(level) if level > 0.0 && level < 1.0 => text.parse().map_err(|_| String::new()),
         _ => Err("expected a fraction between 0 and 1".into()),

@@ -4,6 +4,7 @@ use super::{End, report, train::train};
 use crate::args::{self, DeviceArgs};
 use crate::comparison::Comparison;
 use crate::inference::Inference;
+use crate::pictures::Choice;
 use crate::run_folder::{Provenance, RunFolder, write_text};
 use crate::{device, interrupt};
 use anyhow::{Context as _, Result};
@@ -151,7 +152,7 @@ impl Demo {
             title: "A railroad is not a train: the baseline and EPS on rendered scenes".into(),
             summary: summary(&methods),
             picture_header: comparison.picture_header(&["CAM", "EPS"]),
-            pictures: comparison.pictures(&shown, PICTURES)?,
+            pictures: comparison.pictures(&shown, &Choice::Even, PICTURES)?,
             facts: self.facts(comparison.split, runs),
             methods,
         };

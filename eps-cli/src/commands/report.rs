@@ -3,6 +3,7 @@
 use super::End;
 use crate::args::DataArgs;
 use crate::comparison::{Comparison, FIXED_THRESHOLD};
+use crate::pictures::Choice;
 use crate::run_folder::{RunFolder, write_text};
 use anyhow::{Result, ensure};
 use eps_data::Needs;
@@ -28,6 +29,10 @@ pub(crate) struct Report {
     /// Rows of pictures; 0 leaves photographs out of the page
     #[arg(long, default_value_t = 12, value_name = "N")]
     pictures: usize,
+    /// Which images: `even` over the list, at `random`, of the largest `gain` or `loss` of the last run
+    /// against the first, the `best` or `worst` of the last, or ids separated by commas
+    #[arg(long, default_value = "even", value_name = "RULE|ID,..")]
+    choose: Choice,
     /// Also give the mean over background and the classes with at least N images
     #[arg(long, value_name = "N")]
     minimum_images: Option<usize>,
@@ -58,7 +63,7 @@ impl Report {
             title: self.title.clone(),
             summary: methods.iter().map(summary).collect(),
             picture_header: comparison.picture_header(&names),
-            pictures: comparison.pictures(&shown, self.pictures)?,
+            pictures: comparison.pictures(&shown, &self.choose, self.pictures)?,
             facts: self.facts(&runs, &split)?,
             methods,
         };

@@ -7,10 +7,9 @@ use crate::comparison::FIXED_THRESHOLD;
 use crate::progress::Progress;
 use crate::run_folder::write_text;
 use anyhow::{Context as _, Result};
-use eps_data::codec::write_atomically;
 use eps_data::labels::read_image_scores;
 use eps_data::{ClassId, ClassNames, Item};
-use eps_eval::chart::{self, ClassMapsChart, Curve, SweepChart};
+use eps_eval::chart::{ChartFiles, ClassMapsChart, Curve, SweepChart};
 use eps_eval::ranking::{ImageRanking, ScoreHistogram};
 use eps_eval::{
     AveragePrecisions, BackgroundRule, Cuts, ScoredList, SweepPlan, SweepReport, SweepSummary,
@@ -61,8 +60,8 @@ pub(crate) struct Sweep {
     /// Write the labelled scores as a Markdown table
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
-    /// Draw mean IoU against the threshold, as FILE.svg and FILE.png; with --precision-recall also
-    /// FILE-precision-recall.svg and .png
+    /// Draw mean IoU against the threshold, as FILE.svg, .png and .pdf; with --precision-recall also
+    /// FILE-precision-recall.svg, .png and .pdf
     #[arg(long, value_name = "FILE")]
     chart: Option<PathBuf>,
 }
@@ -144,10 +143,8 @@ impl Sweep {
         if let (Some(path), Some(average_precision)) = (&self.chart, &report.average_precision) {
             let name = path.with_extension("").file_name().unwrap_or_default().to_os_string();
             let name = format!("{}-precision-recall", name.to_string_lossy());
-            write_chart(
-                &path.with_file_name(name),
-                &ClassMapsChart { histogram, average_precision },
-            )?;
+            let chart = ClassMapsChart { histogram, average_precision };
+            ChartFiles::of(&chart)?.write(&path.with_file_name(name))?;
         }
         Ok(())
     }
@@ -164,7 +161,7 @@ impl Sweep {
         }
         if let (Some(path), Some(summary)) = (&self.chart, report.rules.first()) {
             let curves = [curve(&self.cams, summary)];
-            write_chart(path, &SweepChart { curves: &curves })?;
+            ChartFiles::of(&SweepChart { curves: &curves })?.write(path)?;
         }
         Ok(())
     }
@@ -179,13 +176,6 @@ fn curve(cams: &Path, summary: &SweepSummary) -> Curve {
         held_out: summary.held_out.clone(),
         plateau: Some(summary.plateau),
     }
-}
-
-/// Writes a chart as `path` with the endings `svg` and `png`.
-pub(crate) fn write_chart(path: &Path, chart: &impl chart::Chart) -> Result<()> {
-    let (svg, png) = (chart::svg(chart)?, chart::png(chart)?);
-    write_text(&path.with_extension("svg"), &svg)?;
-    Ok(write_atomically(&path.with_extension("png"), |file| file.write_all(&png))?)
 }
 
 /// The decimal that a fraction was written as.

@@ -71,8 +71,9 @@ fn a_better_folder_is_better_with_an_interval_and_a_p_value() {
     let found: Vec<String> =
         files(&out).into_keys().map(|path| path.display().to_string()).collect();
     let charts = ["anatomy", "differences-1", "trimap"];
-    let charts =
-        charts.iter().flat_map(|name| ["png", "svg"].map(|kind| format!("charts/{name}.{kind}")));
+    let charts = charts
+        .iter()
+        .flat_map(|name| ["pdf", "png", "svg"].map(|kind| format!("charts/{name}.{kind}")));
     let tables = ["compare.csv", "compare.json", "compare.md", "images.csv"].map(String::from);
     assert_eq!(found, charts.chain(tables).collect::<Vec<_>>());
     let page = fs::read_to_string(out.join("compare.md")).unwrap();

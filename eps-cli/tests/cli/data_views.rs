@@ -23,6 +23,7 @@ fn statistics_agree_with_the_labels_and_do_not_depend_on_threads() {
         "statistics.json",
         "classes.csv",
         "cooccurrence.csv",
+        "charts/cooccurrence.pdf",
         "charts/cooccurrence.png",
     ] {
         assert!(one.contains_key(std::path::Path::new(name)), "no {name}");

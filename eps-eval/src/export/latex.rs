@@ -89,7 +89,8 @@ impl Ranks {
     }
 }
 
-fn row(head: &str, cells: impl Iterator<Item = String>) -> String {
+/// A line of cells behind its head.
+pub(super) fn row(head: &str, cells: impl Iterator<Item = String>) -> String {
     let cells: String = cells.map(|cell| format!(" & {cell}")).collect();
     format!("{head}{cells} \\\\")
 }
@@ -101,7 +102,7 @@ fn write_lines(text: &mut String, lines: &[&str]) {
 }
 
 /// A name as LaTeX prints it.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let escaped = |character: char| match character {
         '&' | '%' | '$' | '#' | '_' | '{' | '}' => format!("\\{character}"),
         '~' => "\\textasciitilde{}".into(),

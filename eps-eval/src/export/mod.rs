@@ -6,6 +6,7 @@ mod csv;
 mod json;
 mod latex;
 mod markdown;
+mod reproduction;
 mod sweep;
 mod text;
 
@@ -16,6 +17,9 @@ pub use csv::csv;
 pub use json::json;
 pub use latex::{Group, latex};
 pub use markdown::markdown;
+pub use reproduction::{
+    reproduction_csv, reproduction_latex, reproduction_markdown, reproduction_text,
+};
 pub(crate) use sweep::values;
 pub use sweep::{precision_recall_csv, sweep_csv, sweep_markdown, sweep_text};
 pub use text::{coloured_text, text};

@@ -15,7 +15,7 @@ pub use picture::{colour_mask, heat};
 use crate::{
     EvalError, ReferenceLoss, Scores, SweepPoint,
     chart::{
-        self, Chart, Curve, PerClassChart, PrecisionRecallChart, SweepChart, TrainingChart,
+        Chart, ChartFiles, Curve, PerClassChart, PrecisionRecallChart, SweepChart, TrainingChart,
         TrainingStep,
     },
     export,
@@ -69,13 +69,12 @@ struct Figure {
     /// File name without ending.
     name: String,
     caption: String,
-    svg: String,
-    png: Vec<u8>,
+    files: ChartFiles,
 }
 
 impl Report {
-    /// Writes `index.html`, which needs no other file, `scores.csv`, `scores.md`, each chart as
-    /// `charts/<name>.svg` and `.png`, and the rows of pictures as `pictures.png`. The same report
+    /// Writes `index.html`, which needs no other file, `scores.csv`, `scores.md`, `scores.tex`, each
+    /// chart as `charts/<name>.svg`, `.png` and `.pdf`, and the rows of pictures as `pictures.png`. The same report
     /// gives the same bytes.
     ///
     /// # Errors
@@ -87,11 +86,10 @@ impl Report {
             columns.iter().map(|(name, scores)| (name.as_str(), *scores)).collect();
         write(&folder.join("scores.csv"), export::csv(&columns)?.as_bytes())?;
         write(&folder.join("scores.md"), export::markdown(&columns)?.as_bytes())?;
+        write(&folder.join("scores.tex"), self.latex()?.as_bytes())?;
         let figures = self.figures()?;
-        for Figure { name, svg, png, .. } in &figures {
-            let charts = folder.join("charts");
-            write(&charts.join(format!("{name}.svg")), svg.as_bytes())?;
-            write(&charts.join(format!("{name}.png")), png)?;
+        for Figure { name, files, .. } in &figures {
+            files.write(&folder.join("charts").join(name))?;
         }
         if let Some(sheet) = sheet(&self.pictures) {
             write(&folder.join("pictures.png"), &picture::encoded(&sheet)?)?;
@@ -106,6 +104,18 @@ impl Report {
         let fixed = self.methods.iter().map(|own| (name(own, &own.at_fixed()), &own.fixed));
         let best = self.methods.iter().map(|own| (name(own, "best"), &own.best));
         fixed.chain(best).collect()
+    }
+
+    /// The IoU of each class, a group of rows for each way to choose the threshold.
+    fn latex(&self) -> Result<String, EvalError> {
+        let fixed: Vec<_> =
+            self.methods.iter().map(|own| (own.name.as_str(), &own.fixed)).collect();
+        let best: Vec<_> = self.methods.iter().map(|own| (own.name.as_str(), &own.best)).collect();
+        let group = |title, methods| export::Group { title, methods };
+        export::latex(&[
+            group("at the fixed threshold", &fixed),
+            group("at the best threshold", &best),
+        ])
     }
 
     fn figures(&self) -> Result<Vec<Figure>, EvalError> {
@@ -178,8 +188,7 @@ fn training_figure(index: usize, method: &Method) -> Result<Figure, EvalError> {
 }
 
 fn figure(name: &str, caption: String, chart: &impl Chart) -> Result<Figure, EvalError> {
-    let (svg, png) = (chart::svg(chart)?, chart::png(chart)?);
-    Ok(Figure { name: name.to_owned(), caption, svg, png })
+    Ok(Figure { name: name.to_owned(), caption, files: ChartFiles::of(chart)? })
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), EvalError> {

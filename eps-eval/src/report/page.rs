@@ -10,6 +10,10 @@ use crate::EvalError;
 
 pub(super) const STYLE: &str = include_str!("style.css");
 const HOW_TO_READ: &str = include_str!("how_to_read.html");
+/// Sorts tables and lays pictures over each other; the page is whole without it.
+const SCRIPT: &str = include_str!("script.js");
+/// One picture over another, and how much of it shows.
+const VIEWER: &str = include_str!("viewer.html");
 
 /// Below this width a picture is enlarged without smoothing, so that its pixels stay visible.
 const SMALL: u32 = 200;
@@ -30,7 +34,7 @@ pub(super) fn html(report: &Report, figures: &[Figure]) -> Result<String, EvalEr
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
-         <h1>{title}</h1>\n{}</main>\n</body>\n</html>\n",
+         <h1>{title}</h1>\n{}</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
         sections.concat()
     ))
 }
@@ -66,7 +70,7 @@ fn counted(report: &Report) -> String {
 fn figure((figure, number): (&Figure, usize)) -> String {
     let caption = escape(&figure.caption);
     // Inside a page the name space is known, and naming it would be the only outside address.
-    let svg = figure.svg.replacen(" xmlns=\"http://www.w3.org/2000/svg\"", "", 1);
+    let svg = figure.files.svg.replacen(" xmlns=\"http://www.w3.org/2000/svg\"", "", 1);
     let label = format!("<svg role=\"img\" aria-label=\"{caption}\"");
     let svg = svg.replacen("<svg", &label, 1);
     format!(
@@ -84,7 +88,8 @@ fn pictures(report: &Report) -> Result<String, EvalError> {
     let rows = report.pictures.iter().map(|row| picture_row(row, &report.picture_header));
     let rows = rows.collect::<Result<String, _>>()?;
     let header = row("", &header);
-    Ok(format!("<div class=\"wide\"><table class=\"pictures\">\n{header}{rows}</table></div>\n"))
+    let table = format!("<table class=\"pictures\">\n{header}{rows}</table>");
+    Ok(format!("{VIEWER}<div class=\"wide\">{table}</div>\n"))
 }
 
 fn picture_row(row: &PictureRow, header: &[String]) -> Result<String, EvalError> {

@@ -77,7 +77,7 @@ pub(super) fn per_class(methods: &[Method]) -> String {
     for subset in &first.fixed.subsets {
         rows += &class_row("mean", &subset.name, methods, |scores| of_subset(scores, &subset.name));
     }
-    table(&rows)
+    sortable(&rows)
 }
 
 fn class_row(
@@ -138,4 +138,9 @@ fn titled(head: &str, cells: impl Iterator<Item = Cell>) -> Vec<Cell> {
 
 fn table(rows: &str) -> String {
     format!("<div class=\"wide\"><table class=\"numbers\">\n{rows}</table></div>\n")
+}
+
+/// A table whose rows without a class the reader may sort by any column.
+fn sortable(rows: &str) -> String {
+    format!("<div class=\"wide\"><table class=\"numbers sortable\">\n{rows}</table></div>\n")
 }

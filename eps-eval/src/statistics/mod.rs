@@ -6,7 +6,7 @@ pub use summary::{ClassSummary, SideRange, SizeImages, StatisticsSummary};
 
 use crate::{
     EvalError, ScoredList,
-    chart::{self, Chart, ClassBarsChart, CooccurrenceChart, Quantity},
+    chart::{Chart, ChartFiles, ClassBarsChart, CooccurrenceChart, Quantity},
     export::{self, percent},
 };
 use eps_data::{ClassNames, codec::write_atomically, statistics::Statistics};
@@ -25,8 +25,7 @@ pub struct StatisticsPage {
 struct Figure {
     name: &'static str,
     caption: &'static str,
-    svg: String,
-    png: Vec<u8>,
+    files: ChartFiles,
 }
 
 impl StatisticsPage {
@@ -36,7 +35,8 @@ impl StatisticsPage {
     }
 
     /// Writes `statistics.md`, `statistics.json`, `classes.csv`, `cooccurrence.csv`,
-    /// `conditional.csv`, `labels.csv`, `sizes.csv`, and charts as `charts/<name>.svg` and `.png`.
+    /// `conditional.csv`, `labels.csv`, `sizes.csv`, and charts as `charts/<name>.svg`, `.png`
+    /// and `.pdf`.
     ///
     /// # Errors
     ///
@@ -56,9 +56,8 @@ impl StatisticsPage {
         for (name, table) in tables {
             write(name, table.csv()?.as_bytes())?;
         }
-        for Figure { name, svg, png, .. } in self.figures()? {
-            write(&format!("charts/{name}.svg"), svg.as_bytes())?;
-            write(&format!("charts/{name}.png"), &png)?;
+        for Figure { name, files, .. } in self.figures()? {
+            files.write(&folder.join("charts").join(name))?;
         }
         write("statistics.json", export::json(summary).as_bytes())?;
         write("statistics.md", self.markdown(true)?.as_bytes())?;
@@ -180,7 +179,7 @@ fn figure(
     caption: &'static str,
     chart: &impl Chart,
 ) -> Result<Figure, EvalError> {
-    Ok(Figure { name, caption, svg: chart::svg(chart)?, png: chart::png(chart)? })
+    Ok(Figure { name, caption, files: ChartFiles::of(chart)? })
 }
 
 #[cfg(test)]

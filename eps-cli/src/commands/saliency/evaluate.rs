@@ -3,10 +3,10 @@
 use super::source::{Source, check_sources};
 use crate::commands::End;
 use crate::progress::Progress;
-use crate::run_folder::{write_bytes, write_text};
+use crate::run_folder::write_text;
 use anyhow::{Result, anyhow, ensure};
 use eps_data::{ImageList, SaliencyFit, VocFolder, picture_in, pictures_of};
-use eps_eval::chart::{SaliencyFChart, SaliencyPrecisionRecallChart, png, svg};
+use eps_eval::chart::{ChartFiles, SaliencyFChart, SaliencyPrecisionRecallChart};
 use eps_eval::saliency::{
     NamedImageScores, SaliencyJob, SaliencyPair, SaliencyScores, SaliencyTable, Stretch, TruthKind,
     images_csv, score_saliency,
@@ -59,7 +59,7 @@ pub(crate) struct Evaluate {
     /// Write the scores of every image as CSV
     #[arg(long, value_name = "FILE")]
     images: Option<PathBuf>,
-    /// Write precision-recall and F-measure curves as SVG and PNG
+    /// Write precision-recall and F-measure curves as SVG, PNG and PDF
     #[arg(long, value_name = "DIR")]
     charts: Option<PathBuf>,
 }
@@ -156,10 +156,8 @@ impl Evaluate {
         if let Some(folder) = &self.charts {
             let (retrieval, f) =
                 (SaliencyPrecisionRecallChart { scores }, SaliencyFChart { scores });
-            write_text(&folder.join("precision_recall.svg"), &svg(&retrieval)?)?;
-            write_bytes(&folder.join("precision_recall.png"), &png(&retrieval)?)?;
-            write_text(&folder.join("f_measure.svg"), &svg(&f)?)?;
-            write_bytes(&folder.join("f_measure.png"), &png(&f)?)?;
+            ChartFiles::of(&retrieval)?.write(&folder.join("precision_recall"))?;
+            ChartFiles::of(&f)?.write(&folder.join("f_measure"))?;
         }
         Ok(())
     }

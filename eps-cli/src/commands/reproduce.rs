@@ -1,0 +1,213 @@
+//! `eps reproduce`
+
+use super::End;
+use super::compare::{folder_name, level};
+use crate::args::TruthArgs;
+use crate::attempt::{AttemptArgs, Source};
+use crate::run_folder::write_text;
+use anyhow::{Context as _, Result, anyhow, ensure};
+use eps_eval::chart::{ChartFiles, ReproductionChart, TimelineChart};
+use eps_eval::export;
+use eps_eval::paired::Bootstrap;
+use eps_eval::published::{PublishedTable, Quantity};
+use eps_eval::reproduction::{Attempt, Reproduction};
+use std::path::{Path, PathBuf};
+
+/// Hold our scores against a published table: published, ours, difference and verdict of each cell
+///
+/// Without a table, lists those that are known. A verdict uses the interval of ours; where ours holds
+/// under another protocol, on other images or true masks, or with another backbone or initialisation,
+/// nothing is compared and the reason is given. Published numbers that were not read in any source are
+/// shown with a question mark and are no targets.
+#[derive(clap::Args)]
+pub(crate) struct Reproduce {
+    /// Name of the table
+    table: Option<String>,
+    /// Ours: folders of runs with the masks of `eps infer`, or of masks. ROW is that of the table; that of
+    /// a run follows from its recipe. COLUMN is that of mean IoU, the first where nothing is said. Several
+    /// folders of one row are runs that differ in their seed
+    #[arg(long = "ours", value_name = "[ROW[/COLUMN]=]DIR", requires = "truth")]
+    ours: Vec<String>,
+    /// Folder of ground-truth masks, `<id>.png`
+    #[arg(long, value_name = "DIR", requires = "list")]
+    truth: Option<PathBuf>,
+    /// File with one image id a line, or the name of a split beside the masks' folder
+    #[arg(long, requires = "truth")]
+    list: Option<String>,
+    /// Text file with one object class a line [default: classes.txt beside the masks' folder, else VOC's]
+    #[arg(long, value_name = "FILE")]
+    classes: Option<PathBuf>,
+    #[command(flatten)]
+    attempt: AttemptArgs,
+    /// Resamples of the images
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    resamples: u32,
+    /// Seed of the resamples
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Fraction of the resamples inside an interval
+    #[arg(long, default_value_t = 0.95, value_parser = level)]
+    level: f64,
+    /// Write everything as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the cells as CSV
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// Write the table and its sources as Markdown
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// Write the cells that have a number as a LaTeX table (booktabs)
+    #[arg(long, value_name = "FILE")]
+    latex: Option<PathBuf>,
+    /// Write all of that and charts: reproduction.md, .json, .csv, .tex, charts/
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Year in which the timeline of the field shows ours
+    #[arg(long, default_value_t = 2026, value_parser = clap::value_parser!(u16).range(2010..=2100))]
+    year: u16,
+}
+
+impl Reproduce {
+    pub(crate) fn run(self) -> Result<End> {
+        let Some(name) = &self.table else {
+            list_tables();
+            return Ok(End::Done);
+        };
+        let table = PublishedTable::named(name).ok_or_else(|| unknown(name))?;
+        let attempts = self.attempts(table)?;
+        let bootstrap = Bootstrap { resamples: self.resamples as usize, seed: self.seed };
+        let reproduction = Reproduction::new(table, &attempts, bootstrap, self.level)
+            .map_err(|text| anyhow!(text))?;
+        self.write(table, &reproduction)?;
+        print!("{}", export::reproduction_text(&reproduction));
+        Ok(End::Done)
+    }
+
+    fn attempts(&self, table: &PublishedTable) -> Result<Vec<Attempt>> {
+        let (Some(truth), Some(list)) = (&self.truth, &self.list) else { return Ok(vec![]) };
+        let truth = TruthArgs::new(truth, list, self.classes.as_deref());
+        let mut sources: Vec<Source> = Vec::new();
+        for argument in &self.ours {
+            let found = source(argument, table)?;
+            match sources.iter_mut().find(|own| own.row == found.row && own.column == found.column)
+            {
+                Some(own) => own.folders.extend(found.folders),
+                None => sources.push(found),
+            }
+        }
+        self.attempt.score(table, &truth, &sources)
+    }
+
+    fn write(&self, table: &PublishedTable, reproduction: &Reproduction) -> Result<()> {
+        if let Some(path) = &self.json {
+            write_text(path, &export::json(reproduction))?;
+        }
+        if let Some(path) = &self.csv {
+            write_text(path, &export::reproduction_csv(reproduction)?)?;
+        }
+        if let Some(path) = &self.markdown {
+            write_text(path, &export::reproduction_markdown(reproduction, &[]))?;
+        }
+        if let Some(path) = &self.latex {
+            write_text(path, &export::reproduction_latex(reproduction))?;
+        }
+        if let Some(folder) = &self.out {
+            let charts = self.write_charts(folder, table, reproduction)?;
+            let file = |end: &str| folder.join(format!("reproduction.{end}"));
+            write_text(&file("json"), &export::json(reproduction))?;
+            write_text(&file("csv"), &export::reproduction_csv(reproduction)?)?;
+            write_text(&file("tex"), &export::reproduction_latex(reproduction))?;
+            write_text(&file("md"), &export::reproduction_markdown(reproduction, &charts))?;
+            eprintln!("{}", file("md").display());
+        }
+        Ok(())
+    }
+
+    /// Writes the charts as SVG, PNG and PDF; titles and files of the PNG, relative to the folder.
+    fn write_charts(
+        &self,
+        folder: &Path,
+        table: &PublishedTable,
+        reproduction: &Reproduction,
+    ) -> Result<Vec<(String, String)>> {
+        let path = |file: &str| folder.join("charts").join(file);
+        let mut charts = vec![("Published and ours".to_owned(), "charts/cells.png".to_owned())];
+        ChartFiles::of(&ReproductionChart { reproduction })?.write(&path("cells"))?;
+        if let Some(quantity) = table.field {
+            let ours = mean_ious(table, reproduction);
+            let timeline = TimelineChart { quantity, year: self.year, ours: &ours };
+            ChartFiles::of(&timeline)?.write(&path("timeline"))?;
+            charts.push(("The field by year".into(), "charts/timeline.png".into()));
+        }
+        Ok(charts)
+    }
+}
+
+/// Rows and mean IoU of ours that were scored on the task of the table.
+fn mean_ious(table: &PublishedTable, reproduction: &Reproduction) -> Vec<(String, f64)> {
+    let is_mean =
+        |name: &str| table.column(name).map(|own| own.quantity) == Some(Quantity::MeanIou);
+    let cells = reproduction.cells.iter().filter(|cell| is_mean(cell.column));
+    let value = |cell: &eps_eval::reproduction::ReproducedCell| {
+        let mut ours = reproduction.ours.iter().filter(|(row, _)| *row == cell.row);
+        let is_same = ours.any(|(_, own)| reproduction.conditions.is_same_task(own));
+        let value = cell.ours?.value.filter(|_| is_same)?;
+        Some((format!("{}, {}", cell.row, cell.column), value))
+    };
+    cells.filter_map(value).collect()
+}
+
+/// What `--ours` names.
+fn source(argument: &str, table: &PublishedTable) -> Result<Source> {
+    let (place, folder) = match argument.split_once('=') {
+        Some((place, folder)) if !place.is_empty() => (Some(place), Path::new(folder)),
+        _ => (None, Path::new(argument)),
+    };
+    ensure!(
+        folder.is_dir(),
+        "{}: is not there, expected the folder of a run or of masks",
+        folder.display()
+    );
+    let (row, column) = match place.map(|place| place.rsplit_once('/').unwrap_or((place, ""))) {
+        Some((row, column)) => (row.to_owned(), Some(column.to_owned())),
+        None => (row_of_run(folder, table)?, None),
+    };
+    let column = column.filter(|column| !column.is_empty());
+    Ok(Source { row, column, folders: vec![folder.into()] })
+}
+
+/// The row of a table that a run is for.
+fn row_of_run(folder: &Path, table: &PublishedTable) -> Result<String> {
+    let name = || folder_name(folder);
+    let hint = || {
+        format!(
+            "{0}: does not say its row of table {1}; write ROW={0}",
+            folder.display(),
+            table.name
+        )
+    };
+    let run = crate::run_folder::RunFolder::at(folder);
+    ensure!(run.recipe_file().exists(), hint());
+    let recipe = run.recipe()?;
+    crate::attempt::row(&recipe, table.name).with_context(|| format!("{} ({})", hint(), name()))
+}
+
+fn unknown(name: &str) -> anyhow::Error {
+    let names = PublishedTable::all().iter().map(|table| table.name);
+    anyhow!("no table is named `{name}`, expected one of {}", names.collect::<Vec<_>>().join(", "))
+}
+
+#[expect(clippy::print_stdout, reason = "the result of the command")]
+fn list_tables() {
+    for table in PublishedTable::all() {
+        let cells = table.cells();
+        let targets = cells.iter().filter(|cell| cell.sure.is_target()).count();
+        println!(
+            "{:<24}{}; {} cells, {targets} of them read in a source",
+            table.name,
+            table.title,
+            cells.len()
+        );
+    }
+}

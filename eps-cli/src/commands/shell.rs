@@ -1,0 +1,56 @@
+//! `eps completions` and `eps man`
+
+use super::End;
+use crate::cli::Cli;
+use crate::run_folder::write_bytes;
+use anyhow::{Context as _, Result};
+use clap::{Command, CommandFactory as _};
+use clap_complete::Shell;
+use clap_mangen::Man;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Write the completions of a shell to stdout
+///
+/// For bash: eps completions bash > ~/.local/share/bash-completion/completions/eps
+#[derive(clap::Args)]
+pub(crate) struct Completions {
+    shell: Shell,
+}
+
+/// Write the manual pages of all commands, eps.1 and eps-<command>.1
+#[derive(clap::Args)]
+pub(crate) struct Manual {
+    /// Folder to write
+    #[arg(long, value_name = "DIR", default_value = "man")]
+    out: PathBuf,
+}
+
+impl Completions {
+    pub(crate) fn run(self) -> Result<End> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "eps", &mut script);
+        io::Write::write_all(&mut io::stdout(), &script).context("stdout")?;
+        Ok(End::Done)
+    }
+}
+
+impl Manual {
+    pub(crate) fn run(self) -> Result<End> {
+        let mut command = Cli::command();
+        command.build();
+        let pages = write_pages(&self.out, &command)?;
+        eprintln!("{}: {pages} pages", self.out.display());
+        Ok(End::Done)
+    }
+}
+
+/// Writes the page of a command and those of its own commands; their number.
+fn write_pages(folder: &Path, command: &Command) -> Result<usize> {
+    let name = command.get_display_name().unwrap_or(command.get_name());
+    let mut page = Vec::new();
+    Man::new(command.clone()).render(&mut page)?;
+    write_bytes(&folder.join(format!("{name}.1")), &page)?;
+    let own = command.get_subcommands().filter(|own| own.get_name() != "help");
+    own.map(|own| write_pages(folder, own)).try_fold(1, |sum, pages| Ok(sum + pages?))
+}

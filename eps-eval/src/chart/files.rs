@@ -1,0 +1,76 @@
+//! A chart as files: SVG for screens, PNG of twice its size, PDF for print.
+
+use super::{Chart, png, svg};
+use crate::EvalError;
+use eps_data::codec::write_atomically;
+use std::path::Path;
+use std::sync::Arc;
+use svg2pdf::usvg::{self, fontdb};
+
+/// A chart in every form in which it is saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartFiles {
+    pub svg: String,
+    pub png: Vec<u8>,
+    pub pdf: Vec<u8>,
+}
+
+impl ChartFiles {
+    /// Draws a chart.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be drawn.
+    pub fn of(chart: &impl Chart) -> Result<Self, EvalError> {
+        let (svg, png) = (svg(chart)?, png(chart)?);
+        let pdf = pdf(&svg)?;
+        Ok(Self { svg, png, pdf })
+    }
+
+    /// Writes `<path>.svg`, `<path>.png` and `<path>.pdf`.
+    pub fn write(&self, path: &Path) -> Result<(), EvalError> {
+        let files = [("svg", self.svg.as_bytes()), ("png", &self.png), ("pdf", &self.pdf)];
+        for (ending, bytes) in files {
+            write_atomically(&path.with_extension(ending), |file| file.write_all(bytes))?;
+        }
+        Ok(())
+    }
+}
+
+/// The document as a PDF of one page. Texts are outlines: fonts would be embedded in an order that
+/// changes from one run to the next.
+fn pdf(svg: &str) -> Result<Vec<u8>, EvalError> {
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(dejavu::sans::regular().to_vec());
+    fonts.load_font_data(dejavu::sans::bold().to_vec());
+    fonts.set_sans_serif_family("DejaVu Sans");
+    let options = usvg::Options { fontdb: Arc::new(fonts), ..usvg::Options::default() };
+    let failed = |error: &dyn std::fmt::Display| EvalError::Chart { found: error.to_string() };
+    let tree = usvg::Tree::from_str(svg, &options).map_err(|error| failed(&error))?;
+    let outlines = svg2pdf::ConversionOptions { embed_text: false, ..Default::default() };
+    svg2pdf::to_pdf(&tree, outlines, svg2pdf::PageOptions::default())
+        .map_err(|error| failed(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHART: super::super::TrimapChart<'_> = super::super::TrimapChart { methods: &[] };
+
+    #[test]
+    fn a_chart_is_the_same_bytes_each_time() {
+        let files = ChartFiles::of(&CHART).expect("a chart");
+        assert!(files.pdf.starts_with(b"%PDF-1."));
+        assert_eq!(files, ChartFiles::of(&CHART).expect("a chart"));
+    }
+
+    #[test]
+    fn files_are_named_by_their_kind() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("charts").join("a.b");
+        ChartFiles::of(&CHART).expect("a chart").write(&path).expect("written");
+        let names = ["a.svg", "a.png", "a.pdf"].map(|name| path.with_file_name(name).is_file());
+        assert_eq!(names, [true; 3]);
+    }
+}

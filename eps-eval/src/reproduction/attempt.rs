@@ -1,0 +1,64 @@
+//! What was scored for one row of a table.
+
+use crate::paired::{Bootstrap, Estimate, MethodEstimates, MethodRuns, compare};
+use crate::published::{Circumstances, Column, PublishedTable, Quantity};
+use crate::{Cooccurrence, Counts};
+
+/// Masks that were scored for a row of a published table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    pub row: String,
+    /// The column of mean IoU; the first where nothing is said.
+    pub column: Option<String>,
+    pub circumstances: Circumstances,
+    /// Names in the order of their index, background first.
+    pub classes: Vec<String>,
+    /// Counts of each run; runs differ in their seed.
+    pub runs: Vec<Counts>,
+    /// Pixels of classes in each background thing, over all runs.
+    pub things: Vec<(String, Cooccurrence)>,
+}
+
+impl Attempt {
+    /// Whether the table has the column.
+    pub(super) fn check(&self, table: &PublishedTable) -> Result<(), String> {
+        let Some(name) = &self.column else { return Ok(()) };
+        if table.column(name).is_some() {
+            return Ok(());
+        }
+        let known: Vec<_> =
+            table.columns.iter().map(|column| format!("`{}`", column.name)).collect();
+        let known = known.join(", ");
+        Err(format!("table {} has no column `{name}`, expected one of {known}", table.name))
+    }
+
+    /// Whether these masks are for the cell. All columns but those of mean IoU need nothing else
+    /// than the masks; of those, one is meant.
+    pub(super) fn fills(&self, table: &PublishedTable, row: &str, column: Column) -> bool {
+        let chosen = match &self.column {
+            Some(name) => *name == column.name,
+            None => column.quantity != Quantity::MeanIou || Some(&column) == table.columns.first(),
+        };
+        self.row == row && chosen
+    }
+
+    /// Mean IoU and IoU of each class, with intervals.
+    pub(super) fn estimates(&self, bootstrap: Bootstrap, level: f64) -> MethodEstimates {
+        let runs = self.runs.iter().map(|counts| counts.images.clone()).collect();
+        let methods = [MethodRuns { name: self.row.clone(), runs }];
+        let mut compared = compare(&methods, self.classes.len(), bootstrap, level);
+        compared.methods.remove(0)
+    }
+
+    /// Index of the class with this name.
+    pub(super) fn class(&self, name: &str) -> Option<usize> {
+        self.classes.iter().position(|class| class == name)
+    }
+
+    /// False positives of a class on a thing over its true positives, without an interval.
+    pub(super) fn confusion(&self, class: &str, thing: &str) -> Option<Estimate> {
+        let class = self.class(class)?;
+        let (_, counts) = self.things.iter().find(|(name, _)| name == thing)?;
+        Some(Estimate { value: Some(counts.of(class)?), std: None, lower: None, upper: None })
+    }
+}
