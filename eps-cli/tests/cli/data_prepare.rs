@@ -3,8 +3,8 @@
 use crate::call::{Call, eps};
 use crate::project::{Project, files};
 use crate::recipe;
-use eps_data::codec::{read_mask, read_scores, write_jpeg};
-use eps_data::{RgbImage, Size};
+use eps_data::codec::{read_mask, read_scores, write_jpeg, write_mask};
+use eps_data::{LabelMap, RgbImage, Size};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -106,7 +106,49 @@ fn coco_gives_lists_labels_and_masks_that_resume() {
     assert!(files(&out) == first);
     masks()
         .with("--crowd", "skip")
-        .refuses(&["masks.json: masks of another file or with other rules are there"]);
+        .refuses(&["masks.json: masks of another source or with other rules are there"]);
+}
+
+#[test]
+fn masks_of_sbd_and_of_voc_make_the_augmented_set() {
+    let project = Project::with_scenes(4);
+    let sbd = project.path("benchmark/dataset");
+    fs::create_dir_all(sbd.join("cls")).unwrap();
+    fs::copy(fixture("sbd/classes.mat"), sbd.join("cls/2008_000001.mat")).unwrap();
+    fs::copy(fixture("sbd/classes.mat"), sbd.join("cls/2008_000002.mat")).unwrap();
+    let voc = project.path("voc");
+    let own = LabelMap::new(Size::new(2, 1), vec![255, 7]);
+    write_mask(&voc.join("2008_000002.png"), &own).unwrap();
+    write_mask(&voc.join("2008_000003.png"), &own).unwrap();
+    let out = project.path("SegmentationClassAug");
+    let alone = || data("masks").with("--sbd", &sbd).with("--out", &out);
+    alone().with("--voc", &voc).succeeds();
+    let names: Vec<PathBuf> = files(&out).into_keys().collect();
+    assert_eq!(
+        names,
+        ["2008_000001.png", "2008_000002.png", "2008_000003.png", "masks.json"].map(PathBuf::from)
+    );
+    let read = |id: &str| read_mask(&out.join(format!("{id}.png")), 21).unwrap();
+    let expected = LabelMap::new(Size::new(4, 3), vec![0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20]);
+    assert_eq!(read("2008_000001"), expected);
+    assert_eq!((read("2008_000002"), read("2008_000003")), (own.clone(), own));
+    let again = alone().with("--voc", &voc).succeeds();
+    assert!(again.stderr.contains("3 of 3 masks are there already"), "{}", again.stderr);
+    alone().refuses(&["masks.json: masks of another source or with other rules are there"]);
+}
+
+#[test]
+fn a_file_of_sbd_that_holds_no_classes_of_voc_is_named() {
+    let project = Project::with_scenes(4);
+    let sbd = project.path("dataset");
+    let out = project.path("out");
+    fs::create_dir_all(sbd.join("cls")).unwrap();
+    let masks = |mat: &str| {
+        fs::copy(fixture(mat), sbd.join("cls/a.mat")).unwrap();
+        data("masks").with("--sbd", &sbd).with("--out", &out)
+    };
+    masks("sbd/plain.mat").refuses(&["cls/a.mat: class 21, expected 0..=20 or 255"]);
+    masks("sbd/instances.mat").refuses(&["cls/a.mat: not a mask of SBD", "GTinst", "GTcls"]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod call;
 mod compare;
 mod data_check;
 mod data_prepare;
+mod data_published;
 mod data_views;
 mod demo;
 mod evaluate;

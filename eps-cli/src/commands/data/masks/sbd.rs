@@ -1,0 +1,60 @@
+//! Masks of SBD, and VOC's own in their place.
+
+use super::Masks;
+use super::origin::Origin;
+use crate::commands::End;
+use anyhow::{Context as _, Result, bail, ensure};
+use eps_data::codec::{read_mask, read_sbd_mask};
+use eps_data::{ClassNames, IGNORE, LabelMap, sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Files of masks by image id.
+type Sources = BTreeMap<String, PathBuf>;
+
+impl Masks {
+    pub(super) fn convert(&self, sbd: &Path) -> Result<End> {
+        let folder = sbd.join("cls");
+        let mut own = sources(&folder, "mat")?;
+        let voc = self.voc.as_deref().map(|voc| sources(voc, "png")).transpose()?;
+        let origin = Origin::Converted { sbd: digest(&own), voc: voc.as_ref().map(digest) };
+        own.extend(voc.into_iter().flatten());
+        let chosen = self.chosen(&folder, own.into_iter().collect(), |(id, _)| id)?;
+        origin.claim(&self.out)?;
+        self.write(&chosen, |(id, _)| id, |(_, path)| mask(path))
+    }
+}
+
+/// The files of a folder with this ending.
+fn sources(folder: &Path, ending: &str) -> Result<Sources> {
+    let unreadable = || format!("{}: cannot be read", folder.display());
+    let mut sources = Sources::new();
+    for entry in std::fs::read_dir(folder).with_context(unreadable)? {
+        let path = entry.with_context(unreadable)?.path();
+        let id = path.file_stem().and_then(|stem| stem.to_str());
+        if let Some(id) = id.filter(|_| path.extension().is_some_and(|own| own == ending)) {
+            sources.insert(id.to_owned(), path);
+        }
+    }
+    ensure!(!sources.is_empty(), "{}: no .{ending} in it", folder.display());
+    Ok(sources)
+}
+
+/// Hash of the ids.
+fn digest(sources: &Sources) -> String {
+    sha256(sources.keys().map(String::as_str).collect::<Vec<_>>().join("\n"))
+}
+
+/// The mask in a file of SBD or VOC, whose classes are those of VOC.
+fn mask(path: &Path) -> Result<LabelMap> {
+    let classes = ClassNames::voc().len();
+    if path.extension().is_some_and(|own| own == "png") {
+        return Ok(read_mask(path, classes)?);
+    }
+    let mask = read_sbd_mask(path)?;
+    let is_known = |class: u8| usize::from(class) < classes || class == IGNORE;
+    match mask.classes().iter().find(|&&class| !is_known(class)) {
+        Some(class) => bail!("{}: class {class}, expected 0..=20 or 255", path.display()),
+        None => Ok(mask),
+    }
+}
