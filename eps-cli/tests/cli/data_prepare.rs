@@ -1,9 +1,9 @@
-//! `eps data list`, `labels`, `masks` and `convert`
+//! `eps data list`, `labels` and `masks`
 
 use crate::call::{Call, eps};
 use crate::project::{Project, files};
 use crate::recipe;
-use eps_data::codec::{read_mask, read_scores, write_jpeg, write_mask};
+use eps_data::codec::{read_mask, write_jpeg, write_mask};
 use eps_data::{LabelMap, RgbImage, Size};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -185,23 +185,4 @@ fn a_folder_a_table_and_a_toml_are_a_data_set() {
         .with("--list", "all")
         .with("--out", project.path("run"))
         .succeeds();
-}
-
-#[test]
-fn maps_of_other_programs_are_converted_and_kept() {
-    let project = Project::with_scenes(4);
-    let input = project.path("others");
-    fs::create_dir(&input).unwrap();
-    for name in ["psa.npy", "irn_view.npy", "clip_es.npy"] {
-        fs::copy(fixture("cams").join(name), input.join(name)).unwrap();
-    }
-    let out = project.path("cams");
-    let convert = || data("convert").and(&input).with("--out", &out);
-    convert().succeeds();
-    let psa = read_scores(&out.join("psa.npz")).unwrap();
-    assert_eq!(psa.classes(), [2, 15]);
-    assert_eq!(read_scores(&out.join("irn_view.npz")).unwrap(), psa);
-    assert!(convert().succeeds().stderr.contains("3 of 3 maps are there already"));
-    fs::write(input.join("bad.npy"), "text").unwrap();
-    convert().refuses(&["others/bad.npy: not a dictionary of class activation maps"]);
 }

@@ -1,10 +1,10 @@
 //! Class activation maps as other programs keep them: pickled dictionaries and archives.
 
-use super::scores::read_arrays;
-use super::{pickled, read_scores};
+use super::pickled;
+use super::scores::{decode_arrays, decode_scores};
 use crate::pickle::{self, Value};
 use crate::{ClassId, DataError, ScoreMap, Size, class_of};
-use std::{fs, path::Path};
+use std::{fs, io::Cursor, path::Path};
 
 /// Names of the maps next to `keys`, best first: IRN's, CLIP-ES's, IRN's at a quarter of the size.
 const MAPS: [&str; 5] = ["high_res", "attn_highres", "highres", "cams", "cam"];
@@ -19,10 +19,10 @@ const MAPS: [&str; 5] = ["high_res", "attn_highres", "highres", "cams", "cam"];
 ///
 /// [`DataError::Decode`] and [`DataError::Content`] for what is none of these.
 pub fn read_cam_dictionary(path: &Path) -> Result<ScoreMap, DataError> {
-    if path.extension().is_some_and(|kind| kind == "npz") {
-        return read_archive(path);
-    }
     let bytes = fs::read(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    if path.extension().is_some_and(|kind| kind == "npz") {
+        return decode_cam_archive(path, &bytes);
+    }
     cam_dictionary(&bytes).map_err(|problem| problem.of(path))
 }
 
@@ -77,9 +77,11 @@ pub fn cam_dictionary(bytes: &[u8]) -> Result<ScoreMap, CamProblem> {
     }
 }
 
-fn read_archive(path: &Path) -> Result<ScoreMap, DataError> {
-    let Some((keys, shape, values)) = read_arrays(path, "keys", &MAPS)? else {
-        return read_scores(path);
+/// The maps of an archive of arrays; `path` is named in errors.
+pub fn decode_cam_archive(path: &Path, bytes: &[u8]) -> Result<ScoreMap, DataError> {
+    let arrays = decode_arrays(path, Cursor::new(bytes), "keys", &MAPS)?;
+    let Some((keys, shape, values)) = arrays else {
+        return decode_scores(path, Cursor::new(bytes));
     };
     let maps = planes(&shape, values);
     from_parts(Some(keys.into_iter().map(|key| key as f64).collect()), maps)
@@ -98,7 +100,8 @@ fn from_parts(keys: Option<Vec<f64>>, maps: Option<Vec<Plane>>) -> Result<ScoreM
         let found = format!("{} keys for {} maps", keys.len(), maps.len());
         return Err(CamProblem::Content(found, "one key a map"));
     }
-    let Some(size) = maps.first().map(|map| map.0) else {
+    let size = maps.first().map(|map| map.0).filter(|size| size.width > 0 && size.height > 0);
+    let Some(size) = size else {
         return Err(problem("no map", "one for each class of the image"));
     };
     let mut classes = Vec::new();

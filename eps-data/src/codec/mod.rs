@@ -5,6 +5,7 @@
 
 mod atomic;
 mod cam_dictionary;
+mod class_pictures;
 mod header;
 mod jpeg;
 mod mask;
@@ -18,7 +19,8 @@ mod saliency;
 mod scores;
 
 pub use atomic::write_atomically;
-pub use cam_dictionary::{CamProblem, cam_dictionary, read_cam_dictionary};
+pub use cam_dictionary::{CamProblem, cam_dictionary, decode_cam_archive, read_cam_dictionary};
+pub use class_pictures::{ClassPictures, class_pictures_of, read_class_pictures};
 pub use header::{Format, size_of, size_of_bytes};
 pub use mask::{MaskKind, MaskReader, decode_mask, read_mask, write_mask};
 pub use mat::{MatError, read_sbd_mask, sbd_mask};

@@ -10,7 +10,7 @@ use npyz::{
 };
 use std::{
     fs::File,
-    io::{self, BufReader, Cursor, Read, Write},
+    io::{self, BufReader, Cursor, Read, Seek, Write},
     path::Path,
 };
 
@@ -76,12 +76,17 @@ fn npy<T: AutoSerialize + Copy>(values: &[T], shape: &[u64]) -> io::Result<Vec<u
 /// arrays do not make a score map.
 pub fn read_scores(path: &Path) -> Result<ScoreMap, DataError> {
     let file = File::open(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    decode_scores(path, BufReader::new(file))
+}
+
+/// The score map in an archive; `path` is named in errors.
+pub(super) fn decode_scores(path: &Path, file: impl Read + Seek) -> Result<ScoreMap, DataError> {
     let refuse = |source: io::Error| DataError::Decode {
         path: path.into(),
         expected: "score archive (.npz)",
         source: source.into(),
     };
-    let mut archive = NpzArchive::new(BufReader::new(file)).map_err(refuse)?;
+    let mut archive = NpzArchive::new(file).map_err(refuse)?;
     let classes = array(&mut archive, CLASSES).and_then(class_ids).map_err(refuse)?;
     let (shape, scores) = array(&mut archive, SCORES).and_then(score_values).map_err(refuse)?;
     let content = |found: String, expected: &str| DataError::Content {
@@ -107,18 +112,18 @@ pub fn read_scores(path: &Path) -> Result<ScoreMap, DataError> {
 
 /// Integers and maps of an archive by their names, the first of `maps` that it has; `None` where it
 /// has no array `keys`.
-pub(super) fn read_arrays(
+pub(super) fn decode_arrays(
     path: &Path,
+    file: impl Read + Seek,
     keys: &str,
     maps: &[&str],
 ) -> Result<Option<NamedArrays>, DataError> {
-    let file = File::open(path).map_err(|source| DataError::Open { path: path.into(), source })?;
     let refuse = |source: io::Error| DataError::Decode {
         path: path.into(),
         expected: "archive of class activation maps (.npz)",
         source: source.into(),
     };
-    let mut archive = NpzArchive::new(BufReader::new(file)).map_err(refuse)?;
+    let mut archive = NpzArchive::new(file).map_err(refuse)?;
     let names: Vec<String> = archive.array_names().map(str::to_owned).collect();
     if !names.iter().any(|name| name == keys) {
         return Ok(None);
@@ -146,9 +151,10 @@ fn are_ascending_objects(classes: &[ClassId]) -> bool {
         && !classes.contains(&IGNORE)
 }
 
-type Archive = NpzArchive<BufReader<File>>;
-
-fn array<'a>(archive: &'a mut Archive, name: &str) -> io::Result<NpyFile<ZipFile<'a>>> {
+fn array<'a, R: Read + Seek>(
+    archive: &'a mut NpzArchive<R>,
+    name: &str,
+) -> io::Result<NpyFile<ZipFile<'a>>> {
     archive.by_name(name)?.ok_or_else(|| io::Error::other(format!("it has no array `{name}`")))
 }
 

@@ -5,18 +5,24 @@ use crate::interrupt;
 use crate::progress::Progress;
 use anyhow::{Context as _, Result, bail, ensure};
 use eps_data::ScoreMap;
-use eps_data::codec::{ScoreFormat, read_cam_dictionary, write_scores};
+use eps_data::codec::{
+    ClassPictures, ScoreFormat, class_pictures_of, read_cam_dictionary, read_class_pictures,
+    write_scores,
+};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Convert class activation maps of other programs to the `.npz` that `eps sweep` reads
 ///
 /// Taken are dictionaries `{class: map}` (PSA, SEAM, ..) and `keys` with `high_res`, `attn_highres`
 /// or `cam` (IRN, CLIP-ES, ..), as `.npy`, `.pkl` or `.npz`, with arrays of NumPy or PyTorch; no code of
-/// a file is run. Maps that are there already are kept, so an interrupted call goes on.
+/// a file is run. Grey PNGs, one for each class (OAA, NSROM, L2G, ..), are taken as
+/// `<id>_<class>.png` or `<id>/<class>.png`, classes counted from 0 without background. Maps that are
+/// there already are kept, so an interrupted call goes on.
 #[derive(clap::Args)]
 pub(crate) struct Convert {
-    /// Folder of maps, a file for each image, or one file
+    /// Folder of maps, or one file of a dictionary
     #[arg(value_name = "IN")]
     input: PathBuf,
     /// Folder to write, `<id>.npz`
@@ -30,19 +36,44 @@ pub(crate) struct Convert {
     f16: bool,
 }
 
+/// Where the maps of an image are.
+enum Source {
+    Dictionary(PathBuf),
+    Pictures(ClassPictures),
+}
+
+impl Source {
+    fn read(&self) -> Result<ScoreMap> {
+        Ok(match self {
+            Self::Dictionary(path) => read_cam_dictionary(path)?,
+            Self::Pictures(pictures) => read_class_pictures(pictures)?,
+        })
+    }
+
+    /// The file, or the first of several.
+    fn path(&self) -> &Path {
+        match self {
+            Self::Dictionary(path) => path,
+            Self::Pictures(pictures) => pictures.values().next().map_or(Path::new(""), |own| own),
+        }
+    }
+}
+
 impl Convert {
     pub(super) fn run(self) -> Result<End> {
-        let files = self.files()?;
-        let left: Vec<&PathBuf> = files.iter().filter(|own| !self.target(own).exists()).collect();
-        if left.len() < files.len() {
-            eprintln!("{} of {} maps are there already", files.len() - left.len(), files.len());
+        let sources = self.sources()?;
+        let target = |id: &str| self.out.join(format!("{id}.npz"));
+        let left: Vec<_> = sources.iter().filter(|(id, _)| !target(id).exists()).collect();
+        if left.len() < sources.len() {
+            let there = sources.len() - left.len();
+            eprintln!("{there} of {} maps are there already", sources.len());
         }
         interrupt::install()?;
         let progress = Progress::new("maps", left.len()).shared();
-        left.par_iter().try_for_each(|path| {
+        left.par_iter().try_for_each(|(id, source)| {
             if !interrupt::requested() {
                 let format = if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
-                write_scores(&self.target(path), &self.map(path)?, format)?;
+                write_scores(&target(id), &self.map(source)?, format)?;
                 progress.step();
             }
             anyhow::Ok(())
@@ -52,55 +83,63 @@ impl Convert {
             return Ok(End::Interrupted);
         }
         progress.finish();
-        eprintln!("{} maps in {}", files.len(), self.out.display());
+        eprintln!("{} maps in {}", sources.len(), self.out.display());
         Ok(End::Done)
     }
 
-    /// The maps of a file, each score in `0..=1`.
-    fn map(&self, path: &Path) -> Result<ScoreMap> {
-        let map = read_cam_dictionary(path)?;
+    /// The maps of an image, each score in `0..=1`.
+    fn map(&self, source: &Source) -> Result<ScoreMap> {
+        let map = source.read()?;
         let map = if self.normalise { map.normalised() } else { map };
         let most = map.scores().iter().copied().fold(0.0, f32::max);
         ensure!(
             most <= 1.0,
             "{}: a score of {most}, expected at most 1, or --normalise",
-            path.display()
+            source.path().display()
         );
         Ok(map)
     }
 
-    fn target(&self, path: &Path) -> PathBuf {
-        let id = path.file_stem().unwrap_or_default();
-        let mut name = id.to_owned();
-        name.push(".npz");
-        self.out.join(name)
-    }
-
-    /// The files of maps, by ascending name.
-    fn files(&self) -> Result<Vec<PathBuf>> {
+    /// The maps to convert by image id.
+    fn sources(&self) -> Result<BTreeMap<String, Source>> {
         if self.input.is_file() {
-            return Ok(vec![self.input.clone()]);
+            let source = Source::Dictionary(self.input.clone());
+            return Ok([(id_of(&self.input), source)].into());
         }
-        let unreadable = || format!("{}: cannot be read", self.input.display());
-        let mut files = Vec::new();
-        for entry in std::fs::read_dir(&self.input).with_context(unreadable)? {
-            let path = entry.with_context(unreadable)?.path();
-            let kind = path.extension().and_then(|kind| kind.to_str());
-            if matches!(kind, Some("npy" | "npz" | "pkl" | "pickle")) {
-                files.push(path);
+        let mut sources: BTreeMap<String, Source> = class_pictures_of(&self.input)?
+            .into_iter()
+            .map(|(id, pictures)| (id, Source::Pictures(pictures)))
+            .collect();
+        for path in dictionaries(&self.input)? {
+            if let Some(first) = sources.insert(id_of(&path), Source::Dictionary(path.clone())) {
+                let first = first.path().display();
+                bail!("{}: the same id as {first}, expected one source each", path.display());
             }
         }
-        files.sort();
-        if let Some(pair) =
-            files.windows(2).find(|pair| self.target(&pair[0]) == self.target(&pair[1]))
-        {
-            bail!(
-                "{}: the same id as {}, expected one file each",
-                pair[1].display(),
-                pair[0].display()
-            );
-        }
-        ensure!(!files.is_empty(), "{}: no .npy, .npz or .pkl in it", self.input.display());
-        Ok(files)
+        ensure!(
+            !sources.is_empty(),
+            "{}: no .npy, .npz, .pkl or <id>_<class>.png in it",
+            self.input.display()
+        );
+        Ok(sources)
     }
+}
+
+fn id_of(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The files of dictionaries in a folder, by ascending name.
+fn dictionaries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let unreadable = || format!("{}: cannot be read", folder.display());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(unreadable)? {
+        let path = entry.with_context(unreadable)?.path();
+        let kind = path.extension().and_then(|kind| kind.to_str());
+        if matches!(kind, Some("npy" | "npz" | "pkl" | "pickle")) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
