@@ -1,6 +1,6 @@
 //! Where the files of a data set are, in the folder layout of PASCAL VOC or of another.
 
-use crate::coco::{self, Instances};
+use crate::coco::{self, InstancesFile};
 use crate::{ClassNames, DataError, LabelSource, dataset_file, picture_in, sha256};
 use std::{
     collections::HashSet,
@@ -26,7 +26,7 @@ pub struct VocFolder {
     /// Image lists, `<split>.txt`.
     pub lists: PathBuf,
     /// COCO's instances file, where the data set has one.
-    pub instances: Option<PathBuf>,
+    pub instances: Option<InstancesFile>,
     /// The table of image labels, where it is not one of the usual files in the root.
     pub labels: Option<PathBuf>,
 }
@@ -80,7 +80,7 @@ impl VocFolder {
         let path = self.root.join("classes.txt");
         match &self.instances {
             _ if path.exists() => ClassNames::read(&path),
-            Some(instances) => Instances::class_names(instances),
+            Some(instances) => Ok(instances.images()?.names().clone()),
             None => Ok(ClassNames::voc()),
         }
     }
@@ -96,9 +96,8 @@ impl VocFolder {
         let is_name = file.components().count() == 1 && file.extension().is_none();
         match &self.instances {
             _ if name_or_path == ALL => return self.all(),
-            Some(instances) if is_name && is_split_of(instances, name_or_path) => {
-                let ids = Instances::open(instances)?.annotated_ids();
-                return Ok(ImageList::new(name_or_path, ids));
+            Some(instances) if is_name && is_split_of(instances.path(), name_or_path) => {
+                return Ok(ImageList::new(name_or_path, instances.images()?.annotated_ids()));
             }
             _ => {}
         }

@@ -101,8 +101,8 @@ fn path_of(source: &LabelSource) -> &Path {
         LabelSource::Csv(path)
         | LabelSource::Npy(path)
         | LabelSource::Annotations(path)
-        | LabelSource::Masks(path)
-        | LabelSource::Instances(path) => path,
+        | LabelSource::Masks(path) => path,
+        LabelSource::Instances(file) => file.path(),
     }
 }
 

@@ -1,11 +1,11 @@
 //! An instances file, indexed by image.
 
 use super::drawing::Drawing;
-use super::parse::{CategoryDocument, Document, RawAnnotation, RawCategory, RawImage};
+use super::parse::{Document, RawAnnotation, RawCategory, RawImage};
 use super::region::Region;
 use crate::codec::MAX_PIXELS;
 use crate::voc::id_of;
-use crate::{ClassId, ClassNames, ClassSet, DataError, LabelMap, Size, class_of};
+use crate::{ClassId, ClassNames, DataError, LabelMap, Size, class_of};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -73,17 +73,6 @@ impl Instances {
         Ok(Self { path: path.into(), text, names, images, annotations })
     }
 
-    /// Names of the classes, background first; the file is read for nothing else.
-    pub fn class_names(path: &Path) -> Result<ClassNames, DataError> {
-        let text =
-            fs::read(path).map_err(|source| DataError::Open { path: path.into(), source })?;
-        let document: CategoryDocument<'_> =
-            serde_json::from_slice(&text).map_err(|source| decode(path, source))?;
-        let (names, _) = classes(document.categories)
-            .map_err(|(found, expected)| content(path, found, expected))?;
-        Ok(names)
-    }
-
     /// The bytes of the file.
     pub fn text(&self) -> &[u8] {
         &self.text
@@ -106,19 +95,6 @@ impl Instances {
     /// Annotations of an image, in the file's order.
     pub fn annotations(&self, image: &CocoImage) -> &[Annotation] {
         &self.annotations[image.annotations.start as usize..image.annotations.end as usize]
-    }
-
-    /// Classes of the annotations of an image, crowds among them.
-    pub fn classes(&self, image: &CocoImage) -> ClassSet {
-        self.annotations(image).iter().map(|annotation| annotation.class).collect()
-    }
-
-    /// Ids of the images with at least one annotation, ascending.
-    pub fn annotated_ids(&self) -> Vec<String> {
-        let annotated = self.images.iter().filter(|image| !image.annotations.is_empty());
-        let mut ids: Vec<String> = annotated.map(|image| image.id.to_string()).collect();
-        ids.sort_unstable();
-        ids
     }
 
     /// The mask of an image.

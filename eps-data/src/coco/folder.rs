@@ -1,5 +1,6 @@
 //! Data sets in the folder layout of COCO.
 
+use super::InstancesFile;
 use crate::VocFolder;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ pub(crate) fn folder(root: &Path, list: &str) -> Option<VocFolder> {
         ]),
         masks: of_split(voc.masks.clone()),
         saliency: of_split(voc.saliency.clone()),
-        instances: Some(instances),
+        instances: Some(InstancesFile::at(instances)),
         ..voc
     })
 }
@@ -91,7 +92,7 @@ mod tests {
         assert!(train.images.ends_with("train2014"));
         assert!(train.masks.ends_with("SegmentationClass/train2014"));
         assert!(train.saliency.ends_with("SALImages"));
-        assert!(train.instances.unwrap().ends_with("annotations/instances_train2014.json"));
+        assert!(train.instances.unwrap().path().ends_with("annotations/instances_train2014.json"));
         let ids = root.path().join("mine.txt");
         fs::write(&ids, "COCO_val2014_000000000042\n").unwrap();
         let mine = folder(root.path(), ids.to_str().unwrap()).unwrap();
@@ -104,7 +105,7 @@ mod tests {
         let root = root(&["instances_val2017.json"], &["images"]);
         let folder = folder(root.path(), "some.txt").unwrap();
         assert!(folder.images.ends_with("images"));
-        assert!(folder.instances.unwrap().ends_with("instances_val2017.json"));
+        assert!(folder.instances.unwrap().path().ends_with("instances_val2017.json"));
         assert_eq!(super::folder(&root.path().join("images"), "val2017"), None);
     }
 }

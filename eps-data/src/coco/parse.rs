@@ -15,13 +15,6 @@ pub(super) struct Document<'a> {
     pub(super) categories: Vec<RawCategory<'a>>,
 }
 
-/// A file of which only the categories matter.
-#[derive(Deserialize)]
-pub(super) struct CategoryDocument<'a> {
-    #[serde(borrow)]
-    pub(super) categories: Vec<RawCategory<'a>>,
-}
-
 #[derive(Deserialize)]
 pub(super) struct RawImage<'a> {
     pub(super) id: u64,

@@ -20,8 +20,9 @@ pub(super) fn classes(path: &Path, names: &ClassNames) -> Result<ClassSet, DataE
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// The text of every `annotation/object/name`. References to entities are not expanded.
-fn object_names(text: &str) -> Result<Vec<String>, Cause> {
+/// The text of every `annotation/object/name` of a VOC annotation (XML), parts of objects left out.
+/// References to entities are not expanded.
+pub fn object_names(text: &str) -> Result<Vec<String>, Cause> {
     let mut reader = Reader::from_str(text);
     let mut names = Vec::new();
     let mut open = Vec::new();

@@ -15,25 +15,39 @@ pub(super) fn load(
     names: &ClassNames,
 ) -> Result<EachLabels, DataError> {
     let bytes = fs::read(path).map_err(|source| DataError::Open { path: path.into(), source })?;
-    let content = |found: String, expected: &str| DataError::Content {
-        path: path.into(),
-        found,
-        expected: expected.into(),
+    let rows = decode(path, &bytes, names)?;
+    let row = |id: &String| {
+        rows.get(id.as_str()).copied().ok_or_else(|| {
+            let found = format!("no entry for `{id}`");
+            content(path, found, "one for each image of the list".into())
+        })
     };
-    let pickled = pickled(&bytes)
-        .ok_or_else(|| content("no pickled dictionary".into(), "an .npy file of one"))?;
+    Ok(ids.iter().map(row).collect())
+}
+
+/// Classes by image id in the bytes of a `cls_labels.npy`; `path` is named in errors.
+///
+/// # Errors
+///
+/// [`DataError::Decode`] for what is no pickle of data, [`DataError::Content`] for one of something else.
+pub fn decode(
+    path: &Path,
+    bytes: &[u8],
+    names: &ClassNames,
+) -> Result<HashMap<String, ClassSet>, DataError> {
+    let pickled = pickled(bytes).ok_or_else(|| {
+        content(path, "no pickled dictionary".into(), "an .npy file of one".into())
+    })?;
     let value = pickle::load(pickled).map_err(|error| DataError::Decode {
         path: path.into(),
         expected: "dictionary of image labels (.npy)",
         source: error.into(),
     })?;
-    let rows = rows(&value, names).map_err(|(found, expected)| content(found, &expected))?;
-    let row = |id: &String| {
-        rows.get(id.as_str()).copied().ok_or_else(|| {
-            content(format!("no entry for `{id}`"), "one for each image of the list")
-        })
-    };
-    Ok(ids.iter().map(row).collect())
+    rows(&value, names).map_err(|(found, expected)| content(path, found, expected))
+}
+
+fn content(path: &Path, found: String, expected: String) -> DataError {
+    DataError::Content { path: path.into(), found, expected }
 }
 
 /// Writes a row for each image, as NumPy 1.26 saves them: float32, in the order of `ids`.
@@ -54,7 +68,7 @@ pub(super) fn save(
 /// What was found, and what was expected.
 type Surprise = (String, String);
 
-fn rows<'a>(value: &'a Value, names: &ClassNames) -> Result<HashMap<&'a str, ClassSet>, Surprise> {
+fn rows(value: &Value, names: &ClassNames) -> Result<HashMap<String, ClassSet>, Surprise> {
     let dictionary = match value {
         Value::Objects { items, .. } => items.first(),
         value => Some(value),
@@ -68,7 +82,7 @@ fn rows<'a>(value: &'a Value, names: &ClassNames) -> Result<HashMap<&'a str, Cla
             id.text().ok_or_else(|| (format!("the key {id:?}"), "the id of an image".into()))?;
         let classes = classes(row, names)
             .map_err(|(found, expected)| (format!("{found} for `{id}`"), expected))?;
-        rows.insert(id, classes);
+        rows.insert(id.to_owned(), classes);
     }
     Ok(rows)
 }

@@ -6,15 +6,16 @@ mod dictionary;
 mod golden;
 mod table;
 
+pub use annotation::object_names;
+pub use dictionary::decode as decode_dictionary;
 pub use table::read_image_scores;
 
-use crate::coco::{CocoImage, Instances};
+use crate::coco::InstancesFile;
 use crate::{
     ClassId, ClassNames, ClassSet, DataError,
     codec::{read_mask, write_atomically},
 };
 use rayon::prelude::*;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Where image labels come from.
@@ -29,7 +30,7 @@ pub enum LabelSource {
     /// A folder of masks, `<id>.png`; a class counts from its first pixel.
     Masks(PathBuf),
     /// COCO's instances file; crowds count.
-    Instances(PathBuf),
+    Instances(InstancesFile),
 }
 
 /// The classes of each image, or why there are none.
@@ -40,7 +41,7 @@ impl LabelSource {
     pub fn of_file(path: &Path) -> Self {
         match path.extension().and_then(|kind| kind.to_str()) {
             Some("npy") => Self::Npy(path.into()),
-            Some("json") => Self::Instances(path.into()),
+            Some("json") => Self::Instances(InstancesFile::at(path)),
             _ => Self::Csv(path.into()),
         }
     }
@@ -58,7 +59,7 @@ impl LabelSource {
         match self {
             Self::Csv(path) => table::load(path, ids, names),
             Self::Npy(path) => dictionary::load(path, ids, names),
-            Self::Instances(path) => instances(path, ids, names),
+            Self::Instances(file) => instances(file, ids, names),
             Self::Annotations(folder) => {
                 Ok(each(ids, |id| annotation::classes(&folder.join(format!("{id}.xml")), names)))
             }
@@ -93,24 +94,24 @@ pub fn table(ids: &[String], sets: &[ClassSet], names: &ClassNames) -> String {
 }
 
 /// Classes of an instances file, by the names of its categories.
-fn instances(path: &Path, ids: &[String], names: &ClassNames) -> Result<EachLabels, DataError> {
-    let file = Instances::open(path)?;
+fn instances(
+    file: &InstancesFile,
+    ids: &[String],
+    names: &ClassNames,
+) -> Result<EachLabels, DataError> {
+    let images = file.images()?;
     let content =
-        |found, expected: String| DataError::Content { path: path.into(), found, expected };
+        |found, expected: String| DataError::Content { path: file.path().into(), found, expected };
     let class = |own: ClassId| {
-        let name = file.names().name(own);
+        let name = images.names().name(own);
         names.index(name).ok_or_else(|| {
             let expected = format!("one of the {} object classes", names.objects());
             content(format!("category `{name}`"), expected)
         })
     };
-    let images: HashMap<&str, &CocoImage> =
-        file.images().iter().map(|image| (image.id.as_ref(), image)).collect();
     let classes = |id: &String| {
-        let image = images
-            .get(id.as_str())
-            .ok_or_else(|| content(format!("no image `{id}`"), "each image of the list".into()))?;
-        file.classes(image).iter().map(class).collect()
+        let missing = || content(format!("no image `{id}`"), "each image of the list".into());
+        images.classes(id).ok_or_else(missing)?.iter().map(class).collect()
     };
     Ok(ids.iter().map(classes).collect())
 }
