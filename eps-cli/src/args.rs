@@ -90,7 +90,8 @@ pub(crate) struct TruthArgs {
     /// File with one image id a line, or the name of a split beside the masks' folder
     #[arg(long)]
     list: String,
-    /// Text file with one object class a line [default: classes.txt beside the masks' folder, else VOC's]
+    /// Text file with one object class a line [default: classes.txt in the masks' folder,
+    /// else beside it, else VOC's]
     #[arg(long, value_name = "FILE")]
     classes: Option<PathBuf>,
 }
@@ -106,8 +107,9 @@ impl TruthArgs {
     pub(crate) fn open(&self) -> anyhow::Result<(ImageList, Vec<Item>, ClassNames)> {
         let root = self.truth.parent().unwrap_or(Path::new(".")).to_owned();
         let folder = VocFolder { masks: self.truth.clone(), ..VocFolder::at(&root) };
-        let names = match &self.classes {
-            Some(path) => ClassNames::read(path)?,
+        let own = Some(self.truth.join("classes.txt")).filter(|path| path.is_file());
+        let names = match self.classes.clone().or(own) {
+            Some(path) => ClassNames::read(&path)?,
             None => folder.class_names()?,
         };
         let list = folder.list(&self.list)?;

@@ -21,6 +21,8 @@ pub enum PickleError {
     ArraySize { shape: Vec<usize>, size: usize, found: usize },
     #[error("values are nested more than {limit} deep, or within themselves")]
     Depth { limit: usize },
+    #[error("its objects hold more than {limit} bytes in all")]
+    Memory { limit: usize },
     #[error("values repeat one another to more than {limit} in all")]
     Repetition { limit: usize },
 }

@@ -5,10 +5,12 @@
 //! leaves a [`Value::Unknown`] in its place. Lengths are checked against what the file has left,
 //! and a file whose objects refer to one another cannot grow beyond a multiple of its size.
 
+mod calls;
 mod error;
 mod input;
 mod machine;
 mod numpy;
+mod object;
 mod torch;
 mod value;
 mod write;

@@ -1,7 +1,7 @@
 //! NumPy's types and arrays, as their pickles rebuild them.
 
 use super::PickleError;
-use super::machine::{Handle, Object};
+use super::object::{Handle, Object};
 
 /// Type of an array's values; byte order is little unless it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -106,6 +106,17 @@ fn a_list_in_itself_and_a_bomb_of_references_are_refused() {
 }
 
 #[test]
+fn objects_that_outgrow_the_file_are_refused() {
+    // A name of 100 bytes that is put together from the memo again and again.
+    let mut bytes = b"\x80\x02X\x64\0\0\0".to_vec();
+    bytes.extend([b'a'; 100]);
+    bytes.extend(b"q\0");
+    bytes.extend(b"h\0h\0\x93".repeat(40));
+    bytes.push(b'.');
+    assert_eq!(load(&bytes), Err(PickleError::Memory { limit: 8 * bytes.len() }));
+}
+
+#[test]
 fn an_array_without_as_many_bytes_as_its_shape_says_is_refused() {
     let mut bytes = LABELS[2].to_vec();
     let shape = bytes.windows(4).position(|window| window == b"K\x01K\x14").unwrap();

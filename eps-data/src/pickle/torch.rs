@@ -1,6 +1,7 @@
 //! PyTorch's tensors, as a pickle of NumPy's holds them.
 
-use super::machine::{Machine, Object};
+use super::machine::Machine;
+use super::object::Object;
 use super::{Array, Dtype, PickleError, Value};
 
 /// How a storage begins in PyTorch's format before zip: its number and its protocol, pickled.

@@ -1,6 +1,6 @@
 //! What a pickle builds.
 
-use super::machine::{Handle, Object};
+use super::object::{Handle, Object};
 use super::{Array, PickleError};
 
 /// Levels of containers in one another.

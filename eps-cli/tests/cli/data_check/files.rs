@@ -1,0 +1,153 @@
+//! Files that are missing, damaged, misnamed or unusual.
+
+use super::{check, finds, names};
+use crate::project::{Project, truncate};
+use image::{ImageBuffer, Luma, Rgb};
+use std::fs;
+use std::path::Path;
+
+/// A JPEG with an EXIF entry that turns it by 90 degrees.
+fn turned(jpeg: &[u8]) -> Vec<u8> {
+    #[rustfmt::skip]
+    let tiff = [
+        b'I', b'I', 42, 0, 8, 0, 0, 0,
+        1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0,
+        0, 0, 0, 0,
+    ];
+    let length = (2 + 6 + tiff.len()) as u16;
+    let segment = [&[0xFF, 0xE1][..], &length.to_be_bytes(), b"Exif\0\0", &tiff].concat();
+    [&jpeg[..2], &segment, &jpeg[2..]].concat()
+}
+
+#[test]
+fn missing_files_and_folders() {
+    finds(
+        |own| fs::remove_file(own.image(1)).unwrap(),
+        "missing",
+        &["JPEGImages/scene_0002.jpg: missing"],
+    );
+    finds(
+        |own| fs::remove_file(own.mask(2)).unwrap(),
+        "missing",
+        &["SegmentationClass/scene_0003.png: missing"],
+    );
+    finds(
+        |own| fs::remove_file(own.saliency(0)).unwrap(),
+        "missing",
+        &["SALImages/scene_0001.png: missing"],
+    );
+    finds(
+        |own| fs::remove_dir_all(own.data().join("JPEGImages")).unwrap(),
+        "no-folder",
+        &["JPEGImages: no such folder"],
+    );
+}
+
+#[test]
+fn a_folder_of_maps_is_only_missed_where_it_is_needed() {
+    let project = Project::with_scenes(6);
+    fs::remove_dir_all(project.data().join("SALImages")).unwrap();
+    let ended = check(&project).succeeds();
+    assert!(ended.stdout.contains("note: ") && ended.stdout.contains("SALImages: no such folder"));
+    let needed = check(&project).with("--need", "saliency,masks");
+    names(&project, needed, "no-folder", &["SALImages: no such folder"]);
+}
+
+#[test]
+fn unreadable_truncated_and_damaged_files() {
+    finds(
+        |own| fs::write(own.image(3), "<html>").unwrap(),
+        "unreadable",
+        &["JPEGImages/scene_0004.jpg: not a JPEG or PNG"],
+    );
+    finds(
+        |own| fs::write(own.mask(3), "").unwrap(),
+        "truncated",
+        &["SegmentationClass/scene_0004.png: an empty file"],
+    );
+    finds(
+        |own| truncate(&own.image(1)),
+        "truncated",
+        &["JPEGImages/scene_0002.jpg: not a JPEG", "before its end marker"],
+    );
+    finds(
+        |own| truncate(&own.mask(1)),
+        "truncated",
+        &["SegmentationClass/scene_0002.png: not a PNG"],
+    );
+    finds(
+        |own| truncate(&own.saliency(1)),
+        "truncated",
+        &["SALImages/scene_0002.png: not a JPEG or PNG"],
+    );
+    let damaged = |own: &Project| {
+        let mut bytes = fs::read(own.mask(0)).unwrap();
+        let data = bytes.windows(4).position(|window| window == b"IDAT").unwrap() + 8;
+        bytes[data..data + 4].fill(0xAA);
+        fs::write(own.mask(0), bytes).unwrap();
+    };
+    finds(damaged, "damaged", &["SegmentationClass/scene_0001.png: not a PNG that can be decoded"]);
+}
+
+#[test]
+fn names_in_another_case_or_with_another_ending() {
+    let rename = |from: std::path::PathBuf, name: &str| {
+        fs::rename(&from, from.with_file_name(name)).unwrap();
+    };
+    finds(
+        |own| rename(own.image(0), "scene_0001.JPG"),
+        "wrong-case",
+        &["JPEGImages/scene_0001.jpg: not there, but scene_0001.JPG is"],
+    );
+    finds(
+        |own| rename(own.mask(0), "Scene_0001.png"),
+        "wrong-case",
+        &["SegmentationClass/scene_0001.png: not there, but Scene_0001.png is"],
+    );
+    finds(
+        |own| rename(own.image(0), "scene_0001.jpeg"),
+        "wrong-ending",
+        &["JPEGImages/scene_0001.jpg: not there, but scene_0001.jpeg is"],
+    );
+    finds(
+        |own| rename(own.mask(1), "scene_0002.bmp"),
+        "wrong-ending",
+        &["scene_0002.png: not there, but scene_0002.bmp is"],
+    );
+}
+
+#[test]
+fn photographs_that_viewers_turn() {
+    let turn = |own: &Project| {
+        let bytes = fs::read(own.image(4)).unwrap();
+        fs::write(own.image(4), turned(&bytes)).unwrap();
+    };
+    finds(turn, "rotated", &["JPEGImages/scene_0005.jpg: EXIF orientation 6"]);
+}
+
+#[test]
+fn cmyk_and_16_bit_photographs() {
+    let cmyk = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/codec/cmyk.jpg");
+    finds(
+        |own| assert!(fs::copy(&cmyk, own.image(2)).unwrap() > 0),
+        "cmyk",
+        &["JPEGImages/scene_0003.jpg: CMYK colours"],
+    );
+    let deep = |own: &Project| {
+        let picture: ImageBuffer<Rgb<u16>, Vec<u16>> =
+            ImageBuffer::from_pixel(64, 56, Rgb([9_000_u16, 1, 2]));
+        picture.save(own.image(2).with_extension("png")).unwrap();
+        fs::remove_file(own.image(2)).unwrap();
+    };
+    finds(deep, "sixteen-bits", &["JPEGImages/scene_0003.png: 16 bits a channel"]);
+    let project = Project::with_scenes(6);
+    let map: ImageBuffer<Luma<u16>, Vec<u16>> =
+        ImageBuffer::from_fn(64, 56, |x, _| Luma([(x * 1000) as u16]));
+    map.save(project.saliency(1)).unwrap();
+    let ended = check(&project).run();
+    assert!(
+        ended.stdout.contains("SALImages/scene_0002.png: 16 bits, expected 8-bit grey"),
+        "{}",
+        ended.stdout
+    );
+}

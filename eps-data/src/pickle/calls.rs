@@ -1,0 +1,126 @@
+//! The functions that a pickle may call, and the states that it may give: those of NumPy and PyTorch
+//! that make data.
+
+use super::PickleError;
+use super::machine::Machine;
+use super::numpy::{self, Dtype, DtypeObject, Stored, StoredValues};
+use super::object::{Handle, Object};
+use super::torch;
+
+impl Machine<'_> {
+    /// What one of the known functions makes.
+    pub(super) fn result(
+        &self,
+        function: Handle,
+        arguments: Handle,
+    ) -> Result<Object, PickleError> {
+        let Object::Global { module, name } = &self.objects[function.0] else {
+            return Ok(Object::Unknown("the result of an unknown call".into()));
+        };
+        let Object::Tuple(arguments) = &self.objects[arguments.0] else {
+            return Err(self.operand("arguments that are no tuple", "a tuple"));
+        };
+        let argument = |index: usize| Some(&self.objects[arguments.get(index)?.0]);
+        let result = match (module.as_str(), name.as_str(), argument(0), argument(1)) {
+            ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct", ..) => {
+                Some(Object::Unbuilt)
+            }
+            ("numpy", "dtype", Some(Object::Text(name)), _) => Some(little(Dtype::of(name))),
+            ("numpy", "dtype", Some(Object::Bytes(name)), _) => {
+                std::str::from_utf8(name).ok().map(|name| little(Dtype::of(name)))
+            }
+            ("_codecs", "encode", Some(Object::Text(text)), _) => latin1(text).map(Object::Bytes),
+            ("collections", "OrderedDict", None, _) => Some(Object::Dict(vec![])),
+            (
+                "numpy.core.multiarray" | "numpy._core.multiarray",
+                "scalar",
+                Some(Object::Dtype(dtype)),
+                Some(Object::Bytes(bytes)),
+            ) => {
+                let values = StoredValues::Bytes(bytes);
+                let stored = Stored { shape: vec![], column_major: false, values };
+                Some(numpy::array(*dtype, stored)?)
+            }
+            (
+                "numpy.core.numeric" | "numpy._core.numeric",
+                "_frombuffer",
+                Some(Object::Bytes(bytes)),
+                Some(Object::Dtype(dtype)),
+            ) => {
+                let Some(Object::Tuple(shape)) = argument(2) else {
+                    return Err(self.operand("an array's shape", "a tuple"));
+                };
+                let column_major = matches!(argument(3), Some(Object::Text(order)) if order == "F");
+                let values = StoredValues::Bytes(bytes);
+                let shape = self.shape(shape)?;
+                Some(numpy::array(*dtype, Stored { shape, column_major, values })?)
+            }
+            // A storage is a pickle of its own, which holds no further one.
+            ("torch.storage", "_load_from_bytes", Some(Object::Bytes(bytes)), _)
+                if !self.is_part =>
+            {
+                torch::storage(bytes)?.map(Object::Array)
+            }
+            ("torch._utils", "_rebuild_tensor_v2", Some(Object::Array(storage)), Some(offset)) => {
+                let (Object::Int(offset), Some(Object::Tuple(shape)), Some(Object::Tuple(strides))) =
+                    (offset, argument(2), argument(3))
+                else {
+                    return Err(self.operand("a tensor's parts", "offset, shape and strides"));
+                };
+                let (shape, strides) = (self.shape(shape)?, self.shape(strides)?);
+                let offset = usize::try_from(*offset).ok();
+                offset.and_then(|offset| torch::tensor(storage, offset, shape, &strides))
+            }
+            _ => None,
+        };
+        Ok(result.unwrap_or_else(|| Object::Unknown(format!("{module}.{name}"))))
+    }
+
+    /// Gives an object its state: an array its values, a type its byte order.
+    pub(super) fn build(&mut self, object: Handle, state: Handle) -> Result<(), PickleError> {
+        let state = match &self.objects[state.0] {
+            Object::Tuple(parts) => parts.iter().map(|part| &self.objects[part.0]).collect(),
+            _ => vec![],
+        };
+        let built = match (&self.objects[object.0], state.as_slice()) {
+            (Object::Dtype(dtype), [_, Object::Text(order), ..]) => {
+                Object::Dtype(DtypeObject { big_endian: order == ">", ..*dtype })
+            }
+            (Object::Dtype(dtype), [_, Object::Bytes(order), ..]) => {
+                Object::Dtype(DtypeObject { big_endian: order == b">", ..*dtype })
+            }
+            (Object::Unbuilt, [.., Object::Tuple(shape), Object::Dtype(dtype), order, values]) => {
+                let shape = self.shape(shape)?;
+                let values = match values {
+                    Object::Bytes(bytes) => StoredValues::Bytes(bytes),
+                    Object::List(items) => StoredValues::Objects(items),
+                    _ => return Err(self.operand("an array's values", "bytes or a list")),
+                };
+                let column_major = matches!(order, Object::Bool(true) | Object::Int(1));
+                numpy::array(*dtype, Stored { shape, column_major, values })?
+            }
+            (Object::Unbuilt, _) => return Err(self.operand("an array's state", "its four parts")),
+            _ => return Ok(()),
+        };
+        self.objects[object.0] = built;
+        Ok(())
+    }
+
+    fn shape(&self, sides: &[Handle]) -> Result<Vec<usize>, PickleError> {
+        let side = |side: &Handle| match self.objects[side.0] {
+            Object::Int(side) => usize::try_from(side).ok(),
+            _ => None,
+        };
+        let shape: Option<Vec<usize>> = sides.iter().map(side).collect();
+        shape.ok_or_else(|| self.operand("an array's shape", "integers of 0 or more"))
+    }
+}
+
+fn little(dtype: Dtype) -> Object {
+    Object::Dtype(DtypeObject { dtype, big_endian: false })
+}
+
+/// Bytes that a text stands for, each a character up to 255.
+fn latin1(text: &str) -> Option<Vec<u8>> {
+    text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
+}
