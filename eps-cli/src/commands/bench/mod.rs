@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod check;
+mod coco;
 mod inference;
 mod loader;
 mod masks;
@@ -13,7 +14,7 @@ use serde::Serialize;
 use std::time::Instant;
 
 /// Time a recipe's network, loader or inference, the bootstrap of a comparison, the decoding of masks,
-/// or the examination of a data set, on this machine
+/// the examination of a data set, or the masks of COCO's annotations, on this machine
 ///
 /// Each measurement is one line of JSON on stdout, with the seconds of every repetition.
 #[derive(clap::Subcommand)]
@@ -24,6 +25,7 @@ pub(crate) enum Bench {
     Bootstrap(bootstrap::BootstrapBench),
     Masks(masks::MasksBench),
     Check(check::CheckBench),
+    Coco(coco::CocoBench),
 }
 
 impl Bench {
@@ -35,6 +37,7 @@ impl Bench {
             Self::Bootstrap(command) => command.run(),
             Self::Masks(command) => command.run(),
             Self::Check(command) => command.run(),
+            Self::Coco(command) => command.run(),
         }
     }
 }
