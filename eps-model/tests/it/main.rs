@@ -23,3 +23,8 @@ pub(crate) fn device() -> Device {
         Ok(other) => panic!("EPS_TEST_DEVICE is `{other}`, which these tests were not built with"),
     }
 }
+
+/// Whether the tests run on this crate's own kernels.
+pub(crate) fn is_own_kernels() -> bool {
+    std::env::var("EPS_TEST_DEVICE").map_or(true, |device| device == "cpu")
+}

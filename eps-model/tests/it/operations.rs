@@ -368,6 +368,17 @@ fn results_are_bit_equal_for_any_number_of_threads() {
     }
 }
 
+/// Whether two results of our own kernels have the same bits. libtorch chooses its algorithm by the
+/// size of the batch, so there they only agree.
+fn is_same(found: &[f32], expected: &[f32]) -> bool {
+    if crate::is_own_kernels() {
+        return found == expected;
+    }
+    let largest = expected.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
+    let is_near = |(found, expected): (&f32, &f32)| (found - expected).abs() <= 1e-5 * largest;
+    found.iter().zip(expected).all(is_near)
+}
+
 #[test]
 fn an_image_alone_has_the_output_that_it_has_in_a_batch() {
     let device = crate::device();
@@ -382,8 +393,9 @@ fn an_image_alone_has_the_output_that_it_has_in_a_batch() {
         let both = convolution(input.clone(), weight.clone(), case.geometry);
         for image in 0..2 {
             let alone = input.clone().narrow(0, image, 1);
-            let alone = convolution(alone, weight.clone(), case.geometry);
-            assert!(to_vec(alone) == to_vec(both.clone().narrow(0, image, 1)), "{case:?}");
+            let alone = to_vec(convolution(alone, weight.clone(), case.geometry));
+            let within = to_vec(both.clone().narrow(0, image, 1));
+            assert!(is_same(&alone, &within), "{case:?}");
         }
     }
 }
