@@ -9,8 +9,10 @@ use plotters::{
 };
 
 /// Height of a line of text in pixels.
-pub(crate) const LINE: u32 = 18;
+pub(crate) const LINE: u32 = 22;
 const SIZE: i32 = 13;
+/// Between the place of a line and its letters.
+const ABOVE: u32 = 6;
 
 /// A line of text on a picture: bold, then ordinary text, cut where the width ends.
 pub(crate) struct Caption<'a> {
@@ -34,7 +36,7 @@ pub(crate) fn write_captions(
     for Caption { bold, text, place: (left, top), width } in captions {
         let (bold_style, text_style) = (text_style(FontStyle::Bold), text_style(FontStyle::Normal));
         let (bold, used) = cut(bold, &bold_style, *width);
-        let at = |x: u32| (x as i32, (top + 2) as i32);
+        let at = |x: u32| (x as i32, (top + ABOVE) as i32);
         backend.draw_text(&bold, &bold_style, at(*left)).map_err(|error| failed(&error))?;
         let start = used + SIZE as u32 / 2;
         let (text, _) = cut(text, &text_style, width.saturating_sub(start));

@@ -18,8 +18,8 @@ use plotters::{
 
 // Lengths in pixels.
 
-/// Side of a cell that has a number in it, and of one that has not.
-const CELL: i32 = 30;
+/// Sides of a cell that has a number in it, as there is room, and of one that has not.
+const CELL: std::ops::RangeInclusive<i32> = 30..=56;
 const SMALL_CELL: i32 = 18;
 /// The most classes whose cells have numbers.
 const NUMBERED: usize = 30;
@@ -90,7 +90,11 @@ impl CooccurrenceChart<'_> {
 
     /// Side of a cell in pixels.
     fn cell(&self) -> i32 {
-        if self.is_numbered() { CELL } else { SMALL_CELL }
+        if !self.is_numbered() {
+            return SMALL_CELL;
+        }
+        let room = style::WIDTH as i32 - 2 * MARGIN - GAP - self.names_width() / px(1) - 1;
+        (room / self.names.len().max(1) as i32).clamp(*CELL.start(), *CELL.end())
     }
 
     /// Room for the longest name, as it is drawn.

@@ -36,7 +36,8 @@ pub(super) enum Sign {
 
 /// Height in pixels of title and legend.
 pub(super) fn head_height(legend: &[Key]) -> usize {
-    let end = places(legend).last().map_or(first_line(), |&(_, y)| y) + LEGEND_LINE / 2;
+    let below_title = style::MARGIN + TITLE_HEIGHT;
+    let end = places(legend).last().map_or(below_title, |&(_, y)| y + LEGEND_LINE / 2);
     (end / px(1)) as usize
 }
 

@@ -56,7 +56,7 @@ impl Browse {
         let entries: Result<Vec<_>> =
             chosen.par_iter().map(|item| entry(item, &split, self.side)).collect();
         let sheet = ContactSheet {
-            title: format!("{} images of `{}`", chosen.len(), split.list.name),
+            title: format!("{} images of list {}", chosen.len(), split.list.name),
             entries: entries?,
             names: &split.names,
         };
