@@ -40,7 +40,7 @@ impl Compatibility {
     pub(crate) fn gains<R: Row>(&self) -> Vec<R> {
         let row = |costs: &[f32]| {
             let mut gains = R::filled(0.0);
-            gains.lanes_mut().iter_mut().zip(costs).for_each(|(gain, cost)| *gain = -cost);
+            costs.iter().enumerate().for_each(|(lane, cost)| gains.set_lane(lane, -cost));
             gains
         };
         self.costs.chunks(self.labels.max(1)).map(row).collect()
@@ -56,7 +56,7 @@ mod tests {
     fn costs_are_made_symmetric() {
         let compatibility = Compatibility::new(2, &[-1.0, 2.0, 4.0, -2.0]).unwrap();
         assert_eq!(compatibility.costs, [-1.0, 3.0, 3.0, -2.0]);
-        assert_eq!(compatibility.gains::<Four>()[1].lanes(), [-3.0, 2.0, 0.0, 0.0]);
+        assert_eq!(compatibility.gains::<Four>()[1], [-3.0, 2.0, 0.0, 0.0]);
     }
 
     #[test]

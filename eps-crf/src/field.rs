@@ -1,24 +1,16 @@
 //! The field over one picture.
 
 use crate::kernels::Kernels;
-use crate::lattice::Lattice;
-use crate::mean_field::{Inference, Term};
+use crate::lattice::{Grid, Sparse};
+use crate::mean_field::Inference;
 use crate::{Compatibility, CrfError, Marginals, Picture, Unary};
-
-/// Added to what a pixel takes before its inverse root, as in Krähenbühl's implementation.
-const NORMALISATION_EPSILON: f64 = 1e-20;
 
 /// The lattices of one picture, ready for any labels.
 pub struct DenseCrf {
+    width: usize,
     pixels: usize,
-    gaussian: Option<Kernel<3>>,
-    bilateral: Option<Kernel<6>>,
-}
-
-/// A normalised kernel and its weight.
-struct Kernel<const V: usize> {
-    lattice: Lattice<V>,
-    weight: f32,
+    gaussian: Option<Grid>,
+    bilateral: Option<Sparse>,
 }
 
 impl DenseCrf {
@@ -29,19 +21,14 @@ impl DenseCrf {
     /// [`CrfError::Parameter`], and [`CrfError::TooFine`] if the picture has too many deviations.
     pub fn new(picture: &Picture<'_>, kernels: &Kernels) -> Result<Self, CrfError> {
         kernels.check()?;
-        let Kernels { gaussian, bilateral } = *kernels;
-        let places = || picture.points().map(|(place, _)| place.map(|at| at / gaussian.place));
-        let points = || {
-            picture.points().map(|(place, colour)| {
-                let [x, y] = place.map(|at| at / bilateral.place);
-                let [red, green, blue] = colour.map(|value| f32::from(value) / bilateral.colour);
-                [x, y, red, green, blue]
-            })
-        };
+        let Kernels { gaussian, bilateral } = kernels;
+        let grid = || Grid::new(picture, gaussian);
+        let sparse = || Sparse::new(picture, bilateral);
         Ok(Self {
+            width: picture.width(),
             pixels: picture.pixels(),
-            gaussian: kernel("Gaussian", gaussian.weight, || Lattice::new(places()))?,
-            bilateral: kernel("bilateral", bilateral.weight, || Lattice::new(points()))?,
+            gaussian: lattice("Gaussian", gaussian.weight, grid)?,
+            bilateral: lattice("bilateral", bilateral.weight, sparse)?,
         })
     }
 
@@ -77,8 +64,9 @@ impl DenseCrf {
                 Err(CrfError::Length { what: "the compatibility for a label", found, expected })
             }
             _ => Ok(Inference {
-                gaussian: self.gaussian.as_ref().map(Kernel::term),
-                bilateral: self.bilateral.as_ref().map(Kernel::term),
+                width: self.width,
+                gaussian: self.gaussian.as_ref(),
+                bilateral: self.bilateral.as_ref(),
                 unary,
                 compatibility,
                 steps,
@@ -89,11 +77,12 @@ impl DenseCrf {
 
     /// The greatest message that each pixel can have for a label: that of one certain everywhere.
     pub(crate) fn message_bounds(&self) -> Vec<f32> {
-        let mut bounds = vec![0.0; self.pixels];
-        let kernels = (self.gaussian.as_ref(), self.bilateral.as_ref());
-        kernels.0.into_iter().for_each(|kernel| kernel.add_bounds(&mut bounds));
-        kernels.1.into_iter().for_each(|kernel| kernel.add_bounds(&mut bounds));
-        bounds
+        let gaussian = self.gaussian.as_ref().map(Grid::of_ones);
+        let bilateral = self.bilateral.as_ref().map(Sparse::of_ones);
+        gaussian.into_iter().chain(bilateral).fold(vec![0.0; self.pixels], |mut bounds, taken| {
+            bounds.iter_mut().zip(taken).for_each(|(bound, taken)| *bound += taken);
+            bounds
+        })
     }
 
     /// Number of pixels.
@@ -101,50 +90,28 @@ impl DenseCrf {
         self.pixels
     }
 
-    /// Vertices of the Gaussian and the bilateral lattice; 0 for a kernel that is left out.
+    /// Vertices of the Gaussian and the bilateral lattice that pixels touch; 0 for a kernel that is
+    /// left out.
     pub fn vertices(&self) -> [usize; 2] {
-        let vertices = (self.gaussian.as_ref(), self.bilateral.as_ref());
-        [
-            vertices.0.map_or(0, |kernel| kernel.lattice.vertices()),
-            vertices.1.map_or(0, |kernel| kernel.lattice.vertices()),
-        ]
+        let gaussian = self.gaussian.as_ref().map_or(0, Grid::vertices);
+        [gaussian, self.bilateral.as_ref().map_or(0, Sparse::vertices)]
     }
 
     /// Memory of the lattices in bytes.
     pub fn bytes(&self) -> usize {
-        self.gaussian.as_ref().map_or(0, |kernel| kernel.lattice.bytes())
-            + self.bilateral.as_ref().map_or(0, |kernel| kernel.lattice.bytes())
+        self.gaussian.as_ref().map_or(0, Grid::bytes)
+            + self.bilateral.as_ref().map_or(0, Sparse::bytes)
     }
 }
 
-/// A kernel, unless its weight leaves it out.
-fn kernel<const V: usize>(
-    name: &'static str,
+/// A kernel's lattice, unless its weight leaves it out.
+fn lattice<L>(
+    kernel: &'static str,
     weight: f32,
-    lattice: impl FnOnce() -> Option<Lattice<V>>,
-) -> Result<Option<Kernel<V>>, CrfError> {
+    lattice: impl FnOnce() -> Option<L>,
+) -> Result<Option<L>, CrfError> {
     if weight == 0.0 {
         return Ok(None);
     }
-    let lattice = lattice().ok_or(CrfError::TooFine { kernel: name })?;
-    Ok(Some(Kernel::normalised(lattice, weight)))
-}
-
-impl<const V: usize> Kernel<V> {
-    /// Divides what a pixel gives and takes by the root of what it takes of ones.
-    fn normalised(mut lattice: Lattice<V>, weight: f32) -> Self {
-        let root = |taken: f32| (1.0 / (f64::from(taken) + NORMALISATION_EPSILON).sqrt()) as f32;
-        let factors: Vec<f32> = lattice.of_ones().into_iter().map(root).collect();
-        lattice.scale(&factors);
-        Self { lattice, weight }
-    }
-
-    fn add_bounds(&self, bounds: &mut [f32]) {
-        let taken = self.lattice.of_ones();
-        bounds.iter_mut().zip(taken).for_each(|(bound, taken)| *bound += self.weight * taken);
-    }
-
-    fn term(&self) -> Term<'_, V> {
-        Term { lattice: &self.lattice, weight: self.weight * Lattice::<V>::gain() }
-    }
+    lattice().map(Some).ok_or(CrfError::TooFine { kernel })
 }

@@ -52,8 +52,7 @@ impl Floor {
     ) -> Result<Floored, CrfError> {
         let pixels = unary::check_probabilities(labels, probabilities)?;
         let map = |label: usize| &probabilities[label * pixels..][..pixels];
-        let peak = |label| map(label).iter().copied().fold(0.0, f32::max);
-        let peaks: Vec<f32> = (0..labels).map(peak).collect();
+        let peaks: Vec<f32> = (0..labels).map(|label| greatest(map(label))).collect();
         let best = (1..labels).fold(
             0,
             |best, label| {
@@ -62,12 +61,12 @@ impl Floor {
         );
         let is_kept = |label: &usize| peaks[*label] >= self.0 || *label == best;
         let (kept, left): (Vec<usize>, Vec<usize>) = (0..labels).partition(is_kept);
-        let chosen: Vec<f32> = kept.iter().flat_map(|&label| map(label)).copied().collect();
+        let chosen: Vec<&[f32]> = kept.iter().map(|&label| map(label)).collect();
+        let chosen = chosen.concat();
         let inferred = crf.infer(&Unary::from_probabilities(kept.len(), &chosen)?, steps)?;
         let left: Vec<&[f32]> = left.into_iter().map(map).collect();
         let may_change = could_win(crf, &left, &chosen, &inferred, steps);
-        let sum = |pixel: usize| left.iter().map(|map| map[pixel]).sum::<f32>();
-        let left_out = (0..pixels).map(sum).fold(0.0, f32::max);
+        let left_out = greatest(&sums(left.iter().copied(), pixels, |value| value));
         Ok(Floored { marginals: inferred.spread(labels, &kept), kept, may_change, left_out })
     }
 }
@@ -85,33 +84,76 @@ fn could_win(
     }
     let pixels = crf.pixels();
     let weights = crf.message_bounds();
-    let sums = sums(kept, pixels);
+    let sums = sums(kept.chunks_exact(pixels), pixels, unary::clipped);
     // A kept label has at least its share of what the unary terms alone give the kept ones.
     let winner: Vec<f32> = inferred.greatest().iter().zip(&sums).map(|(p, sum)| p * sum).collect();
-    let mut may_change = vec![false; pixels];
-    for map in left {
-        let greatest = greatest_belief(map, &weights, &sums, steps);
-        for pixel in 0..pixels {
-            let bound = unary::clipped(map[pixel]) * (weights[pixel] * greatest).exp();
-            may_change[pixel] |= bound >= winner[pixel];
-        }
-    }
-    may_change.iter().filter(|&&changes| changes).count()
+    let shares: Vec<f32> = sums.into_iter().map(|sum| 1.0 / sum).collect();
+    let weight = greatest(&weights);
+    let belief = |map: &&[f32]| greatest_belief(weight, greatest_share(map, &shares), steps);
+    let beliefs: Vec<f32> = left.iter().map(belief).collect();
+    let wins = |pixel: usize, probability: f32, belief: f32| {
+        unary::clipped(probability) * (weights[pixel] * belief).exp() >= winner[pixel]
+    };
+    // Few pixels are left by the greatest belief in any label, beside the greatest probability of any.
+    let (most, tops) = (greatest(&beliefs), tops(left, pixels));
+    let any_wins = |pixel: usize| {
+        left.iter().zip(&beliefs).any(|(map, &belief)| wins(pixel, map[pixel], belief))
+    };
+    (0..pixels).filter(|&pixel| wins(pixel, tops[pixel], most) && any_wins(pixel)).count()
 }
 
-/// A bound of a label's probability at any pixel before the last step.
-fn greatest_belief(map: &[f32], weights: &[f32], sums: &[f32], steps: usize) -> f32 {
-    let weight = weights.iter().copied().fold(0.0, f32::max);
-    let ratio = map.iter().zip(sums).map(|(&p, sum)| unary::clipped(p) / sum).fold(0.0, f32::max);
-    (1..steps).fold(ratio.min(1.0), |belief, _| (ratio * (weight * belief).exp()).min(1.0))
+/// A bound of a label's probability at any pixel before the last step, from the greatest that it has
+/// of what the kept labels have.
+fn greatest_belief(weight: f32, share: f32, steps: usize) -> f32 {
+    (1..steps).fold(share.min(1.0), |belief, _| (share * (weight * belief).exp()).min(1.0))
 }
 
-/// Sum of the clipped probabilities at each pixel.
-fn sums(probabilities: &[f32], pixels: usize) -> Vec<f32> {
-    probabilities.chunks_exact(pixels).fold(vec![0.0; pixels], |mut sums, map| {
-        sums.iter_mut().zip(map).for_each(|(sum, &value)| *sum += unary::clipped(value));
+/// The greatest clipped probability, times the pixel's factor.
+fn greatest_share(map: &[f32], factors: &[f32]) -> f32 {
+    let scaled = |(&value, factor): (&f32, &f32)| unary::clipped(value) * factor;
+    let mut block = [0.0; BLOCK];
+    map.chunks(BLOCK).zip(factors.chunks(BLOCK)).fold(0.0, |most, (map, factors)| {
+        let pairs = map.iter().zip(factors);
+        block.iter_mut().zip(pairs).for_each(|(product, pair)| *product = scaled(pair));
+        greater(most, greatest(&block[..map.len()]))
+    })
+}
+
+/// The greatest probability of any label at each pixel.
+fn tops(maps: &[&[f32]], pixels: usize) -> Vec<f32> {
+    maps.iter().fold(vec![0.0; pixels], |mut tops, map| {
+        tops.iter_mut().zip(*map).for_each(|(top, &value)| *top = greater(*top, value));
+        tops
+    })
+}
+
+/// Sum of a function of the probabilities at each pixel.
+fn sums<'a>(
+    maps: impl Iterator<Item = &'a [f32]>,
+    pixels: usize,
+    of: impl Fn(f32) -> f32,
+) -> Vec<f32> {
+    maps.fold(vec![0.0; pixels], |mut sums, map| {
+        sums.iter_mut().zip(map).for_each(|(sum, &value)| *sum += of(value));
         sums
     })
+}
+
+/// Values that are compared with each other at once.
+const BLOCK: usize = 1024;
+
+/// The greatest of some values from 0, in lanes that the compiler vectorises; 0 of none.
+fn greatest(values: &[f32]) -> f32 {
+    let (blocks, rest) = values.as_chunks::<16>();
+    let lanes = blocks.iter().fold([0.0; 16], |mut lanes, block| {
+        lanes.iter_mut().zip(block).for_each(|(lane, &value)| *lane = greater(*lane, value));
+        lanes
+    });
+    lanes.into_iter().chain(rest.iter().copied()).fold(0.0, greater)
+}
+
+fn greater(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
 }
 
 #[cfg(test)]
@@ -169,6 +211,20 @@ mod tests {
             Floor::new(0.3).unwrap().infer(&field(), 3, &probabilities(0.19), 10).unwrap();
         assert_eq!(floored.kept, [0, 1]);
         assert!(floored.may_change >= 4, "{}", floored.may_change);
+    }
+
+    #[test]
+    fn greatest_values_are_found_in_every_lane_and_behind_them() {
+        let values: Vec<f32> = (0..39).map(|at| at as f32 / 64.0).collect();
+        for count in [0, 1, 16, 17, 39] {
+            let expected = count.max(1) - 1;
+            assert_eq!(greatest(&values[..count]), expected as f32 / 64.0, "{count}");
+        }
+        let map: Vec<f32> = (0..3000).map(|at| (at % 7) as f32 / 8.0).collect();
+        let mut factors = vec![1.0; 3000];
+        factors[2700] = 10.0;
+        // 2700 is 5 more than a multiple of 7.
+        assert_eq!(greatest_share(&map, &factors), 6.25);
     }
 
     #[test]

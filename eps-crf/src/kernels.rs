@@ -12,7 +12,7 @@ pub struct Kernels {
 /// Pixels are alike where they are near.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gaussian {
-    /// Standard deviation of the place, in pixels.
+    /// Standard deviation of the place, in pixels; far below a quarter of one it is refused as too fine.
     pub place: f32,
     /// From 0, which leaves the kernel out.
     pub weight: f32,

@@ -29,6 +29,7 @@ mod field;
 mod floor;
 mod kernels;
 mod lattice;
+mod logarithm;
 mod marginals;
 mod mean_field;
 mod picture;

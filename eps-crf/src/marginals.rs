@@ -1,5 +1,7 @@
 //! What a field says of each pixel.
 
+use crate::row::Row;
+
 /// Probability of each label at each pixel; a pixel's sum to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Marginals {
@@ -13,9 +15,13 @@ impl Marginals {
         Self { pixels, probabilities: vec![0.0; labels * pixels] }
     }
 
-    pub(crate) fn set(&mut self, pixel: usize, probabilities: &[f32]) {
-        let column = self.probabilities[pixel..].iter_mut().step_by(self.pixels);
-        column.zip(probabilities).for_each(|(own, &probability)| *own = probability);
+    /// Sets the probabilities of neighbouring pixels from `first` on.
+    #[inline(always)]
+    pub(crate) fn set<R: Row>(&mut self, first: usize, rows: &[R]) {
+        for (label, map) in self.probabilities.chunks_exact_mut(self.pixels).enumerate() {
+            let own = map[first..].iter_mut().zip(rows);
+            own.for_each(|(own, row)| *own = row.lane(label));
+        }
     }
 
     /// These as the labels `own` of more labels, of which the others have probability 0.
@@ -82,8 +88,7 @@ mod tests {
     #[test]
     fn the_first_of_the_most_probable_labels_wins() {
         let mut marginals = Marginals::zeros(3, 2);
-        marginals.set(0, &[0.2, 0.4, 0.4]);
-        marginals.set(1, &[0.3, 0.1, 0.6]);
+        marginals.set(0, &[[0.2, 0.4, 0.4, 0.0], [0.3, 0.1, 0.6, 0.0]]);
         assert_eq!(marginals.probabilities(), [0.2, 0.3, 0.4, 0.1, 0.4, 0.6]);
         assert_eq!(marginals.of(2), [0.4, 0.6]);
         assert_eq!(marginals.labels(), [1, 2]);

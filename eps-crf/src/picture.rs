@@ -35,10 +35,17 @@ impl<'a> Picture<'a> {
         self.colours.len()
     }
 
-    /// Place and colour of every pixel, row by row.
-    pub(crate) fn points(&self) -> impl Iterator<Item = ([f32; 2], [u8; 3])> + Clone + '_ {
-        let places = (0..self.height).flat_map(|y| (0..self.width).map(move |x| (x, y)));
-        places.zip(self.colours).map(|((x, y), &colour)| ([x as f32, y as f32], colour))
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(crate) fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Colours row by row.
+    pub(crate) fn colours(&self) -> &'a [[u8; 3]] {
+        self.colours
     }
 }
 
@@ -47,14 +54,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn points_go_row_by_row() {
+    fn colours_go_row_by_row() {
         let channels: Vec<u8> = (0..18).collect();
         let picture = Picture::new(3, 2, &channels).unwrap();
-        let points: Vec<_> = picture.points().collect();
-        assert_eq!(points[0], ([0.0, 0.0], [0, 1, 2]));
-        assert_eq!(points[2], ([2.0, 0.0], [6, 7, 8]));
-        assert_eq!(points[3], ([0.0, 1.0], [9, 10, 11]));
-        assert_eq!(points.len(), picture.pixels());
+        assert_eq!((picture.width(), picture.height(), picture.pixels()), (3, 2, 6));
+        assert_eq!(picture.colours()[3], [9, 10, 11]);
     }
 
     #[test]

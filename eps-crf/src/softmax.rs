@@ -11,40 +11,20 @@ const LEAST_EXPONENT: f32 = -69.0;
 /// Added and taken away again, it rounds a number below 2^22 to the nearest integer.
 const ROUNDING: f32 = 12_582_912.0;
 
-/// Turns log-probabilities, up to a constant, into probabilities that sum to 1.
+/// Turns the log-probabilities of some rows, each up to a constant, into probabilities that sum to 1.
+///
+/// Step by step for all rows, so that the processor need not wait for one row's results.
 #[inline(always)]
-pub(crate) fn softmax<R: Row>(row: &mut R) {
-    let values = row.lanes_mut();
-    let greatest = reduce(values, |a, b| if a > b { a } else { b });
-    for value in values.iter_mut() {
-        *value = exponential(*value - greatest);
+pub(crate) fn softmax<R: Row>(rows: &mut [R]) {
+    for row in rows.iter_mut() {
+        let greatest = row.reduce(|a, b| if a > b { a } else { b });
+        *row = row.with(&R::filled(greatest), |value, greatest| value - greatest);
     }
-    let scale = 1.0 / reduce(values, |a, b| a + b);
-    for value in values {
-        *value *= scale;
+    R::map_all(rows, exponential);
+    for row in rows {
+        let scale = 1.0 / row.reduce(|a, b| a + b);
+        *row = row.with(&R::filled(scale), |value, scale| value * scale);
     }
-}
-
-/// Groups of eight lanes with each other first, the same on every processor; four lanes alone.
-#[inline(always)]
-fn reduce(values: &[f32], both: impl Fn(f32, f32) -> f32) -> f32 {
-    let (eights, four) = values.as_chunks::<8>();
-    let mut lanes = [0.0; 4];
-    match eights.split_first() {
-        None => lanes.copy_from_slice(four),
-        Some((first, others)) => {
-            let mut sums = *first;
-            for eight in others {
-                for lane in 0..8 {
-                    sums[lane] = both(sums[lane], eight[lane]);
-                }
-            }
-            for lane in 0..4 {
-                lanes[lane] = both(sums[lane], sums[lane + 4]);
-            }
-        }
-    }
-    both(both(lanes[0], lanes[2]), both(lanes[1], lanes[3]))
 }
 
 /// The exponential of a number up to 0, to 2 units in the last place.
@@ -70,23 +50,28 @@ fn exponential(value: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::{Eights, Four};
+    use crate::row::{Eight, Four};
     use proptest::prelude::*;
 
     #[test]
     fn equal_values_share_and_absent_lanes_have_nothing() {
-        let mut row = Eights::<2>::filled(ABSENT);
-        row.lanes_mut()[..2].fill(-3.0);
-        softmax(&mut row);
-        assert_eq!(row.lanes()[..3], [0.5, 0.5, 0.0]);
+        let mut row = <[Eight; 2]>::filled(ABSENT);
+        row.set_lane(0, -3.0);
+        row.set_lane(1, -3.0);
+        let mut rows = [row; 3];
+        softmax(&mut rows);
+        for row in rows {
+            assert_eq!([0, 1, 2, 15].map(|lane| row.lane(lane)), [0.5, 0.5, 0.0, 0.0]);
+        }
     }
 
     #[test]
     fn a_label_alone_is_certain() {
         let mut row = Four::filled(ABSENT);
-        row.lanes_mut()[0] = -1e4;
-        softmax(&mut row);
-        assert_eq!(row.lanes(), [1.0, 0.0, 0.0, 0.0]);
+        row.set_lane(0, -1e4);
+        let mut rows = [row];
+        softmax(&mut rows);
+        assert_eq!(rows, [[1.0, 0.0, 0.0, 0.0]]);
     }
 
     proptest! {

@@ -1,7 +1,10 @@
 //! What is known of each pixel alone.
 
-use crate::row::Row;
+use crate::logarithm::logarithm;
+use crate::row::Rows;
+use crate::softmax::ABSENT;
 use crate::{CrfError, MAX_LABELS};
+use pulp::{Arch, NullaryFnOnce};
 
 /// The least probability of a label, which bounds its energy.
 const LEAST: f32 = 1e-5;
@@ -10,8 +13,8 @@ const LEAST: f32 = 1e-5;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unary {
     labels: usize,
-    /// `[labels, pixels]`
-    logarithms: Vec<f32>,
+    /// A row for each pixel; lanes without a label are too low for any probability.
+    rows: Rows,
 }
 
 impl Unary {
@@ -23,9 +26,11 @@ impl Unary {
     /// [`CrfError::Labels`], [`CrfError::Length`] if the slice cannot be divided by the labels,
     /// [`CrfError::Probability`] for a negative or infinite one, or one that is not a number.
     pub fn from_probabilities(labels: usize, probabilities: &[f32]) -> Result<Self, CrfError> {
-        check_probabilities(labels, probabilities)?;
-        let logarithm = |&probability: &f32| clipped(probability).ln();
-        Ok(Self { labels, logarithms: probabilities.iter().map(logarithm).collect() })
+        let pixels = check_probabilities(labels, probabilities)?;
+        Ok(Self {
+            labels,
+            rows: Arch::new().dispatch(Logarithms { labels, pixels, probabilities }),
+        })
     }
 
     /// Of a label for each pixel, which has probability `confidence`; the others share the rest.
@@ -46,12 +51,13 @@ impl Unary {
         }
         let rest = (1.0 - confidence) / labels.saturating_sub(1).max(1) as f32;
         let [own, other] = [confidence.ln(), rest.ln()];
-        let logarithms = (0..labels)
-            .flat_map(|label| {
-                map.iter().map(move |&at| if usize::from(at) == label { own } else { other })
-            })
-            .collect();
-        Ok(Self { labels, logarithms })
+        let mut rows = Rows::filled(labels, map.len(), ABSENT);
+        for label in 0..labels {
+            let of = |&at: &u8| if usize::from(at) == label { own } else { other };
+            let logarithms: Vec<f32> = map.iter().map(of).collect();
+            rows.set(0, label, &logarithms);
+        }
+        Ok(Self { labels, rows })
     }
 
     /// Number of labels.
@@ -61,21 +67,48 @@ impl Unary {
 
     /// Number of pixels.
     pub fn pixels(&self) -> usize {
-        self.logarithms.len() / self.labels
+        self.rows.len()
     }
 
-    /// One row for each pixel; lanes without a label are too low for any probability.
-    pub(crate) fn rows<R: Row>(&self) -> Vec<R> {
-        let mut rows = vec![R::filled(crate::softmax::ABSENT); self.pixels()];
-        for (label, logarithms) in self.logarithms.chunks_exact(self.pixels().max(1)).enumerate() {
-            let rows = rows.iter_mut().zip(logarithms);
-            rows.for_each(|(row, &logarithm)| row.lanes_mut()[label] = logarithm);
+    /// Log-probabilities, a row for each pixel; lanes without a label are too low for any probability.
+    pub(crate) fn rows(&self) -> &Rows {
+        &self.rows
+    }
+}
+
+/// Logarithms that wait for the processor's widest registers.
+struct Logarithms<'a> {
+    labels: usize,
+    pixels: usize,
+    probabilities: &'a [f32],
+}
+
+impl NullaryFnOnce for Logarithms<'_> {
+    type Output = Rows;
+
+    /// Some pixels of every label at a time, so that their rows stay in the cache.
+    #[inline(always)]
+    fn call(self) -> Rows {
+        const BLOCK: usize = 64;
+        let Self { labels, pixels, probabilities } = self;
+        let mut rows = Rows::filled(labels, pixels, ABSENT);
+        for first in (0..pixels).step_by(BLOCK) {
+            let count = BLOCK.min(pixels - first);
+            for label in 0..labels {
+                let mut logarithms = [0.0; BLOCK];
+                let given = &probabilities[label * pixels + first..][..count];
+                for (logarithm_of, &given) in logarithms.iter_mut().zip(given) {
+                    *logarithm_of = logarithm(clipped(given));
+                }
+                rows.set(first, label, &logarithms[..count]);
+            }
         }
         rows
     }
 }
 
 /// A probability whose logarithm is bounded.
+#[inline(always)]
 pub(crate) fn clipped(probability: f32) -> f32 {
     probability.clamp(LEAST, 1.0)
 }
@@ -88,13 +121,14 @@ pub(crate) fn check_probabilities(labels: usize, values: &[f32]) -> Result<usize
     if found != expected {
         return Err(CrfError::Length { what: "the probabilities", found, expected });
     }
-    match values.iter().position(|&value| !(value.is_finite() && value >= 0.0)) {
-        None => Ok(pixels),
-        Some(at) => {
-            let (label, pixel) = (at / pixels, at % pixels);
-            Err(CrfError::Probability { label, pixel, found: values[at] })
-        }
+    let is_probability = |&value: &f32| (0.0..f32::INFINITY).contains(&value);
+    // Without a way out of the loop it is vectorised.
+    if values.iter().fold(true, |all, value| all & is_probability(value)) {
+        return Ok(pixels);
     }
+    let at = values.iter().position(|value| !is_probability(value)).unwrap_or_default();
+    let (label, pixel) = (at / pixels, at % pixels);
+    Err(CrfError::Probability { label, pixel, found: values[at] })
 }
 
 fn check_labels(labels: usize) -> Result<(), CrfError> {
@@ -105,22 +139,42 @@ fn check_labels(labels: usize) -> Result<(), CrfError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::Four;
+    use crate::row::{Eight, Four, Row};
+
+    fn near(found: f32, expected: f32) -> bool {
+        (found - expected).abs() < 1e-6
+    }
 
     #[test]
     fn probabilities_are_clipped_and_their_logarithms_taken() {
         let unary = Unary::from_probabilities(2, &[0.5, 0.0, 1.0, 3.0]).unwrap();
         assert_eq!((unary.labels(), unary.pixels()), (2, 2));
-        assert_eq!(unary.logarithms, [0.5_f32.ln(), 1e-5_f32.ln(), 0.0, 0.0]);
+        let [first, second] = Four::of(unary.rows()) else { panic!("two rows") };
+        assert!(near(first[0], 0.5_f32.ln()) && first[1] == 0.0, "{first:?}");
+        assert!((second[0] - 1e-5_f32.ln()).abs() < 2e-6 && second[1] == 0.0, "{second:?}");
+        assert_eq!((first[2], second[3]), (ABSENT, ABSENT));
+    }
+
+    #[test]
+    fn rows_of_many_labels_and_pixels_hold_each_logarithm() {
+        let (labels, pixels) = (21, 131);
+        let at = |index: usize| 0.01 + (index * 7 % 89) as f32 / 90.0;
+        let given: Vec<f32> = (0..labels * pixels).map(at).collect();
+        let unary = Unary::from_probabilities(labels, &given).unwrap();
+        for (pixel, row) in <[Eight; 3]>::of(unary.rows()).iter().enumerate() {
+            assert!((0..labels).all(|label| {
+                near(row.lane(label), given[label * pixels + pixel].min(1.0).ln())
+            }));
+            assert_eq!(row.lane(labels), ABSENT);
+        }
     }
 
     #[test]
     fn the_other_labels_share_what_the_confidence_leaves() {
         let unary = Unary::from_labels(4, &[2, 0], 0.7).unwrap();
-        let rows = unary.rows::<Four>();
         let (own, other) = (0.7_f32.ln(), (0.3_f32 / 3.0).ln());
-        for (row, own_label) in rows.iter().zip([2, 0]) {
-            for (label, &logarithm) in row.lanes().iter().enumerate() {
+        for (row, own_label) in Four::of(unary.rows()).iter().zip([2, 0]) {
+            for (label, &logarithm) in row.iter().enumerate() {
                 let expected = if label == own_label { own } else { other };
                 assert!((logarithm - expected).abs() < 1e-6);
             }
@@ -129,7 +183,8 @@ mod tests {
 
     #[test]
     fn a_label_alone_has_all_of_the_rest() {
-        assert!(Unary::from_labels(1, &[0, 0], 0.7).unwrap().logarithms[0].is_finite());
+        let unary = Unary::from_labels(1, &[0, 0], 0.7).unwrap();
+        assert!(Four::of(unary.rows()).iter().all(|row| row[0].is_finite()));
     }
 
     #[test]

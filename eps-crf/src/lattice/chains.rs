@@ -1,8 +1,11 @@
-//! Vertices in rows along one axis, the order in which the lattice is blurred.
+//! Vertices in rows along one axis, the order in which a lattice is blurred.
 
 use super::keys::Keys;
 use super::table::Table;
 use crate::row::Row;
+
+/// Keys that are looked up together.
+const TOGETHER: usize = 16;
 
 /// The rows of two or more neighbouring vertices along an axis, one after the other.
 ///
@@ -11,23 +14,19 @@ use crate::row::Row;
 pub(super) struct Chains {
     /// Vertices, and `end` after each row.
     vertices: Vec<u32>,
+    /// The number after those of the vertices.
     end: u32,
 }
 
 impl Chains {
     /// The rows along `axis`.
+    #[inline(always)]
     pub(super) fn along<const V: usize>(axis: usize, keys: &Keys<V>, table: &Table) -> Self {
         let end = table.keys().len() as u32;
-        let mut follows = vec![false; table.keys().len()];
-        let next: Vec<u32> = table
-            .keys()
-            .iter()
-            .map(|&key| table.find(keys.step(key, axis)).unwrap_or(end))
-            .collect();
-        next.iter()
-            .filter(|&&vertex| vertex != end)
-            .for_each(|&vertex| follows[vertex as usize] = true);
-        let mut vertices = Vec::new();
+        let next = next_along(axis, keys, table);
+        let mut follows = vec![false; next.len() + 1];
+        next.iter().for_each(|&vertex| follows[vertex as usize] = true);
+        let mut vertices = Vec::with_capacity(next.len() + next.len() / 2);
         for head in 0..end {
             if follows[head as usize] || next[head as usize] == end {
                 continue;
@@ -44,17 +43,19 @@ impl Chains {
     }
 
     /// Adds to each vertex half of what both of its neighbours had before.
+    ///
+    /// After the vertices `values` has two more rows: one of zeros, which stands for a neighbour that
+    /// is missing, and one that is written to where there is nothing to write.
     #[inline(always)]
     pub(super) fn blur<R: Row>(&self, values: &mut [R]) {
         let zero = R::filled(0.0);
         let (mut before, mut here) = (zero, zero);
         let mut vertex = self.end;
         for &next in &self.vertices {
-            let ahead = if next == self.end { zero } else { values[next as usize] };
-            if vertex != self.end {
-                let neighbours = before.with(&ahead, |before, ahead| before + ahead);
-                values[vertex as usize] = here.with(&neighbours, |own, both| own + 0.5 * both);
-            }
+            let ahead = values[next as usize];
+            let neighbours = before.with(&ahead, |before, ahead| before + ahead);
+            let blurred = here.with(&neighbours, |own, both| own + 0.5 * both);
+            values[vertex as usize + usize::from(vertex == self.end)] = blurred;
             (before, here, vertex) = (here, ahead, next);
         }
     }
@@ -62,4 +63,19 @@ impl Chains {
     pub(super) fn bytes(&self) -> usize {
         size_of_val(&self.vertices[..])
     }
+}
+
+/// The neighbour ahead of each vertex, or the number after all where there is none.
+#[inline(always)]
+fn next_along<const V: usize>(axis: usize, keys: &Keys<V>, table: &Table) -> Vec<u32> {
+    let (blocks, rest) = table.keys().as_chunks::<TOGETHER>();
+    let end = table.keys().len() as u32;
+    let mut next = Vec::with_capacity(table.keys().len());
+    for block in blocks {
+        next.extend(table.find_all(block.map(|key| keys.step(key, axis)), end));
+    }
+    for &key in rest {
+        next.extend(table.find_all([keys.step(key, axis)], end));
+    }
+    next
 }

@@ -1,12 +1,12 @@
 //! Vertices as single numbers, so that a step along an axis is one addition.
 
-/// Coordinates above this are not exact in the arithmetic of the simplices.
-const MAX_COORDINATE: f64 = 4_000_000.0;
+use super::simplex::{Integers, MAX_COORDINATE};
 
 /// Numbers the vertices of a box of the lattice: coordinates in mixed radix, the last one left out,
 /// since all of them sum to zero.
 pub(super) struct Keys<const V: usize> {
-    low: [i64; V],
+    /// Least coordinate on each axis, a multiple of `V`, divided by `V`.
+    low: [i32; V],
     /// What a step by one along an axis adds; 0 for the last.
     strides: [u64; V],
     /// What a step by one along every axis adds.
@@ -26,26 +26,29 @@ impl<const V: usize> Keys<V> {
             }
             // A vertex is within V of its point, its neighbours within another V.
             let margin = 2 * V as i64 + 2;
-            keys.low[axis] = low.floor() as i64 - margin;
+            let lowest = (low.floor() as i64 - margin).div_euclid(V as i64);
+            keys.low[axis] = lowest as i32;
             keys.strides[axis] = stride;
             keys.diagonal += stride;
-            let side = (high.ceil() as i64 + margin + 1 - keys.low[axis]) as u64;
+            let side = (high.ceil() as i64 + margin + 1 - lowest * V as i64) as u64;
             stride = stride.checked_mul(side).filter(|&stride| stride < 1 << 63)?;
         }
         Some(keys)
     }
 
-    /// The key of the vertex with these coordinates.
-    pub(super) fn key(&self, coordinates: [f32; V]) -> u64 {
+    /// The key of the vertex whose coordinates are `V` times the multiples of a lane.
+    #[inline(always)]
+    pub(super) fn origin(&self, multiples: &[Integers; V], lane: usize) -> u64 {
         let mut key = 0_u64;
-        for ((coordinate, low), stride) in coordinates.iter().zip(self.low).zip(self.strides) {
-            let digit = (*coordinate as i64 - low) as u64;
+        for ((multiples, low), stride) in multiples.iter().zip(self.low).zip(self.strides) {
+            let digit = u64::from(multiples[lane].wrapping_sub(low) as u32);
             key = key.wrapping_add(digit.wrapping_mul(stride));
         }
-        key
+        key.wrapping_mul(V as u64)
     }
 
     /// The key of the next vertex along an axis: one further on every axis, and back by `V` on it.
+    #[inline(always)]
     pub(super) fn step(&self, key: u64, axis: usize) -> u64 {
         key.wrapping_add(self.diagonal).wrapping_sub(V as u64 * self.strides[axis])
     }
@@ -70,10 +73,13 @@ mod tests {
     #[test]
     fn steps_along_all_axes_lead_back() {
         let keys = Keys::<3>::covering(&[(0.0, 10.0), (-2.0, 7.0)]).unwrap();
-        let start = keys.key([3.0, -6.0, 3.0]);
-        assert_eq!(keys.step(start, 0), keys.key([1.0, -5.0, 4.0]));
-        assert_eq!(keys.step(start, 2), keys.key([4.0, -5.0, 1.0]));
+        // Coordinates in threes.
+        let at = |multiples: [i32; 3]| keys.origin(&multiples.map(|multiple| [multiple; 8]), 5);
+        let start = at([1, -2, 1]);
         assert_eq!((0..3).fold(start, |key, axis| keys.step(key, axis)), start);
+        let along = |key, axis| keys.step(keys.step(keys.step(key, axis), axis), axis);
+        assert_eq!(along(start, 0), at([-1, -1, 2]));
+        assert_eq!(along(start, 2), at([2, -1, -1]));
     }
 
     #[test]

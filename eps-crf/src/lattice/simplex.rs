@@ -10,7 +10,14 @@ pub(super) const BLOCK: usize = 8;
 /// One value for each point of a block.
 pub(super) type Lanes = [f32; BLOCK];
 
-/// Added and taken away again, it rounds a number below 2^22 to the nearest integer, half to even.
+/// One whole number for each point of a block.
+pub(super) type Integers = [i32; BLOCK];
+
+/// Features must be so small that elevated coordinates are below this.
+pub(super) const MAX_COORDINATE: f64 = 4_000_000.0;
+
+/// Added and taken away again, it rounds a number below 2^22 to the nearest integer, half to even;
+/// that integer is also the difference of the bits.
 const ROUNDING: f32 = 12_582_912.0;
 
 /// Factors of the features before elevation: the diagonal of E, scaled so that the lattice blurs by
@@ -24,80 +31,31 @@ pub(super) fn scale_factors<const D: usize>() -> [f32; D] {
 
 /// The simplices of a block of points in `V - 1` dimensions.
 pub(super) struct Simplices<const V: usize> {
-    /// Coordinates of the vertex of remainder 0; multiples of `V`.
-    pub(super) origin: [Lanes; V],
-    /// Place of each axis in the descending order of the point's offsets from the origin.
-    rank: [Lanes; V],
-    /// Offset of the point from the origin, in units of the simplex.
-    offset: [Lanes; V],
+    /// Coordinates of the vertex of remainder 0, divided by `V`.
+    pub(super) origin: [Integers; V],
+    /// Place of each axis in the descending order of the point's offsets from the origin: the walk
+    /// from the vertex of remainder `r` to the next goes one step along every axis, and back by `V`
+    /// along the axis at `V - 1 - r`.
+    pub(super) rank: [Integers; V],
+    /// Barycentric coordinates of the point, by remainder.
+    pub(super) weights: [Lanes; V],
 }
 
 impl<const V: usize> Simplices<V> {
     /// Encloses points whose features were multiplied by the [`scale_factors`].
+    #[inline(always)]
     pub(super) fn enclosing(scaled: &[Lanes]) -> Self {
         let elevated = elevate::<V>(scaled);
-        let (origin, sum) = nearest_origin(&elevated);
-        let mut simplices =
-            Self { origin, rank: ranks(&elevated, &origin), offset: [[0.0; BLOCK]; V] };
-        simplices.return_to_plane(&sum);
-        simplices.set_offsets(&elevated);
-        simplices
-    }
-
-    /// Moves origins, whose coordinates sum to `V` times `sum`, to ones that sum to zero.
-    fn return_to_plane(&mut self, sum: &Lanes) {
-        let vertices = V as f32;
-        for (rank, origin) in self.rank.iter_mut().zip(&mut self.origin) {
-            for lane in 0..BLOCK {
-                let moved = rank[lane] + sum[lane];
-                let up = if moved < 0.0 { vertices } else { 0.0 };
-                let down = if moved >= vertices { vertices } else { 0.0 };
-                rank[lane] = moved + (up - down);
-                origin[lane] += up - down;
-            }
-        }
-    }
-
-    fn set_offsets(&mut self, elevated: &[Lanes; V]) {
-        let inverse = 1.0 / V as f32;
-        for ((offset, elevated), origin) in self.offset.iter_mut().zip(elevated).zip(&self.origin) {
-            let lanes = offset.iter_mut().zip(elevated.iter().zip(origin));
-            lanes.for_each(|(offset, (elevated, origin))| *offset = (elevated - origin) * inverse);
-        }
-    }
-
-    /// The axes of one point by descending offset: the walk from the vertex of remainder `r` to the
-    /// next goes one step along every axis, and back by `V` along the axis at `V - 1 - r`.
-    pub(super) fn order(&self, lane: usize) -> [u8; V] {
-        let mut order = [0; V];
-        for axis in 0..V {
-            order[self.place(axis, lane)] = axis as u8;
-        }
-        order
-    }
-
-    /// Barycentric coordinates of one point, by remainder.
-    pub(super) fn barycentric(&self, lane: usize) -> [f32; V] {
-        let mut weights = [0.0; V];
-        let mut wrapped = 0.0;
-        for axis in 0..V {
-            let (offset, place) = (self.offset[axis][lane], V - 1 - self.place(axis, lane));
-            weights[place] += offset;
-            match weights.get_mut(place + 1) {
-                Some(weight) => *weight -= offset,
-                None => wrapped -= offset,
-            }
-        }
-        weights[0] += 1.0 + wrapped;
-        weights
-    }
-
-    fn place(&self, axis: usize, lane: usize) -> usize {
-        (self.rank[axis][lane] as usize).min(V - 1)
+        let (mut origin, sum) = nearest_origin(&elevated);
+        let mut rank = ranks(&elevated, &origin);
+        return_to_plane(&mut origin, &mut rank, &sum);
+        let weights = barycentric(&elevated, &origin, &rank);
+        Self { origin, rank, weights }
     }
 }
 
 /// Points in the plane of `V` coordinates that sum to zero.
+#[inline(always)]
 fn elevate<const V: usize>(scaled: &[Lanes]) -> [Lanes; V] {
     let mut elevated = [[0.0; BLOCK]; V];
     let mut sum = [0.0; BLOCK];
@@ -112,34 +70,96 @@ fn elevate<const V: usize>(scaled: &[Lanes]) -> [Lanes; V] {
     elevated
 }
 
-/// The nearest point whose coordinates are multiples of `V`, and the sum of these multiples.
-fn nearest_origin<const V: usize>(elevated: &[Lanes; V]) -> ([Lanes; V], Lanes) {
-    let (inverse, vertices) = (1.0 / V as f32, V as f32);
-    let mut origin = [[0.0; BLOCK]; V];
-    let mut sum = [0.0; BLOCK];
+/// The nearest point whose coordinates are multiples of `V`, as these multiples, and their sum.
+#[inline(always)]
+fn nearest_origin<const V: usize>(elevated: &[Lanes; V]) -> ([Integers; V], Integers) {
+    let inverse = 1.0 / V as f32;
+    let mut origin = [[0; BLOCK]; V];
+    let mut sum = [0; BLOCK];
     for axis in 0..V {
         for lane in 0..BLOCK {
-            let multiple = (inverse * elevated[axis][lane] + ROUNDING) - ROUNDING;
-            origin[axis][lane] = multiple * vertices;
+            let shifted = inverse * elevated[axis][lane] + ROUNDING;
+            let multiple = shifted.to_bits().wrapping_sub(ROUNDING.to_bits()) as i32;
+            origin[axis][lane] = multiple;
             sum[lane] += multiple;
         }
     }
     (origin, sum)
 }
 
-fn ranks<const V: usize>(elevated: &[Lanes; V], origin: &[Lanes; V]) -> [Lanes; V] {
-    let mut rank = [[0.0; BLOCK]; V];
+/// How far a point is from an origin along an axis.
+#[inline(always)]
+fn offset<const V: usize>(elevated: f32, origin: i32) -> f32 {
+    elevated - (origin * V as i32) as f32
+}
+
+#[inline(always)]
+fn ranks<const V: usize>(elevated: &[Lanes; V], origin: &[Integers; V]) -> [Integers; V] {
+    let mut offsets = [[0.0; BLOCK]; V];
+    for axis in 0..V {
+        for lane in 0..BLOCK {
+            offsets[axis][lane] = offset::<V>(elevated[axis][lane], origin[axis][lane]);
+        }
+    }
+    let mut rank = [[0; BLOCK]; V];
     for first in 0..V {
         for second in first + 1..V {
             for lane in 0..BLOCK {
-                let offset = |axis: usize| elevated[axis][lane] - origin[axis][lane];
-                let behind = if offset(first) < offset(second) { 1.0 } else { 0.0 };
+                let behind = i32::from(offsets[first][lane] < offsets[second][lane]);
                 rank[first][lane] += behind;
-                rank[second][lane] += 1.0 - behind;
+                rank[second][lane] += 1 - behind;
             }
         }
     }
     rank
+}
+
+/// Moves origins, whose multiples sum to `sum`, to ones that sum to zero.
+#[inline(always)]
+fn return_to_plane<const V: usize>(
+    origin: &mut [Integers; V],
+    rank: &mut [Integers; V],
+    sum: &Integers,
+) {
+    let vertices = V as i32;
+    for (rank, origin) in rank.iter_mut().zip(origin) {
+        for lane in 0..BLOCK {
+            let moved = rank[lane] + sum[lane];
+            let up = i32::from(moved < 0) - i32::from(moved >= vertices);
+            rank[lane] = moved + up * vertices;
+            origin[lane] += up;
+        }
+    }
+}
+
+/// Differences of neighbours in the descending order of the offsets.
+#[inline(always)]
+fn barycentric<const V: usize>(
+    elevated: &[Lanes; V],
+    origin: &[Integers; V],
+    rank: &[Integers; V],
+) -> [Lanes; V] {
+    let inverse = 1.0 / V as f32;
+    let mut sorted = [[0.0; BLOCK]; V];
+    for axis in 0..V {
+        for lane in 0..BLOCK {
+            let offset = offset::<V>(elevated[axis][lane], origin[axis][lane]) * inverse;
+            for (place, sorted) in sorted.iter_mut().enumerate() {
+                sorted[lane] += if rank[axis][lane] == place as i32 { offset } else { 0.0 };
+            }
+        }
+    }
+    let mut weights = [[0.0; BLOCK]; V];
+    for lane in 0..BLOCK {
+        weights[0][lane] = sorted[V - 1][lane] + (1.0 - sorted[0][lane]);
+    }
+    for remainder in 1..V {
+        for lane in 0..BLOCK {
+            weights[remainder][lane] =
+                sorted[V - 1 - remainder][lane] - sorted[V - remainder][lane];
+        }
+    }
+    weights
 }
 
 #[cfg(test)]
@@ -149,22 +169,28 @@ mod tests {
 
     /// Elevated coordinates of the vertices of the first point's simplex.
     fn vertices<const V: usize>(simplices: &Simplices<V>) -> Vec<[f32; V]> {
-        let mut vertex: [f32; V] = std::array::from_fn(|axis| simplices.origin[axis][0]);
-        let order = simplices.order(0);
+        let origin = |axis: usize| (simplices.origin[axis][0] * V as i32) as f32;
+        let mut vertex: [f32; V] = std::array::from_fn(origin);
         let mut found = vec![vertex];
         for remainder in 0..V - 1 {
             vertex.iter_mut().for_each(|coordinate| *coordinate += 1.0);
-            vertex[usize::from(order[V - 1 - remainder])] -= V as f32;
+            let place = (V - 1 - remainder) as i32;
+            let back = simplices.rank.iter().position(|rank| rank[0] == place).unwrap();
+            vertex[back] -= V as f32;
             found.push(vertex);
         }
         found
     }
 
+    fn weights<const V: usize>(simplices: &Simplices<V>) -> [f32; V] {
+        simplices.weights.map(|lanes| lanes[0])
+    }
+
     #[test]
     fn a_point_on_the_origin_is_its_own_vertex() {
         let simplices = Simplices::<3>::enclosing(&[[0.0; BLOCK]; 2]);
-        assert_eq!(simplices.origin, [[0.0; BLOCK]; 3]);
-        assert_eq!(simplices.barycentric(0), [1.0, 0.0, 0.0]);
+        assert_eq!(simplices.origin, [[0; BLOCK]; 3]);
+        assert_eq!(weights(&simplices), [1.0, 0.0, 0.0]);
     }
 
     #[test]
@@ -173,7 +199,7 @@ mod tests {
         // the vertices are (0, 0, 0), (1, 1, -2) and (2, -1, -1).
         let simplices = Simplices::<3>::enclosing(&[[0.5; BLOCK], [0.25; BLOCK]]);
         assert_eq!(vertices(&simplices), [[0.0; 3], [1.0, 1.0, -2.0], [2.0, -1.0, -1.0]]);
-        let weights = simplices.barycentric(0);
+        let weights = weights(&simplices);
         for (found, expected) in weights.into_iter().zip([1.75 / 3.0, 0.25 / 3.0, 1.0 / 3.0]) {
             assert!((found - expected).abs() < 1e-6, "{weights:?}");
         }
@@ -190,7 +216,7 @@ mod tests {
         #[test]
         fn the_weighted_vertices_are_the_point(point in prop::array::uniform5(-300.0..300.0_f32)) {
             let simplices = Simplices::<6>::enclosing(&point.map(|feature| [feature; BLOCK]));
-            let weights = simplices.barycentric(0);
+            let weights = weights(&simplices);
             let elevated = elevate::<6>(&point.map(|feature| [feature; BLOCK]));
             prop_assert!(weights.iter().all(|&weight| (-1e-4..1.0 + 1e-4).contains(&weight)));
             prop_assert!((weights.iter().sum::<f32>() - 1.0).abs() < 1e-4);

@@ -30,8 +30,37 @@ impl Table {
         &self.keys
     }
 
+    /// The numbers of some keys, those of keys that were not met before being new.
+    #[inline(always)]
+    pub(super) fn number_all<const N: usize>(&mut self, keys: [u64; N]) -> [u32; N] {
+        // All at once, so that none waits for the memory of the one before.
+        let homes = keys.map(|key| self.slots[self.home(key)]);
+        let mut numbers = [0; N];
+        for at in 0..N {
+            let found = homes[at].key == keys[at];
+            numbers[at] = if found { homes[at].number } else { self.number(keys[at]) };
+        }
+        numbers
+    }
+
+    /// The numbers of those of some keys that were met, `absent` for the others.
+    #[inline(always)]
+    pub(super) fn find_all<const N: usize>(&self, keys: [u64; N], absent: u32) -> [u32; N] {
+        let homes = keys.map(|key| self.slots[self.home(key)]);
+        let mut numbers = [absent; N];
+        for at in 0..N {
+            let Slot { key, number } = homes[at];
+            if key == keys[at] {
+                numbers[at] = number;
+            } else if key != EMPTY {
+                numbers[at] = self.find(keys[at]).unwrap_or(absent);
+            }
+        }
+        numbers
+    }
+
     /// The number of a key, which is a new one if it was not met before.
-    pub(super) fn number(&mut self, key: u64) -> u32 {
+    fn number(&mut self, key: u64) -> u32 {
         let slot = self.slot(key);
         if self.slots[slot].key == key {
             return self.slots[slot].number;
@@ -46,7 +75,7 @@ impl Table {
     }
 
     /// The number of a key that was met.
-    pub(super) fn find(&self, key: u64) -> Option<u32> {
+    fn find(&self, key: u64) -> Option<u32> {
         let slot = self.slots[self.slot(key)];
         (slot.key == key).then_some(slot.number)
     }
@@ -55,12 +84,18 @@ impl Table {
     #[inline]
     fn slot(&self, key: u64) -> usize {
         let mask = self.slots.len() - 1;
-        // The golden ratio in 64 bits spreads neighbouring keys.
-        let mut slot = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize & mask;
+        let mut slot = self.home(key);
         while self.slots[slot].key != key && self.slots[slot].key != EMPTY {
             slot = (slot + 1) & mask;
         }
         slot
+    }
+
+    /// The slot where the search for a key begins.
+    #[inline(always)]
+    fn home(&self, key: u64) -> usize {
+        // The golden ratio in 64 bits spreads neighbouring keys.
+        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize & (self.slots.len() - 1)
     }
 
     fn resize(&mut self, slots: usize) {
@@ -86,9 +121,10 @@ mod tests {
             let mut expected: Vec<u64> = Vec::new();
             for &key in &keys {
                 let known = expected.iter().position(|&known| known == key);
-                prop_assert_eq!(table.find(key), known.map(|number| number as u32));
-                let number = known.unwrap_or(expected.len());
-                prop_assert_eq!(table.number(key) as usize, number);
+                let found = known.map_or(9999, |number| number as u32);
+                prop_assert_eq!(table.find_all([key, 5000, key], 9999), [found, 9999, found]);
+                let number = known.unwrap_or(expected.len()) as u32;
+                prop_assert_eq!(table.number_all([key, key]), [number; 2]);
                 if known.is_none() {
                     expected.push(key);
                 }

@@ -109,6 +109,24 @@ fn deviations_that_are_too_small_for_a_lattice_are_refused() {
     let picture = Picture::new(1000, 1, &rgb).unwrap();
     let error = DenseCrf::new(&picture, &kernels).err();
     assert_eq!(error, Some(CrfError::TooFine { kernel: "bilateral" }));
+    for place in [0.05, 1e-30] {
+        kernels.gaussian.place = place;
+        let error = DenseCrf::new(&picture, &kernels).err();
+        assert_eq!(error, Some(CrfError::TooFine { kernel: "Gaussian" }));
+    }
+}
+
+#[test]
+fn a_gaussian_of_a_quarter_of_a_pixel_leaves_neighbours_alone() {
+    let mut kernels = psa();
+    kernels.gaussian.place = 0.25;
+    kernels.bilateral.weight = 0.0;
+    let first = (0..30).map(|at| if at % 7 < 3 { 0.6 } else { 0.4 });
+    let probabilities: Vec<f32> = first.clone().chain(first.map(|p| 1.0 - p)).collect();
+    let marginals = infer([6, 5], &[9; 90], &kernels, &probabilities);
+    for (before, after) in probabilities.iter().zip(&marginals) {
+        assert_eq!(*before > 0.5, *after > 0.5, "{before} {after}");
+    }
 }
 
 #[test]

@@ -1,0 +1,156 @@
+//! Values of a grid, blurred while the rows of the picture that need them go by.
+
+use super::grid::{Grid, Places};
+use crate::row::Row;
+
+/// Rows that are kept of what is blurred along one, two and three axes: as many as the next axis or
+/// the pixels look at.
+const KEPT: [usize; 3] = [3, 5, 5];
+
+/// The values of a grid's vertices: those that pixels have given are blurred and taken, row by row, and
+/// make room for what the same pixels give next.
+pub(crate) struct Window<'a, R> {
+    grid: &'a Grid,
+    /// What was given, of every row.
+    given: Vec<R>,
+    /// Blurred along one, two and three axes, the last rows of each.
+    blurred: [Vec<R>; 3],
+    /// The next row to be blurred along each axis.
+    next: [usize; 3],
+}
+
+impl<'a, R: Row> Window<'a, R> {
+    /// All values zero.
+    pub(crate) fn new(grid: &'a Grid) -> Self {
+        let zeros = |rows: usize| vec![R::filled(0.0); rows * grid.columns];
+        Self { grid, given: zeros(grid.spans.len()), blurred: KEPT.map(zeros), next: [0; 3] }
+    }
+
+    /// Goes back to the first row.
+    #[inline(always)]
+    pub(crate) fn begin(&mut self) {
+        let first = self.grid.band(0);
+        self.next = [first - 3, first - 2, first];
+    }
+
+    /// Blurs what the pixels of a row of the picture take; rows go by in their order.
+    #[inline(always)]
+    pub(crate) fn advance(&mut self, row: usize) {
+        let end = self.grid.band(row) + KEPT[2];
+        while self.next[2] < end {
+            while self.next[1] <= self.next[2] + 2 {
+                while self.next[0] <= self.next[1] + 1 {
+                    self.blur_first();
+                }
+                self.blur_second();
+            }
+            self.blur_third();
+        }
+    }
+
+    /// Blurs a row from the upper left to the lower right, and forgets what was given to the row before.
+    #[inline(always)]
+    fn blur_first(&mut self) {
+        let (columns, row) = (self.grid.columns, self.next[0]);
+        let rows = |row: usize| &self.given[row * columns..][..columns];
+        let (left, right) = beside(row);
+        let neighbours = [(rows(row - 1), left), (rows(row + 1), right)];
+        self.grid.blur(row, rows(row), neighbours, kept_mut(&mut self.blurred[0], 0, row, columns));
+        self.given[(row - 1) * columns..][..columns].fill(R::filled(0.0));
+        self.next[0] += 1;
+    }
+
+    /// Blurs a row from the upper right to the lower left.
+    #[inline(always)]
+    fn blur_second(&mut self) {
+        let (columns, row) = (self.grid.columns, self.next[1]);
+        let [first, second, _] = &mut self.blurred;
+        let rows = |row: usize| kept(first, 0, row, columns);
+        let (left, right) = beside(row);
+        let neighbours = [(rows(row - 1), right), (rows(row + 1), left)];
+        self.grid.blur(row, rows(row), neighbours, kept_mut(second, 1, row, columns));
+        self.next[1] += 1;
+    }
+
+    /// Blurs a row from top to bottom.
+    #[inline(always)]
+    fn blur_third(&mut self) {
+        let (columns, row) = (self.grid.columns, self.next[2]);
+        let [_, second, third] = &mut self.blurred;
+        let rows = |row: usize| kept(second, 1, row, columns);
+        let neighbours = [(rows(row - 2), 0), (rows(row + 2), 0)];
+        self.grid.blur(row, rows(row), neighbours, kept_mut(third, 2, row, columns));
+        self.next[2] += 1;
+    }
+
+    /// Adds to `rows` what the pixels of a row of the picture take, from column `first` on.
+    #[inline(always)]
+    pub(crate) fn slice(&self, row: usize, first: usize, rows: &mut [R]) {
+        let columns = self.grid.columns;
+        let places = Places::of(self.grid.band(row), |row| row % KEPT[2] * columns);
+        for (triangle, own) in self.grid.triangles(row)[first..].iter().zip(rows) {
+            for (at, weight) in triangle.corners(&places) {
+                own.add_scaled(weight, &self.blurred[2][at]);
+            }
+        }
+    }
+
+    /// Gives values of the pixels of a row of the picture, from column `first` on, to their vertices.
+    #[inline(always)]
+    pub(crate) fn splat(&mut self, row: usize, first: usize, rows: &[R]) {
+        let columns = self.grid.columns;
+        let places = Places::of(self.grid.band(row), |row| row * columns);
+        for (triangle, own) in self.grid.triangles(row)[first..].iter().zip(rows) {
+            for (at, weight) in triangle.corners(&places) {
+                self.given[at].add_scaled(weight, own);
+            }
+        }
+    }
+}
+
+/// What the columns of the neighbours on the left and on the right, in the rows above and below, are
+/// more than a vertex's.
+#[inline(always)]
+fn beside(row: usize) -> (isize, isize) {
+    let is_odd = (row & 1) as isize;
+    (is_odd - 1, is_odd)
+}
+
+/// A row of those that are kept.
+#[inline(always)]
+fn kept<R>(rows: &[R], axis: usize, row: usize, columns: usize) -> &[R] {
+    &rows[row % KEPT[axis] * columns..][..columns]
+}
+
+#[inline(always)]
+fn kept_mut<R>(rows: &mut [R], axis: usize, row: usize, columns: usize) -> &mut [R] {
+    &mut rows[row % KEPT[axis] * columns..][..columns]
+}
+
+impl Grid {
+    /// Adds to each vertex of a row half of both its neighbours, which are so many columns further on
+    /// in their rows; vertices that no pixel touches have nothing.
+    #[inline(always)]
+    fn blur<R: Row>(
+        &self,
+        row: usize,
+        own: &[R],
+        neighbours: [(&[R], isize); 2],
+        blurred: &mut [R],
+    ) {
+        let zero = R::filled(0.0);
+        let span = self.spans[row].clone();
+        blurred[..span.start].fill(zero);
+        blurred[span.end..].fill(zero);
+        let [before, ahead] = neighbours.map(|(rows, further)| {
+            &rows[span.start.saturating_add_signed(further)..][..span.len()]
+        });
+        let pairs = before.iter().zip(ahead);
+        let vertices = blurred[span.clone()].iter_mut().zip(&own[span]).zip(pairs);
+        for ((blurred, own), (before, ahead)) in vertices {
+            let neighbours = before.with(ahead, |before, ahead| before + ahead);
+            *blurred = own.with(&neighbours, |own, both| own + 0.5 * both);
+        }
+        self.holes[row].iter().for_each(|&hole| blurred[hole] = zero);
+    }
+}
