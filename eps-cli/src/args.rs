@@ -152,6 +152,14 @@ pub(crate) fn positive(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A power of the background: a number above 0.
+pub(crate) fn power(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(power) if power > 0.0 && power.is_finite() => Ok(power),
+        _ => Err("expected a number above 0".into()),
+    }
+}
+
 /// A fraction in `0..=1`.
 pub(crate) fn fraction(text: &str) -> Result<f32, String> {
     match text.parse() {

@@ -12,6 +12,7 @@ mod inference;
 mod interrupt;
 mod pictures;
 mod progress;
+mod refined_sweep;
 mod refinement;
 mod run_folder;
 mod score_files;

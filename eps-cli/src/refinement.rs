@@ -17,7 +17,7 @@ const DEFAULT_LABEL_THRESHOLD: f32 = 0.3;
 #[derive(Args, Clone, Debug)]
 pub(crate) struct BackgroundArgs {
     /// Background is (1 - greatest score)^ALPHA, for each of these [default: 4, but not of irn-label]
-    #[arg(long, value_name = "ALPHA,..", value_delimiter = ',', value_parser = exponent)]
+    #[arg(long, value_name = "ALPHA,..", value_delimiter = ',', value_parser = crate::args::power)]
     alpha: Vec<f32>,
     /// Background is the same everywhere, for each of these [default of irn-label: 0.3]
     #[arg(long, value_name = "SCORE,..", value_delimiter = ',', conflicts_with = "alpha")]
@@ -26,14 +26,6 @@ pub(crate) struct BackgroundArgs {
     /// Background is what the scores leave to 1, as those of a segmentation network do
     #[arg(long, conflicts_with_all = ["alpha", "threshold"])]
     softmax: bool,
-}
-
-/// A number above 0.
-fn exponent(text: &str) -> Result<f32, String> {
-    match text.parse::<f32>() {
-        Ok(alpha) if alpha > 0.0 && alpha.is_finite() => Ok(alpha),
-        _ => Err("expected a number above 0".into()),
-    }
 }
 
 impl BackgroundArgs {
@@ -97,6 +89,18 @@ impl fmt::Display for Background {
             Self::Threshold(threshold) => write!(formatter, "threshold-{threshold}"),
             Self::Rest => formatter.write_str("softmax"),
         }
+    }
+}
+
+/// Names the first of the missing files and counts the others.
+pub(crate) fn none_missing<'a>(
+    paths: impl Iterator<Item = &'a Path>,
+    kind: &'static str,
+) -> Result<(), DataError> {
+    let mut missing = paths.filter(|path| !path.is_file());
+    match missing.next() {
+        Some(path) => Err(DataError::Missing { path: path.into(), kind, more: missing.count() }),
+        None => Ok(()),
     }
 }
 
@@ -165,8 +169,16 @@ impl Refinable {
         self.map.classes()
     }
 
-    /// Refines the map beside a background.
-    pub(crate) fn refine(&self, background: Background) -> Result<Refined, eps_crf::CrfError> {
+    /// Refines the map, which `cam` names in errors, beside a background.
+    ///
+    /// # Errors
+    ///
+    /// If a score is negative or not a number.
+    pub(crate) fn refine(&self, background: Background, cam: &Path) -> Result<Refined> {
+        self.infer(background).with_context(|| format!("{}: cannot be refined", cam.display()))
+    }
+
+    fn infer(&self, background: Background) -> Result<Refined, eps_crf::CrfError> {
         let Refinement { preset, steps, floor } = self.refinement;
         let labels = self.map.classes().len() + 1;
         let before = background.before(&self.map);

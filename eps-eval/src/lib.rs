@@ -80,8 +80,9 @@ pub use protocol::Protocol;
 pub use reference_losses::{ReferenceLoss, ReferenceRun, reference_losses};
 pub use scores::{ClassScores, ScoredList, Scores, Subset, Threshold, ThresholdChoice};
 pub use sweep::{
-    AveragePrecisions, BackgroundRule, Cuts, LabelledPoint, Plateau, Sweep, SweepCurve, SweepPlan,
-    SweepPoint, SweepReport, SweepSummary, Swept, SweptRule, held_out, sweep_folder,
+    AveragePrecisions, BackgroundRule, Cuts, LabelledPoint, MakeMasks, MapRefinement, Plateau,
+    Sweep, SweepCurve, SweepPlan, SweepPoint, SweepReport, SweepSummary, Swept, SweptRule,
+    held_out, sweep_folder, sweep_masks,
 };
 pub use table::{Row, Table};
 pub use total_counts::TotalCounts;

@@ -69,6 +69,20 @@ pub(crate) fn check_prediction(
     }
 }
 
+/// As [`check_prediction`], for a mask that is not checked against its classes yet.
+pub(crate) fn check_mask(
+    truth: &LabelMap,
+    mask: &LabelMap,
+    path: &Path,
+    classes: usize,
+) -> Result<(), EvalError> {
+    check_prediction(truth, mask, path, classes)?;
+    match mask.classes().iter().find(|&&class| usize::from(class) >= classes) {
+        Some(&class) => Err(predicted_class(path, class, classes)),
+        None => Ok(()),
+    }
+}
+
 pub(crate) fn check_scores(
     truth: &LabelMap,
     scores: &ScoreMap,

@@ -3,9 +3,9 @@
 use super::End;
 use crate::interrupt;
 use crate::progress::Progress;
-use crate::refinement::{Background, BackgroundArgs, Refinement};
+use crate::refinement::{Background, BackgroundArgs, Refinement, none_missing};
 use crate::run_folder::RunFolder;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use eps_crf::{Floor, Preset};
 use eps_data::codec::{ScoreFormat, write_mask, write_scores};
 use eps_data::{DataError, ImageList, Shard, VocFolder};
@@ -157,9 +157,7 @@ impl Refine {
         let refinable = refinement.open(&job.cam, &job.image)?;
         for &background in backgrounds {
             let folder = self.folder(background, backgrounds);
-            let refined = refinable
-                .refine(background)
-                .with_context(|| format!("{}: cannot be refined", job.cam.display()))?;
+            let refined = refinable.refine(background, &job.cam)?;
             tally.add(refinable.size().pixels(), refined.may_change);
             tally.add_labels(refinable.classes().len() + 1, refined.labels_kept);
             write_mask(&mask_of(&folder, job), &refined.mask())?;
@@ -216,16 +214,4 @@ fn maps(folder: &Path) -> Result<Vec<String>> {
     }
     ids.sort();
     Ok(ids)
-}
-
-/// Names the first of the missing files and counts the others.
-fn none_missing<'a>(
-    paths: impl Iterator<Item = &'a Path>,
-    kind: &'static str,
-) -> Result<(), DataError> {
-    let mut missing = paths.filter(|path| !path.is_file());
-    match missing.next() {
-        Some(path) => Err(DataError::Missing { path: path.into(), kind, more: missing.count() }),
-        None => Ok(()),
-    }
 }

@@ -2,9 +2,10 @@
 
 use super::End;
 use super::compare::folder_name;
-use crate::args::{TruthArgs, fraction};
+use crate::args::{TruthArgs, fraction, power};
 use crate::comparison::FIXED_THRESHOLD;
 use crate::progress::Progress;
+use crate::refined_sweep::RefinedSweepArgs;
 use crate::run_folder::write_text;
 use anyhow::{Context as _, Result};
 use eps_data::labels::read_image_scores;
@@ -13,7 +14,7 @@ use eps_eval::chart::{ChartFiles, ClassMapsChart, Curve, SweepChart};
 use eps_eval::ranking::{ImageRanking, ScoreHistogram};
 use eps_eval::{
     AveragePrecisions, BackgroundRule, Cuts, ScoredList, SweepPlan, SweepReport, SweepSummary,
-    export, sweep_folder,
+    SweptRule, export, sweep_folder,
 };
 use std::path::{Path, PathBuf};
 
@@ -29,14 +30,18 @@ pub(crate) struct Sweep {
     /// Folder of class activation maps, `<id>.npz`
     #[arg(long, value_name = "DIR")]
     cams: PathBuf,
-    /// Constant backgrounds to sweep [default: 0, 0.001, .. 0.999]
+    #[command(flatten)]
+    refined: RefinedSweepArgs,
+    /// Constant backgrounds to sweep [default: 0, 0.001, .. 0.999; with --crf those of --powers alone]
     #[arg(long, value_name = "T,..", value_delimiter = ',', value_parser = fraction)]
     thresholds: Vec<f32>,
-    /// Powers α of a background (1 - max)^α to sweep [default: 0.25, 0.5, .. 250]
-    #[arg(long, value_name = "A,..", value_delimiter = ',', value_parser = power)]
+    /// Powers α of a background (1 - max)^α to sweep [default: 0.25, 0.5, .. 250; with --crf 1, 2, 4, 8,
+    /// 16, 32]
+    #[arg(long, visible_alias = "alpha", value_name = "A,..")]
+    #[arg(value_delimiter = ',', value_parser = power)]
     powers: Vec<f32>,
     /// Threshold that does not depend on this truth
-    #[arg(long, value_name = "T", default_value_t = FIXED_THRESHOLD as f32, value_parser = fraction)]
+    #[arg(long, conflicts_with = "crf", value_name = "T", default_value_t = FIXED_THRESHOLD as f32, value_parser = fraction)]
     fixed: f32,
     /// Parts of the list, each scored at the threshold that is best on the others; 1 leaves this out
     #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -45,7 +50,7 @@ pub(crate) struct Sweep {
     #[arg(long, value_name = "LOSS", default_value_t = 0.01, value_parser = fraction)]
     plateau: f32,
     /// Write precision and recall of each class map at every threshold as CSV, and give average precisions
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "crf")]
     precision_recall: Option<PathBuf>,
     /// Scores of whole images by a classifier, as CSV: `id`, then a column for each class; gives their
     /// average precisions against the classes of the masks
@@ -73,41 +78,59 @@ impl Sweep {
             None => self.truth.open()?,
         };
         let classifier = self.classifier(&list.ids, &items, &names)?;
-        let progress = Progress::new("class maps", items.len()).shared();
-        let counted = || progress.step();
-        let swept = sweep_folder(&items, &self.cams, &self.plan(names.len()), &counted)?;
-        progress.finish();
-        let summary = |(index, swept)| {
+        let (swept, histogram) = self.count(&items, names.len())?;
+        let summary = |swept: &SweptRule| {
             // A power that is common to all publications does not exist.
-            let fixed = (index == 0).then_some(self.fixed);
+            let is_constant = swept.whole.rule() == BackgroundRule::Constant;
+            let fixed = (is_constant && !self.refined.is_asked_for()).then_some(self.fixed);
             SweepSummary::new(swept, fixed, round(self.plateau))
         };
-        let rules: Option<Vec<_>> = swept.rules.iter().enumerate().map(summary).collect();
+        let rules: Option<Vec<_>> = swept.iter().map(summary).collect();
         let precisions = |own: &ScoreHistogram| {
             AveragePrecisions::new(&names, |class| own.average_precision(class))
         };
         let report = SweepReport {
             protocol: "voc".into(),
             list: ScoredList { name: list.name, images: items.len(), sha256: list.sha256 },
+            refinement: self.refined.described(),
             rules: rules.context("no pixel of the truth counts")?,
-            average_precision: swept.histogram.as_ref().map(precisions),
+            average_precision: histogram.as_ref().map(precisions),
             classifier,
         };
         self.write(&report)?;
-        if let Some(histogram) = &swept.histogram {
+        if let Some(histogram) = &histogram {
             self.write_precision_recall(&report, histogram, &names)?;
         }
         print!("{}", export::sweep_text(&report));
         Ok(End::Done)
     }
 
+    /// Counts the maps, or the masks that a CRF makes of them, with each background.
+    fn count(
+        &self,
+        items: &[Item],
+        classes: usize,
+    ) -> Result<(Vec<SweptRule>, Option<ScoreHistogram>)> {
+        if self.refined.is_asked_for() {
+            let rules = [
+                (BackgroundRule::Constant, &self.thresholds[..]),
+                (BackgroundRule::Power, &self.powers[..]),
+            ];
+            let rules = rules.map(|(rule, parameters)| (rule, sorted(parameters.iter().copied())));
+            let plan = self.refined.plan(classes, rules, self.folds.into());
+            return Ok((self.refined.count(items, &self.cams, &plan)?, None));
+        }
+        let progress = Progress::new("class maps", items.len()).shared();
+        let counted = || progress.step();
+        let swept = sweep_folder(items, &self.cams, &self.plan(classes), &counted)?;
+        progress.finish();
+        Ok((swept.rules, swept.histogram))
+    }
+
     fn plan(&self, classes: usize) -> SweepPlan {
         let of = |rule: BackgroundRule, given: &[f32], fixed: Option<f32>| {
             let given = if given.is_empty() { rule.default_parameters() } else { given.to_vec() };
-            let mut parameters: Vec<f32> = given.into_iter().chain(fixed).collect();
-            parameters.sort_by(f32::total_cmp);
-            parameters.dedup();
-            (rule, parameters)
+            (rule, sorted(given.into_iter().chain(fixed)))
         };
         let constant = of(BackgroundRule::Constant, &self.thresholds, Some(self.fixed));
         let power = of(BackgroundRule::Power, &self.powers, None);
@@ -161,7 +184,8 @@ impl Sweep {
         }
         if let (Some(path), Some(summary)) = (&self.chart, report.rules.first()) {
             let curves = [curve(&self.cams, summary)];
-            ChartFiles::of(&SweepChart { curves: &curves })?.write(path)?;
+            let rule = summary.rule;
+            ChartFiles::of(&SweepChart { curves: &curves, rule })?.write(path)?;
         }
         Ok(())
     }
@@ -178,14 +202,15 @@ fn curve(cams: &Path, summary: &SweepSummary) -> Curve {
     }
 }
 
+/// Ascending, each once.
+fn sorted(parameters: impl Iterator<Item = f32>) -> Vec<f32> {
+    let mut parameters: Vec<f32> = parameters.collect();
+    parameters.sort_by(f32::total_cmp);
+    parameters.dedup();
+    parameters
+}
+
 /// The decimal that a fraction was written as.
 fn round(fraction: f32) -> f64 {
     (f64::from(fraction) * 1e6).round() / 1e6
-}
-
-fn power(text: &str) -> Result<f32, String> {
-    match text.parse::<f32>() {
-        Ok(power) if power > 0.0 && power.is_finite() => Ok(power),
-        _ => Err("expected a power above 0".into()),
-    }
 }

@@ -1,5 +1,6 @@
 //! `eps sweep`
 
+use crate::call::{Call, eps};
 use crate::project::{Project, truncate};
 use crate::recipe;
 use serde_json::Value;
@@ -123,4 +124,99 @@ fn class_maps_and_a_classifier_have_average_precisions() {
     assert!(file("sweep-precision-recall.png").exists() && file("sweep.png").exists());
     fs::write(file("bad.csv"), "id,train\n").unwrap();
     project.sweep("run").with("--classifier", file("bad.csv")).refuses(&["bad.csv:1: no column"]);
+}
+
+/// A sweep of refined maps of `run`.
+fn refined(project: &Project, preset: &str) -> Call {
+    project.sweep("run").with("--crf", preset).with("--folds", "2")
+}
+
+#[test]
+fn refined_maps_score_as_the_masks_that_are_refined_to_files() {
+    let project = mapped(5);
+    let (json_file, csv) = (project.path("crf.json"), project.path("crf.csv"));
+    let ended = refined(&project, "psa")
+        .with("--alpha", "16,2")
+        .with("--json", &json_file)
+        .with("--csv", &csv)
+        .with("--chart", project.path("crf"))
+        .succeeds();
+    assert!(ended.stdout.contains("refined by psa, 10 steps"), "{}", ended.stdout);
+    assert!(project.path("crf.png").exists() && project.path("crf.svg").exists());
+    let report = json(&json_file);
+    assert_eq!(report["refinement"]["preset"], "psa");
+    let [rule] = report["rules"].as_array().unwrap().as_slice() else {
+        panic!("one background rule: {report}")
+    };
+    assert_eq!((&rule["rule"], &rule["fixed"]), (&"power".into(), &Value::Null));
+    assert_eq!(rule["best"]["chosen"], "best on truth");
+    assert_eq!(rule["held_out"]["parameters"].as_array().unwrap().len(), 2);
+    assert_eq!(fs::read_to_string(csv).unwrap().lines().count(), 1 + 2);
+    // The masks of `eps refine`, scored by `eps evaluate`.
+    eps("refine")
+        .and(project.path("run/cams"))
+        .with("--images", project.data().join("JPEGImages"))
+        .with("--preset", "psa")
+        .with("--alpha", "2,16")
+        .with("-o", project.path("refined"))
+        .succeeds();
+    for (point, name) in rule["points"].as_array().unwrap().iter().zip(["alpha-2", "alpha-16"]) {
+        let scores = project.path("scores.json");
+        eps("evaluate")
+            .with("--truth", project.data().join("SegmentationClass"))
+            .with("--list", "train")
+            .with("--predictions", project.path("refined").join(name).join("masks"))
+            .with("--json", &scores)
+            .succeeds();
+        assert_eq!(json(&scores)["miou"], point["mean_iou"], "{name}");
+    }
+}
+
+#[test]
+fn refined_maps_do_not_depend_on_threads_and_have_default_powers() {
+    let project = mapped(3);
+    let files = ["one.json", "two.json"].map(|name| project.path(name));
+    for (threads, path) in files.iter().enumerate() {
+        refined(&project, "irn-label").with("--json", path).on_threads(threads + 1).succeeds();
+    }
+    assert_eq!(fs::read(&files[0]).unwrap(), fs::read(&files[1]).unwrap());
+    let report = json(&files[0]);
+    let points = report["rules"][0]["points"].as_array().unwrap();
+    let powers: Vec<f64> = points.iter().map(|at| at["parameter"].as_f64().unwrap()).collect();
+    assert_eq!(powers, [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]);
+}
+
+#[test]
+fn constant_backgrounds_are_refined_too_and_photographs_may_lie_elsewhere() {
+    let project = mapped(3);
+    let photographs = project.path("photographs");
+    fs::rename(project.data().join("JPEGImages"), &photographs).unwrap();
+    let report = project.path("crf.json");
+    refined(&project, "deeplab-v2")
+        .with("--thresholds", "0.2,0.4")
+        .with("--images", &photographs)
+        .with("--json", &report)
+        .succeeds();
+    let rules = json(&report)["rules"].clone();
+    assert_eq!((rules.as_array().unwrap().len(), &rules[0]["rule"]), (1, &"constant".into()));
+    refined(&project, "psa").refuses(&["scene_0001.jpg: image is missing (and 2 more files)"]);
+    fs::remove_file(photographs.join("scene_0002.jpg")).unwrap();
+    refined(&project, "psa")
+        .with("--images", &photographs)
+        .refuses(&["scene_0002.jpg: image is missing"]);
+}
+
+#[test]
+fn flags_that_say_nothing_of_a_crf_are_refused_with_it() {
+    let project = Project::with_scenes(1);
+    let refused = |call: Call, part: &str| {
+        let ended = call.run();
+        assert_eq!(ended.status, Some(2), "{}", ended.stderr);
+        assert!(ended.stderr.contains(part), "{}", ended.stderr);
+    };
+    for (flag, value) in [("--fixed", "0.3"), ("--precision-recall", "curves.csv")] {
+        refused(refined(&project, "psa").with(flag, value), "cannot be used with");
+    }
+    refused(project.sweep("run").with("--images", "photographs"), "--crf <PRESET>");
+    refused(refined(&project, "unet"), "preset `unet`, expected one of psa, irn-label");
 }

@@ -2,7 +2,7 @@
 
 use super::{Chart, Curve, legend, style};
 use crate::{
-    LabelledPoint, SweepPoint,
+    BackgroundRule, LabelledPoint, SweepPoint,
     export::{percent, values},
 };
 use eps_data::Size;
@@ -14,12 +14,15 @@ use plotters::{
     series::LineSeries,
     style::Color,
 };
+use std::ops::Range;
 
 /// A curve for each method, with rings at the fixed threshold, dots at the best one, diamonds at
 /// those chosen on other images, and the plateau as a band.
 #[derive(Clone, Debug)]
 pub struct SweepChart<'a> {
     pub curves: &'a [Curve],
+    /// Of all curves; powers double from mark to mark of their axis.
+    pub rule: BackgroundRule,
 }
 
 impl Chart for SweepChart<'_> {
@@ -31,32 +34,37 @@ impl Chart for SweepChart<'_> {
         &self,
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-        let title = "Mean IoU against background threshold";
-        let area = legend::titled(area, title, &self.legend())?;
+        let area = legend::titled(area, self.title(), &self.legend())?;
         let ious = self.curves.iter().flat_map(|curve| &curve.points);
         let top = style::up_to(ious.map(|point| 100.0 * point.mean_iou).fold(0.0, f64::max), 10.0);
         let layout = style::AxesLayout {
-            x: 0.0..1.0,
+            x: self.range(),
             y: 0.0..top,
-            x_title: "background threshold",
+            x_title: match self.rule {
+                BackgroundRule::Constant => "background threshold",
+                BackgroundRule::Power => "power α of the background (1 - max)^α",
+            },
             y_title: "mean IoU [%]",
-            x_format: &|threshold| format!("{threshold:.1}"),
+            x_format: &|place| match self.rule {
+                BackgroundRule::Constant => format!("{place:.1}"),
+                BackgroundRule::Power => power(*place),
+            },
             y_format: &|iou| format!("{iou:.0}"),
         };
         let mut chart = style::axes(&area, &layout)?;
         for (index, curve) in self.curves.iter().enumerate() {
-            draw_plateau(&mut chart, curve, index, top)?;
+            self.draw_plateau(&mut chart, curve, index, top)?;
         }
         let stroke = style::QUIET.stroke_width(style::THIN);
         for fixed in fixed_thresholds(self.curves) {
-            let ends = [(fixed, 0.0), (fixed, top)];
+            let ends = [0.0, top].map(|iou| (self.along(fixed), iou));
             let line = DashedPathElement::new(ends, style::px(5), style::px(4), stroke);
             chart.draw_series([line])?;
         }
         let curves = || self.curves.iter().enumerate();
-        curves().try_for_each(|(index, curve)| draw_curve(&mut chart, curve, index))?;
+        curves().try_for_each(|(index, curve)| self.draw_curve(&mut chart, curve, index))?;
         // Marks come last, so that no curve covers them.
-        curves().try_for_each(|(index, curve)| draw_marks(&mut chart, curve, index))
+        curves().try_for_each(|(index, curve)| self.draw_marks(&mut chart, curve, index))
     }
 }
 
@@ -67,6 +75,85 @@ impl SweepChart<'_> {
             sign: legend::Sign::Line(style::color(index)),
         };
         self.curves.iter().enumerate().map(key).collect()
+    }
+
+    fn title(&self) -> &'static str {
+        match self.rule {
+            BackgroundRule::Constant => "Mean IoU against background threshold",
+            BackgroundRule::Power => "Mean IoU against the power of the background",
+        }
+    }
+
+    /// The place of a parameter on its axis.
+    fn along(&self, parameter: f64) -> f64 {
+        match self.rule {
+            BackgroundRule::Constant => parameter,
+            BackgroundRule::Power => parameter.log2(),
+        }
+    }
+
+    /// The places of all parameters: thresholds from 0 to 1, powers between whole places.
+    fn range(&self) -> Range<f64> {
+        if self.rule == BackgroundRule::Constant {
+            return 0.0..1.0;
+        }
+        let points = self.curves.iter().flat_map(|curve| &curve.points);
+        let (low, high) = points
+            .map(|point| self.along(point.parameter))
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |ends, at| (ends.0.min(at), ends.1.max(at)));
+        if low > high { 0.0..1.0 } else { low.floor()..high.ceil().max(low.floor() + 1.0) }
+    }
+
+    /// Place of the parameter, and mean IoU in percent.
+    fn place(&self, point: SweepPoint) -> (f64, f64) {
+        (self.along(point.parameter), 100.0 * point.mean_iou)
+    }
+
+    /// The mean of the folds' places, and mean IoU in percent.
+    fn middle(&self, point: &LabelledPoint) -> (f64, f64) {
+        let sum: f64 = point.parameters.iter().map(|&parameter| self.along(parameter)).sum();
+        (sum / point.parameters.len() as f64, 100.0 * point.mean_iou)
+    }
+
+    fn draw_curve<B: DrawingBackend>(
+        &self,
+        chart: &mut style::Axes<'_, B>,
+        curve: &Curve,
+        index: usize,
+    ) -> style::Drawn<B> {
+        let line = curve.points.iter().map(|&point| self.place(point));
+        let stroke = style::color(index).stroke_width(style::STROKE);
+        chart.draw_series(LineSeries::new(line, stroke))?;
+        Ok(())
+    }
+
+    fn draw_plateau<B: DrawingBackend>(
+        &self,
+        chart: &mut style::Axes<'_, B>,
+        curve: &Curve,
+        index: usize,
+        top: f64,
+    ) -> style::Drawn<B> {
+        let Some(plateau) = curve.plateau else { return Ok(()) };
+        let corners = [(self.along(plateau.lowest), 0.0), (self.along(plateau.highest), top)];
+        chart.draw_series([Rectangle::new(corners, style::pale(index).filled())])?;
+        Ok(())
+    }
+
+    fn draw_marks<B: DrawingBackend>(
+        &self,
+        chart: &mut style::Axes<'_, B>,
+        curve: &Curve,
+        index: usize,
+    ) -> style::Drawn<B> {
+        if let Some(point) = &curve.held_out {
+            style::diamond(chart, self.middle(point), style::color(index))?;
+        }
+        let marks = [(curve.at_fixed(), false), (curve.best(), true)];
+        marks.into_iter().try_for_each(|(point, filled)| {
+            let place = point.map(|point| self.place(point));
+            place.map_or(Ok(()), |place| style::mark(chart, place, style::color(index), filled))
+        })
     }
 }
 
@@ -95,51 +182,7 @@ fn fixed_thresholds(curves: &[Curve]) -> Vec<f64> {
     thresholds
 }
 
-/// Threshold and mean IoU in percent.
-fn place(point: SweepPoint) -> (f64, f64) {
-    (point.parameter, 100.0 * point.mean_iou)
-}
-
-fn draw_curve<B: DrawingBackend>(
-    chart: &mut style::Axes<'_, B>,
-    curve: &Curve,
-    index: usize,
-) -> style::Drawn<B> {
-    let line = curve.points.iter().copied().map(place);
-    let stroke = style::color(index).stroke_width(style::STROKE);
-    chart.draw_series(LineSeries::new(line, stroke))?;
-    Ok(())
-}
-
-fn draw_plateau<B: DrawingBackend>(
-    chart: &mut style::Axes<'_, B>,
-    curve: &Curve,
-    index: usize,
-    top: f64,
-) -> style::Drawn<B> {
-    let Some(plateau) = curve.plateau else { return Ok(()) };
-    let corners = [(plateau.lowest, 0.0), (plateau.highest, top)];
-    chart.draw_series([Rectangle::new(corners, style::pale(index).filled())])?;
-    Ok(())
-}
-
-/// The mean of the folds' thresholds, and mean IoU in percent.
-fn middle(point: &LabelledPoint) -> (f64, f64) {
-    let sum: f64 = point.parameters.iter().sum();
-    (sum / point.parameters.len() as f64, 100.0 * point.mean_iou)
-}
-
-fn draw_marks<B: DrawingBackend>(
-    chart: &mut style::Axes<'_, B>,
-    curve: &Curve,
-    index: usize,
-) -> style::Drawn<B> {
-    if let Some(point) = &curve.held_out {
-        style::diamond(chart, middle(point), style::color(index))?;
-    }
-    let marks = [(curve.at_fixed(), false), (curve.best(), true)];
-    marks.into_iter().try_for_each(|(point, filled)| {
-        let place = point.map(place);
-        place.map_or(Ok(()), |place| style::mark(chart, place, style::color(index), filled))
-    })
+/// The power of which this is the place; nothing between two whole places.
+fn power(place: f64) -> String {
+    if place.fract() == 0.0 { format!("{}", place.exp2()) } else { String::new() }
 }

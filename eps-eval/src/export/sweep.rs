@@ -2,8 +2,8 @@
 
 use super::percent;
 use crate::{
-    AveragePrecisions, EvalError, LabelledPoint, SweepPoint, SweepReport, SweepSummary,
-    ThresholdChoice,
+    AveragePrecisions, EvalError, LabelledPoint, MapRefinement, SweepPoint, SweepReport,
+    SweepSummary, ThresholdChoice,
     ranking::{PrecisionRecall, ScoreHistogram},
     table::to_csv,
 };
@@ -55,16 +55,29 @@ pub fn precision_recall_csv(
     to_csv(DataFrame::new(rows().count(), columns))
 }
 
-/// The labelled points of each rule: percent with one decimal, `–` where a value does not exist.
+/// The labelled points of each rule, of refined maps after every value: percent with one decimal, `–`
+/// where a value does not exist.
 pub fn sweep_markdown(report: &SweepReport) -> String {
     let mut text = String::from(
         "| background | threshold | value | mIoU [%] | precision [%] | recall [%] |\n\
          | --- | --- | ---: | ---: | ---: | ---: |\n",
     );
+    let refined = report.refinement.as_ref();
+    let refined = refined.map_or_else(String::new, |own| format!(", refined by {}", own.preset));
     for summary in &report.rules {
+        for point in every_value(report, summary) {
+            text += &format!(
+                "| {}{refined} | not chosen | {} | {} | {} | {} |\n",
+                summary.rule,
+                range(point.parameter, point.parameter),
+                percent(Some(point.mean_iou)),
+                percent(point.mean_precision),
+                percent(point.mean_recall),
+            );
+        }
         for point in summary.labelled() {
             text += &format!(
-                "| {} | {} | {} | {} | {} | {} |\n",
+                "| {}{refined} | {} | {} | {} | {} | {} |\n",
                 summary.rule,
                 describe(point),
                 values(point),
@@ -77,11 +90,19 @@ pub fn sweep_markdown(report: &SweepReport) -> String {
     text
 }
 
-/// The labelled points of each rule, and how wide the plateau around the best is.
+/// The labelled points of each rule, of refined maps after every value, and how wide the plateau
+/// around the best is.
 pub fn sweep_text(report: &SweepReport) -> String {
     let mut text = format!("images     {}\n", report.list.images);
+    if let Some(MapRefinement { preset, steps }) = &report.refinement {
+        text += &format!("refined by {preset}, {steps} steps\n");
+    }
     for summary in &report.rules {
         text += &format!("\nbackground {}\n", summary.rule);
+        for point in every_value(report, summary) {
+            let value = range(point.parameter, point.parameter);
+            text += &format!("  {value:<16} {:>5} mIoU\n", percent(Some(point.mean_iou)));
+        }
         for point in summary.labelled() {
             let (miou, label) = (percent(Some(point.mean_iou)), describe(point));
             text += &format!("  {:<16} {miou:>5} mIoU  {label}\n", values(point));
@@ -96,6 +117,11 @@ pub fn sweep_text(report: &SweepReport) -> String {
         text += &values.as_ref().map_or_else(String::new, |own| precisions(title, own));
     }
     text
+}
+
+/// Every point of refined maps, of which there are few; none of others.
+fn every_value<'a>(report: &SweepReport, summary: &'a SweepSummary) -> &'a [SweepPoint] {
+    if report.refinement.is_some() { &summary.points } else { &[] }
 }
 
 /// The mean and every class that occurs.
@@ -168,7 +194,7 @@ mod tests {
         let list = ScoredList { name: "val".into(), images: 7, sha256: "ab".into() };
         let (average_precision, classifier) = (None, None);
         let (protocol, rules) = ("voc".into(), vec![summary]);
-        SweepReport { protocol, list, rules, average_precision, classifier }
+        SweepReport { protocol, list, refinement: None, rules, average_precision, classifier }
     }
 
     #[test]
@@ -193,6 +219,22 @@ background constant t
         let markdown = sweep_markdown(&report());
         let row =
             "| constant t | chosen on held-out images, 2 folds | 0.250–0.300 | 45.0 | – | 50.0 |";
+        assert!(markdown.lines().any(|line| line == row), "{markdown}");
+    }
+
+    #[test]
+    fn refined_maps_have_every_value() {
+        let refinement = Some(MapRefinement { preset: "psa".into(), steps: 10 });
+        let report = SweepReport { refinement, ..report() };
+        let text = sweep_text(&report);
+        let expected = "images     7\nrefined by psa, 10 steps\n\nbackground constant t
+  0.200             40.0 mIoU
+  0.300             50.0 mIoU
+  0.200             40.0 mIoU  fixed beforehand
+";
+        assert!(text.starts_with(expected), "{text}");
+        let markdown = sweep_markdown(&report);
+        let row = "| constant t, refined by psa | not chosen | 0.300 | 50.0 | – | 50.0 |";
         assert!(markdown.lines().any(|line| line == row), "{markdown}");
     }
 

@@ -13,7 +13,7 @@ pub use contact_sheet::{ContactSheet, ContactSheetEntry};
 pub use picture::{colour_mask, heat};
 
 use crate::{
-    EvalError, ReferenceLoss, Scores, SweepPoint,
+    BackgroundRule, EvalError, ReferenceLoss, Scores, SweepPoint,
     chart::{
         Chart, ChartFiles, Curve, PerClassChart, PrecisionRecallChart, SweepChart, TrainingChart,
         TrainingStep,
@@ -124,7 +124,8 @@ impl Report {
             self.methods.iter().map(|method| (method.name.as_str(), &method.fixed)).collect();
         let mut figures = Vec::new();
         if !curves.is_empty() {
-            figures.push(figure("sweep", SWEEP.into(), &SweepChart { curves: &curves })?);
+            let chart = SweepChart { curves: &curves, rule: BackgroundRule::Constant };
+            figures.push(figure("sweep", SWEEP.into(), &chart)?);
         }
         if !bars.is_empty() {
             let caption = per_class_caption(&self.methods);

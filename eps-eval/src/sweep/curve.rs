@@ -37,6 +37,15 @@ impl SweepCurve {
         Self { rule, parameters: parameters.to_vec(), counts: parameters.iter().map(at).collect() }
     }
 
+    /// The curve of what was counted at each parameter.
+    pub(super) fn of_counts(
+        rule: BackgroundRule,
+        parameters: Vec<f32>,
+        counts: Vec<TotalCounts>,
+    ) -> Self {
+        Self { rule, parameters, counts }
+    }
+
     /// Adds the pixels that `other` counted.
     ///
     /// # Panics

@@ -93,7 +93,7 @@ pub fn sweep_folder(
 }
 
 /// Indices of the items of each fold, ascending.
-fn folds_of(items: &[Item], folds: usize) -> Vec<Vec<usize>> {
+pub(super) fn folds_of(items: &[Item], folds: usize) -> Vec<Vec<usize>> {
     let folds = folds.clamp(1, items.len().max(1));
     let mut order: Vec<(String, usize)> =
         items.iter().enumerate().map(|(index, item)| (sha256(&item.id), index)).collect();

@@ -4,6 +4,7 @@ mod curve;
 mod cuts;
 mod folder;
 mod held_out;
+mod masks;
 mod rule;
 mod summary;
 
@@ -12,8 +13,11 @@ pub(crate) use curve::{best, decimal};
 pub use cuts::Cuts;
 pub use folder::{SweepPlan, Swept, SweptRule, sweep_folder};
 pub use held_out::held_out;
+pub use masks::{MakeMasks, sweep_masks};
 pub use rule::BackgroundRule;
-pub use summary::{AveragePrecisions, LabelledPoint, Plateau, SweepReport, SweepSummary};
+pub use summary::{
+    AveragePrecisions, LabelledPoint, MapRefinement, Plateau, SweepReport, SweepSummary,
+};
 
 use crate::ConfusionMatrix;
 use eps_data::{BACKGROUND, IGNORE, LabelMap, ScoreMap};

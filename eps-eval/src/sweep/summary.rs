@@ -115,11 +115,24 @@ pub struct SweepReport {
     /// How pixels were counted: "voc".
     pub protocol: String,
     pub list: ScoredList,
+    /// What was done to the class maps, with each background, before they were counted; absent if
+    /// nothing was.
+    #[serde(default)]
+    pub refinement: Option<MapRefinement>,
     pub rules: Vec<SweepSummary>,
     /// Of the class maps, each against the pixels of its class; absent if it was not asked for.
     pub average_precision: Option<AveragePrecisions>,
     /// Of a classifier's scores against the labels of the images; absent without scores.
     pub classifier: Option<AveragePrecisions>,
+}
+
+/// A dense CRF over class maps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MapRefinement {
+    /// Name of its parameters.
+    pub preset: String,
+    /// Steps of mean-field inference.
+    pub steps: usize,
 }
 
 /// Average precision of every object class.
