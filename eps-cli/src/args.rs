@@ -4,6 +4,7 @@ use clap::Args;
 use eps_data::labels::LabelSource;
 use eps_data::{ClassNames, ImageList, Item, Needs, SaliencyFit, Split, VocFolder};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A data set and a list of its images.
 #[derive(Args, Clone, Debug)]
@@ -166,6 +167,18 @@ pub(crate) fn fraction(text: &str) -> Result<f32, String> {
         Ok(fraction) if (0.0..=1.0).contains(&fraction) => Ok(fraction),
         _ => Err("expected a fraction in 0..=1".into()),
     }
+}
+
+/// A time such as `90s`, `15m` or `2h`.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let units = [('s', 1), ('m', 60), ('h', 3600)];
+    let parsed = units.into_iter().find_map(|(unit, seconds)| {
+        let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+        number.checked_mul(seconds).filter(|seconds| *seconds > 0)
+    });
+    parsed
+        .map(Duration::from_secs)
+        .ok_or_else(|| "expected a time above 0 in s, m or h, such as 15m".into())
 }
 
 /// Where tensors live.

@@ -1,8 +1,8 @@
 //! The commands, one variant for each file below `commands`.
 
 use crate::commands::{
-    End, audit, bench, compare, data, demo, devices, evaluate, infer, merge, refine, report,
-    reproduce, saliency, shell, sweep, train, weights,
+    End, ablate, audit, bench, compare, data, demo, devices, evaluate, infer, merge, refine,
+    report, reproduce, saliency, shell, sweep, train, weights,
 };
 use clap::{Parser, Subcommand};
 
@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Merge(merge::Merge),
     Sweep(sweep::Sweep),
     Compare(compare::Compare),
+    // Boxed, since it has many more flags than the others.
+    Ablate(Box<ablate::Ablate>),
     Report(report::Report),
     Reproduce(reproduce::Reproduce),
     #[command(subcommand)]
@@ -56,6 +58,7 @@ impl Command {
             Self::Merge(command) => command.run(),
             Self::Sweep(command) => command.run(),
             Self::Compare(command) => command.run(),
+            Self::Ablate(command) => command.run(),
             Self::Report(command) => command.run(),
             Self::Reproduce(command) => command.run(),
             Self::Saliency(command) => command.run(),

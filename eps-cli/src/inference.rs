@@ -29,13 +29,15 @@ pub(crate) struct Inference<'a> {
     pub(crate) device: &'a Device,
     pub(crate) out: &'a RunFolder,
     pub(crate) format: ScoreFormat,
+    /// Whether masks at the recipe's threshold are written beside the maps.
+    pub(crate) with_masks: bool,
 }
 
 /// A batch of one size and its photographs.
 type Photographs<'a> = (Vec<&'a Item>, Vec<RgbImage>);
 
 impl Inference<'_> {
-    /// Writes the maps and masks of `items` that are not there yet.
+    /// Writes the maps, and with them the masks, of `items` that are not there yet.
     pub(crate) fn run(&self, items: &[&Item], label: &str) -> Result<End> {
         let left: Vec<&Item> = items.iter().copied().filter(|item| !self.is_done(item)).collect();
         if left.len() < items.len() {
@@ -79,15 +81,18 @@ impl Inference<'_> {
 
     fn is_done(&self, item: &Item) -> bool {
         let cam = self.out.cams().join(format!("{}.npz", item.id));
-        cam.exists() && self.out.masks().join(format!("{}.png", item.id)).exists()
+        let mask = self.out.masks().join(format!("{}.png", item.id));
+        cam.exists() && (!self.with_masks || mask.exists())
     }
 
     fn write_all(&self, batches: Receiver<Vec<(&Item, Views)>>) -> Result<(), DataError> {
         for (item, views) in batches.into_iter().flatten() {
             let map = views.score_map();
             write_scores(&self.out.cams().join(format!("{}.npz", item.id)), &map, self.format)?;
-            let mask = map.to_labels(self.recipe.threshold);
-            write_mask(&self.out.masks().join(format!("{}.png", item.id)), &mask)?;
+            if self.with_masks {
+                let mask = map.to_labels(self.recipe.threshold);
+                write_mask(&self.out.masks().join(format!("{}.png", item.id)), &mask)?;
+            }
         }
         Ok(())
     }

@@ -8,10 +8,10 @@ use std::fmt;
 use std::path::Path;
 
 /// Exponents of the background where nothing is said: that of PSA's masks with much background.
-const DEFAULT_ALPHA: f32 = 4.0;
+pub(crate) const DEFAULT_ALPHA: f32 = 4.0;
 
 /// Threshold of the labels where nothing is said: IRN's for certain objects.
-const DEFAULT_LABEL_THRESHOLD: f32 = 0.3;
+pub(crate) const DEFAULT_LABEL_THRESHOLD: f32 = 0.3;
 
 /// What the background is worth beside the classes; one result for each value.
 #[derive(Args, Clone, Debug)]

@@ -41,12 +41,13 @@ impl Provenance {
             command: std::env::args().collect(),
             device: device.device.clone(),
             list: ListHash::of(split),
-            weights: weights.map(sha256).transpose()?,
+            weights: weights.map(sha256_of_file).transpose()?,
         })
     }
 }
 
-fn sha256(path: &Path) -> Result<String> {
+/// SHA-256 of a file's bytes.
+pub(crate) fn sha256_of_file(path: &Path) -> Result<String> {
     let bytes = fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     Ok(eps_data::sha256(bytes))
 }

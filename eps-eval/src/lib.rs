@@ -25,6 +25,7 @@
 //! ```
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod ablation;
 pub mod boundary;
 pub mod chart;
 pub mod export;
@@ -82,7 +83,7 @@ pub use scores::{ClassScores, ScoredList, Scores, Subset, Threshold, ThresholdCh
 pub use sweep::{
     AveragePrecisions, BackgroundRule, Cuts, LabelledPoint, MakeMasks, MapRefinement, Plateau,
     Sweep, SweepCurve, SweepPlan, SweepPoint, SweepReport, SweepSummary, Swept, SweptRule,
-    held_out, sweep_folder, sweep_masks,
+    count_maps, held_out, sweep_folder, sweep_masks,
 };
 pub use table::{Row, Table};
 pub use total_counts::TotalCounts;

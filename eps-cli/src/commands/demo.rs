@@ -130,7 +130,7 @@ impl Demo {
         let network = network.for_inference();
         let items: Vec<&Item> = split.items.iter().collect();
         let (recipe, format) = (&recipe.inference, ScoreFormat::F32);
-        Inference { network: &network, recipe, device, out: run, format }
+        Inference { network: &network, recipe, device, out: run, format, with_masks: true }
             .run(&items, &format!("{name} maps"))
     }
 

@@ -73,6 +73,7 @@ impl Infer {
             device: &device,
             out: &RunFolder::at(self.out.as_ref().unwrap_or(&self.run)),
             format: if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 },
+            with_masks: true,
         }
         .run(&items, "inference")
     }

@@ -1,5 +1,6 @@
 //! The commands: each file holds its arguments and what it runs.
 
+pub(crate) mod ablate;
 pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod compare;

@@ -1,5 +1,6 @@
 //! The program as its users call it: exit status, stdout, stderr, and the files that it leaves.
 
+mod ablate;
 mod call;
 mod compare;
 mod data_check;

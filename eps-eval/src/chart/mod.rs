@@ -1,5 +1,8 @@
 //! Charts, each drawn by one function and written as SVG and as PNG.
 
+mod ablation_bars;
+mod ablation_lines;
+mod ablation_map;
 mod anatomy;
 mod bitmap;
 pub(crate) mod caption;
@@ -19,6 +22,9 @@ mod timeline;
 mod training;
 mod trimap;
 
+pub use ablation_bars::AblationBarsChart;
+pub use ablation_lines::{AblationLinesChart, AblationSeries};
+pub use ablation_map::AblationMapChart;
 pub use anatomy::AnatomyChart;
 pub use class_bars::{ClassBarsChart, Quantity};
 pub use class_maps::ClassMapsChart;

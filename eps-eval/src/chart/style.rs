@@ -86,6 +86,15 @@ pub(super) fn mixed(RGBColor(red, green, blue): RGBColor, white: u16) -> RGBColo
     RGBColor(mix(red), mix(green), mix(blue))
 }
 
+/// The darkest tone of a heat map.
+const FULL: RGBColor = RGBColor(0, 82, 140);
+
+/// The tone of a heat map: white at 0, a dark blue at 1.
+pub(super) fn tone(value: f64) -> RGBColor {
+    let mix = |full: u8| (255.0 + (f64::from(full) - 255.0) * value.clamp(0.0, 1.0)).round() as u8;
+    RGBColor(mix(FULL.0), mix(FULL.1), mix(FULL.2))
+}
+
 /// Style of a chart's title, anchored at its left.
 pub(super) fn title() -> TextStyle<'static> {
     let font = ("sans-serif", TITLE_SIZE, FontStyle::Bold).into_font();
@@ -188,6 +197,12 @@ pub(super) fn up_to(value: f64, step: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tones_darken_with_their_value() {
+        assert_eq!((tone(0.0), tone(1.0)), (WHITE, FULL));
+        assert!(tone(0.3).0 > tone(0.6).0);
+    }
 
     #[test]
     fn axes_end_at_a_whole_step() {

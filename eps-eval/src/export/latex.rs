@@ -95,7 +95,7 @@ pub(super) fn row(head: &str, cells: impl Iterator<Item = String>) -> String {
     format!("{head}{cells} \\\\")
 }
 
-fn write_lines(text: &mut String, lines: &[&str]) {
+pub(super) fn write_lines(text: &mut String, lines: &[&str]) {
     for line in lines {
         writeln!(text, "{line}").expect("a string takes any text");
     }

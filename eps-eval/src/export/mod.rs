@@ -1,5 +1,6 @@
 //! Views of scores: files and text. Here, and in charts and pages, fractions become percent.
 
+mod ablation;
 mod audit;
 mod comparison;
 mod csv;
@@ -10,6 +11,7 @@ mod reproduction;
 mod sweep;
 mod text;
 
+pub use ablation::{ablation_csv, ablation_latex, ablation_markdown, ablation_text};
 pub use audit::{audit_markdown, audit_text};
 pub(crate) use comparison::is_sure;
 pub use comparison::{comparison_csv, comparison_markdown, comparison_text, image_differences_csv};

@@ -4,6 +4,7 @@ mod curve;
 mod cuts;
 mod folder;
 mod held_out;
+mod image_maps;
 mod masks;
 mod rule;
 mod summary;
@@ -13,6 +14,7 @@ pub(crate) use curve::{best, decimal};
 pub use cuts::Cuts;
 pub use folder::{SweepPlan, Swept, SweptRule, sweep_folder};
 pub use held_out::held_out;
+pub use image_maps::count_maps;
 pub use masks::{MakeMasks, sweep_masks};
 pub use rule::BackgroundRule;
 pub use summary::{

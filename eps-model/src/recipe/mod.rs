@@ -1,6 +1,7 @@
 //! Every setting of a training run and of the inference after it.
 
 mod check;
+mod keys;
 mod read;
 
 pub use crate::ops::Precision;

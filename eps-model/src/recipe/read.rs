@@ -42,8 +42,16 @@ impl Recipe {
 fn suggestion(message: &str) -> Option<&str> {
     let mut quoted = message.strip_prefix("unknown ")?.split('`').skip(1).step_by(2);
     let unknown = quoted.next()?;
-    quoted
-        .map(|known| (strsim::jaro_winkler(unknown, known), known))
+    most_similar(quoted, |known| strsim::jaro_winkler(unknown, known))
+}
+
+/// The most similar of the known keys, if it is similar enough to be meant.
+pub(super) fn most_similar<'a>(
+    known: impl Iterator<Item = &'a str>,
+    similarity: impl Fn(&str) -> f64,
+) -> Option<&'a str> {
+    known
+        .map(|known| (similarity(known), known))
         .filter(|(similarity, _)| *similarity >= SIMILAR)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, known)| known)

@@ -1,0 +1,90 @@
+//! Who holds a lock, and how far they are.
+
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Bytes of a note: a rewrite never leaves the end of a longer one.
+pub(super) const LENGTH: usize = 1024;
+
+/// The content of a lock file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LockNote {
+    pub(crate) host: String,
+    /// Changes when the machine is started; empty where there is none.
+    pub(super) boot: String,
+    pub(crate) pid: u32,
+    /// Whether the holder also has the file locked by the system, which ends with its process.
+    pub(super) is_locked_by_system: bool,
+    /// Seconds between two signs of life.
+    pub(super) beat: u64,
+    /// Seconds since 1970 of the last sign of life, by the holder's clock.
+    pub(crate) heartbeat: u64,
+    pub(super) is_released: bool,
+    /// What is being done, and how much of it.
+    pub(crate) stage: String,
+    pub(crate) done: usize,
+    pub(crate) total: usize,
+    pub(crate) seconds_left: Option<u64>,
+}
+
+impl LockNote {
+    /// Of this process.
+    pub(super) fn of_this_process(beat: u64) -> Self {
+        Self {
+            host: host(),
+            boot: boot(),
+            pid: std::process::id(),
+            beat,
+            stage: "starting".into(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether the holder's process would be one of this machine.
+    pub(super) fn is_of_this_machine(&self) -> bool {
+        !self.host.is_empty() && self.host == host() && self.boot == boot()
+    }
+
+    /// The note as it stands in its file.
+    pub(super) fn padded(&self) -> String {
+        let text = serde_json::to_string(self).expect("plain fields");
+        format!("{text:<LENGTH$}")
+    }
+
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text.trim()).ok()
+    }
+}
+
+/// Seconds since 1970.
+pub(super) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+fn host() -> String {
+    let of_system = || fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let of_command = || {
+        let output = Command::new("hostname").output().ok()?;
+        String::from_utf8(output.stdout).ok()
+    };
+    of_system().or_else(of_command).unwrap_or_default().trim().to_owned()
+}
+
+fn boot() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_read_back_from_its_padded_text() {
+        let note = LockNote { seconds_left: Some(7), ..LockNote::of_this_process(3) };
+        assert_eq!(note.padded().len(), LENGTH);
+        assert_eq!(LockNote::parse(&note.padded()), Some(note));
+        assert_eq!(LockNote::parse(""), None);
+    }
+}

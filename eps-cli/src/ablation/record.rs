@@ -1,0 +1,158 @@
+//! A plan as it is kept in the folder of its ablation.
+
+use anyhow::{Context as _, Result, ensure};
+use eps_data::sha256;
+use eps_eval::ScoredList;
+use eps_eval::ablation::{Setting, Settings, short_names};
+use eps_eval::export;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::Path;
+
+/// Changes with the meaning of a plan's fields.
+pub(crate) const FORMAT: u32 = 1;
+
+/// Digits of hashes that name folders and files.
+const DIGITS: usize = 16;
+
+/// Everything that status and results need; the same for the same inputs and settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PlanRecord {
+    pub(crate) format: u32,
+    /// The images that are scored.
+    pub(crate) list: ScoredList,
+    /// Names of the classes, background first.
+    pub(crate) classes: Vec<String>,
+    pub(crate) axes: Vec<String>,
+    pub(crate) rows: Vec<Settings>,
+    /// Index of the row that the others are compared with.
+    pub(crate) baseline: usize,
+    pub(crate) resamples: usize,
+    pub(crate) cells: Vec<CellRecord>,
+}
+
+/// A row with a seed, and the keys of what makes its scores.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CellRecord {
+    pub(crate) row: usize,
+    pub(crate) seed: u64,
+    /// Of the recipe without inference, and of all files that a training reads.
+    pub(crate) training: String,
+    /// Of the training, the inference and the images that are scored.
+    pub(crate) maps: String,
+    /// Of the maps, their truth, and the threshold or the CRF.
+    pub(crate) scoring: String,
+    /// Updates of the training.
+    pub(crate) updates: usize,
+}
+
+/// The short hash of a text.
+pub(crate) fn key(text: &str) -> String {
+    let mut hash = sha256(format!("eps ablation {FORMAT}\n{text}"));
+    hash.truncate(DIGITS);
+    hash
+}
+
+impl PlanRecord {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("{}: not the folder of an ablation", path.display()))?;
+        let plan: Self = serde_json::from_str(&text)
+            .with_context(|| format!("{}: not a plan of this version", path.display()))?;
+        let found = plan.format;
+        ensure!(found == FORMAT, "{}: format {found}, expected {FORMAT}", path.display());
+        let is_known = |cell: &CellRecord| cell.row < plan.rows.len();
+        ensure!(
+            plan.baseline < plan.rows.len() && plan.cells.iter().all(is_known),
+            "{}: a row that is not there, expected cells of {} rows",
+            path.display(),
+            plan.rows.len()
+        );
+        Ok(plan)
+    }
+
+    pub(crate) fn to_json(&self) -> String {
+        export::json(self)
+    }
+
+    /// The short hash of everything in the plan.
+    pub(crate) fn hash(&self) -> String {
+        key(&self.to_json())
+    }
+
+    /// The settings and the seed of a cell, such as `lambda=0.5 tau=0.4 seed=1`.
+    pub(crate) fn describe(&self, cell: &CellRecord) -> String {
+        let settings = &self.rows[cell.row];
+        let shown = self.axes.iter().zip(short_names(&self.axes)).filter_map(|(axis, name)| {
+            settings.get(axis).map(|value: &Setting| format!("{name}={value}"))
+        });
+        shown.chain([format!("seed={}", cell.seed)]).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Indices of the cells of each training, in the order of the plan.
+    pub(crate) fn trainings(&self) -> Vec<Vec<usize>> {
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        let mut places = std::collections::BTreeMap::new();
+        for (index, cell) in self.cells.iter().enumerate() {
+            let place = *places.entry(cell.training.as_str()).or_insert_with(|| {
+                groups.push(Vec::new());
+                groups.len() - 1
+            });
+            groups[place].push(index);
+        }
+        groups
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Two trainings of two cells each.
+    pub(crate) fn plan() -> PlanRecord {
+        let row = |threshold: f64| -> Settings {
+            [("inference.threshold".to_owned(), Setting::Number(threshold))].into()
+        };
+        let cell = |row: usize, seed: u64| CellRecord {
+            row,
+            seed,
+            training: format!("t{seed}"),
+            maps: format!("m{seed}"),
+            scoring: format!("s{seed}{row}"),
+            updates: 10,
+        };
+        PlanRecord {
+            format: FORMAT,
+            list: ScoredList { name: "train".into(), images: 2, sha256: "ab".into() },
+            classes: vec!["background".into(), "boat".into()],
+            axes: vec!["inference.threshold".into()],
+            rows: vec![row(0.2), row(0.3)],
+            baseline: 0,
+            resamples: 99,
+            cells: vec![cell(0, 1), cell(0, 2), cell(1, 1), cell(1, 2)],
+        }
+    }
+
+    #[test]
+    fn cells_of_one_training_stand_together() {
+        let plan = plan();
+        assert_eq!(plan.trainings(), [vec![0, 2], vec![1, 3]]);
+        assert_eq!(plan.describe(&plan.cells[2]), "threshold=0.3 seed=1");
+    }
+
+    #[test]
+    fn a_plan_is_read_back_and_its_hash_tells_it_from_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.json");
+        fs::write(&path, plan().to_json()).unwrap();
+        assert_eq!(PlanRecord::read(&path).unwrap(), plan());
+        assert_eq!(PlanRecord::read(&path).unwrap().hash(), plan().hash());
+        assert_ne!(PlanRecord { baseline: 1, ..plan() }.hash(), plan().hash());
+        fs::write(&path, PlanRecord { baseline: 2, ..plan() }.to_json()).unwrap();
+        assert!(
+            PlanRecord::read(&path).unwrap_err().to_string().contains("a row that is not there")
+        );
+    }
+}

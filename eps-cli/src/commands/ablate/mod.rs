@@ -1,0 +1,255 @@
+//! `eps ablate`
+
+mod plan;
+mod status;
+
+use super::End;
+use crate::ablation::{
+    AblationFolder, Cell, CellState, Manner, Pace, PlanRecord, SlurmArray, Sources, Worker, results,
+};
+use crate::args::{self, DataArgs, DeviceArgs};
+use crate::run_folder::write_text;
+use crate::{device, interrupt};
+use anyhow::{Context as _, Result, bail, ensure};
+use clap::Subcommand;
+use eps_eval::export;
+use plan::PlanArgs;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Train and score a grid of settings; whatever was finished is not done again
+///
+/// Every combination of the values of `--grid` is trained with every seed, inferred and scored against
+/// the truth. The same command after a kill or a crash goes on from the last checkpoint, and any number
+/// of processes and machines may run it on one shared folder. docs/ablate.md has examples.
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct Ablate {
+    #[command(subcommand)]
+    query: Option<Query>,
+    #[command(flatten)]
+    run: AblateArgs,
+}
+
+#[derive(Subcommand)]
+enum Query {
+    Status(status::Status),
+}
+
+#[derive(clap::Args)]
+struct AblateArgs {
+    /// Folder of the ablation
+    #[arg(long, value_name = "DIR", required = true)]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    plan: PlanArgs,
+    #[command(flatten)]
+    data: Option<DataArgs>,
+    /// List of the images that are scored, as `--list` takes it [default: that of the training]
+    #[arg(long, value_name = "LIST")]
+    score_list: Option<String>,
+    /// Paired resamples of the images for intervals
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    resamples: u32,
+    /// Show the cells and what is left of them, and train nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Try cells that failed again
+    #[arg(long)]
+    retry_failed: bool,
+    /// Stay until cells that other processes hold are done, or their locks expire
+    #[arg(long)]
+    wait: bool,
+    /// Time without a sign of life after which the lock of another machine counts no more, such as 90s,
+    /// 15m or 2h
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = args::duration)]
+    lock_expiry: Duration,
+    /// Delete the class maps of scored cells; other thresholds then need new ones
+    #[arg(long)]
+    discard_maps: bool,
+    /// Take only part I of N of the trainings, in the order of the plan
+    #[arg(long, value_name = "I/N", value_parser = part)]
+    shard: Option<(usize, usize)>,
+    /// Refuse a plan with another hash than this
+    #[arg(long, value_name = "HASH")]
+    expect_plan: Option<String>,
+    /// Write an array of Slurm jobs that runs this plan, and train nothing
+    #[arg(long, value_name = "FILE")]
+    slurm: Option<PathBuf>,
+    /// Jobs of the array [default: one for each training]
+    #[arg(long, value_name = "N", requires = "slurm", value_parser = args::positive)]
+    slurm_tasks: Option<usize>,
+    /// Further option of the Slurm script, such as --gres=gpu:1; may be repeated
+    #[arg(long, value_name = "OPTION", requires = "slurm", allow_hyphen_values = true)]
+    sbatch: Vec<String>,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+/// Part I of N, from 0 on.
+fn part(text: &str) -> Result<(usize, usize), String> {
+    let parsed = text.split_once('/').and_then(|(index, count)| {
+        Some((index.parse::<usize>().ok()?.checked_sub(1)?, count.parse().ok()?))
+    });
+    parsed
+        .filter(|(index, count)| index < count)
+        .ok_or_else(|| "expected I/N with 1 <= I <= N, such as 1/4".into())
+}
+
+impl Ablate {
+    pub(crate) fn run(self) -> Result<End> {
+        let Self { query, run } = self;
+        // Required, but not where there is a command.
+        match (query, run.out.clone(), run.data.clone()) {
+            (Some(Query::Status(status)), ..) => status.run(),
+            (None, Some(out), Some(data)) => run.run(&AblationFolder::at(&out), &data),
+            (None, ..) => bail!("no data set or no folder, expected --data and --out"),
+        }
+    }
+}
+
+impl AblateArgs {
+    fn run(self, folder: &AblationFolder, data: &DataArgs) -> Result<End> {
+        let device = device::open(&self.device.device)?;
+        let rows = self.plan.rows()?;
+        let cells: Vec<Cell> = rows.cells.iter().map(|(_, cell)| cell.clone()).collect();
+        let inputs = folder.inputs();
+        let cache = (!self.dry_run).then_some(inputs.as_path());
+        let sources = Sources::open(data, self.score_list.as_deref(), &cells, cache)?;
+        let plan = rows.record(&sources, self.resamples as usize);
+        if let Some(expected) = &self.expect_plan {
+            ensure!(
+                *expected == plan.hash(),
+                "the plan is {}, expected {expected}: settings or files have changed",
+                plan.hash()
+            );
+        }
+        match &self.slurm {
+            _ if self.dry_run => {
+                self.preview(folder, &plan);
+                Ok(End::Done)
+            }
+            Some(script) => self.write_slurm(script, &plan),
+            None => {
+                self.begin(folder, &plan)?;
+                interrupt::install()?;
+                let mut worker = Worker {
+                    folder,
+                    plan: &plan,
+                    cells: &cells,
+                    sources: &sources,
+                    device: &device,
+                    device_args: &self.device,
+                    manner: self.manner(),
+                    pace: Pace::default(),
+                    attempted: BTreeSet::new(),
+                };
+                let end = worker.run()?;
+                self.finish(folder, &plan, end)
+            }
+        }
+    }
+
+    fn manner(&self) -> Manner {
+        Manner {
+            expiry: self.lock_expiry,
+            waits: self.wait,
+            retries_failed: self.retry_failed,
+            discards_maps: self.discard_maps,
+            part: self.shard.unwrap_or((0, 1)),
+        }
+    }
+
+    fn preview(&self, folder: &AblationFolder, plan: &PlanRecord) {
+        let trainings = plan.trainings();
+        for cell in &plan.cells {
+            let state = match folder.state(cell, self.lock_expiry) {
+                CellState::Done => "done",
+                CellState::Failed(_) => "failed",
+                CellState::Running(_) => "running",
+                CellState::Waiting(_) => "waiting",
+            };
+            println!("{}  training {}  {state}", plan.describe(cell), cell.training);
+        }
+        println!(
+            "\nplan {}: {} cells, {} trainings, baseline row {}",
+            plan.hash(),
+            plan.cells.len(),
+            trainings.len(),
+            plan.baseline + 1
+        );
+    }
+
+    /// Leaves the plan in the folder; one that is there already is replaced by another.
+    fn begin(&self, folder: &AblationFolder, plan: &PlanRecord) -> Result<()> {
+        let is_there = folder.plan_file().exists();
+        if is_there && folder.plan().is_ok_and(|own| own.hash() == plan.hash()) {
+            return Ok(());
+        }
+        if is_there {
+            let known = plan.cells.iter().filter(|cell| folder.is_done(cell)).count();
+            eprintln!(
+                "{}: another plan is replaced; {known} of {} cells are done already",
+                folder.root.display(),
+                plan.cells.len()
+            );
+        }
+        write_text(&folder.plan_file(), &plan.to_json())
+    }
+
+    /// Writes the results of what is done, shows them, and lists what failed.
+    fn finish(&self, folder: &AblationFolder, plan: &PlanRecord, end: End) -> Result<End> {
+        let states: Vec<CellState> =
+            plan.cells.iter().map(|cell| folder.state(cell, self.lock_expiry)).collect();
+        let is_any_done = states.contains(&CellState::Done);
+        if end == End::Interrupted {
+            return Ok(end);
+        }
+        if is_any_done {
+            let report = results::write(folder, plan, self.lock_expiry)?;
+            print!("{}", export::ablation_text(&report));
+            eprintln!("look at {}", folder.root.join("results.md").display());
+        }
+        let mut failed = 0;
+        for (cell, state) in plan.cells.iter().zip(&states) {
+            match state {
+                CellState::Done => {}
+                CellState::Failed(error) => {
+                    failed += 1;
+                    eprintln!("failed: {}: {error}", plan.describe(cell));
+                }
+                CellState::Running(note) => eprintln!(
+                    "not finished: {}: process {} of {} works on it",
+                    plan.describe(cell),
+                    note.pid,
+                    note.host
+                ),
+                CellState::Waiting(_) => eprintln!("not finished: {}", plan.describe(cell)),
+            }
+        }
+        if failed == 0 {
+            return Ok(End::Done);
+        }
+        eprintln!("{failed} of {} cells failed: --retry-failed tries them again", plan.cells.len());
+        Ok(End::Faulty)
+    }
+
+    fn write_slurm(&self, script: &Path, plan: &PlanRecord) -> Result<End> {
+        let arguments: Option<Vec<String>> =
+            std::env::args_os().skip(1).map(|own| own.into_string().ok()).collect();
+        let program = std::env::current_exe().context("this program cannot be found")?;
+        let tasks = self.slurm_tasks.unwrap_or(plan.trainings().len());
+        let array = SlurmArray {
+            program: &program,
+            folder: &std::env::current_dir().context("the current folder cannot be found")?,
+            arguments: &arguments.context("an argument is no Unicode text, expected some")?,
+            tasks,
+            options: &self.sbatch,
+            plan: &plan.hash(),
+        };
+        write_text(script, &array.script()?)?;
+        eprintln!("{tasks} tasks: sbatch {}", script.display());
+        Ok(End::Done)
+    }
+}

@@ -1,0 +1,101 @@
+//! The flags that say what is trained.
+
+use crate::ablation::{
+    Axis, Base, Combination, Key, PlanFile, Rows, Seeds, grid, parse_settings, random,
+};
+use crate::args;
+use anyhow::{Context as _, Result, ensure};
+use eps_model::recipe::Recipe;
+use std::path::PathBuf;
+
+/// What is trained: a plan file, flags, or both, of which the flags hold.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct PlanArgs {
+    /// Plan: a TOML file with recipe, weights, seeds, baseline, [grid] and [[cell]]
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
+    /// Recipe that the cells change [default: the plan's]
+    #[arg(long, value_name = "FILE")]
+    recipe: Option<PathBuf>,
+    /// ImageNet weights of the backbone [default: the plan's]
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+    /// Values of a setting of the recipe by its name or an unambiguous last part, such as
+    /// lambda=0.1,0.5; of threshold; of saliency=NAME:DIR,.., weights=NAME:FILE,.., crf=none,PRESET,..,
+    /// alpha, seed. A range, such as learning_rate=log:1e-4..1e-1, is for --random. May be repeated
+    #[arg(long, value_name = "KEY=VALUES")]
+    grid: Vec<String>,
+    /// Number of seeds of every row, from the recipe's on, or the seeds themselves: 3 or 1,2,7
+    #[arg(long, value_name = "N|SEED,..", value_parser = Seeds::parse)]
+    seeds: Option<Seeds>,
+    /// Draw so many cells from the grid instead of taking all
+    #[arg(long, value_name = "N", value_parser = args::positive)]
+    random: Option<usize>,
+    /// Seed of the draws
+    #[arg(long, value_name = "SEED")]
+    random_seed: Option<u64>,
+    /// Settings of the row that the others are compared with [default: the recipe as it is, else the
+    /// first row]
+    #[arg(long, value_name = "KEY=VALUE,..")]
+    baseline: Option<String>,
+}
+
+impl PlanArgs {
+    /// The cells of the plan.
+    pub(crate) fn rows(&self) -> Result<Rows> {
+        let file = self.plan.as_deref().map(PlanFile::read).transpose()?.unwrap_or_default();
+        let recipe = self.recipe.as_ref().or(file.recipe.as_ref());
+        let recipe = recipe.context("no recipe, expected --recipe or one in the plan")?;
+        let base = Base {
+            recipe: Recipe::read(recipe)?,
+            weights: self.weights.clone().or_else(|| file.weights.clone()),
+        };
+        let seeds = self.seeds.as_ref().or(file.seeds.as_ref()).unwrap_or(&Seeds::Count(1));
+        let seeds = seeds.list(base.recipe.optimiser.seed);
+        ensure!(!seeds.is_empty(), "no seed, expected one or more");
+        let baseline = match &self.baseline {
+            Some(text) => parse_settings(text)?,
+            None => file.baseline()?,
+        };
+        Rows::new(&base, &self.combinations(&file, &base)?, &seeds, &baseline)
+    }
+
+    /// Those of the grid, then the single cells of the file.
+    fn combinations(&self, file: &PlanFile, base: &Base) -> Result<Vec<Combination>> {
+        let axes = self.axes(file)?;
+        let mut cells = file.cells()?;
+        if axes.is_empty() && !cells.is_empty() {
+            return Ok(cells);
+        }
+        let is_whole =
+            |key: &Key| base.recipe.value(key.name()).is_some_and(|own| own.is_integer());
+        let mut combinations = match self.random.or(file.random) {
+            None => grid(&axes)?,
+            Some(count) => {
+                let seed = self.random_seed.or(file.random_seed).unwrap_or(0);
+                random(&axes, count, seed, &is_whole)?
+            }
+        };
+        combinations.append(&mut cells);
+        Ok(combinations)
+    }
+
+    /// Those of the file, of which flags replace some, then those of the other flags.
+    fn axes(&self, file: &PlanFile) -> Result<Vec<Axis>> {
+        let mut axes = file.axes()?;
+        let of_file = axes.len();
+        for text in &self.grid {
+            let axis = Axis::parse(text)?;
+            let place = axes.iter().position(|own| own.key == axis.key);
+            match place {
+                Some(place) if place < of_file => axes[place] = axis,
+                Some(_) => anyhow::bail!(
+                    "--grid {text}: `{}` again, expected each key once",
+                    axis.key.name()
+                ),
+                None => axes.push(axis),
+            }
+        }
+        Ok(axes)
+    }
+}
