@@ -1,9 +1,11 @@
 //! PNG masks, saliency maps and photographs: any bytes give a picture of the size that the header
-//! announces, or an error.
+//! announces, or an error. A mask is what the `png` crate makes of it.
 
 #![no_main]
 
-use eps_data::codec::{decode_mask, decode_saliency, inspect_photograph, size_of_bytes};
+use eps_data::codec::{
+    decode_mask, decode_mask_by_png_crate, decode_saliency, inspect_photograph, size_of_bytes,
+};
 use std::path::Path;
 
 /// Pixels of a picture that are worth decoding while fuzzing.
@@ -15,8 +17,11 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if size.width.saturating_mul(size.height) > PIXELS {
         return;
     }
-    if let Ok((mask, _)) = decode_mask(path, bytes) {
+    if let Ok((mask, kind)) = decode_mask(path, bytes) {
         assert_eq!(mask.size(), size);
+        if let Ok(expected) = decode_mask_by_png_crate(path, bytes) {
+            assert_eq!((mask, kind), expected);
+        }
     }
     if let Ok((map, _)) = decode_saliency(path, bytes) {
         assert_eq!(map.size(), size);

@@ -2,7 +2,8 @@
 
 use super::{
     palette::voc_palette,
-    png_file::{PngFile, kind},
+    plain_png::PlainPngReader,
+    png_file::{PngFile, kind, unpack},
     write_atomically,
 };
 use crate::{ClassId, DataError, IGNORE, LabelMap, Size};
@@ -10,7 +11,6 @@ use png::{BitDepth, ColorType, Encoder, EncodingError, Info};
 use std::{
     fs,
     io::{self, Read as _},
-    mem,
     path::Path,
 };
 
@@ -48,23 +48,16 @@ pub enum MaskKind {
 ///
 /// As [`read_mask`], but for the classes.
 pub fn decode_mask(path: &Path, bytes: &[u8]) -> Result<(LabelMap, MaskKind), DataError> {
-    let png = PngFile::read(path, bytes, |info| accept(path, info))?;
-    let kind = match png.colour {
-        ColorType::Indexed => MaskKind::Palette,
-        _ => MaskKind::Grey,
-    };
-    let classes = match png.depth {
-        BitDepth::Eight => png.packed,
-        depth => unpack(&png.packed, png.size, png.line, depth),
-    };
-    Ok((LabelMap::new(png.size, classes), kind))
+    let mut decoder = MaskDecoder::default();
+    let (size, classes, kind) = decoder.decode(path, bytes)?;
+    Ok((LabelMap::new(size, classes.to_vec()), kind))
 }
 
 /// Reads masks one after another into the same memory.
 #[derive(Default)]
 pub struct MaskReader {
     bytes: Vec<u8>,
-    classes: Vec<ClassId>,
+    decoder: MaskDecoder,
 }
 
 impl MaskReader {
@@ -76,16 +69,63 @@ impl MaskReader {
     pub fn read(&mut self, path: &Path) -> Result<(Size, &[ClassId]), DataError> {
         self.bytes.clear();
         fs::File::open(path)
-            .and_then(|mut file| file.read_to_end(&mut self.bytes))
+            // Its length is not asked for: the bytes of a mask fit into the memory of the last one.
+            .and_then(|file| file.take(u64::MAX).read_to_end(&mut self.bytes))
             .map_err(|source| DataError::Open { path: path.into(), source })?;
-        let memory = mem::take(&mut self.classes);
-        let png = PngFile::read_into(path, &self.bytes, memory, |info| accept(path, info))?;
-        self.classes = png.packed;
-        if png.depth != BitDepth::Eight {
-            self.classes = unpack(&self.classes, png.size, png.line, png.depth);
-        }
-        Ok((png.size, &self.classes))
+        let (size, classes, _) = self.decoder.decode(path, &self.bytes)?;
+        Ok((size, classes))
     }
+}
+
+/// Decodes masks one after another into the same memory.
+#[derive(Default)]
+struct MaskDecoder {
+    plain: PlainPngReader,
+    /// Pixels of a file that is not plain.
+    other: Vec<ClassId>,
+}
+
+impl MaskDecoder {
+    fn decode(
+        &mut self,
+        path: &Path,
+        bytes: &[u8],
+    ) -> Result<(Size, &[ClassId], MaskKind), DataError> {
+        if let Some(png) = self.plain.read(bytes) {
+            let kind = if png.has_palette { MaskKind::Palette } else { MaskKind::Grey };
+            return Ok((png.size, png.pixels, kind));
+        }
+        let (size, kind) = decode_other(path, bytes, &mut self.other)?;
+        Ok((size, &self.other, kind))
+    }
+}
+
+/// Decodes the bytes of a mask by the `png` crate alone: what [`decode_mask`] is checked against.
+///
+/// # Errors
+///
+/// As [`decode_mask`].
+pub fn decode_mask_by_png_crate(
+    path: &Path,
+    bytes: &[u8],
+) -> Result<(LabelMap, MaskKind), DataError> {
+    let mut classes = Vec::new();
+    let (size, kind) = decode_other(path, bytes, &mut classes)?;
+    Ok((LabelMap::new(size, classes), kind))
+}
+
+fn decode_other(
+    path: &Path,
+    bytes: &[u8],
+    classes: &mut Vec<ClassId>,
+) -> Result<(Size, MaskKind), DataError> {
+    let png = PngFile::read(path, bytes, |info| accept(path, info))?;
+    let kind = match png.colour {
+        ColorType::Indexed => MaskKind::Palette,
+        _ => MaskKind::Grey,
+    };
+    unpack(&png.packed, png.size, png.depth as usize, classes);
+    Ok((png.size, kind))
 }
 
 fn accept(path: &Path, info: &Info<'_>) -> Result<(), DataError> {
@@ -95,17 +135,6 @@ fn accept(path: &Path, info: &Info<'_>) -> Result<(), DataError> {
     }
     let expected = "palette or grey at 1, 2, 4 or 8 bits";
     Err(DataError::PngKind { path: path.into(), found: kind(colour, depth), expected })
-}
-
-/// One byte a pixel, from rows of `line` bytes that hold the first pixel in their highest bits.
-fn unpack(packed: &[u8], size: Size, line: usize, depth: BitDepth) -> Vec<ClassId> {
-    let bits = depth as usize;
-    let in_byte = 8 / bits;
-    let lowest = (0xFF_u16 >> (8 - bits)) as u8;
-    let value =
-        |row: &[u8], x: usize| row[x / in_byte] >> (8 - bits - bits * (x % in_byte)) & lowest;
-    let rows = packed.chunks(line).take(size.height);
-    rows.flat_map(|row| (0..size.width).map(move |x| value(row, x))).collect()
 }
 
 /// Writes an 8-bit palette PNG in the colours of [`voc_palette`].

@@ -13,6 +13,7 @@ mod mat;
 mod npy;
 mod palette;
 mod photograph;
+mod plain_png;
 mod png_file;
 mod rgb;
 mod saliency;
@@ -22,7 +23,9 @@ pub use atomic::write_atomically;
 pub use cam_dictionary::{CamProblem, cam_dictionary, decode_cam_archive, read_cam_dictionary};
 pub use class_pictures::{ClassPictures, class_pictures_of, read_class_pictures};
 pub use header::{Format, size_of, size_of_bytes};
-pub use mask::{MaskKind, MaskReader, decode_mask, read_mask, write_mask};
+pub use mask::{
+    MaskKind, MaskReader, decode_mask, decode_mask_by_png_crate, read_mask, write_mask,
+};
 pub use mat::{MatError, read_sbd_mask, sbd_mask};
 pub(crate) use npy::{pickled, with_header};
 pub use palette::voc_palette;

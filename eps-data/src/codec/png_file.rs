@@ -10,9 +10,8 @@ pub(super) struct PngFile {
     pub(super) size: Size,
     pub(super) colour: ColorType,
     pub(super) depth: BitDepth,
-    /// Rows of [`line`](Self::line) bytes.
+    /// Rows of whole bytes.
     pub(super) packed: Vec<u8>,
-    pub(super) line: usize,
 }
 
 impl PngFile {
@@ -20,16 +19,6 @@ impl PngFile {
     pub(super) fn read(
         path: &Path,
         bytes: &[u8],
-        accept: impl FnOnce(&Info<'_>) -> Result<(), DataError>,
-    ) -> Result<Self, DataError> {
-        Self::read_into(path, bytes, Vec::new(), accept)
-    }
-
-    /// As [`read`](Self::read), with memory that is used again for the rows.
-    pub(super) fn read_into(
-        path: &Path,
-        bytes: &[u8],
-        mut packed: Vec<u8>,
         accept: impl FnOnce(&Info<'_>) -> Result<(), DataError>,
     ) -> Result<Self, DataError> {
         let refuse = |source: DecodingError| DataError::Decode {
@@ -47,10 +36,25 @@ impl PngFile {
         let (width, height) = info.size();
         let size = Size::new(width as usize, height as usize);
         check_pixels(path, size)?;
-        packed.resize(reader.output_buffer_size().unwrap_or_default(), 0);
+        let mut packed = vec![0; reader.output_buffer_size().unwrap_or_default()];
         let frame = reader.next_frame(&mut packed).map_err(refuse)?;
         let (colour, depth) = (frame.color_type, frame.bit_depth);
-        Ok(Self { size, colour, depth, packed, line: frame.line_size })
+        Ok(Self { size, colour, depth, packed })
+    }
+}
+
+/// One byte a pixel, from rows that hold the first of several pixels in the highest bits of a byte.
+pub(super) fn unpack(packed: &[u8], size: Size, bits: usize, unpacked: &mut Vec<u8>) {
+    let in_byte = 8 / bits;
+    let lowest = (0xFF_u16 >> (8 - bits)) as u8;
+    unpacked.resize(size.width * size.height, 0);
+    let lines = packed.chunks_exact(size.width.div_ceil(in_byte));
+    for (row, line) in unpacked.chunks_exact_mut(size.width).zip(lines) {
+        for (pixels, byte) in row.chunks_mut(in_byte).zip(line) {
+            for (place, pixel) in (1..).zip(pixels) {
+                *pixel = byte >> (8 - bits * place) & lowest;
+            }
+        }
     }
 }
 

@@ -4,13 +4,11 @@ use crate::args::{self, TruthArgs};
 use crate::commands::End;
 use anyhow::Result;
 use eps_data::Item;
-use eps_data::codec::MaskReader;
+use eps_data::codec::{MaskReader, decode_mask_by_png_crate};
 use rayon::prelude::*;
 use serde::Serialize;
+use std::fs;
 use std::path::{Path, PathBuf};
-
-/// Images that one task decodes, as an evaluation does.
-const SHARE: usize = 32;
 
 /// Decode the masks of an evaluation and count nothing: what `eps evaluate` cannot be faster than
 #[derive(clap::Args)]
@@ -20,6 +18,9 @@ pub(crate) struct MasksBench {
     /// Folder of predicted masks, `<id>.png`
     #[arg(long, value_name = "DIR")]
     predictions: PathBuf,
+    /// Decode with the `png` crate, which `eps evaluate` does with unusual files only
+    #[arg(long)]
+    png_crate: bool,
     /// Repetitions, after one that is not counted
     #[arg(long, default_value_t = 1, value_parser = args::positive)]
     repeat: usize,
@@ -41,7 +42,7 @@ impl MasksBench {
         let (_, items, _) = self.truth.open()?;
         let mut pixels = 0;
         let seconds = super::repeated(self.repeat, || {
-            pixels = decode(&items, &self.predictions)?;
+            pixels = self.decode(&items)?;
             Ok(())
         })?;
         let (images, threads) = (items.len(), rayon::current_num_threads());
@@ -49,19 +50,22 @@ impl MasksBench {
         println!("{}", serde_json::to_string(&decoded)?);
         Ok(End::Done)
     }
-}
 
-/// Pixels of all masks.
-fn decode(items: &[Item], predictions: &Path) -> Result<usize> {
-    let shares = items.par_chunks(SHARE).map(|items| {
-        let mut reader = MaskReader::default();
-        let mut pixels = 0;
-        for item in items {
+    /// Pixels of all masks.
+    fn decode(&self, items: &[Item]) -> Result<usize> {
+        let counts = items.par_iter().map_init(MaskReader::default, |reader, item| {
             let truth = item.mask.as_ref().expect("the truth is a folder of masks");
-            pixels += reader.read(truth)?.1.len();
-            pixels += reader.read(&predictions.join(format!("{}.png", item.id)))?.1.len();
+            let prediction = self.predictions.join(format!("{}.png", item.id));
+            Ok(self.pixels(reader, truth)? + self.pixels(reader, &prediction)?)
+        });
+        counts.sum()
+    }
+
+    fn pixels(&self, reader: &mut MaskReader, path: &Path) -> Result<usize> {
+        if self.png_crate {
+            let (mask, _) = decode_mask_by_png_crate(path, &fs::read(path)?)?;
+            return Ok(mask.size().pixels());
         }
-        Ok(pixels)
-    });
-    shares.sum()
+        Ok(reader.read(path)?.1.len())
+    }
 }

@@ -1,0 +1,91 @@
+//! Plain PNGs, which masks nearly always are, read at the speed of memory.
+//!
+//! A plain PNG has a palette index or a grey value of at most 8 bits for each pixel, row after row, and
+//! nothing wrong with it. Everything else is left to the `png` crate, which says what it is. The CRC-32
+//! of every chunk up to the one after the pixels and the Adler-32 of the pixels are verified.
+
+mod chunks;
+mod filter;
+#[cfg(test)]
+mod tests;
+
+use super::png_file::unpack;
+use crate::{ClassId, Size};
+use chunks::Header;
+use flate2::{Decompress, FlushDecompress, Status};
+
+/// The most pixels of a plain PNG.
+const MOST_PIXELS: usize = 32 << 20;
+
+/// Reads plain PNGs one after another into the same memory.
+pub(super) struct PlainPngReader {
+    inflater: Decompress,
+    deflated: Vec<u8>,
+    /// A row of zeroes, as which filters see what is above the picture, and the rows.
+    rows: Vec<u8>,
+    /// One byte a pixel, of files that hold more than one in a byte.
+    unpacked: Vec<ClassId>,
+}
+
+/// Index or grey value of each pixel.
+pub(super) struct PlainPng<'a> {
+    pub(super) size: Size,
+    pub(super) has_palette: bool,
+    pub(super) pixels: &'a [ClassId],
+}
+
+impl Default for PlainPngReader {
+    fn default() -> Self {
+        let (deflated, rows, unpacked) = Default::default();
+        Self { inflater: Decompress::new(true), deflated, rows, unpacked }
+    }
+}
+
+impl PlainPngReader {
+    /// Decodes the bytes of a file; `None` if it is not plain.
+    pub(super) fn read(&mut self, bytes: &[u8]) -> Option<PlainPng<'_>> {
+        self.deflated.clear();
+        let header = chunks::read(bytes, &mut self.deflated)?;
+        self.inflate(&header)?;
+        self.unfilter(&header)?;
+        let packed = &self.rows[header.line()..][..header.line() * header.size.height];
+        let pixels = match header.bits {
+            8 => packed,
+            _ => {
+                unpack(packed, header.size, header.bits, &mut self.unpacked);
+                &self.unpacked
+            }
+        };
+        Some(PlainPng { size: header.size, has_palette: header.has_palette, pixels })
+    }
+
+    /// Fills the rows, each after the byte that names its filter.
+    fn inflate(&mut self, header: &Header) -> Option<()> {
+        let Size { width, height } = header.size;
+        if width * height > MOST_PIXELS {
+            return None;
+        }
+        let line = header.line();
+        let length = (line + 1) * height;
+        self.rows.resize(line + length, 0);
+        self.rows[..line].fill(0);
+        self.inflater.reset(true);
+        let rows = &mut self.rows[line..];
+        let status = self.inflater.decompress(&self.deflated, rows, FlushDecompress::Finish);
+        let is_whole = matches!(status, Ok(Status::StreamEnd));
+        (is_whole && self.inflater.total_out() == length as u64).then_some(())
+    }
+
+    /// Undoes the filters and moves the rows together, over the bytes that named these.
+    fn unfilter(&mut self, header: &Header) -> Option<()> {
+        let line = header.line();
+        for row in 1..=header.size.height {
+            let (start, stored) = (row * line, row * line + row);
+            let filter = self.rows[stored - 1];
+            self.rows.copy_within(stored..stored + line, start);
+            let (above, row) = self.rows[start - line..][..2 * line].split_at_mut(line);
+            filter::undo(filter, above, row)?;
+        }
+        Some(())
+    }
+}
