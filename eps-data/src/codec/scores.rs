@@ -140,9 +140,9 @@ type NamedArrays = (Vec<i64>, Vec<usize>, Vec<f32>);
 /// Integers of 32 or 64 bits.
 fn class_keys(array: NpyFile<impl Read>) -> io::Result<Vec<i64>> {
     if array.dtype() == i32::default_dtype() {
-        return Ok(values::<i32>(array)?.1.into_iter().map(i64::from).collect());
+        return Ok(values(array, i32::from_ne_bytes)?.1.into_iter().map(i64::from).collect());
     }
-    Ok(values::<i64>(array)?.1)
+    Ok(values(array, i64::from_ne_bytes)?.1)
 }
 
 fn are_ascending_objects(classes: &[ClassId]) -> bool {
@@ -160,39 +160,48 @@ fn array<'a, R: Read + Seek>(
 
 /// Classes as bytes, or as the 64-bit integers that numpy makes of a list.
 fn class_ids(array: NpyFile<impl Read>) -> io::Result<Vec<ClassId>> {
-    let array = match array.try_data::<u8>() {
-        Ok(bytes) => return bytes.take(usize::from(IGNORE)).collect(),
-        Err(array) => array,
-    };
-    let (_, wide) = values::<i64>(array)?;
+    if array.dtype() == u8::default_dtype() {
+        return Ok(values(array, u8::from_ne_bytes)?.1);
+    }
+    let (_, wide) = values(array, i64::from_ne_bytes)?;
     wide.into_iter().map(|class| ClassId::try_from(class).map_err(io::Error::other)).collect()
 }
 
 /// Scores of either [`ScoreFormat`].
 fn score_values(array: NpyFile<impl Read>) -> io::Result<(Vec<usize>, Vec<f32>)> {
     if array.dtype() == f16::default_dtype() {
-        let (shape, halves) = values::<f16>(array)?;
+        let (shape, halves) = values(array, f16::from_ne_bytes)?;
         return Ok((shape, halves.into_iter().map(f16::to_f32).collect()));
     }
-    values::<f32>(array)
+    values(array, f32::from_ne_bytes)
 }
 
-/// Shape and values of an array.
-fn values<T: Deserialize>(array: NpyFile<impl Read>) -> io::Result<(Vec<usize>, Vec<T>)> {
+/// Shape and values of an array; `value` makes one of its bytes on this machine.
+fn values<T: AutoSerialize + Deserialize, const BYTES: usize>(
+    array: NpyFile<impl Read>,
+    value: impl Fn([u8; BYTES]) -> T,
+) -> io::Result<(Vec<usize>, Vec<T>)> {
     let shape: Vec<_> = array.shape().iter().map(|&side| side as usize).collect();
     let count = shape.iter().try_fold(1_usize, |count, &side| count.checked_mul(side));
-    if count.is_none_or(|count| count > MAX_PIXELS) {
+    let Some(count) = count.filter(|&count| count <= MAX_PIXELS) else {
         return Err(io::Error::other(format!("an array of shape {shape:?} is too large")));
-    }
+    };
     if array.order() != Order::C && shape.len() > 1 {
         return Err(io::Error::other("an array is stored column by column"));
     }
-    // Grows with what is there, not with what the header promises.
-    let mut values = Vec::new();
-    for value in array.data::<T>().map_err(io::Error::other)? {
-        values.push(value?);
+    // Values and bytes grow with what is there, not with what the header promises.
+    if array.dtype() != T::default_dtype() {
+        let mut values = Vec::new();
+        for value in array.data::<T>().map_err(io::Error::other)? {
+            values.push(value?);
+        }
+        return Ok((shape, values));
     }
-    Ok((shape, values))
+    let (mut bytes, length) = (Vec::new(), count * BYTES);
+    // One byte more: at the end of its file an archive compares the checksum.
+    array.into_inner().take(length as u64 + 1).read_to_end(&mut bytes)?;
+    let bytes = bytes.get(..length).ok_or(io::ErrorKind::UnexpectedEof)?;
+    Ok((shape, bytes.as_chunks().0.iter().copied().map(value).collect()))
 }
 
 #[cfg(test)]
@@ -262,6 +271,44 @@ mod tests {
         let path = folder.path().join("a.npz");
         write_arrays(&path, &[2, 15], &[2, 3, 4], scores().scores());
         assert_eq!(read_scores(&path).unwrap(), scores());
+    }
+
+    #[test]
+    fn scores_may_be_in_the_other_order_of_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.npz");
+        let mut swapped = npy(scores().scores(), &[2, 3, 4]).unwrap();
+        let header = swapped.len() - 4 * 24;
+        let own = if cfg!(target_endian = "little") { *b"<>" } else { *b"><" };
+        let mark = swapped[..header].iter_mut().find(|byte| **byte == own[0]).unwrap();
+        *mark = own[1];
+        swapped[header..].as_chunks_mut::<4>().0.iter_mut().for_each(|value| value.reverse());
+        let mut archive = ZipWriter::new(File::create(&path).unwrap());
+        archive.start_file("classes.npy", FileOptions::default()).unwrap();
+        archive.write_all(&npy(&[2_u8, 15], &[2]).unwrap()).unwrap();
+        archive.start_file("cam.npy", FileOptions::default()).unwrap();
+        archive.write_all(&swapped).unwrap();
+        archive.finish().unwrap();
+        assert_eq!(read_scores(&path).unwrap(), scores());
+    }
+
+    #[test]
+    fn a_damaged_score_is_refused_by_its_checksum() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.npz");
+        let stored = FileOptions::default().compression_method(CompressionMethod::Stored);
+        let mut archive = ZipWriter::new(File::create(&path).unwrap());
+        archive.start_file("classes.npy", stored).unwrap();
+        archive.write_all(&npy(&[2_u8, 15], &[2]).unwrap()).unwrap();
+        archive.start_file("cam.npy", stored).unwrap();
+        archive.write_all(&npy(scores().scores(), &[2, 3, 4]).unwrap()).unwrap();
+        archive.finish().unwrap();
+        let mut bytes = fs::read(&path).unwrap();
+        let score = (1.0_f32 / 23.0).to_ne_bytes();
+        let place = bytes.windows(4).position(|window| window == score).unwrap();
+        bytes[place] ^= 1;
+        fs::write(&path, bytes).unwrap();
+        assert_eq!(refusal(&path), "a.npz: not a score archive (.npz) that can be decoded");
     }
 
     #[test]
