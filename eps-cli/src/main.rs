@@ -9,6 +9,7 @@ mod cli;
 mod commands;
 mod comparison;
 mod device;
+mod faults;
 mod inference;
 mod interrupt;
 mod pictures;

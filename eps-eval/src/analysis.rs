@@ -9,6 +9,10 @@ use eps_data::{ClassSet, DataError, Item, LabelMap, codec};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
+/// Of a prediction, and its name in errors.
+const EXTENSION: &str = "png";
+const KIND: &str = "prediction";
+
 /// What is counted besides the pixels of each class.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AnalysisPlan {
@@ -94,7 +98,7 @@ pub fn analyse_folder(
     plan: &AnalysisPlan,
     counted: &(dyn Fn() + Sync),
 ) -> Result<Analysis, EvalError> {
-    let pairs = score::pairs(items, predictions, "png", "prediction")?;
+    let pairs = score::pairs(items, predictions, EXTENSION, KIND)?;
     let jobs: Vec<Job<'_>> = items
         .iter()
         .zip(&pairs)
@@ -111,6 +115,13 @@ pub fn analyse_folder(
         whole.details = whole.details.merge(&details);
     }
     Ok(whole)
+}
+
+/// Everything that keeps [`analyse_folder`] from counting, in the order of the items.
+pub fn analysis_faults(items: &[Item], predictions: &Path, plan: &AnalysisPlan) -> Vec<EvalError> {
+    score::faults(items, predictions, (EXTENSION, KIND), |item, mask, prediction| {
+        Job { item, mask, prediction, plan }.read().map(drop)
+    })
 }
 
 /// One image.
@@ -135,20 +146,31 @@ fn analyse(
     Ok(Analysis { images, details })
 }
 
+/// The maps of an image: truth, prediction and background things.
+type Maps = (LabelMap, LabelMap, Option<LabelMap>);
+
 impl Job<'_> {
     fn count(&self, details: &mut Details) -> Result<ImageCounts, EvalError> {
-        let Self { item, mask, prediction, plan } = *self;
-        let truth = codec::read_mask(mask, plan.classes)?;
-        let predicted = codec::read_mask(prediction, plan.classes)?;
-        score::check_prediction(&truth, &predicted, prediction, plan.classes)?;
+        let (truth, predicted, things) = self.read()?;
+        let (item, classes) = (self.item, self.plan.classes);
         let labels = if item.classes.is_empty() { truth.present() } else { item.classes };
         details.add(&truth, &predicted, labels);
-        if let (Some(things), Some(counts)) = (&plan.things, &mut details.things) {
-            counts.add(&self.things(things, &truth)?, &truth, &predicted);
+        if let (Some(things), Some(counts)) = (&things, &mut details.things) {
+            counts.add(things, &truth, &predicted);
         }
-        let matrix = ConfusionMatrix::of(plan.classes, truth.classes(), predicted.classes());
+        let matrix = ConfusionMatrix::of(classes, truth.classes(), predicted.classes());
         details.pairs.add(&matrix, labels);
         Ok(ImageCounts::of_matrix(&item.id, &matrix))
+    }
+
+    fn read(&self) -> Result<Maps, EvalError> {
+        let classes = self.plan.classes;
+        let truth = codec::read_mask(self.mask, classes)?;
+        let predicted = codec::read_mask(self.prediction, classes)?;
+        score::check_prediction(&truth, &predicted, self.prediction, classes)?;
+        let things = self.plan.things.as_ref();
+        let things = things.map(|folder| self.things(folder, &truth)).transpose()?;
+        Ok((truth, predicted, things))
     }
 
     /// The map of background things, of the size of the truth and without ignored pixels.

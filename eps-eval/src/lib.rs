@@ -60,7 +60,7 @@ mod sweep;
 mod table;
 mod total_counts;
 
-pub use analysis::{Analysis, AnalysisPlan, Details, analyse_folder};
+pub use analysis::{Analysis, AnalysisPlan, Details, analyse_folder, analysis_faults};
 pub use anatomy::{Anatomy, Loss};
 pub use audit::{Audit, AuditedProtocol};
 pub use class_counts::ClassCounts;
@@ -83,7 +83,7 @@ pub use scores::{ClassScores, ScoredList, Scores, Subset, Threshold, ThresholdCh
 pub use sweep::{
     AveragePrecisions, BackgroundRule, Cuts, LabelledPoint, MakeMasks, MapRefinement, Plateau,
     Sweep, SweepCurve, SweepPlan, SweepPoint, SweepReport, SweepSummary, Swept, SweptRule,
-    count_maps, held_out, sweep_folder, sweep_masks,
+    count_maps, held_out, sweep_faults, sweep_folder, sweep_masks,
 };
 pub use table::{Row, Table};
 pub use total_counts::TotalCounts;

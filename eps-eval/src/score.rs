@@ -2,6 +2,7 @@
 
 use crate::EvalError;
 use eps_data::{ClassId, DataError, IGNORE, Item, LabelMap, ScoreMap};
+use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// Merges two results; the error of the left one comes first, so that threads do not choose.
@@ -26,10 +27,40 @@ pub(crate) fn pairs(
     none_missing(masks.iter().filter_map(unknown), "mask")?;
     let masks: Vec<PathBuf> = masks.into_iter().flatten().collect();
     none_missing(absent(&masks), "mask")?;
-    let file = |item: &Item| folder.join(format!("{}.{extension}", item.id));
+    let file = |item| prediction(item, folder, extension);
     let predictions: Vec<PathBuf> = items.iter().map(file).collect();
     none_missing(absent(&predictions), kind)?;
     Ok(masks.into_iter().zip(predictions).collect())
+}
+
+/// Everything that keeps images from being counted, in the order of the list: missing files, and what
+/// `check` finds in the mask and the prediction of an item.
+pub(crate) fn faults(
+    items: &[Item],
+    folder: &Path,
+    (extension, kind): (&str, &'static str),
+    check: impl Fn(&Item, &Path, &Path) -> Result<(), EvalError> + Sync,
+) -> Vec<EvalError> {
+    let of_item = |item: &Item| {
+        let mask = item.mask.as_ref().unwrap_or(&item.image);
+        let prediction = prediction(item, folder, extension);
+        let missing = |path: &Path, kind, is_there: bool| {
+            let error = || DataError::Missing { path: path.into(), kind, more: 0 }.into();
+            (!is_there).then(error)
+        };
+        let own = missing(mask, "mask", item.mask.is_some() && mask.is_file());
+        let other = missing(&prediction, kind, prediction.is_file());
+        match (own, other) {
+            (None, None) => Vec::from_iter(check(item, mask, &prediction).err()),
+            (own, other) => own.into_iter().chain(other).collect(),
+        }
+    };
+    items.par_iter().flat_map_iter(of_item).collect()
+}
+
+/// The file of an item in a folder of predictions.
+fn prediction(item: &Item, folder: &Path, extension: &str) -> PathBuf {
+    folder.join(format!("{}.{extension}", item.id))
 }
 
 fn absent(paths: &[PathBuf]) -> impl Iterator<Item = PathBuf> {

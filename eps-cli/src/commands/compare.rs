@@ -2,6 +2,7 @@
 
 use super::End;
 use crate::args::{TruthArgs, fraction};
+use crate::faults;
 use crate::progress::Progress;
 use crate::run_folder::write_text;
 use anyhow::{Context as _, Result, ensure};
@@ -9,7 +10,8 @@ use eps_data::{ClassNames, Item};
 use eps_eval::chart::{AnatomyChart, ChartFiles, DifferenceChart, TrimapChart};
 use eps_eval::paired::{Bootstrap, Difference, MethodRuns, compare};
 use eps_eval::{
-    AnalysisPlan, ComparisonReport, Details, MethodDetails, ScoredList, analyse_folder, export,
+    AnalysisPlan, ComparisonReport, Details, EvalError, MethodDetails, ScoredList, analyse_folder,
+    analysis_faults, export,
 };
 use std::path::{Path, PathBuf};
 
@@ -49,6 +51,9 @@ pub(crate) struct Compare {
     /// Widths of the bands around true boundaries in which mean IoU is given, in pixels
     #[arg(long, value_name = "PIXELS,..", value_delimiter = ',', default_value = "1,2,3,5,8,12,20", value_parser = clap::value_parser!(u32).range(1..=1000))]
     widths: Vec<u32>,
+    /// Name every image that cannot be counted, not the first one only
+    #[arg(long)]
+    keep_going: bool,
     /// Write everything as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -105,7 +110,12 @@ impl Compare {
         for Method { name, folders } in methods {
             let (mut runs, mut sum) = (Vec::new(), Details::new(&plan));
             for folder in folders {
-                let analysis = analyse_folder(items, folder, &plan, &counted)?;
+                let analysis = match analyse_folder(items, folder, &plan, &counted) {
+                    Err(_) if self.keep_going => {
+                        return faults::list(faults_of(methods, items, &plan), items.len());
+                    }
+                    analysis => analysis?,
+                };
                 sum = sum.merge(&analysis.details);
                 runs.push(analysis.images);
             }
@@ -145,6 +155,12 @@ impl Compare {
         }
         Ok(())
     }
+}
+
+/// Everything that keeps the images from being counted, method by method.
+fn faults_of(methods: &[Method], items: &[Item], plan: &AnalysisPlan) -> Vec<EvalError> {
+    let folders = methods.iter().flat_map(|method| &method.folders);
+    folders.flat_map(|folder| analysis_faults(items, folder, plan)).collect()
 }
 
 /// Writes every chart as SVG, PNG and PDF; the titles and files of the PNG, relative to the folder.

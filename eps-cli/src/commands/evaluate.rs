@@ -2,10 +2,11 @@
 
 use super::End;
 use crate::args::TruthArgs;
+use crate::faults;
 use crate::progress::Progress;
 use crate::run_folder::write_text;
 use crate::score_files::ScoreFiles;
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use eps_data::{IGNORE, Shard};
 use eps_eval::{Counts, EvalError, MaskFolder, Protocol, export};
 use std::path::PathBuf;
@@ -75,21 +76,12 @@ impl Evaluate {
         let counted = || progress.step();
         if self.keep_going {
             let counts = folder.count_all(self.protocol, &counted);
-            return counts.or_else(|faults| list_faults(faults, folder.len()));
+            return counts.or_else(|faults| faults::list(faults, folder.len()));
         }
         let counts = folder.count(self.protocol, &counted).map_err(with_hint)?;
         progress.finish();
         Ok(counts)
     }
-}
-
-/// Names all faults and fails.
-fn list_faults<T>(faults: Vec<EvalError>, images: usize) -> Result<T> {
-    let count = faults.len();
-    for fault in faults {
-        eprintln!("error: {}", crate::chain(&fault.into()));
-    }
-    bail!("{count} faults in {images} images: nothing was scored")
 }
 
 /// Says how a predicted 255 can be counted.

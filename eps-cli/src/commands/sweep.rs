@@ -4,6 +4,7 @@ use super::End;
 use super::compare::folder_name;
 use crate::args::{TruthArgs, fraction, power};
 use crate::comparison::FIXED_THRESHOLD;
+use crate::faults;
 use crate::progress::Progress;
 use crate::refined_sweep::RefinedSweepArgs;
 use crate::run_folder::write_text;
@@ -14,7 +15,7 @@ use eps_eval::chart::{ChartFiles, ClassMapsChart, Curve, SweepChart};
 use eps_eval::ranking::{ImageRanking, ScoreHistogram};
 use eps_eval::{
     AveragePrecisions, BackgroundRule, Cuts, ScoredList, SweepPlan, SweepReport, SweepSummary,
-    SweptRule, export, sweep_folder,
+    SweptRule, export, sweep_faults, sweep_folder,
 };
 use std::path::{Path, PathBuf};
 
@@ -49,6 +50,9 @@ pub(crate) struct Sweep {
     /// Mean IoU, as a fraction, that thresholds on the plateau may lose against the best
     #[arg(long, value_name = "LOSS", default_value_t = 0.01, value_parser = fraction)]
     plateau: f32,
+    /// Name every image that cannot be counted, not the first one only
+    #[arg(long)]
+    keep_going: bool,
     /// Write precision and recall of each class map at every threshold as CSV, and give average precisions
     #[arg(long, value_name = "FILE", conflicts_with = "crf")]
     precision_recall: Option<PathBuf>,
@@ -78,7 +82,14 @@ impl Sweep {
             None => self.truth.open()?,
         };
         let classifier = self.classifier(&list.ids, &items, &names)?;
-        let (swept, histogram) = self.count(&items, names.len())?;
+        let (swept, histogram) = match self.count(&items, names.len()) {
+            Err(error) if self.keep_going => {
+                // A fault of another kind, such as a missing photograph of --crf, is the first one alone.
+                let all = sweep_faults(&items, &self.cams, names.len());
+                return if all.is_empty() { Err(error) } else { faults::list(all, items.len()) };
+            }
+            counted => counted?,
+        };
         let summary = |swept: &SweptRule| {
             // A power that is common to all publications does not exist.
             let is_constant = swept.whole.rule() == BackgroundRule::Constant;

@@ -55,6 +55,20 @@ fn number(value: &Value) -> f64 {
 }
 
 #[test]
+fn every_prediction_that_cannot_be_compared_is_named_once_if_asked_for() {
+    let project = project();
+    fs::remove_file(project.path("half").join(scene_id(1) + ".png")).unwrap();
+    crate::project::truncate(&project.path("good").join(scene_id(2) + ".png"));
+    crate::project::truncate(&project.mask(4));
+    compare(&project, &["half", "good"]).and("--keep-going").refuses(&[
+        "half/scene_0002.png: prediction is missing\n",
+        "SegmentationClass/scene_0005.png: not a PNG that can be decoded: ",
+        "good/scene_0003.png: not a PNG that can be decoded: ",
+        "3 faults in 6 images: nothing was scored",
+    ]);
+}
+
+#[test]
 fn a_better_folder_is_better_with_an_interval_and_a_p_value() {
     let project = project();
     let out = project.path("out");

@@ -23,6 +23,22 @@ fn maps_that_are_damaged_or_missing_are_refused() {
     assert!(!csv.exists());
 }
 
+#[test]
+fn every_map_that_cannot_be_swept_is_named_if_asked_for() {
+    let project = mapped(3);
+    truncate(&project.path("run/cams/scene_0001.npz"));
+    fs::remove_file(project.path("run/cams/scene_0003.npz")).unwrap();
+    fs::remove_file(project.mask(2)).unwrap();
+    let csv = project.path("sweep.csv");
+    project.sweep("run").and("--keep-going").with("--csv", &csv).refuses(&[
+        "cams/scene_0001.npz: not a score archive (.npz) that can be decoded: ",
+        "SegmentationClass/scene_0003.png: mask is missing\n",
+        "cams/scene_0003.npz: class map is missing\n",
+        "3 faults in 3 images: nothing was scored",
+    ]);
+    assert!(!csv.exists());
+}
+
 /// Maps of scenes by a network that has hardly learnt.
 fn mapped(scenes: usize) -> Project {
     let project = Project::with_scenes(scenes);

@@ -2,9 +2,13 @@
 
 use super::{BackgroundRule, Cuts, Sweep, SweepCurve};
 use crate::{EvalError, ranking::ScoreHistogram, score};
-use eps_data::{Item, codec, sha256};
+use eps_data::{Item, LabelMap, ScoreMap, codec, sha256};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
+
+/// Of a class map, and its name in errors.
+const EXTENSION: &str = "npz";
+const KIND: &str = "class map";
 
 /// What is swept, and into how many parts the images fall for a held-out choice.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +76,7 @@ pub fn sweep_folder(
     plan: &SweepPlan,
     counted: &(dyn Fn() + Sync),
 ) -> Result<Swept, EvalError> {
-    let pairs = score::pairs(items, cams, "npz", "class map")?;
+    let pairs = score::pairs(items, cams, EXTENSION, KIND)?;
     let empty = || Counts::new(plan);
     let mut whole = empty();
     let mut folds: Vec<Vec<SweepCurve>> = vec![Vec::new(); plan.rules.len()];
@@ -90,6 +94,20 @@ pub fn sweep_folder(
         swept.rules.push(SweptRule { whole: swept.sweep.curve(*rule, parameters), folds });
     }
     Ok(swept)
+}
+
+/// Everything that keeps [`sweep_folder`] from counting, in the order of the list.
+pub fn sweep_faults(items: &[Item], cams: &Path, classes: usize) -> Vec<EvalError> {
+    let check = |_: &Item, mask: &Path, cam: &Path| read_pair(mask, cam, classes).map(drop);
+    score::faults(items, cams, (EXTENSION, KIND), check)
+}
+
+/// A mask and a class map that fit.
+fn read_pair(mask: &Path, cam: &Path, classes: usize) -> Result<(LabelMap, ScoreMap), EvalError> {
+    let truth = codec::read_mask(mask, classes)?;
+    let scores = codec::read_scores(cam)?;
+    score::check_scores(&truth, &scores, cam, classes)?;
+    Ok((truth, scores))
 }
 
 /// Indices of the items of each fold, ascending.
@@ -120,9 +138,7 @@ impl Counts {
     }
 
     fn add(&mut self, mask: &Path, cam: &Path) -> Result<(), EvalError> {
-        let truth = codec::read_mask(mask, self.sweep.classes())?;
-        let scores = codec::read_scores(cam)?;
-        score::check_scores(&truth, &scores, cam, self.sweep.classes())?;
+        let (truth, scores) = read_pair(mask, cam, self.sweep.classes())?;
         self.sweep.add(&truth, &scores);
         if let Some(histogram) = &mut self.histogram {
             histogram.add(&truth, &scores);

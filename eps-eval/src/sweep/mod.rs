@@ -12,7 +12,7 @@ mod summary;
 pub use curve::{SweepCurve, SweepPoint};
 pub(crate) use curve::{best, decimal};
 pub use cuts::Cuts;
-pub use folder::{SweepPlan, Swept, SweptRule, sweep_folder};
+pub use folder::{SweepPlan, Swept, SweptRule, sweep_faults, sweep_folder};
 pub use held_out::held_out;
 pub use image_maps::count_maps;
 pub use masks::{MakeMasks, sweep_masks};

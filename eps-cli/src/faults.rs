@@ -1,0 +1,16 @@
+//! Naming every image that keeps an evaluation from its scores, for `--keep-going`.
+
+use anyhow::{Result, bail};
+use eps_eval::EvalError;
+use std::collections::HashSet;
+
+/// Names each fault once, and fails.
+pub(crate) fn list<T>(mut faults: Vec<EvalError>, images: usize) -> Result<T> {
+    let mut named = HashSet::new();
+    faults.retain(|fault| named.insert(fault.to_string()));
+    let count = faults.len();
+    for fault in faults {
+        eprintln!("error: {}", crate::chain(&fault.into()));
+    }
+    bail!("{count} faults in {images} images: nothing was scored")
+}
