@@ -3,14 +3,17 @@
 use crate::commands::End;
 use crate::interrupt;
 use crate::progress::Progress;
-use crate::run_folder::RunFolder;
+use crate::run_folder::{RunFolder, write_text};
 use anyhow::Result;
 use burn::tensor::Device;
-use eps_data::codec::{ScoreFormat, read_rgb, size_of, write_mask, write_scores};
-use eps_data::{DataError, Item, RgbImage, Size};
+use eps_data::codec::write_scores_and_logits;
+use eps_data::codec::{ScoreFormat, read_logits, read_rgb, size_of, write_mask};
+use eps_data::labels::image_scores_table;
+use eps_data::{ClassNames, DataError, Item, RgbImage, Size};
 use eps_model::infer::{Views, network_views};
 use eps_model::network::Network;
 use eps_model::recipe::InferenceRecipe;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 /// Images of one size that run as one batch.
@@ -79,16 +82,41 @@ impl Inference<'_> {
         Ok(end)
     }
 
+    /// Gathers the logits of all `items` whose maps are there into one table, in their order.
+    pub(crate) fn gather_logits(&self, items: &[Item], names: &ClassNames) -> Result<()> {
+        loop {
+            let done: Vec<&Item> = items.iter().filter(|item| self.is_done(item)).collect();
+            let mut rows = Vec::new();
+            for item in &done {
+                let logits = read_logits(&self.cam(item))?;
+                rows.extend(logits.map(|logits| (item.id.as_str(), logits)));
+            }
+            write_text(&self.out.logits_file(), &image_scores_table(&rows, names))?;
+            if rows.len() < done.len() {
+                let lacking = done.len() - rows.len();
+                eprintln!("logits.csv lacks {lacking} images whose maps were made without logits");
+            }
+            // Another process may have written more maps, and its table before this one.
+            if items.iter().filter(|item| self.is_done(item)).count() == done.len() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn cam(&self, item: &Item) -> PathBuf {
+        self.out.cams().join(format!("{}.npz", item.id))
+    }
+
     fn is_done(&self, item: &Item) -> bool {
-        let cam = self.out.cams().join(format!("{}.npz", item.id));
         let mask = self.out.masks().join(format!("{}.png", item.id));
-        cam.exists() && (!self.with_masks || mask.exists())
+        self.cam(item).exists() && (!self.with_masks || mask.exists())
     }
 
     fn write_all(&self, batches: Receiver<Vec<(&Item, Views)>>) -> Result<(), DataError> {
         for (item, views) in batches.into_iter().flatten() {
+            let logits = views.logits();
             let map = views.score_map();
-            write_scores(&self.out.cams().join(format!("{}.npz", item.id)), &map, self.format)?;
+            write_scores_and_logits(&self.cam(item), &map, &logits, self.format)?;
             if self.with_masks {
                 let mask = map.to_labels(self.recipe.threshold);
                 write_mask(&self.out.masks().join(format!("{}.png", item.id)), &mask)?;

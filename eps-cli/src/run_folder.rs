@@ -84,6 +84,10 @@ impl RunFolder {
         self.root.join("masks")
     }
 
+    pub(crate) fn logits_file(&self) -> PathBuf {
+        self.root.join("logits.csv")
+    }
+
     /// File name of the folder.
     pub(crate) fn name(&self) -> String {
         let name = self.root.file_name().map(|name| name.to_string_lossy().into_owned());

@@ -28,6 +28,15 @@ pub struct Predictions {
     pub logits: Tensor<2>,
 }
 
+/// What an inference pass gives.
+pub struct Activations {
+    /// `[batch, maps, height, width]`, object classes first: of EPS the softmax over objects and
+    /// background, which comes last; of the plain classifier the positive part.
+    pub maps: Tensor<4>,
+    /// Image-level logits of the object classes, `[batch, classes]`.
+    pub logits: Tensor<2>,
+}
+
 impl Network {
     /// A network for `classes` object classes; equal seeds give equal backbones.
     pub fn new(recipe: &NetworkRecipe, classes: usize, seed: u64, device: &Device) -> Self {
@@ -87,12 +96,22 @@ impl Network {
         }
     }
 
-    /// Activation maps, `[batch, maps, height, width]`, object classes first: of EPS the softmax
-    /// over objects and background, which comes last; of the plain classifier the positive part.
-    pub fn activation_maps(&self, images: Tensor<4>) -> Tensor<4> {
+    /// Activation maps and image-level logits.
+    pub fn activations(&self, images: Tensor<4>) -> Activations {
         let mut pass = Pass::inference();
         let maps = self.fc8.forward(self.backbone.forward(images, &mut pass), Precision::F32);
-        if self.with_background { burn::tensor::activation::softmax(maps, 1) } else { relu(maps) }
+        // The classifier has no bias: the mean of its maps is its output for the mean feature.
+        let logits = spatial_mean(maps.clone()).narrow(1, 0, self.classes());
+        let maps = match self.with_background {
+            true => burn::tensor::activation::softmax(maps, 1),
+            false => relu(maps),
+        };
+        Activations { maps, logits }
+    }
+
+    /// The maps of [`activations`](Self::activations).
+    pub fn activation_maps(&self, images: Tensor<4>) -> Tensor<4> {
+        self.activations(images).maps
     }
 }
 

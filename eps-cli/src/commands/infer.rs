@@ -15,9 +15,10 @@ use eps_model::train::load_network;
 use eps_model::weights::{Part, load_weights};
 use std::path::{Path, PathBuf};
 
-/// Write class activation maps (`cams/<id>.npz`) and pseudo-masks (`masks/<id>.png`)
+/// Write class activation maps (`cams/<id>.npz`), pseudo-masks (`masks/<id>.png`) and `logits.csv`
 ///
-/// Images that have both are skipped, so that an interrupted command goes on.
+/// Images that have both are skipped, so that an interrupted command goes on. The table has the
+/// classifier's scores of all images of the list that are done, for `eps sweep --classifier`.
 #[derive(clap::Args)]
 pub(crate) struct Infer {
     /// Run folder of `eps train`; with --recipe and --weights a new folder
@@ -30,7 +31,7 @@ pub(crate) struct Infer {
     /// Recipe instead of the run's
     #[arg(long, value_name = "FILE")]
     recipe: Option<PathBuf>,
-    /// Folder for `cams` and `masks` [default: the run folder]
+    /// Folder for `cams`, `masks` and `logits.csv` [default: the run folder]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Background score of the masks, in 0..=1 [default: the recipe's]
@@ -67,15 +68,17 @@ impl Infer {
             .iter()
             .filter(|item| self.shard.is_none_or(|shard| shard.holds(&item.id)))
             .collect();
-        Inference {
+        let inference = Inference {
             network: &network,
             recipe: &recipe.inference,
             device: &device,
             out: &RunFolder::at(self.out.as_ref().unwrap_or(&self.run)),
             format: if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 },
             with_masks: true,
-        }
-        .run(&items, "inference")
+        };
+        let end = inference.run(&items, "inference")?;
+        inference.gather_logits(&split.items, &split.names)?;
+        Ok(end)
     }
 
     fn network(&self, recipe: &Recipe, split: &Split, device: &Device) -> Result<Network> {

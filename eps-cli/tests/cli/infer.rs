@@ -55,7 +55,7 @@ fn results_are_the_same_on_any_number_of_threads() {
         project.infer("run").with("--out", &out).on_threads(threads).succeeds();
         files(&out)
     });
-    assert_eq!(results[0].len(), 20);
+    assert_eq!(results[0].len(), 21);
     assert!(results[0] == results[1]);
 }
 
@@ -70,10 +70,35 @@ fn shards_together_are_all_images() {
         project.infer("run").with("--out", &parts).with("--shard", shard).succeeds();
         let alone = out(&shard.replace('/', "-"));
         project.infer("run").with("--out", &alone).with("--shard", shard).succeeds();
-        images += files(&alone).len() / 2;
+        images += (files(&alone).len() - 1) / 2;
     }
     assert_eq!(images, 10);
     assert!(files(&out("parts")) == files(&out("whole")));
+}
+
+#[test]
+fn the_table_of_logits_has_every_finished_image_in_the_order_of_the_list() {
+    let project = trained();
+    let (out, table) = (project.path("out"), project.path("out/logits.csv"));
+    let rows =
+        || fs::read_to_string(&table).unwrap().lines().map(str::to_owned).collect::<Vec<_>>();
+    project.infer("run").with("--out", &out).with("--shard", "2/3").succeeds();
+    let part = rows();
+    assert!((2..10).contains(&part.len()), "{part:?}");
+    project.infer("run").with("--out", &out).succeeds();
+    let whole = rows();
+    assert!(part.iter().all(|row| whole.contains(row)));
+    let ids: Vec<&str> = whole.iter().map(|row| row.split(',').next().unwrap()).collect();
+    assert_eq!((ids.len(), ids[0], ids[1], ids[10]), (11, "id", "scene_0001", "scene_0010"));
+    let scores: Vec<f32> = whole[1].split(',').skip(1).map(|cell| cell.parse().unwrap()).collect();
+    assert_eq!(scores.len(), 6);
+    assert!(scores.iter().any(|score| *score != scores[0]), "{scores:?}");
+    project.infer("run").succeeds();
+    let report = project.path("sweep.json");
+    project.sweep("run").with("--classifier", &table).with("--json", &report).succeeds();
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
+    let mean = report["classifier"]["mean"].as_f64().unwrap();
+    assert!(mean > 0.0 && mean <= 1.0, "{report}");
 }
 
 #[test]
@@ -95,7 +120,7 @@ fn the_learned_background_is_a_recipe_switch_of_eps() {
     let recipe = project.write("learned.toml", &learned);
     let out = project.path("learned");
     project.infer("run").with("--recipe", recipe).with("--out", &out).succeeds();
-    assert_eq!(files(&out).len(), 20);
+    assert_eq!(files(&out).len(), 21);
     let baseline = recipe::cam()
         .replace("flip = true\nthreshold", "flip = true\nbackground = \"learned\"\nthreshold");
     project

@@ -16,6 +16,7 @@ use std::{
 
 const CLASSES: &str = "classes";
 const SCORES: &str = "cam";
+const LOGITS: &str = "logits";
 
 /// How scores are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,12 +32,32 @@ pub enum ScoreFormat {
 ///
 /// The archive has no clock in it: equal maps make equal files.
 pub fn write_scores(path: &Path, map: &ScoreMap, format: ScoreFormat) -> Result<(), DataError> {
-    let archive =
-        encode(map, format).map_err(|source| DataError::Write { path: path.into(), source })?;
+    write_archive(path, map, None, format)
+}
+
+/// As [`write_scores`], with `logits` (float32 `[object classes]`): a classifier's scores of the whole
+/// image, class 1 first.
+pub fn write_scores_and_logits(
+    path: &Path,
+    map: &ScoreMap,
+    logits: &[f32],
+    format: ScoreFormat,
+) -> Result<(), DataError> {
+    write_archive(path, map, Some(logits), format)
+}
+
+fn write_archive(
+    path: &Path,
+    map: &ScoreMap,
+    logits: Option<&[f32]>,
+    format: ScoreFormat,
+) -> Result<(), DataError> {
+    let archive = encode(map, logits, format)
+        .map_err(|source| DataError::Write { path: path.into(), source })?;
     write_atomically(path, |file| file.write_all(&archive))
 }
 
-fn encode(map: &ScoreMap, format: ScoreFormat) -> io::Result<Vec<u8>> {
+fn encode(map: &ScoreMap, logits: Option<&[f32]>, format: ScoreFormat) -> io::Result<Vec<u8>> {
     let options = FileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         // The lowest level: scores hardly compress, and higher ones only take longer.
@@ -55,6 +76,10 @@ fn encode(map: &ScoreMap, format: ScoreFormat) -> io::Result<Vec<u8>> {
             npy(&halves, &shape)?
         }
     })?;
+    if let Some(logits) = logits {
+        archive.start_file(file_name_from_array_name(LOGITS), options)?;
+        archive.write_all(&npy(logits, &[logits.len() as u64])?)?;
+    }
     Ok(archive.finish()?.into_inner())
 }
 
@@ -75,17 +100,12 @@ fn npy<T: AutoSerialize + Copy>(values: &[T], shape: &[u64]) -> io::Result<Vec<u
 /// [`DataError::Decode`] if the archive or an array cannot be read, [`DataError::Content`] if the two
 /// arrays do not make a score map.
 pub fn read_scores(path: &Path) -> Result<ScoreMap, DataError> {
-    let file = File::open(path).map_err(|source| DataError::Open { path: path.into(), source })?;
-    decode_scores(path, BufReader::new(file))
+    decode_scores(path, open(path)?)
 }
 
 /// The score map in an archive; `path` is named in errors.
 pub(super) fn decode_scores(path: &Path, file: impl Read + Seek) -> Result<ScoreMap, DataError> {
-    let refuse = |source: io::Error| DataError::Decode {
-        path: path.into(),
-        expected: "score archive (.npz)",
-        source: source.into(),
-    };
+    let refuse = |source| refusal(path, source);
     let mut archive = NpzArchive::new(file).map_err(refuse)?;
     let classes = array(&mut archive, CLASSES).and_then(class_ids).map_err(refuse)?;
     let (shape, scores) = array(&mut archive, SCORES).and_then(score_values).map_err(refuse)?;
@@ -108,6 +128,30 @@ pub(super) fn decode_scores(path: &Path, file: impl Read + Seek) -> Result<Score
         return Err(content("a score that is not a number".into(), "numbers"));
     }
     Ok(ScoreMap::new(Size::new(width, height), classes, scores))
+}
+
+/// Reads the scores of whole images that [`write_scores_and_logits`] wrote; `None` where there are none.
+///
+/// # Errors
+///
+/// [`DataError::Decode`] if the archive or the array cannot be read.
+pub fn read_logits(path: &Path) -> Result<Option<Vec<f32>>, DataError> {
+    let refuse = |source| refusal(path, source);
+    let mut archive = NpzArchive::new(open(path)?).map_err(refuse)?;
+    if archive.array_names().all(|name| name != LOGITS) {
+        return Ok(None);
+    }
+    Ok(Some(array(&mut archive, LOGITS).and_then(score_values).map_err(refuse)?.1))
+}
+
+fn open(path: &Path) -> Result<BufReader<File>, DataError> {
+    let file = File::open(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    Ok(BufReader::new(file))
+}
+
+fn refusal(path: &Path, source: io::Error) -> DataError {
+    let expected = "score archive (.npz)";
+    DataError::Decode { path: path.into(), expected, source: source.into() }
 }
 
 /// Integers and maps of an archive by their names, the first of `maps` that it has; `None` where it
@@ -214,7 +258,7 @@ mod tests {
         ScoreMap::new(Size::new(4, 3), vec![2, 15], values)
     }
 
-    fn refusal(path: &Path) -> String {
+    fn message(path: &Path) -> String {
         let message = read_scores(path).unwrap_err().to_string();
         message[message.find("a.npz").unwrap()..].to_owned()
     }
@@ -259,8 +303,19 @@ mod tests {
     }
 
     #[test]
+    fn logits_are_read_back_and_change_no_score() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.npz");
+        write_scores_and_logits(&path, &scores(), &[-0.5, 3.25], ScoreFormat::F16).unwrap();
+        assert_eq!(read_logits(&path).unwrap(), Some(vec![-0.5, 3.25]));
+        assert_eq!(read_scores(&path).unwrap().classes(), scores().classes());
+        write_scores(&path, &scores(), ScoreFormat::F32).unwrap();
+        assert_eq!(read_logits(&path).unwrap(), None);
+    }
+
+    #[test]
     fn no_clock_is_in_a_file() {
-        let archive = encode(&scores(), ScoreFormat::F32).unwrap();
+        let archive = encode(&scores(), None, ScoreFormat::F32).unwrap();
         // Time and date of the first entry: midnight of 1 January 1980.
         assert_eq!(archive[10..14], [0, 0, 0x21, 0]);
     }
@@ -308,7 +363,7 @@ mod tests {
         let place = bytes.windows(4).position(|window| window == score).unwrap();
         bytes[place] ^= 1;
         fs::write(&path, bytes).unwrap();
-        assert_eq!(refusal(&path), "a.npz: not a score archive (.npz) that can be decoded");
+        assert_eq!(message(&path), "a.npz: not a score archive (.npz) that can be decoded");
     }
 
     #[test]
@@ -326,7 +381,7 @@ mod tests {
         ];
         for (classes, shape, values, expected) in cases {
             write_arrays(&path, classes, shape, &values);
-            assert_eq!(refusal(&path), expected);
+            assert_eq!(message(&path), expected);
         }
     }
 
@@ -339,7 +394,7 @@ mod tests {
         for length in [0, 10, whole.len() / 2, whole.len() - 1] {
             fs::write(&path, &whole[..length]).unwrap();
             let expected = "a.npz: not a score archive (.npz) that can be decoded";
-            assert_eq!(refusal(&path), expected, "{length} bytes");
+            assert_eq!(message(&path), expected, "{length} bytes");
         }
     }
 }

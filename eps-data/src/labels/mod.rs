@@ -8,7 +8,7 @@ mod table;
 
 pub use annotation::object_names;
 pub use dictionary::decode as decode_dictionary;
-pub use table::read_image_scores;
+pub use table::{image_scores_table, read_image_scores};
 
 use crate::coco::InstancesFile;
 use crate::{

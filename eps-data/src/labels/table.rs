@@ -34,13 +34,30 @@ pub fn read_image_scores(
     rows.into_iter().collect()
 }
 
-/// The table of these images, as [`load`] reads it.
-pub(super) fn table(ids: &[String], sets: &[ClassSet], names: &ClassNames) -> String {
+/// The table of these images, as [`read_image_scores`] reads it.
+pub fn image_scores_table(rows: &[(&str, Vec<f32>)], names: &ClassNames) -> String {
+    let mut text = header(names);
+    for (id, scores) in rows {
+        text.push_str(id);
+        scores.iter().for_each(|score| text.push_str(&format!(",{score}")));
+        text.push('\n');
+    }
+    text
+}
+
+/// The first line of a table.
+fn header(names: &ClassNames) -> String {
     let mut text = String::from("id");
     for name in names.iter().skip(1) {
         text.extend([",", name]);
     }
     text.push('\n');
+    text
+}
+
+/// The table of these images, as [`load`] reads it.
+pub(super) fn table(ids: &[String], sets: &[ClassSet], names: &ClassNames) -> String {
+    let mut text = header(names);
     for (id, set) in ids.iter().zip(sets) {
         text.push_str(id);
         for channel in 0..names.objects() {

@@ -8,7 +8,7 @@ mod views;
 
 pub use views::Views;
 
-use crate::network::Network;
+use crate::network::{Activations, Network};
 use crate::recipe::{Background, InferenceRecipe};
 use burn::tensor::{Device, Tensor, TensorData};
 use eps_data::transform::{normalize, resize_rgb};
@@ -57,11 +57,13 @@ pub fn network_views(
         let resized: Vec<RgbImage> =
             images.iter().map(|(image, _)| resize_rgb(image, scaled)).collect();
         let maps = run(network, &resized, scaled, recipe.flip, device);
-        for (index, map) in maps.values.chunks_exact(maps.count * maps.pixels()).enumerate() {
+        let maps_of = maps.values.chunks_exact(maps.count * maps.pixels());
+        let views_of = maps_of.zip(maps.logits.chunks_exact(network.classes()));
+        for (index, (map, logits)) in views_of.enumerate() {
             let (image, mirrored) = (index % images.len(), index >= images.len());
             let own = channels[image].iter();
             let kept = own.flat_map(|channel| &map[channel * maps.pixels()..][..maps.pixels()]);
-            views[image].push(kept.copied().collect(), maps.size, mirrored);
+            views[image].push(kept.copied().collect(), maps.size, mirrored, logits);
         }
     }
     views
@@ -74,6 +76,8 @@ fn size_of(image: &RgbImage) -> Size {
 /// Maps of a batch, `[batch, count, height, width]`.
 struct BatchMaps {
     values: Vec<f32>,
+    /// `[batch, object classes]`
+    logits: Vec<f32>,
     count: usize,
     /// Height and width.
     size: [usize; 2],
@@ -98,8 +102,9 @@ fn run(
     let straight = Tensor::<4>::from_data(TensorData::new(straight, shape), device);
     let batch =
         if flip { Tensor::cat(vec![straight.clone(), straight.flip([3])], 0) } else { straight };
-    let maps = network.activation_maps(batch);
+    let Activations { maps, logits } = network.activations(batch);
     let [_, count, height, width] = maps.dims();
-    let values = maps.into_data().try_to_vec::<f32>().expect("maps are f32");
-    BatchMaps { values, count, size: [height, width] }
+    let values = |data: TensorData| data.try_to_vec::<f32>().expect("the network is f32");
+    let (values, logits) = (values(maps.into_data()), values(logits.into_data()));
+    BatchMaps { values, logits, count, size: [height, width] }
 }

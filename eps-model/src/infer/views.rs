@@ -11,6 +11,8 @@ pub struct Views {
     /// Whether a map of the background follows those of the classes.
     with_background: bool,
     views: Vec<View>,
+    /// Sums over the views, by object class.
+    logits: Vec<f32>,
 }
 
 /// One view, `[maps, height, width]`.
@@ -23,11 +25,24 @@ struct View {
 
 impl Views {
     pub(super) fn new(size: Size, classes: ClassSet, with_background: bool) -> Self {
-        Self { size, classes, with_background, views: Vec::new() }
+        Self { size, classes, with_background, views: Vec::new(), logits: Vec::new() }
     }
 
-    pub(super) fn push(&mut self, maps: Vec<f32>, size: [usize; 2], mirrored: bool) {
+    pub(super) fn push(
+        &mut self,
+        maps: Vec<f32>,
+        size: [usize; 2],
+        mirrored: bool,
+        logits: &[f32],
+    ) {
         self.views.push(View { maps, size, mirrored });
+        self.logits.resize(logits.len(), 0.0);
+        self.logits.iter_mut().zip(logits).for_each(|(sum, logit)| *sum += logit);
+    }
+
+    /// Image-level logits of every object class, whatever the image's labels: means over the views.
+    pub fn logits(&self) -> Vec<f32> {
+        self.logits.iter().map(|sum| sum / self.views.len() as f32).collect()
     }
 
     /// The views resized to the image and summed; each class divided by its own maximum, or by

@@ -6,7 +6,7 @@ use crate::weights::full_network;
 use burn::tensor::Device;
 use eps_data::codec::{read_mask, read_rgb};
 use eps_data::{ClassSet, RgbImage, class_of};
-use eps_model::infer::score_maps;
+use eps_model::infer::{network_views, score_maps};
 use eps_model::network::Network;
 use eps_model::recipe::{Background, InferenceRecipe, Method};
 use std::path::Path;
@@ -131,6 +131,25 @@ fn the_learned_background_divides_the_probability_of_class_and_background() {
             assert!((score - expected).abs() < 1e-6, "{class}: {score}, expected {expected}");
         }
     }
+}
+
+#[test]
+fn logits_are_means_over_the_views_and_of_every_class() {
+    let device = crate::device();
+    let network = small_network(&device);
+    let picture = picture("a", 16, 24);
+    let recipe = InferenceRecipe { scales: vec![1.0], flip: true, ..published() };
+    let classes: ClassSet = [4].into_iter().collect();
+    let views = network_views(&network, &recipe, &[(&picture, classes)], &device).remove(0);
+    let mirrored = image::imageops::flip_horizontal(&picture);
+    let [straight, mirrored] = [picture, mirrored].map(|picture| {
+        let image =
+            golden::tensor(eps_data::transform::normalize(&picture), [1, 3, 24, 16], &device);
+        golden::to_vec(network.activations(image).logits)
+    });
+    let expected: Vec<f32> = straight.iter().zip(&mirrored).map(|(a, b)| (a + b) / 2.0).collect();
+    assert_eq!(expected.len(), 5);
+    assert!(largest_distance(&views.logits(), &expected) < 1e-5, "{:?}", views.logits());
 }
 
 #[test]

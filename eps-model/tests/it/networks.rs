@@ -62,8 +62,10 @@ fn maps_and_logits_of_the_full_classifier_are_the_references() {
     let maps = recorded("cls20_64x64_cam");
     let deviation = statistics(&maps)[1];
     assert_close(&to_vec(network.activation_maps(images.clone())), &maps, deviation, "maps");
-    let predictions = network.forward_training(images, &mut Pass::inference());
+    let predictions = network.forward_training(images.clone(), &mut Pass::inference());
     let logits = recorded("cls20_64x64_pred");
+    let found = to_vec(network.activations(images).logits);
+    assert_close(&found, &logits, deviation, "logits of inference");
     assert_close(&to_vec(predictions.logits), &logits, deviation, "logits");
     assert!(predictions.maps.is_none());
 }
@@ -102,9 +104,11 @@ fn maps_are_an_eighth_of_the_image_rounded_up() {
         let expected = [2, 4, height.div_ceil(8), width.div_ceil(8)];
         assert_eq!(maps.dims(), expected, "{height}x{width}");
         assert!(to_vec(maps).iter().all(|value| (0.0..=1.0).contains(value)));
-        let predictions = network.forward_training(images, &mut Pass::inference());
+        let predictions = network.forward_training(images.clone(), &mut Pass::inference());
         assert_eq!(predictions.maps.unwrap().dims(), expected);
         assert_eq!(predictions.logits.dims(), [2, 3]);
+        let found = network.activations(images).logits;
+        assert_eq!(to_vec(found), to_vec(predictions.logits));
     }
 }
 
