@@ -20,12 +20,13 @@ pub(crate) struct PairCounts {
     rows: [bool; LABELS],
 }
 
-/// A pair of labels as words full of it, and the pixels that are still to be counted for it.
-#[derive(Default)]
+/// Pixels of one pair of labels, one after another.
 struct Run {
+    /// Words full of the labels.
     truth: u64,
     predicted: u64,
-    pixels: u32,
+    /// Number of its first pixel.
+    start: usize,
 }
 
 impl Default for PairCounts {
@@ -45,60 +46,55 @@ impl PairCounts {
 
     /// Counts pixels by their labels.
     ///
-    /// Masks are flat: a block that goes on with the pair of the last one is one addition in a
-    /// register, and elsewhere each run of a pair is one in the table.
+    /// Masks are flat: a block that goes on with the pair of the last one is one comparison, and each run
+    /// of a pair is one addition to the table.
     ///
     /// # Panics
     ///
     /// If there are not as many of the one as of the other.
     pub(crate) fn add(&mut self, truth: &[ClassId], predicted: &[ClassId]) {
         assert_eq!(truth.len(), predicted.len(), "both masks must have the same pixels");
+        let pixels = truth.len();
+        let Some(first) = truth.first().zip(predicted.first()) else { return };
+        let mut run = Run::from(0, first);
         let (truth, truth_rest) = truth.as_chunks::<{ WORD * BLOCK }>();
         let (predicted, predicted_rest) = predicted.as_chunks::<{ WORD * BLOCK }>();
-        let mut run = Run::default();
-        for (truth, predicted) in truth.iter().zip(predicted) {
+        for (block, (truth, predicted)) in truth.iter().zip(predicted).enumerate() {
             let words = || words(truth).zip(words(predicted));
             // Without branches, so that a block is compared in a few instructions.
-            let others = words().fold(0, |others, pair| others | run.difference(pair));
-            if others == 0 {
-                run.pixels += (WORD * BLOCK) as u32;
-            } else {
-                words().for_each(|pair| self.count_word(&mut run, pair));
+            if words().fold(0, |others, pair| others | run.difference(pair)) != 0 {
+                let starts = (block * WORD * BLOCK..).step_by(WORD);
+                starts.zip(words()).for_each(|(start, pair)| self.end_runs(&mut run, start, pair));
             }
         }
-        self.count(run.truth, run.predicted, run.pixels);
-        for (&truth, &predicted) in truth_rest.iter().zip(predicted_rest) {
-            self.count(truth.into(), predicted.into(), 1);
+        let rest = pixels - truth_rest.len();
+        for (pixel, pair) in (rest..).zip(truth_rest.iter().zip(predicted_rest)) {
+            if !run.is_of(pair) {
+                self.end(&mut run, Run::from(pixel, pair));
+            }
+        }
+        self.end(&mut run, Run::from(pixels, first));
+    }
+
+    /// Counts the runs that end in a word, which begins at pixel `start`.
+    fn end_runs(&mut self, run: &mut Run, start: usize, pair: (u64, u64)) {
+        let mut difference = run.difference(pair);
+        while difference != 0 {
+            let place = difference.trailing_zeros() / u8::BITS;
+            let shift = place * u8::BITS;
+            let labels = ((pair.0 >> shift) as ClassId, (pair.1 >> shift) as ClassId);
+            self.end(run, Run::from(start + place as usize, (&labels.0, &labels.1)));
+            // What is before the new run is counted.
+            difference = run.difference(pair) & u64::MAX << shift;
         }
     }
 
-    /// Counts the runs of a word; one that fills it becomes the run that blocks go on with.
-    fn count_word(&mut self, run: &mut Run, (mut truth, mut predicted): (u64, u64)) {
-        if run.difference((truth, predicted)) == 0 {
-            run.pixels += WORD as u32;
-            return;
-        }
-        let mut left = WORD as u32;
-        while left > 0 {
-            let own = Run { truth: full_of(truth), predicted: full_of(predicted), pixels: 0 };
-            let difference = own.difference((truth, predicted));
-            let same = (difference.trailing_zeros() / u8::BITS).min(left);
-            if same == WORD as u32 {
-                self.count(run.truth, run.predicted, run.pixels);
-                *run = Run { pixels: same, ..own };
-                return;
-            }
-            self.count(truth, predicted, same);
-            left -= same;
-            (truth, predicted) = (truth >> (u8::BITS * same), predicted >> (u8::BITS * same));
-        }
-    }
-
-    /// Counts pixels of the labels in the lowest bytes.
-    fn count(&mut self, truth: u64, predicted: u64, pixels: u32) {
-        let (truth, predicted) = (truth as ClassId, predicted as ClassId);
+    /// Counts a run, which ends where the next one starts.
+    fn end(&mut self, run: &mut Run, next: Run) {
+        let (truth, predicted) = (run.truth as ClassId, run.predicted as ClassId);
         self.rows[usize::from(truth)] = true;
-        self.table[usize::from(truth)][usize::from(predicted)] += pixels;
+        self.table[usize::from(truth)][usize::from(predicted)] += (next.start - run.start) as u32;
+        *run = next;
     }
 
     /// The pairs that occur and their pixels, by true label, then by predicted one.
@@ -113,6 +109,15 @@ impl PairCounts {
 }
 
 impl Run {
+    /// A run of the labels of its first pixel.
+    fn from(start: usize, (&truth, &predicted): (&ClassId, &ClassId)) -> Self {
+        Self { truth: full_of(truth), predicted: full_of(predicted), start }
+    }
+
+    fn is_of(&self, (&truth, &predicted): (&ClassId, &ClassId)) -> bool {
+        (self.truth as ClassId, self.predicted as ClassId) == (truth, predicted)
+    }
+
     /// Bits in which a pair of words is another than the run's; 0 if the run goes on.
     fn difference(&self, (truth, predicted): (u64, u64)) -> u64 {
         (truth ^ self.truth) | (predicted ^ self.predicted)
@@ -124,9 +129,9 @@ fn words(block: &[ClassId; WORD * BLOCK]) -> impl Iterator<Item = u64> + '_ {
     block.as_chunks::<WORD>().0.iter().map(|&word| u64::from_le_bytes(word))
 }
 
-/// A word whose every byte is the lowest one of `word`.
-fn full_of(word: u64) -> u64 {
-    u64::from(word as u8) * (u64::MAX / 0xFF)
+/// A word whose every byte is `label`.
+fn full_of(label: ClassId) -> u64 {
+    u64::from(label) * (u64::MAX / 0xFF)
 }
 
 #[cfg(test)]
