@@ -18,7 +18,7 @@ pub(crate) struct Completions {
     shell: Shell,
 }
 
-/// Write the manual pages of all commands, eps.1 and eps-<command>.1
+/// Write the manual pages of all commands: eps.1, eps-train.1 and so on
 #[derive(clap::Args)]
 pub(crate) struct Manual {
     /// Folder to write

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// What is trained: a plan file, flags, or both, of which the flags hold.
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct PlanArgs {
-    /// Plan: a TOML file with recipe, weights, seeds, baseline, [grid] and [[cell]]
+    /// Plan: a TOML file with recipe, weights, seeds, baseline, a grid and cells
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
     /// Recipe that the cells change [default: the plan's]
