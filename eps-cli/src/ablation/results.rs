@@ -38,9 +38,7 @@ pub(crate) fn write(
     }
     let figures = figures(&report)?;
     let path = |name: &str| folder.root.join(name);
-    for figure in &figures {
-        figure.files.write(&path("charts").join(&figure.name))?;
-    }
+    figures.iter().try_for_each(|figure| figure.write(&folder.root))?;
     write_text(&path("results.csv"), &export::ablation_csv(&report)?)?;
     write_text(&path("results.md"), &export::ablation_markdown(&report, &figures))?;
     write_text(&path("results.tex"), &export::ablation_latex(&report))?;

@@ -198,7 +198,6 @@ fn unknown(name: &str) -> anyhow::Error {
     anyhow!("no table is named `{name}`, expected one of {}", names.collect::<Vec<_>>().join(", "))
 }
 
-#[expect(clippy::print_stdout, reason = "the result of the command")]
 fn list_tables() {
     for table in PublishedTable::all() {
         let cells = table.cells();

@@ -3,7 +3,7 @@
 use super::{AblationReport, AblationRow, Setting, Spread, short_names};
 use crate::EvalError;
 use crate::chart::{
-    AblationBarsChart, AblationLinesChart, AblationMapChart, AblationSeries, Chart, ChartFiles,
+    AblationBarsChart, AblationLinesChart, AblationMapChart, AblationSeries, Chart, Figure,
 };
 
 /// The axis of the threshold that is fixed beforehand.
@@ -11,15 +11,6 @@ const THRESHOLD: &str = "inference.threshold";
 
 /// The most rows that one chart of all rows has.
 const MOST_ROWS: usize = 60;
-
-/// A chart as files.
-#[derive(Clone, Debug)]
-pub struct Figure {
-    /// Without ending.
-    pub name: String,
-    pub caption: String,
-    pub files: ChartFiles,
-}
 
 /// Mean IoU of a row at one choice of the threshold.
 struct Measure {
@@ -245,5 +236,5 @@ fn bars<'a>(
 fn figure(name: String, caption: String, chart: &impl Chart) -> Result<Figure, EvalError> {
     // What follows a dot would be taken for the ending of the file.
     let name = name.replace('.', "-");
-    Ok(Figure { name, caption, files: ChartFiles::of(chart)? })
+    Figure::new(name, caption, chart)
 }

@@ -10,7 +10,7 @@ mod scores;
 mod setting;
 mod spread;
 
-pub use figures::{Figure, figures};
+pub use figures::figures;
 pub use report::{
     AblationReport, AblationRow, Grid, Measured, MissingRun, Outcome, Planned, RunScores,
 };

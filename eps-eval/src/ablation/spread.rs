@@ -1,6 +1,6 @@
 //! Mean and standard deviation over seeds.
 
-use crate::confusion::mean;
+use crate::confusion::{deviation, mean};
 use serde::Serialize;
 
 /// A value over the runs of a row, which differ in their seed.
@@ -18,10 +18,7 @@ impl Spread {
     pub fn of(values: impl IntoIterator<Item = Option<f64>>) -> Self {
         let values: Vec<f64> = values.into_iter().flatten().collect();
         let mean = mean(values.iter().copied().map(Some));
-        let std = mean.filter(|_| values.len() > 1).map(|mean| {
-            let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-            (squares / (values.len() - 1) as f64).sqrt()
-        });
+        let std = mean.and_then(|mean| deviation(&values, mean));
         Self { mean, std, runs: values.len() }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::latex::{escape, row as latex_row, write_lines};
 use super::percent;
-use crate::ablation::{AblationReport, AblationRow, Figure, Spread, short_names};
+use crate::ablation::{AblationReport, AblationRow, Spread, short_names};
+use crate::chart::Figure;
 use crate::{EvalError, paired::Effect, table::to_csv};
 use polars::prelude::{Column, DataFrame};
 

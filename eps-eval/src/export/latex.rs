@@ -102,7 +102,7 @@ pub(super) fn write_lines(text: &mut String, lines: &[&str]) {
 }
 
 /// A name as LaTeX prints it.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let escaped = |character: char| match character {
         '&' | '%' | '$' | '#' | '_' | '{' | '}' => format!("\\{character}"),
         '~' => "\\textasciitilde{}".into(),

@@ -5,7 +5,7 @@ mod audit;
 mod comparison;
 mod csv;
 mod json;
-mod latex;
+pub(crate) mod latex;
 mod markdown;
 mod reproduction;
 mod sweep;

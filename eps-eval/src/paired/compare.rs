@@ -1,7 +1,10 @@
 //! Estimates with intervals, and differences with tests.
 
 use super::{Bootstrap, ImageDifferences, MethodRuns, Resampled, holm, quantile::quantile};
-use crate::{ImageCounts, TotalCounts, confusion::mean};
+use crate::{
+    ImageCounts, TotalCounts,
+    confusion::{deviation, mean},
+};
 use serde::Serialize;
 
 /// A value of one method.
@@ -121,9 +124,7 @@ impl Table {
     /// Sample standard deviation over the runs that have the value.
     fn std(&self, column: usize) -> Option<f64> {
         let values: Vec<f64> = self.0.iter().filter_map(|run| run[column]).collect();
-        let mean = self.value(column)?;
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-        (values.len() > 1).then(|| (squares / (values.len() - 1) as f64).sqrt())
+        deviation(&values, self.value(column)?)
     }
 }
 

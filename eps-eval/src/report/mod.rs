@@ -15,8 +15,7 @@ pub use picture::{colour_mask, heat};
 use crate::{
     BackgroundRule, EvalError, ReferenceLoss, Scores, SweepPoint,
     chart::{
-        Chart, ChartFiles, Curve, PerClassChart, PrecisionRecallChart, SweepChart, TrainingChart,
-        TrainingStep,
+        Curve, Figure, PerClassChart, PrecisionRecallChart, SweepChart, TrainingChart, TrainingStep,
     },
     export,
 };
@@ -64,14 +63,6 @@ pub struct PictureRow {
     pub cells: Vec<RgbImage>,
 }
 
-/// A chart as it is shown and saved.
-struct Figure {
-    /// File name without ending.
-    name: String,
-    caption: String,
-    files: ChartFiles,
-}
-
 impl Report {
     /// Writes `index.html`, which needs no other file, `scores.csv`, `scores.md`, `scores.tex`, each
     /// chart as `charts/<name>.svg`, `.png` and `.pdf`, and the rows of pictures as `pictures.png`. The same report
@@ -88,9 +79,7 @@ impl Report {
         write(&folder.join("scores.md"), export::markdown(&columns)?.as_bytes())?;
         write(&folder.join("scores.tex"), self.latex()?.as_bytes())?;
         let figures = self.figures()?;
-        for Figure { name, files, .. } in &figures {
-            files.write(&folder.join("charts").join(name))?;
-        }
+        figures.iter().try_for_each(|figure| figure.write(folder))?;
         if let Some(sheet) = sheet(&self.pictures) {
             write(&folder.join("pictures.png"), &picture::encoded(&sheet)?)?;
         }
@@ -125,15 +114,15 @@ impl Report {
         let mut figures = Vec::new();
         if !curves.is_empty() {
             let chart = SweepChart { curves: &curves, rule: BackgroundRule::Constant };
-            figures.push(figure("sweep", SWEEP.into(), &chart)?);
+            figures.push(Figure::new("sweep", SWEEP, &chart)?);
         }
         if !bars.is_empty() {
             let caption = per_class_caption(&self.methods);
-            figures.push(figure("per-class", caption, &PerClassChart { methods: &bars })?);
+            figures.push(Figure::new("per-class", caption, &PerClassChart { methods: &bars })?);
         }
         if !curves.is_empty() {
             let chart = PrecisionRecallChart { curves: &curves };
-            figures.push(figure("precision-recall", PRECISION_RECALL.into(), &chart)?);
+            figures.push(Figure::new("precision-recall", PRECISION_RECALL, &chart)?);
         }
         for (index, method) in self.methods.iter().enumerate() {
             if !method.training.is_empty() {
@@ -185,11 +174,7 @@ fn training_figure(index: usize, method: &Method) -> Result<Figure, EvalError> {
         false => " Grey: means of the public implementation's log over the same updates.",
     };
     let caption = format!("Losses of {name} on the training batches.{published}");
-    figure(&format!("training-{}", index + 1), caption, &chart)
-}
-
-fn figure(name: &str, caption: String, chart: &impl Chart) -> Result<Figure, EvalError> {
-    Ok(Figure { name: name.to_owned(), caption, files: ChartFiles::of(chart)? })
+    Figure::new(format!("training-{}", index + 1), caption, &chart)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), EvalError> {

@@ -1,12 +1,12 @@
 //! The page as one HTML document: style, charts and pictures are inside it.
 
 use super::{
-    Figure, PictureRow, Report,
+    PictureRow, Report,
     element::{Cell, escape, row},
     picture::data_address,
     tables,
 };
-use crate::EvalError;
+use crate::{EvalError, chart::Figure};
 
 pub(super) const STYLE: &str = include_str!("style.css");
 const HOW_TO_READ: &str = include_str!("how_to_read.html");

@@ -1,7 +1,7 @@
 //! Scores of saliency maps as tables: a row for each source.
 
 use super::{NamedImageScores, SaliencyScores};
-use crate::EvalError;
+use crate::{EvalError, export::latex};
 use polars::prelude::{Column, CsvWriter, DataFrame, PolarsError, SerWriter};
 
 /// A metric as a column.
@@ -104,7 +104,7 @@ impl<'a> SaliencyTable<'a> {
                 Rank::Second => format!("\\underline{{{cell}}}"),
                 Rank::Other => cell,
             })
-            .map(|(name, cells)| format!("{} & {} \\\\", escape_latex(name), cells.join(" & "))),
+            .map(|(name, cells)| format!("{} & {} \\\\", latex::escape(name), cells.join(" & "))),
         );
         lines.extend(["\\bottomrule".into(), "\\end{tabular}".into()]);
         lines.join("\n") + "\n"
@@ -172,17 +172,6 @@ impl Metric {
 
 fn decimals(value: Option<f64>) -> String {
     value.map_or_else(|| "–".into(), |value| format!("{value:.3}"))
-}
-
-fn escape_latex(text: &str) -> String {
-    let escape = |letter: char| match letter {
-        '\\' => "\\textbackslash{}".into(),
-        '~' => "\\textasciitilde{}".into(),
-        '^' => "\\textasciicircum{}".into(),
-        '&' | '%' | '$' | '#' | '_' | '{' | '}' => format!("\\{letter}"),
-        _ => letter.to_string(),
-    };
-    text.chars().map(escape).collect()
 }
 
 /// The scores of every image of some sources as comma-separated text, a row for each.

@@ -6,7 +6,7 @@ pub use summary::{ClassSummary, SideRange, SizeImages, StatisticsSummary};
 
 use crate::{
     EvalError, ScoredList,
-    chart::{Chart, ChartFiles, ClassBarsChart, CooccurrenceChart, Quantity},
+    chart::{ClassBarsChart, CooccurrenceChart, Figure, Quantity},
     export::{self, percent},
 };
 use eps_data::{ClassNames, codec::write_atomically, statistics::Statistics};
@@ -19,13 +19,6 @@ const SIZES: usize = 10;
 #[derive(Clone, Debug)]
 pub struct StatisticsPage {
     pub summary: StatisticsSummary,
-}
-
-/// A chart and what it shows.
-struct Figure {
-    name: &'static str,
-    caption: &'static str,
-    files: ChartFiles,
 }
 
 impl StatisticsPage {
@@ -56,9 +49,7 @@ impl StatisticsPage {
         for (name, table) in tables {
             write(name, table.csv()?.as_bytes())?;
         }
-        for Figure { name, files, .. } in self.figures()? {
-            files.write(&folder.join("charts").join(name))?;
-        }
+        self.figures()?.iter().try_for_each(|figure| figure.write(folder))?;
         write("statistics.json", export::json(summary).as_bytes())?;
         write("statistics.md", self.markdown(true)?.as_bytes())?;
         Ok(())
@@ -141,25 +132,25 @@ impl StatisticsPage {
         let frequency = bars("Images of each class", "images", Quantity::Count, images);
         let cooccurrence = CooccurrenceChart { names: &names, conditional: &summary.conditional };
         let mut figures = vec![
-            figure("images", "Images labelled with each class.", &frequency)?,
-            figure("cooccurrence", COOCCURRENCE, &cooccurrence)?,
+            Figure::new("images", "Images labelled with each class.", &frequency)?,
+            Figure::new("cooccurrence", COOCCURRENCE, &cooccurrence)?,
         ];
         if summary.masks > 0 {
             let shares = values(|own| own.share_where_present);
             let title = "Share of the pixels where a class is present";
             let chart = bars(title, "pixels [%]", Quantity::Fraction, shares);
-            figures.push(figure("pixels", PIXELS, &chart)?);
+            figures.push(Figure::new("pixels", PIXELS, &chart)?);
         }
         if summary.saliency_maps > 0 && summary.masks > 0 {
             let shares = values(|own| own.salient);
             let title = "Share of the pixels of a class that are salient";
             let chart = bars(title, "salient pixels [%]", Quantity::Fraction, shares);
-            figures.push(figure("saliency", SALIENCY, &chart)?);
+            figures.push(Figure::new("saliency", SALIENCY, &chart)?);
         } else if summary.saliency_maps > 0 {
             let shares = values(|own| own.coverage);
             let title = "Share of the images of a class that is salient";
             let chart = bars(title, "salient pixels [%]", Quantity::Fraction, shares);
-            figures.push(figure("saliency", COVERAGE, &chart)?);
+            figures.push(Figure::new("saliency", COVERAGE, &chart)?);
         }
         Ok(figures)
     }
@@ -173,14 +164,6 @@ const SALIENCY: &str = "Share of the pixels of each class with a saliency of 128
     over images.";
 const COVERAGE: &str = "Share of the pixels with a saliency of 128 or more in the images labelled \
     with each class, pooled.";
-
-fn figure(
-    name: &'static str,
-    caption: &'static str,
-    chart: &impl Chart,
-) -> Result<Figure, EvalError> {
-    Ok(Figure { name, caption, files: ChartFiles::of(chart)? })
-}
 
 #[cfg(test)]
 mod tests {

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// Of a class map, and its name in errors.
-const EXTENSION: &str = "npz";
-const KIND: &str = "class map";
+pub(super) const EXTENSION: &str = "npz";
+pub(super) const KIND: &str = "class map";
 
 /// What is swept, and into how many parts the images fall for a held-out choice.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,7 +103,11 @@ pub fn sweep_faults(items: &[Item], cams: &Path, classes: usize) -> Vec<EvalErro
 }
 
 /// A mask and a class map that fit.
-fn read_pair(mask: &Path, cam: &Path, classes: usize) -> Result<(LabelMap, ScoreMap), EvalError> {
+pub(super) fn read_pair(
+    mask: &Path,
+    cam: &Path,
+    classes: usize,
+) -> Result<(LabelMap, ScoreMap), EvalError> {
     let truth = codec::read_mask(mask, classes)?;
     let scores = codec::read_scores(cam)?;
     score::check_scores(&truth, &scores, cam, classes)?;

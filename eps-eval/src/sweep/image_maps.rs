@@ -1,7 +1,8 @@
 //! The pixels of each class in every image, where single images must be kept.
 
+use super::folder::{EXTENSION, KIND, read_pair};
 use crate::{ConfusionMatrix, EvalError, ImageCounts, score};
-use eps_data::{Item, codec};
+use eps_data::Item;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -18,11 +19,9 @@ pub fn count_maps(
     thresholds: &[f32],
     counted: &(dyn Fn() + Sync),
 ) -> Result<Vec<Vec<ImageCounts>>, EvalError> {
-    let pairs = score::pairs(items, cams, "npz", "class map")?;
+    let pairs = score::pairs(items, cams, EXTENSION, KIND)?;
     let of_image = |(item, (mask, cam)): (&Item, &(PathBuf, PathBuf))| {
-        let truth = codec::read_mask(mask, classes)?;
-        let scores = codec::read_scores(cam)?;
-        score::check_scores(&truth, &scores, cam, classes)?;
+        let (truth, scores) = read_pair(mask, cam, classes)?;
         let at = |&threshold: &f32| {
             let mut matrix = ConfusionMatrix::new(classes);
             matrix.add(&truth, &scores.to_labels(threshold));

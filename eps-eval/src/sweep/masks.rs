@@ -1,6 +1,7 @@
 //! Masks that are made at every parameter of a background, against the ground truth of a split.
 
-use super::{SweepCurve, SweepPlan, SweptRule, folder::folds_of};
+use super::folder::{EXTENSION, KIND, folds_of};
+use super::{SweepCurve, SweepPlan, SweptRule};
 use crate::{ConfusionMatrix, EvalError, TotalCounts, score};
 use eps_data::{Item, LabelMap, codec};
 use rayon::prelude::*;
@@ -30,7 +31,7 @@ pub fn sweep_masks<E: From<EvalError> + Send>(
     masks: &MakeMasks<'_, E>,
     counted: &(dyn Fn() + Sync),
 ) -> Result<Vec<SweptRule>, E> {
-    let pairs = score::pairs(items, cams, "npz", "class map")?;
+    let pairs = score::pairs(items, cams, EXTENSION, KIND)?;
     let parameters: usize = plan.rules.iter().map(|(_, parameters)| parameters.len()).sum();
     let empty = || vec![ConfusionMatrix::new(plan.classes); parameters];
     let add = |mut counts: Vec<ConfusionMatrix>, &index: &usize| -> Result<_, E> {

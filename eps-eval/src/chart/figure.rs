@@ -1,0 +1,35 @@
+//! A chart with its name and caption, as pages show it.
+
+use super::{Chart, ChartFiles};
+use crate::EvalError;
+use std::path::Path;
+
+/// A chart as it is shown and saved.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// File name without ending.
+    pub name: String,
+    pub caption: String,
+    pub files: ChartFiles,
+}
+
+impl Figure {
+    /// Draws a chart.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be drawn.
+    pub fn new(
+        name: impl Into<String>,
+        caption: impl Into<String>,
+        chart: &impl Chart,
+    ) -> Result<Self, EvalError> {
+        let files = ChartFiles::of(chart)?;
+        Ok(Self { name: name.into(), caption: caption.into(), files })
+    }
+
+    /// Writes the chart into the folder `charts` of a report.
+    pub fn write(&self, report: &Path) -> Result<(), EvalError> {
+        self.files.write(&report.join("charts").join(&self.name))
+    }
+}
