@@ -145,6 +145,16 @@ impl TruthArgs {
     }
 }
 
+/// Predicted masks and what they are counted against.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct PredictionArgs {
+    #[command(flatten)]
+    pub(crate) truth: TruthArgs,
+    /// Folder of predicted masks, `<id>.png`
+    #[arg(long, value_name = "DIR")]
+    pub(crate) predictions: PathBuf,
+}
+
 /// A number of things of which there must be one: updates, images, pixels.
 pub(crate) fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {

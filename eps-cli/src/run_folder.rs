@@ -3,6 +3,7 @@
 use crate::args::DeviceArgs;
 use anyhow::{Context as _, Result};
 use eps_data::{Split, codec::write_atomically};
+use eps_eval::EvalError;
 use eps_model::recipe::Recipe;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -127,6 +128,17 @@ impl RunFolder {
 /// Writes a text file whole or not at all.
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<()> {
     write_bytes(path, text.as_bytes())
+}
+
+/// Writes a text file whole or not at all, if it was asked for.
+pub(crate) fn write_asked(
+    path: &Option<PathBuf>,
+    text: impl FnOnce() -> Result<String, EvalError>,
+) -> Result<()> {
+    match path {
+        Some(path) => write_text(path, &text()?),
+        None => Ok(()),
+    }
 }
 
 /// Writes a file whole or not at all.

@@ -1,6 +1,6 @@
 //! The files and the table that an evaluation ends with.
 
-use crate::run_folder::write_text;
+use crate::run_folder::{write_asked, write_text};
 use anyhow::Result;
 use eps_eval::{ConfusionMatrix, Counts, Scores, export};
 use std::io::IsTerminal as _;
@@ -30,19 +30,13 @@ impl ScoreFiles {
     /// Writes what was asked for, and prints the table and what is to know about it.
     pub(crate) fn write(&self, counts: &Counts, scores: &Scores) -> Result<()> {
         let named = [(self.name.as_str(), scores)];
-        if let Some(path) = &self.csv {
-            write_text(path, &export::csv(&named)?)?;
-        }
-        if let Some(path) = &self.markdown {
-            write_text(path, &export::markdown(&named)?)?;
-        }
+        write_asked(&self.csv, || export::csv(&named))?;
+        write_asked(&self.markdown, || export::markdown(&named))?;
         if let Some(path) = &self.latex {
             let group = export::Group { title: "", methods: &named };
             write_text(path, &export::latex(&[group])?)?;
         }
-        if let Some(path) = &self.confusion {
-            write_text(path, &matrix_csv(&counts.matrix, &counts.classes))?;
-        }
+        write_asked(&self.confusion, || Ok(matrix_csv(&counts.matrix, &counts.classes)))?;
         let table = if has_colours() { export::coloured_text } else { export::text };
         print!("{}", table(&[("", scores)])?);
         println!("{}", summary(scores));

@@ -1,9 +1,9 @@
 //! `eps audit`
 
 use super::End;
-use crate::args::TruthArgs;
+use crate::args::PredictionArgs;
 use crate::progress::Progress;
-use crate::run_folder::write_text;
+use crate::run_folder::write_asked;
 use anyhow::Result;
 use eps_eval::{MaskFolder, Protocol, export};
 use std::path::PathBuf;
@@ -12,10 +12,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 pub(crate) struct Audit {
     #[command(flatten)]
-    truth: TruthArgs,
-    /// Folder of predicted masks, `<id>.png`
-    #[arg(long, value_name = "DIR")]
-    predictions: PathBuf,
+    masks: PredictionArgs,
     /// Write the audit as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -27,22 +24,18 @@ pub(crate) struct Audit {
 impl Audit {
     pub(crate) fn run(self) -> Result<End> {
         let audit = self.audit()?;
-        if let Some(path) = &self.json {
-            write_text(path, &export::json(&audit))?;
-        }
-        if let Some(path) = &self.markdown {
-            write_text(path, &export::audit_markdown(&audit))?;
-        }
+        write_asked(&self.json, || Ok(export::json(&audit)))?;
+        write_asked(&self.markdown, || Ok(export::audit_markdown(&audit)))?;
         print!("{}", export::audit_text(&audit));
         Ok(End::Done)
     }
 
     fn audit(&self) -> Result<eps_eval::Audit> {
-        let (list, items, names) = self.truth.open()?;
+        let (list, items, names) = self.masks.truth.open()?;
         let folder = MaskFolder {
             list: &list,
             items: &items,
-            predictions: &self.predictions,
+            predictions: &self.masks.predictions,
             names: &names,
             shard: None,
         };

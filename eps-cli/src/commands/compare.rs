@@ -4,7 +4,7 @@ use super::End;
 use crate::args::{TruthArgs, fraction};
 use crate::faults;
 use crate::progress::Progress;
-use crate::run_folder::write_text;
+use crate::run_folder::{write_asked, write_text};
 use anyhow::{Context as _, Result, ensure};
 use eps_data::{ClassNames, Item};
 use eps_eval::chart::{AnatomyChart, ChartFiles, DifferenceChart, TrimapChart};
@@ -135,15 +135,9 @@ impl Compare {
     }
 
     fn write(&self, report: &ComparisonReport) -> Result<()> {
-        if let Some(path) = &self.json {
-            write_text(path, &export::json(report))?;
-        }
-        if let Some(path) = &self.csv {
-            write_text(path, &export::comparison_csv(report)?)?;
-        }
-        if let Some(path) = &self.markdown {
-            write_text(path, &export::comparison_markdown(report, &[]))?;
-        }
+        write_asked(&self.json, || Ok(export::json(report)))?;
+        write_asked(&self.csv, || export::comparison_csv(report))?;
+        write_asked(&self.markdown, || Ok(export::comparison_markdown(report, &[])))?;
         if let Some(folder) = &self.out {
             let charts = write_charts(folder, report)?;
             write_text(&folder.join("compare.json"), &export::json(report))?;

@@ -1,10 +1,10 @@
 //! `eps evaluate`
 
 use super::End;
-use crate::args::TruthArgs;
+use crate::args::PredictionArgs;
 use crate::faults;
 use crate::progress::Progress;
-use crate::run_folder::write_text;
+use crate::run_folder::write_asked;
 use crate::score_files::ScoreFiles;
 use anyhow::{Result, anyhow};
 use eps_data::{IGNORE, Shard};
@@ -18,10 +18,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 pub(crate) struct Evaluate {
     #[command(flatten)]
-    truth: TruthArgs,
-    /// Folder of predicted masks, `<id>.png`
-    #[arg(long, value_name = "DIR")]
-    predictions: PathBuf,
+    masks: PredictionArgs,
     /// Whose rules pixels are counted by: voc, eps, seam, irn, deeplab, toco or mmseg
     #[arg(long, default_value = "voc")]
     protocol: Protocol,
@@ -56,19 +53,17 @@ impl Evaluate {
             return Ok(End::Done);
         }
         let scores = counts.scores();
-        if let Some(path) = &self.json {
-            write_text(path, &export::json(&scores))?;
-        }
+        write_asked(&self.json, || Ok(export::json(&scores)))?;
         self.files.write(&counts, &scores)?;
         Ok(End::Done)
     }
 
     fn count(&self) -> Result<Counts> {
-        let (list, items, names) = self.truth.open()?;
+        let (list, items, names) = self.masks.truth.open()?;
         let folder = MaskFolder {
             list: &list,
             items: &items,
-            predictions: &self.predictions,
+            predictions: &self.masks.predictions,
             names: &names,
             shard: self.shard,
         };

@@ -7,7 +7,7 @@ use crate::comparison::FIXED_THRESHOLD;
 use crate::faults;
 use crate::progress::Progress;
 use crate::refined_sweep::RefinedSweepArgs;
-use crate::run_folder::write_text;
+use crate::run_folder::write_asked;
 use anyhow::{Context as _, Result};
 use eps_data::labels::read_image_scores;
 use eps_data::{ClassId, ClassNames, Item};
@@ -171,9 +171,7 @@ impl Sweep {
         histogram: &ScoreHistogram,
         names: &ClassNames,
     ) -> Result<()> {
-        if let Some(path) = &self.precision_recall {
-            write_text(path, &export::precision_recall_csv(histogram, names)?)?;
-        }
+        write_asked(&self.precision_recall, || export::precision_recall_csv(histogram, names))?;
         if let (Some(path), Some(average_precision)) = (&self.chart, &report.average_precision) {
             let name = path.with_extension("").file_name().unwrap_or_default().to_os_string();
             let name = format!("{}-precision-recall", name.to_string_lossy());
@@ -184,15 +182,9 @@ impl Sweep {
     }
 
     fn write(&self, report: &SweepReport) -> Result<()> {
-        if let Some(path) = &self.json {
-            write_text(path, &export::json(report))?;
-        }
-        if let Some(path) = &self.csv {
-            write_text(path, &export::sweep_csv(report)?)?;
-        }
-        if let Some(path) = &self.markdown {
-            write_text(path, &export::sweep_markdown(report))?;
-        }
+        write_asked(&self.json, || Ok(export::json(report)))?;
+        write_asked(&self.csv, || export::sweep_csv(report))?;
+        write_asked(&self.markdown, || Ok(export::sweep_markdown(report)))?;
         if let (Some(path), Some(summary)) = (&self.chart, report.rules.first()) {
             let curves = [curve(&self.cams, summary)];
             let rule = summary.rule;

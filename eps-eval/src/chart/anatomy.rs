@@ -1,7 +1,9 @@
 //! Where the lost IoU of each class goes, as stacked bars.
 
 use super::{
-    Chart, legend,
+    Chart,
+    bars::{self, BAR, Rows},
+    legend,
     style::{self, px},
 };
 use crate::{Loss, LossShares, MethodDetails, export::percent};
@@ -10,23 +12,14 @@ use plotters::{
     backend::DrawingBackend,
     coord::Shift,
     drawing::{DrawingArea, DrawingAreaErrorKind},
-    element::{PathElement, Rectangle},
-    style::{
-        Color,
-        text_anchor::{HPos, VPos},
-    },
+    element::Rectangle,
+    style::Color,
 };
 
 // Lengths in pixels.
 
-/// Height of a bar.
-const BAR: i32 = 13;
 /// Distance between the bars of two classes.
 const GAP: i32 = 10;
-/// Between the legend and the first bar.
-const TOP: i32 = 12;
-/// Below the bars: labels and title of the axis.
-const FOOT: i32 = 58;
 /// Right of the bars: room for a value.
 const RIGHT: i32 = 56;
 
@@ -40,8 +33,7 @@ pub struct AnatomyChart<'a> {
 
 impl Chart for AnatomyChart<'_> {
     fn size(&self) -> Size {
-        let plot = (TOP + self.group() * self.groups() as i32 + FOOT) as usize;
-        Size::new(style::WIDTH, legend::head_height(&self.legend()) + plot)
+        Size::new(style::WIDTH, legend::head_height(&self.legend()) + self.rows().height())
     }
 
     fn draw<B: DrawingBackend>(
@@ -49,36 +41,24 @@ impl Chart for AnatomyChart<'_> {
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
         let area = legend::titled(area, "Where the lost IoU goes", &self.legend())?;
-        let names = || ["mean"].into_iter().chain(self.classes.iter().map(String::as_str));
-        let left = names().map(style::text_width).max().unwrap_or(0) + px(26);
-        let plot = Plot { left, length: px(style::WIDTH as i32 - RIGHT) - left };
-        let bottom = px(TOP + self.group() * self.groups() as i32);
-        plot.draw_axis(&area, bottom)?;
-        for (index, name) in names().enumerate() {
-            let top = TOP + self.group() * index as i32;
-            let middle = px(top) + px(self.group()) / 2;
-            let style = style::label(style::TEXT, HPos::Right, VPos::Center);
-            area.draw_text(name, &style, (left - px(8), middle))?;
+        let rows = self.rows();
+        rows.draw_axis(&area, &bars::percent_ticks(), "lost IoU [%]")?;
+        for row in 0..=self.classes.len() {
+            rows.draw_name(&area, row)?;
             for (method, details) in self.methods.iter().enumerate() {
-                let first = middle - px(BAR) * self.methods.len() as i32 / 2;
-                let top = first + px(BAR) * method as i32;
-                plot.draw_bar(&area, top, shares(details, index))?;
+                let span = rows.bar(row, method, self.methods.len());
+                draw_bar(&area, &rows, span, shares(details, row))?;
             }
         }
-        let axis = vec![(left, px(TOP)), (left, bottom)];
-        area.draw(&PathElement::new(axis, style::QUIET.stroke_width(style::THIN)))
+        rows.draw_origin(&area, 0.0)
     }
 }
 
 impl AnatomyChart<'_> {
-    /// Height of the bars of one class with the gap.
-    fn group(&self) -> i32 {
-        (BAR * self.methods.len() as i32).max(16) + GAP
-    }
-
-    /// Classes and the mean.
-    fn groups(&self) -> usize {
-        self.classes.len() + 1
+    /// A row for the mean and one for each class.
+    fn rows(&self) -> Rows<'_> {
+        let names = ["mean"].into_iter().chain(self.classes.iter().map(String::as_str));
+        Rows::of_bars(names, (self.methods.len(), GAP), RIGHT)
     }
 
     fn legend(&self) -> Vec<legend::Key> {
@@ -96,59 +76,29 @@ impl AnatomyChart<'_> {
     }
 }
 
-/// The parts of the mean (group 0) or of class `group - 1`.
-fn shares(details: &MethodDetails, group: usize) -> Option<LossShares> {
-    match group.checked_sub(1) {
+/// The parts of the mean (row 0) or of class `row - 1`.
+fn shares(details: &MethodDetails, row: usize) -> Option<LossShares> {
+    match row.checked_sub(1) {
         None => Some(details.anatomy.mean),
         Some(class) => details.anatomy.classes[class],
     }
 }
 
-/// Where the bars are, as they are drawn below the legend.
-struct Plot {
-    left: i32,
-    /// Of a bar of 100 %.
-    length: i32,
-}
-
-impl Plot {
-    fn x(&self, fraction: f64) -> i32 {
-        self.left + (f64::from(self.length) * fraction).round() as i32
-    }
-
-    fn draw_bar<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, Shift>,
-        top: i32,
-        shares: Option<LossShares>,
-    ) -> style::Drawn<B> {
-        let mut end = 0.0;
-        for (index, &loss) in Loss::ALL.iter().enumerate() {
-            let part = shares.map_or(0.0, |shares| shares.of(loss));
-            let corners = [(self.x(end), top), (self.x(end + part), top + px(BAR - 1))];
-            if part > 0.0 {
-                area.draw(&Rectangle::new(corners, style::color(index).filled()))?;
-            }
-            end += part;
+fn draw_bar<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    rows: &Rows<'_>,
+    [top, bottom]: [i32; 2],
+    shares: Option<LossShares>,
+) -> style::Drawn<B> {
+    let mut end = 0.0;
+    for (index, &loss) in Loss::ALL.iter().enumerate() {
+        let part = shares.map_or(0.0, |shares| shares.of(loss));
+        let corners = [(rows.x(end), top), (rows.x(end + part), bottom)];
+        if part > 0.0 {
+            area.draw(&Rectangle::new(corners, style::color(index).filled()))?;
         }
-        let lost = percent(shares.map(|shares| 1.0 - shares.iou));
-        let style = style::small(style::QUIET, HPos::Left, VPos::Center);
-        area.draw_text(&lost, &style, (self.x(end) + px(5), top + px(BAR) / 2))
+        end += part;
     }
-
-    fn draw_axis<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, Shift>,
-        bottom: i32,
-    ) -> style::Drawn<B> {
-        let style = style::label(style::QUIET, HPos::Center, VPos::Top);
-        for step in 0..=5 {
-            let x = self.x(f64::from(step) / 5.0);
-            let line = vec![(x, px(TOP)), (x, bottom)];
-            area.draw(&PathElement::new(line, style::GRID.stroke_width(style::THIN)))?;
-            area.draw_text(&format!("{}", step * 20), &style, (x, bottom + px(6)))?;
-        }
-        let style = style::label(style::TEXT, HPos::Center, VPos::Top);
-        area.draw_text("lost IoU [%]", &style, (self.x(0.5), bottom + px(27)))
-    }
+    let lost = percent(shares.map(|shares| 1.0 - shares.iou));
+    bars::draw_value(area, &lost, (rows.x(end), top + px(BAR) / 2))
 }

@@ -1,7 +1,9 @@
 //! One value of each class.
 
 use super::{
-    Chart, legend,
+    Chart,
+    bars::{self, BAR, Rows, Tick},
+    legend,
     style::{self, px},
 };
 use crate::export::percent;
@@ -10,22 +12,14 @@ use plotters::{
     backend::DrawingBackend,
     coord::Shift,
     drawing::{DrawingArea, DrawingAreaErrorKind},
-    element::{PathElement, Rectangle},
-    style::{
-        Color,
-        text_anchor::{HPos, VPos},
-    },
+    element::Rectangle,
+    style::Color,
 };
 
 // Lengths in pixels.
 
-/// Height of a bar, and distance between two of them.
-const BAR: i32 = 13;
+/// Distance between two bars.
 const GAP: i32 = 9;
-/// Between the title and the first bar.
-const TOP: i32 = 12;
-/// Below the bars: labels and title of the axis.
-const FOOT: i32 = 58;
 /// Right of the bars: room for a value.
 const RIGHT: i32 = 64;
 /// Parts of the axis.
@@ -53,8 +47,7 @@ pub struct ClassBarsChart<'a> {
 
 impl Chart for ClassBarsChart<'_> {
     fn size(&self) -> Size {
-        let bars = (BAR + GAP) * self.names.len() as i32;
-        Size::new(style::WIDTH, legend::head_height(&[]) + (TOP + bars + FOOT) as usize)
+        Size::new(style::WIDTH, legend::head_height(&[]) + self.rows().height())
     }
 
     fn draw<B: DrawingBackend>(
@@ -62,37 +55,27 @@ impl Chart for ClassBarsChart<'_> {
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
         let area = legend::titled(area, self.title, &[])?;
-        let widths = self.names.iter().map(|name| style::text_width(name));
-        let left = widths.max().unwrap_or(0) + px(26);
-        let plot = Plot { left, right: px(style::WIDTH as i32 - RIGHT), end: self.end() };
-        let bottom = px(TOP + (BAR + GAP) * self.names.len() as i32);
-        self.draw_axis(&area, &plot, bottom)?;
-        for (index, (name, &value)) in self.names.iter().zip(&self.values).enumerate() {
-            let middle = px(TOP + (BAR + GAP) * index as i32 + (BAR + GAP) / 2);
-            let style = style::label(style::TEXT, HPos::Right, VPos::Center);
-            area.draw_text(name, &style, (left - px(8), middle))?;
-            self.draw_bar(&area, &plot, middle, value)?;
+        let (rows, end) = (self.rows(), self.end());
+        rows.draw_axis(&area, &self.ticks(end), self.axis)?;
+        for (row, &value) in self.values.iter().enumerate() {
+            rows.draw_name(&area, row)?;
+            let bar_end = rows.x(value.unwrap_or(0.0) / end);
+            let (middle, half) = (rows.middle(row), px(BAR - 1) / 2);
+            if value.is_some() {
+                let corners = [(rows.x(0.0), middle - half), (bar_end, middle + half)];
+                area.draw(&Rectangle::new(corners, style::color(0).filled()))?;
+            }
+            bars::draw_value(&area, &self.text(value), (bar_end, middle))?;
         }
-        let ends = vec![(left, px(TOP)), (left, bottom)];
-        area.draw(&PathElement::new(ends, style::QUIET.stroke_width(style::THIN)))
-    }
-}
-
-/// Where the bars are, as they are drawn below the title.
-struct Plot {
-    left: i32,
-    right: i32,
-    /// Value at the right.
-    end: f64,
-}
-
-impl Plot {
-    fn x(&self, value: f64) -> i32 {
-        self.left + (f64::from(self.right - self.left) * value / self.end).round() as i32
+        rows.draw_origin(&area, 0.0)
     }
 }
 
 impl ClassBarsChart<'_> {
+    fn rows(&self) -> Rows<'_> {
+        Rows::new(self.names.iter().copied(), BAR + GAP, RIGHT)
+    }
+
     /// The end of the axis: a round number that no value exceeds.
     fn end(&self) -> f64 {
         let largest = self.values.iter().copied().flatten().fold(0.0, f64::max);
@@ -102,23 +85,6 @@ impl ClassBarsChart<'_> {
         }
     }
 
-    fn draw_bar<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, Shift>,
-        plot: &Plot,
-        middle: i32,
-        value: Option<f64>,
-    ) -> style::Drawn<B> {
-        let end = plot.x(value.unwrap_or(0.0));
-        if value.is_some() {
-            let half = px(BAR - 1) / 2;
-            let corners = [(plot.left, middle - half), (end, middle + half)];
-            area.draw(&Rectangle::new(corners, style::color(0).filled()))?;
-        }
-        let style = style::small(style::QUIET, HPos::Left, VPos::Center);
-        area.draw_text(&self.text(value), &style, (end + px(5), middle))
-    }
-
     fn text(&self, value: Option<f64>) -> String {
         match (self.quantity, value) {
             (Quantity::Count, Some(count)) => format!("{count:.0}"),
@@ -126,26 +92,16 @@ impl ClassBarsChart<'_> {
         }
     }
 
-    fn draw_axis<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, Shift>,
-        plot: &Plot,
-        bottom: i32,
-    ) -> style::Drawn<B> {
-        let style = style::label(style::QUIET, HPos::Center, VPos::Top);
-        for step in 0..=STEPS {
-            let value = plot.end * f64::from(step) / f64::from(STEPS);
-            let x = plot.x(value);
-            let grid = style::GRID.stroke_width(style::THIN);
-            area.draw(&PathElement::new(vec![(x, px(TOP)), (x, bottom)], grid))?;
-            let shown = match self.quantity {
-                Quantity::Count => value,
-                Quantity::Fraction => 100.0 * value,
-            };
-            area.draw_text(&number(shown), &style, (x, bottom + px(6)))?;
-        }
-        let style = style::label(style::TEXT, HPos::Center, VPos::Top);
-        area.draw_text(self.axis, &style, (plot.x(plot.end / 2.0), bottom + px(27)))
+    fn ticks(&self, end: f64) -> Vec<Tick> {
+        let unit = match self.quantity {
+            Quantity::Count => 1.0,
+            Quantity::Fraction => 100.0,
+        };
+        let tick = |step| {
+            let place = f64::from(step) / f64::from(STEPS);
+            (place, number(unit * end * place))
+        };
+        (0..=STEPS).map(tick).collect()
     }
 }
 

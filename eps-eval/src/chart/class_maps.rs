@@ -1,6 +1,6 @@
 //! Precision against recall of every class map, over all thresholds.
 
-use super::{Chart, legend, style};
+use super::{Chart, legend, lines, style};
 use crate::{
     AveragePrecisions,
     export::percent,
@@ -24,8 +24,7 @@ pub struct ClassMapsChart<'a> {
 
 impl Chart for ClassMapsChart<'_> {
     fn size(&self) -> Size {
-        // Taller than others: both axes are fractions of the same pixels.
-        Size::new(style::WIDTH, legend::head_height(&self.legend()) + style::PLOT_HEIGHT + 80)
+        lines::tall(&self.legend())
     }
 
     fn draw<B: DrawingBackend>(
@@ -34,22 +33,13 @@ impl Chart for ClassMapsChart<'_> {
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
         let title = "Each class map against the pixels of its class";
         let area = legend::titled(area, title, &self.legend())?;
-        let layout = style::AxesLayout {
-            x: 0.0..100.0,
-            y: 0.0..100.0,
-            x_title: "recall [%]",
-            y_title: "precision [%]",
-            x_format: &|recall| format!("{recall:.0}"),
-            y_format: &|precision| format!("{precision:.0}"),
-        };
+        let layout = lines::to_100(100.0, "recall [%]", "precision [%]");
         let mut chart = style::axes(&area, &layout)?;
         for class in 1..self.histogram.classes() {
             let stroke = style::mixed(style::QUIET, 1).stroke_width(style::THIN);
             chart.draw_series(LineSeries::new(line(&self.histogram.curve(class)), stroke))?;
         }
-        let stroke = style::color(0).stroke_width(style::STROKE);
-        chart.draw_series(LineSeries::new(line(&self.histogram.mean_curve()), stroke))?;
-        Ok(())
+        lines::draw(&mut chart, line(&self.histogram.mean_curve()), 0)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Difference of two methods in every class, with its interval.
 
 use super::{
-    Chart, legend,
+    Chart,
+    bars::{BAR, Rows, Tick},
+    legend,
     style::{self, px},
 };
 use crate::{export::is_sure, paired::Effect};
@@ -11,21 +13,13 @@ use plotters::{
     coord::Shift,
     drawing::{DrawingArea, DrawingAreaErrorKind},
     element::{PathElement, Rectangle},
-    style::{
-        Color, RGBColor,
-        text_anchor::{HPos, VPos},
-    },
+    style::{Color, RGBColor},
 };
 
 // Lengths in pixels.
 
-/// Height of a row, and of its bar.
+/// Height of a row.
 const ROW: i32 = 22;
-const BAR: i32 = 13;
-/// Between the legend and the first row.
-const TOP: i32 = 12;
-/// Below the rows: labels and title of the axis.
-const FOOT: i32 = 58;
 /// Right of the bars.
 const RIGHT: i32 = 30;
 
@@ -41,8 +35,7 @@ pub struct DifferenceChart<'a> {
 
 impl Chart for DifferenceChart<'_> {
     fn size(&self) -> Size {
-        let plot = (TOP + ROW * self.rows.len() as i32 + FOOT) as usize;
-        Size::new(style::WIDTH, legend::head_height(&legend()) + plot)
+        Size::new(style::WIDTH, legend::head_height(&legend()) + self.lines().height())
     }
 
     fn draw<B: DrawingBackend>(
@@ -51,13 +44,13 @@ impl Chart for DifferenceChart<'_> {
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
         let title = format!("IoU of {} less that of {}", self.method, self.baseline);
         let area = legend::titled(area, &title, &legend())?;
-        let plot = self.plot();
-        plot.draw_axis(&area, self.rows.len())?;
-        for (index, (name, effect)) in self.rows.iter().enumerate() {
-            plot.draw_row(&area, index, name, effect)?;
+        let plot = Plot { rows: self.lines(), axis: self.axis() };
+        plot.rows.draw_axis(&area, &plot.axis.ticks(), "difference of IoU [percentage points]")?;
+        for (row, (_, effect)) in self.rows.iter().enumerate() {
+            plot.rows.draw_name(&area, row)?;
+            plot.draw_effect(&area, plot.rows.middle(row), effect)?;
         }
-        let zero = vec![(plot.x(0.0), px(TOP)), (plot.x(0.0), plot.bottom(self.rows.len()))];
-        area.draw(&PathElement::new(zero, style::QUIET.stroke_width(style::THIN)))
+        plot.rows.draw_origin(&area, plot.axis.place(0.0))
     }
 }
 
@@ -75,16 +68,17 @@ const BETTER: RGBColor = RGBColor(0, 114, 178);
 const WORSE: RGBColor = RGBColor(213, 94, 0);
 
 impl DifferenceChart<'_> {
-    fn plot(&self) -> Plot {
-        let widths = self.rows.iter().map(|(name, _)| style::text_width(name));
-        let left = widths.max().unwrap_or(0) + px(26);
+    fn lines(&self) -> Rows<'_> {
+        Rows::new(self.rows.iter().map(|(name, _)| *name), ROW, RIGHT)
+    }
+
+    fn axis(&self) -> Axis {
         let ends = self.rows.iter().flat_map(|(_, own)| [own.lower, own.upper, own.difference]);
         let ends: Vec<f64> = ends.flatten().map(|end| 100.0 * end).collect();
         let step = step(ends.iter().fold(0.0, |widest: f64, end| widest.max(end.abs())));
         let lowest = ends.iter().copied().fold(0.0, f64::min);
         let highest = ends.iter().copied().fold(0.0, f64::max);
-        let (first, last) = ((lowest / step).floor(), (highest / step).ceil().max(1.0));
-        Plot { left, right: px(style::WIDTH as i32 - RIGHT), step, first, last }
+        Axis { step, first: (lowest / step).floor(), last: (highest / step).ceil().max(1.0) }
     }
 }
 
@@ -94,59 +88,52 @@ fn step(widest: f64) -> f64 {
     steps.into_iter().find(|step| widest / step <= 5.0).unwrap_or(50.0)
 }
 
-/// Where percents are, as they are drawn below the legend.
-struct Plot {
-    left: i32,
-    right: i32,
+/// An axis in percentage points.
+struct Axis {
+    /// Distance of two labels.
     step: f64,
-    /// Ends of the axis in steps.
+    /// Ends in steps.
     first: f64,
     last: f64,
 }
 
-impl Plot {
-    fn x(&self, percent: f64) -> i32 {
-        let part = (percent / self.step - self.first) / (self.last - self.first);
-        self.left + (f64::from(self.right - self.left) * part).round() as i32
+impl Axis {
+    /// Where a percentage is: 0 at the left, 1 at the right.
+    fn place(&self, percent: f64) -> f64 {
+        (percent / self.step - self.first) / (self.last - self.first)
     }
 
-    fn bottom(&self, rows: usize) -> i32 {
-        px(TOP + ROW * rows as i32)
-    }
-
-    fn draw_axis<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, Shift>,
-        rows: usize,
-    ) -> style::Drawn<B> {
-        let bottom = self.bottom(rows);
-        let style = style::label(style::QUIET, HPos::Center, VPos::Top);
+    fn ticks(&self) -> Vec<Tick> {
         let decimals = if self.step < 1.0 { 1 } else { 0 };
-        for mark in self.first as i32..=self.last as i32 {
+        let tick = |mark| {
             let percent = f64::from(mark) * self.step;
-            let line = vec![(self.x(percent), px(TOP)), (self.x(percent), bottom)];
-            area.draw(&PathElement::new(line, style::GRID.stroke_width(style::THIN)))?;
             let text = match mark {
                 0 => "0".into(),
                 _ => format!("{percent:+.decimals$}"),
             };
-            area.draw_text(&text, &style, (self.x(percent), bottom + px(6)))?;
-        }
-        let style = style::label(style::TEXT, HPos::Center, VPos::Top);
-        let middle = (self.left + self.right) / 2;
-        area.draw_text("difference of IoU [percentage points]", &style, (middle, bottom + px(27)))
+            (self.place(percent), text)
+        };
+        (self.first as i32..=self.last as i32).map(tick).collect()
+    }
+}
+
+/// Rows above their axis.
+struct Plot<'a> {
+    rows: Rows<'a>,
+    axis: Axis,
+}
+
+impl Plot<'_> {
+    fn x(&self, percent: f64) -> i32 {
+        self.rows.x(self.axis.place(percent))
     }
 
-    fn draw_row<B: DrawingBackend>(
+    fn draw_effect<B: DrawingBackend>(
         &self,
         area: &DrawingArea<B, Shift>,
-        index: usize,
-        name: &str,
+        middle: i32,
         effect: &Effect,
     ) -> style::Drawn<B> {
-        let middle = px(TOP + ROW * index as i32 + ROW / 2);
-        let style = style::label(style::TEXT, HPos::Right, VPos::Center);
-        area.draw_text(name, &style, (self.left - px(8), middle))?;
         if let Some(difference) = effect.difference {
             let color = if difference < 0.0 { WORSE } else { BETTER };
             let color = if is_sure(effect) { color } else { style::mixed(color, 3) };

@@ -1,6 +1,6 @@
 //! Mean IoU against the background threshold of the class maps.
 
-use super::{Chart, Curve, legend, style};
+use super::{Chart, Curve, legend, lines, style};
 use crate::{
     BackgroundRule, LabelledPoint, SweepPoint,
     export::{percent, values},
@@ -11,7 +11,6 @@ use plotters::{
     coord::Shift,
     drawing::{DrawingArea, DrawingAreaErrorKind},
     element::{DashedPathElement, Rectangle},
-    series::LineSeries,
     style::Color,
 };
 use std::ops::Range;
@@ -27,7 +26,7 @@ pub struct SweepChart<'a> {
 
 impl Chart for SweepChart<'_> {
     fn size(&self) -> Size {
-        Size::new(style::WIDTH, legend::head_height(&self.legend()) + style::PLOT_HEIGHT)
+        lines::wide(&self.legend())
     }
 
     fn draw<B: DrawingBackend>(
@@ -62,7 +61,10 @@ impl Chart for SweepChart<'_> {
             chart.draw_series([line])?;
         }
         let curves = || self.curves.iter().enumerate();
-        curves().try_for_each(|(index, curve)| self.draw_curve(&mut chart, curve, index))?;
+        curves().try_for_each(|(index, curve)| {
+            let line = curve.points.iter().map(|&point| self.place(point));
+            lines::draw(&mut chart, line, index)
+        })?;
         // Marks come last, so that no curve covers them.
         curves().try_for_each(|(index, curve)| self.draw_marks(&mut chart, curve, index))
     }
@@ -70,11 +72,7 @@ impl Chart for SweepChart<'_> {
 
 impl SweepChart<'_> {
     fn legend(&self) -> Vec<legend::Key> {
-        let key = |(index, curve): (usize, &Curve)| legend::Key {
-            text: describe(curve),
-            sign: legend::Sign::Line(style::color(index)),
-        };
-        self.curves.iter().enumerate().map(key).collect()
+        lines::keys(self.curves.iter().map(describe))
     }
 
     fn title(&self) -> &'static str {
@@ -115,18 +113,6 @@ impl SweepChart<'_> {
         (sum / point.parameters.len() as f64, 100.0 * point.mean_iou)
     }
 
-    fn draw_curve<B: DrawingBackend>(
-        &self,
-        chart: &mut style::Axes<'_, B>,
-        curve: &Curve,
-        index: usize,
-    ) -> style::Drawn<B> {
-        let line = curve.points.iter().map(|&point| self.place(point));
-        let stroke = style::color(index).stroke_width(style::STROKE);
-        chart.draw_series(LineSeries::new(line, stroke))?;
-        Ok(())
-    }
-
     fn draw_plateau<B: DrawingBackend>(
         &self,
         chart: &mut style::Axes<'_, B>,
@@ -149,11 +135,7 @@ impl SweepChart<'_> {
         if let Some(point) = &curve.held_out {
             style::diamond(chart, self.middle(point), style::color(index))?;
         }
-        let marks = [(curve.at_fixed(), false), (curve.best(), true)];
-        marks.into_iter().try_for_each(|(point, filled)| {
-            let place = point.map(|point| self.place(point));
-            place.map_or(Ok(()), |place| style::mark(chart, place, style::color(index), filled))
-        })
+        lines::draw_marks(chart, curve, index, |point| Some(self.place(point)))
     }
 }
 

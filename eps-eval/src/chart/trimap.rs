@@ -1,14 +1,12 @@
 //! Mean IoU near the true boundaries by the width of the band.
 
-use super::{Chart, legend, style};
+use super::{Chart, legend, lines, style};
 use crate::MethodDetails;
 use eps_data::Size;
 use plotters::{
     backend::DrawingBackend,
     coord::Shift,
     drawing::{DrawingArea, DrawingAreaErrorKind},
-    series::LineSeries,
-    style::Color,
 };
 
 /// A curve for each method, with a mark at each width.
@@ -19,7 +17,7 @@ pub struct TrimapChart<'a> {
 
 impl Chart for TrimapChart<'_> {
     fn size(&self) -> Size {
-        Size::new(style::WIDTH, legend::head_height(&self.legend()) + style::PLOT_HEIGHT)
+        lines::wide(&self.legend())
     }
 
     fn draw<B: DrawingBackend>(
@@ -43,8 +41,7 @@ impl Chart for TrimapChart<'_> {
         };
         let mut chart = style::axes(&area, &layout)?;
         for (index, curve) in curves.iter().enumerate() {
-            let stroke = style::color(index).stroke_width(style::STROKE);
-            chart.draw_series(LineSeries::new(curve.iter().copied(), stroke))?;
+            lines::draw(&mut chart, curve.iter().copied(), index)?;
             for &point in curve {
                 style::mark(&mut chart, point, style::color(index), true)?;
             }
@@ -55,11 +52,7 @@ impl Chart for TrimapChart<'_> {
 
 impl TrimapChart<'_> {
     fn legend(&self) -> Vec<legend::Key> {
-        let key = |(index, own): (usize, &MethodDetails)| legend::Key {
-            text: own.name.clone(),
-            sign: legend::Sign::Line(style::color(index)),
-        };
-        self.methods.iter().enumerate().map(key).collect()
+        lines::keys(self.methods.iter().map(|own| own.name.clone()))
     }
 }
 

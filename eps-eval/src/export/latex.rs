@@ -90,7 +90,7 @@ impl Ranks {
 }
 
 /// A line of cells behind its head.
-pub(super) fn row(head: &str, cells: impl Iterator<Item = String>) -> String {
+pub(crate) fn row(head: &str, cells: impl Iterator<Item = String>) -> String {
     let cells: String = cells.map(|cell| format!(" & {cell}")).collect();
     format!("{head}{cells} \\\\")
 }

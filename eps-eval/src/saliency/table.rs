@@ -1,8 +1,8 @@
 //! Scores of saliency maps as tables: a row for each source.
 
 use super::{NamedImageScores, SaliencyScores};
-use crate::{EvalError, export::latex};
-use polars::prelude::{Column, CsvWriter, DataFrame, PolarsError, SerWriter};
+use crate::{EvalError, export::latex, table::to_csv};
+use polars::prelude::{Column, DataFrame};
 
 /// A metric as a column.
 struct Metric {
@@ -64,7 +64,7 @@ impl<'a> SaliencyTable<'a> {
             let values: Vec<_> = self.scores.iter().map(metric.value).collect();
             Column::new(metric.key.into(), values)
         }));
-        csv(columns)
+        to_csv(DataFrame::new(self.scores.len(), columns))
     }
 
     /// Best of several sources in bold; `–` where a value does not exist.
@@ -91,11 +91,10 @@ impl<'a> SaliencyTable<'a> {
         let arrow =
             |metric: &Metric| if metric.is_better_low { "\\downarrow" } else { "\\uparrow" };
         let header = METRICS.iter().map(|metric| format!("{} ${}$", metric.title, arrow(metric)));
-        let header: Vec<_> = header.collect();
         let mut lines = vec![
             format!("\\begin{{tabular}}{{l{}}}", "r".repeat(METRICS.len())),
             "\\toprule".into(),
-            format!("source & {} \\\\", header.join(" & ")),
+            latex::row("source", header),
             "\\midrule".into(),
         ];
         lines.extend(
@@ -104,7 +103,7 @@ impl<'a> SaliencyTable<'a> {
                 Rank::Second => format!("\\underline{{{cell}}}"),
                 Rank::Other => cell,
             })
-            .map(|(name, cells)| format!("{} & {} \\\\", latex::escape(name), cells.join(" & "))),
+            .map(|(name, cells)| latex::row(&latex::escape(name), cells.into_iter())),
         );
         lines.extend(["\\bottomrule".into(), "\\end{tabular}".into()]);
         lines.join("\n") + "\n"
@@ -181,7 +180,7 @@ pub fn images_csv(sources: &[(&str, &[NamedImageScores])]) -> Result<String, Eva
     let number = |key: &str, value: fn(&NamedImageScores) -> Option<f64>| {
         Column::new(key.into(), images().map(value).collect::<Vec<_>>())
     };
-    csv(vec![
+    let columns = vec![
         Column::new("source".into(), names.collect::<Vec<_>>()),
         Column::new("id".into(), images().map(|image| image.id.as_str()).collect::<Vec<_>>()),
         number("mae", |image| Some(image.mae)),
@@ -191,16 +190,8 @@ pub fn images_csv(sources: &[(&str, &[NamedImageScores])]) -> Result<String, Eva
         number("s_measure", |image| image.s_measure),
         number("max_e", |image| image.max_e),
         number("adaptive_e", |image| image.adaptive_e),
-    ])
-}
-
-fn csv(columns: Vec<Column>) -> Result<String, EvalError> {
-    let table_error = |source: PolarsError| EvalError::Table { source: Box::new(source) };
-    let height = columns.first().map_or(0, Column::len);
-    let mut frame = DataFrame::new(height, columns).map_err(table_error)?;
-    let mut bytes = Vec::new();
-    CsvWriter::new(&mut bytes).finish(&mut frame).map_err(table_error)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    ];
+    to_csv(DataFrame::new(images().count(), columns))
 }
 
 #[cfg(test)]

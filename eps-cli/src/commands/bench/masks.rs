@@ -1,6 +1,6 @@
 //! `eps bench masks`
 
-use crate::args::{self, TruthArgs};
+use crate::args::{self, PredictionArgs};
 use crate::commands::End;
 use anyhow::Result;
 use eps_data::Item;
@@ -8,16 +8,13 @@ use eps_data::codec::{MaskReader, decode_mask_by_png_crate};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Decode the masks of an evaluation and count nothing: what `eps evaluate` cannot be faster than
 #[derive(clap::Args)]
 pub(crate) struct MasksBench {
     #[command(flatten)]
-    truth: TruthArgs,
-    /// Folder of predicted masks, `<id>.png`
-    #[arg(long, value_name = "DIR")]
-    predictions: PathBuf,
+    masks: PredictionArgs,
     /// Decode with the `png` crate, which `eps evaluate` does with unusual files only
     #[arg(long)]
     png_crate: bool,
@@ -39,7 +36,7 @@ struct Decoded {
 
 impl MasksBench {
     pub(super) fn run(self) -> Result<End> {
-        let (_, items, _) = self.truth.open()?;
+        let (_, items, _) = self.masks.truth.open()?;
         let mut pixels = 0;
         let seconds = super::repeated(self.repeat, || {
             pixels = self.decode(&items)?;
@@ -55,7 +52,7 @@ impl MasksBench {
     fn decode(&self, items: &[Item]) -> Result<usize> {
         let counts = items.par_iter().map_init(MaskReader::default, |reader, item| {
             let truth = item.mask.as_ref().expect("the truth is a folder of masks");
-            let prediction = self.predictions.join(format!("{}.png", item.id));
+            let prediction = self.masks.predictions.join(format!("{}.png", item.id));
             Ok(self.pixels(reader, truth)? + self.pixels(reader, &prediction)?)
         });
         counts.sum()

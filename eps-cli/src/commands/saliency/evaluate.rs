@@ -3,7 +3,7 @@
 use super::source::{Source, check_sources};
 use crate::commands::End;
 use crate::progress::Progress;
-use crate::run_folder::write_text;
+use crate::run_folder::{write_asked, write_text};
 use anyhow::{Result, anyhow, ensure};
 use eps_data::{ImageList, SaliencyFit, VocFolder, picture_in, pictures_of};
 use eps_eval::chart::{ChartFiles, SaliencyFChart, SaliencyPrecisionRecallChart};
@@ -141,18 +141,10 @@ impl Evaluate {
 
     fn write(&self, scores: &[SaliencyScores]) -> Result<()> {
         let table = SaliencyTable::of(scores);
-        if let Some(path) = &self.json {
-            write_text(path, &export::json(&scores))?;
-        }
-        if let Some(path) = &self.csv {
-            write_text(path, &table.csv()?)?;
-        }
-        if let Some(path) = &self.markdown {
-            write_text(path, &table.markdown())?;
-        }
-        if let Some(path) = &self.latex {
-            write_text(path, &table.latex())?;
-        }
+        write_asked(&self.json, || Ok(export::json(&scores)))?;
+        write_asked(&self.csv, || table.csv())?;
+        write_asked(&self.markdown, || Ok(table.markdown()))?;
+        write_asked(&self.latex, || Ok(table.latex()))?;
         if let Some(folder) = &self.charts {
             let (retrieval, f) =
                 (SaliencyPrecisionRecallChart { scores }, SaliencyFChart { scores });
