@@ -73,8 +73,8 @@ pub use evaluation::{Counts, MaskFolder, merge};
 pub use image_counts::ImageCounts;
 pub use label_pairs::{LabelPair, LabelPairs};
 pub use method_details::{
-    AnatomyShares, BoundaryScores, ClassBoundary, CooccurrenceRatios, LossShares, MethodDetails,
-    TrimapPoint,
+    AnatomyShares, BoundaryScores, ClassBoundary, ClassRetrieval, CooccurrenceRatios, LossShares,
+    MethodDetails, TrimapPoint,
 };
 pub use oddities::Oddities;
 pub use protocol::Protocol;

@@ -1,15 +1,34 @@
 //! What the details of a method come to: ratios of the counts, for files and charts.
 
-use crate::{ClassCounts, Cooccurrence, Details, LabelPair, Loss, boundary::ContourCounts};
+use crate::{
+    ClassCounts, Cooccurrence, Details, LabelPair, Loss, TotalCounts, boundary::ContourCounts,
+};
 use serde::Serialize;
 
-/// Anatomy, boundary scores and co-occurrence of one method.
+/// Retrieval, anatomy, boundary scores and co-occurrence of one method.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MethodDetails {
     pub name: String,
+    /// By class, background first.
+    pub retrieval: Vec<ClassRetrieval>,
     pub anatomy: AnatomyShares,
     pub boundary: BoundaryScores,
     pub cooccurrence: CooccurrenceRatios,
+}
+
+/// Precision and recall of one class.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ClassRetrieval {
+    /// Absent where the class was never predicted.
+    pub precision: Option<f64>,
+    /// Absent where the truth does not have the class.
+    pub recall: Option<f64>,
+}
+
+impl From<&ClassCounts> for ClassRetrieval {
+    fn from(counts: &ClassCounts) -> Self {
+        Self { precision: counts.precision(), recall: counts.recall() }
+    }
 }
 
 /// IoU that is lost, by cause.
@@ -102,13 +121,14 @@ pub struct CooccurrenceRatios {
 }
 
 impl MethodDetails {
-    /// Computes all ratios of some counts; `None` if no pixel was counted.
-    pub fn new(name: &str, details: &Details) -> Option<Self> {
+    /// Computes all ratios of two counts of the same pixels; `None` if no pixel was counted.
+    pub fn new(name: &str, totals: &TotalCounts, details: &Details) -> Option<Self> {
         let things = details.things.as_ref();
         let classes = details.anatomy.classes();
         let by_class = |own: &Cooccurrence| (0..classes).map(|class| own.of(class)).collect();
         Some(Self {
             name: name.into(),
+            retrieval: totals.classes().iter().map(ClassRetrieval::from).collect(),
             anatomy: AnatomyShares::new(details)?,
             boundary: BoundaryScores::new(details),
             cooccurrence: CooccurrenceRatios {

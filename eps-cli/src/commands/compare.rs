@@ -7,11 +7,14 @@ use crate::progress::Progress;
 use crate::run_folder::{write_asked, write_text};
 use anyhow::{Context as _, Result, ensure};
 use eps_data::{ClassNames, Item};
-use eps_eval::chart::{AnatomyChart, ChartFiles, DifferenceChart, TrimapChart};
+use eps_eval::chart::{
+    AnatomyChart, Chart, ChartFiles, ConfusionBarsChart, DifferenceChart, RetrievalScatterChart,
+    TrimapChart,
+};
 use eps_eval::paired::{Bootstrap, Difference, MethodRuns, compare};
 use eps_eval::{
-    AnalysisPlan, ComparisonReport, Details, EvalError, MethodDetails, ScoredList, analyse_folder,
-    analysis_faults, export,
+    AnalysisPlan, ComparisonReport, Details, EvalError, MethodDetails, ScoredList, TotalCounts,
+    analyse_folder, analysis_faults, export,
 };
 use std::path::{Path, PathBuf};
 
@@ -119,8 +122,9 @@ impl Compare {
                 sum = sum.merge(&analysis.details);
                 runs.push(analysis.images);
             }
-            let own = MethodDetails::new(name, &sum).context("no pixel of the truth counts")?;
-            details.push(own);
+            let totals = TotalCounts::of(names.len(), runs.iter().flatten());
+            let own = MethodDetails::new(name, &totals, &sum);
+            details.push(own.context("no pixel of the truth counts")?);
             all.push(MethodRuns { name: name.clone(), runs });
         }
         progress.finish();
@@ -159,21 +163,42 @@ fn faults_of(methods: &[Method], items: &[Item], plan: &AnalysisPlan) -> Vec<Eva
 
 /// Writes every chart as SVG, PNG and PDF; the titles and files of the PNG, relative to the folder.
 fn write_charts(folder: &Path, report: &ComparisonReport) -> Result<Vec<(String, String)>> {
-    let mut charts = Vec::new();
-    let mut done = |title: String, file: String| charts.push((title, format!("charts/{file}.png")));
-    let path = |file: &str| folder.join("charts").join(file);
+    let mut charts = Charts { folder: folder.join("charts"), written: vec![] };
     for (index, difference) in report.comparison.differences.iter().enumerate() {
+        let title = format!("{} against {}", difference.method, difference.baseline);
         let file = format!("differences-{}", index + 1);
-        ChartFiles::of(&difference_chart(report, difference))?.write(&path(&file))?;
-        done(format!("{} against {}", difference.method, difference.baseline), file);
+        charts.write(&title, &file, &difference_chart(report, difference))?;
     }
-    let anatomy = AnatomyChart { methods: &report.details, classes: &report.classes };
-    ChartFiles::of(&anatomy)?.write(&path("anatomy"))?;
-    done("Where the lost IoU goes".into(), "anatomy".into());
-    let trimap = TrimapChart { methods: &report.details };
-    ChartFiles::of(&trimap)?.write(&path("trimap"))?;
-    done("Mean IoU in a band around the true boundaries".into(), "trimap".into());
-    Ok(charts)
+    let (methods, classes) = (&report.details[..], &report.classes[..]);
+    let retrieval = RetrievalScatterChart { methods, classes };
+    charts.write("Precision and recall of each class", "precision-recall", &retrieval)?;
+    charts.write("Where the lost IoU goes", "anatomy", &AnatomyChart { methods, classes })?;
+    if let Some(things) = ConfusionBarsChart::of_things(methods, classes) {
+        let title = "Classes seen in the background that comes with them";
+        charts.write(title, "cooccurrence-things", &things)?;
+    }
+    if let Some(labels) = ConfusionBarsChart::of_labels(methods, classes) {
+        let title = "Classes of the same image taken for each other";
+        charts.write(title, "cooccurrence-labels", &labels)?;
+    }
+    let title = "Mean IoU in a band around the true boundaries";
+    charts.write(title, "trimap", &TrimapChart { methods })?;
+    Ok(charts.written)
+}
+
+/// The charts of a comparison on their way into a folder.
+struct Charts {
+    folder: PathBuf,
+    /// Titles, and files of the PNG.
+    written: Vec<(String, String)>,
+}
+
+impl Charts {
+    fn write(&mut self, title: &str, file: &str, chart: &impl Chart) -> Result<()> {
+        ChartFiles::of(chart)?.write(&self.folder.join(file))?;
+        self.written.push((title.into(), format!("charts/{file}.png")));
+        Ok(())
+    }
 }
 
 fn difference_chart<'a>(

@@ -84,14 +84,17 @@ fn a_better_folder_is_better_with_an_interval_and_a_p_value() {
     assert_eq!(comparison["differences"][0]["images"]["wins"], SCENES);
     let found: Vec<String> =
         files(&out).into_keys().map(|path| path.display().to_string()).collect();
-    let charts = ["anatomy", "differences-1", "trimap"];
-    let charts = charts
+    // Nothing is taken for anything else.
+    let charts = ["anatomy", "differences-1", "precision-recall", "trimap"];
+    let pictures = charts
         .iter()
         .flat_map(|name| ["pdf", "png", "svg"].map(|kind| format!("charts/{name}.{kind}")));
     let tables = ["compare.csv", "compare.json", "compare.md", "images.csv"].map(String::from);
-    assert_eq!(found, charts.chain(tables).collect::<Vec<_>>());
+    assert_eq!(found, pictures.chain(tables).collect::<Vec<_>>());
     let page = fs::read_to_string(out.join("compare.md")).unwrap();
-    assert!(page.contains("](charts/differences-1.png)"), "{page}");
+    for chart in charts {
+        assert!(page.contains(&format!("](charts/{chart}.png)")), "no {chart} in {page}");
+    }
     let images = fs::read_to_string(out.join("images.csv")).unwrap();
     assert_eq!(images.lines().count(), 1 + SCENES, "{images}");
 }
@@ -144,8 +147,17 @@ fn things_that_come_with_a_class_are_counted_where_there_are_maps_of_them() {
     let project = project();
     let path = project.path("compare.json");
     let things = project.data().join("BackgroundThings");
-    compare(&project, &["good"]).with("--things", &things).with("--json", &path).succeeds();
+    // A prediction that is the things takes the background for their classes.
+    let call = compare(&project, &["good", "data/BackgroundThings"]);
+    let call = call.with("--things", &things).with("--json", &path);
+    call.with("--out", project.path("out")).succeeds();
     assert_eq!(json(&path)["details"][0]["cooccurrence"]["things"], 0.0);
+    for name in ["cooccurrence-things", "cooccurrence-labels"] {
+        let chart = fs::read_to_string(project.path(&format!("out/charts/{name}.svg"))).unwrap();
+        for method in ["good", "BackgroundThings"] {
+            assert!(chart.contains(&format!(">\n{method}\n<")), "no {method} in {name}");
+        }
+    }
     compare(&project, &["good"])
         .with("--things", project.path("half"))
         .with("--labels", project.data().join("nowhere.csv"))

@@ -118,8 +118,16 @@ fn text(size: i32, color: RGBColor, anchor: Pos) -> TextStyle<'static> {
 
 /// Width of ordinary text as it is drawn; 0 if the font does not know it.
 pub(super) fn text_width(text: &str) -> i32 {
-    let size = label(TEXT, HPos::Left, VPos::Center).font.box_size(text);
-    size.map_or(0, |(width, _)| width as i32)
+    width(text, &label(TEXT, HPos::Left, VPos::Center))
+}
+
+/// As [`text_width`], of the values beside bars.
+pub(super) fn small_width(text: &str) -> i32 {
+    width(text, &small(TEXT, HPos::Left, VPos::Center))
+}
+
+fn width(text: &str, style: &TextStyle<'_>) -> i32 {
+    style.font.box_size(text).map_or(0, |(width, _)| width as i32)
 }
 
 /// Ranges, titles and number formats of two axes.
