@@ -1,7 +1,7 @@
 //! `eps reproduce`
 
 use super::End;
-use super::compare::{folder_name, level};
+use super::compare::level;
 use crate::args::TruthArgs;
 use crate::attempt::{AttemptArgs, Source};
 use crate::run_folder::write_text;
@@ -179,7 +179,6 @@ fn source(argument: &str, table: &PublishedTable) -> Result<Source> {
 
 /// The row of a table that a run is for.
 fn row_of_run(folder: &Path, table: &PublishedTable) -> Result<String> {
-    let name = || folder_name(folder);
     let hint = || {
         format!(
             "{0}: does not say its row of table {1}; write ROW={0}",
@@ -190,7 +189,7 @@ fn row_of_run(folder: &Path, table: &PublishedTable) -> Result<String> {
     let run = crate::run_folder::RunFolder::at(folder);
     ensure!(run.recipe_file().exists(), hint());
     let recipe = run.recipe()?;
-    crate::attempt::row(&recipe, table.name).with_context(|| format!("{} ({})", hint(), name()))
+    crate::attempt::row(&recipe, table.name).with_context(hint)
 }
 
 fn unknown(name: &str) -> anyhow::Error {

@@ -2,6 +2,7 @@
 
 use crate::call::{Call, eps};
 use crate::project::{Project, files};
+use crate::recipe;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -97,6 +98,12 @@ fn what_is_no_table_row_or_folder_is_refused() {
     let expected = "does not say its row of table pseudo-masks-voc; write ROW=";
     reproduce(&project, "pseudo-masks-voc", &[&folder]).refuses(&[expected]);
     reproduce(&project, "pseudo-masks-voc", &["EPS=nowhere"]).refuses(&["nowhere: is not there"]);
+    project.train("run", &recipe::with(&recipe::cam(), "updates = 1")).succeeds();
+    let run = project.path("run").display().to_string();
+    let ended = reproduce(&project, "lambda-tau", &[&run]).run();
+    let expected =
+        format!("error: {run}: does not say its row of table lambda-tau; write ROW={run}\n");
+    assert!(ended.stderr.ends_with(&expected), "{}", ended.stderr);
     let column = truth(&project, "EPS/crf");
     reproduce(&project, "pseudo-masks-voc", &[&column]).refuses(&["has no column `crf`", "`CRF`"]);
 }
