@@ -75,70 +75,9 @@ impl Command {
 mod tests {
     use super::*;
     use clap::CommandFactory as _;
-    use std::fs;
-    use std::path::{Path, PathBuf};
 
     #[test]
     fn the_argument_definitions_are_consistent() {
         Cli::command().debug_assert();
-    }
-
-    /// README and all pages below `docs`.
-    fn pages() -> Vec<PathBuf> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let docs = fs::read_dir(root.join("docs")).expect("the folder of docs");
-        let docs = docs.map(|entry| entry.expect("an entry").path());
-        docs.chain([root.join("README.md")]).filter(|path| path.extension().is_some()).collect()
-    }
-
-    /// The calls of this program in a page: lines after `$`, continued after a backslash.
-    fn calls(page: &str) -> Vec<String> {
-        let joined = page.replace("\\\n", " ");
-        let commands = joined.lines().filter_map(|line| line.trim().strip_prefix("$ "));
-        let calls = commands.filter_map(|line| {
-            line.strip_prefix("eps ").or(line.strip_prefix("$E ")).map(str::to_owned)
-        });
-        calls.filter(|call| !call.contains('…')).collect()
-    }
-
-    /// Words as a shell splits them: quotes hold words together, and a comment or a redirection ends them.
-    fn words(call: &str) -> Vec<String> {
-        let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
-        for character in call.chars() {
-            match (quote, character) {
-                (Some(open), close) if open == close => quote = None,
-                (None, '"' | '\'') => quote = Some(character),
-                (None, ' ') => words.push(std::mem::take(&mut word)),
-                _ => word.push(character),
-            }
-        }
-        words.push(word);
-        words.retain(|word| !word.is_empty());
-        let end = words.iter().position(|word| word == "#" || word == ">" || word == "|");
-        words.truncate(end.unwrap_or(words.len()));
-        words
-    }
-
-    #[test]
-    fn words_by_hand() {
-        let found = words("report \"a b\"=c --out d  # and so on");
-        assert_eq!(found, ["report", "a b=c", "--out", "d"]);
-        assert_eq!(words("completions bash > file"), ["completions", "bash"]);
-    }
-
-    #[test]
-    fn every_call_in_the_documentation_is_one_that_the_program_takes() {
-        let mut count = 0;
-        for path in pages() {
-            let page = fs::read_to_string(&path).expect("a page");
-            for call in calls(&page) {
-                count += 1;
-                let words = ["eps".to_owned()].into_iter().chain(words(&call));
-                if let Err(error) = Cli::try_parse_from(words) {
-                    panic!("{}: eps {call}\n{error}", path.display());
-                }
-            }
-        }
-        assert!(count > 20, "{count} calls in all pages");
     }
 }

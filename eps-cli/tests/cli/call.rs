@@ -1,6 +1,7 @@
 //! Calls of the program.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 /// A call of `eps` that has not begun.
@@ -8,12 +9,24 @@ pub(crate) struct Call(Command);
 
 /// `eps` with a command.
 pub(crate) fn eps(command: &str) -> Call {
-    let mut call = Command::new(env!("CARGO_BIN_EXE_eps"));
-    call.arg(command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    Call(call)
+    Call::of([command])
 }
 
 impl Call {
+    /// `eps` with all of its arguments.
+    pub(crate) fn of(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        let mut call = Command::new(env!("CARGO_BIN_EXE_eps"));
+        call.args(arguments);
+        call.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(call)
+    }
+
+    /// In this folder.
+    pub(crate) fn in_folder(mut self, folder: &Path) -> Self {
+        self.0.current_dir(folder);
+        self
+    }
+
     /// With an argument, or a flag without value.
     pub(crate) fn and(mut self, argument: impl AsRef<OsStr>) -> Self {
         self.0.arg(argument);

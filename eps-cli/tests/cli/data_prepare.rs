@@ -1,7 +1,7 @@
 //! `eps data list`, `labels` and `masks`
 
 use crate::call::{Call, eps};
-use crate::project::{Project, files};
+use crate::project::{Project, files, write_coco};
 use crate::recipe;
 use eps_data::codec::{read_mask, write_jpeg, write_mask};
 use eps_data::{LabelMap, RgbImage, Size};
@@ -14,38 +14,6 @@ fn data(command: &str) -> Call {
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(name)
-}
-
-/// Adds a COCO root of three images, the last without annotation, in `coco`.
-fn coco(project: &Project) -> PathBuf {
-    let root = project.path("coco");
-    fs::create_dir_all(root.join("annotations")).unwrap();
-    let id = |number: usize| format!("COCO_train2014_{number:012}");
-    for number in 1..=3 {
-        let image = RgbImage::from_fn(64, 56, |x, y| [x as u8, y as u8, number as u8].into());
-        write_jpeg(&root.join("train2014").join(id(number) + ".jpg"), &image, 90).unwrap();
-    }
-    let image = |number: usize| {
-        let name = id(number);
-        format!(r#"{{"id": {number}, "file_name": "{name}.jpg", "width": 64, "height": 56}}"#)
-    };
-    let annotation = |number: usize, category: usize| {
-        format!(
-            r#"{{"id": {number}, "image_id": {number}, "category_id": {category}, "iscrowd": 0,
-            "area": 4, "segmentation": [[0, 0, 2, 0, 2, 2, 0, 2]]}}"#
-        )
-    };
-    let text = format!(
-        r#"{{"images": [{}, {}, {}], "annotations": [{}, {}],
-        "categories": [{{"id": 90, "name": "stop sign"}}, {{"id": 3, "name": "car"}}]}}"#,
-        image(2),
-        image(1),
-        image(3),
-        annotation(1, 90),
-        annotation(2, 3)
-    );
-    fs::write(root.join("annotations/instances_train2014.json"), text).unwrap();
-    root
 }
 
 #[test]
@@ -80,7 +48,8 @@ fn labels_of_one_source_are_those_of_another() {
 #[test]
 fn coco_gives_lists_labels_and_masks_that_resume() {
     let project = Project::with_scenes(4);
-    let root = coco(&project);
+    let root = project.path("coco");
+    write_coco(&root);
     let with_list = |command: &str| data(command).with("--data", &root).with("--list", "train2014");
     let ids = "COCO_train2014_000000000001\nCOCO_train2014_000000000002\n";
     assert_eq!(with_list("list").succeeds().stdout, ids);
@@ -154,7 +123,8 @@ fn a_file_of_sbd_that_holds_no_classes_of_voc_is_named() {
 #[test]
 fn training_runs_on_a_coco_root() {
     let project = Project::with_scenes(4);
-    let root = coco(&project);
+    let root = project.path("coco");
+    write_coco(&root);
     let recipe = project.write("coco.toml", recipe::with(&recipe::cam(), "updates = 1"));
     eps("train")
         .with("--recipe", recipe)

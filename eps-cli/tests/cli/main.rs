@@ -9,6 +9,7 @@ mod data_prepare;
 mod data_published;
 mod data_views;
 mod demo;
+mod documentation;
 mod evaluate;
 mod infer;
 mod interrupt;

@@ -1,8 +1,9 @@
 //! A folder with a data set, recipes and runs, as a user has it.
 
 use crate::call::{Call, eps};
-use eps_data::Size;
+use eps_data::codec::write_jpeg;
 use eps_data::scenes::{scene_id, write_voc_folder};
+use eps_data::{RgbImage, Size};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -93,6 +94,36 @@ impl Project {
         let call = eps("report").with("--data", self.data()).with("--out", self.path("report"));
         runs.iter().fold(call, |call, run| call.and(self.path(run)))
     }
+}
+
+/// A COCO root of three images, the last without annotation.
+pub(crate) fn write_coco(root: &Path) {
+    fs::create_dir_all(root.join("annotations")).unwrap();
+    let id = |number: usize| format!("COCO_train2014_{number:012}");
+    for number in 1..=3 {
+        let image = RgbImage::from_fn(64, 56, |x, y| [x as u8, y as u8, number as u8].into());
+        write_jpeg(&root.join("train2014").join(id(number) + ".jpg"), &image, 90).unwrap();
+    }
+    let image = |number: usize| {
+        let name = id(number);
+        format!(r#"{{"id": {number}, "file_name": "{name}.jpg", "width": 64, "height": 56}}"#)
+    };
+    let annotation = |number: usize, category: usize| {
+        format!(
+            r#"{{"id": {number}, "image_id": {number}, "category_id": {category}, "iscrowd": 0,
+            "area": 4, "segmentation": [[0, 0, 2, 0, 2, 2, 0, 2]]}}"#
+        )
+    };
+    let text = format!(
+        r#"{{"images": [{}, {}, {}], "annotations": [{}, {}],
+        "categories": [{{"id": 90, "name": "stop sign"}}, {{"id": 3, "name": "car"}}]}}"#,
+        image(2),
+        image(1),
+        image(3),
+        annotation(1, 90),
+        annotation(2, 3)
+    );
+    fs::write(root.join("annotations/instances_train2014.json"), text).unwrap();
 }
 
 /// Every file below a folder, by its path in it.

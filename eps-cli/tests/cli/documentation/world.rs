@@ -1,0 +1,140 @@
+//! The folder in which a reader calls the commands of the documentation, at the size of a test.
+
+use crate::call::eps;
+use crate::project::{SIZE, write_coco};
+use crate::recipe::with;
+use eps_data::codec::{read_mask, write_jpeg, write_mask, write_saliency};
+use eps_data::scenes::{class_names, scene_id, write_voc_folder};
+use eps_data::{ClassId, ClassNames, LabelMap, RgbImage, SaliencyMap, Size};
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// Scenes of the lists `train` and `val`.
+const TRAIN: usize = 10;
+const VAL: usize = 4;
+
+/// What makes a recipe of the repository one of a moment, and is in all of them.
+const SHORTER: [&str; 5] =
+    ["updates = 2", "batch = 2", "crop = 48", "longer_side = [48, 64]", "scales = [1.0]"];
+
+/// What makes ResNet38d small; nothing to another backbone.
+const SMALLER: &str = "width = 0.03125\ndepth = 0.0\n";
+
+/// VOC2012, COCO, SBD, a data set of one's own, saliency maps, recipes and weights.
+pub(super) fn world() -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path();
+    write_voc(&root.join("VOC2012"));
+    write_sbd(&root.join("benchmark_RELEASE/dataset"), &root.join("VOC2012"));
+    write_coco(&root.join("COCO"));
+    write_voc_folder(&root.join("mine"), 8, 8, SIZE).expect("scenes are written");
+    write_recipes(&root.join("recipes"));
+    copy_folder(&root.join("VOC2012/SALImages"), &root.join("maps/u2net"));
+    fs::create_dir(root.join("weights")).expect("a folder");
+    let lite0 = "weights/efficientnet-lite0-57934424.pth";
+    write_weights(root, "recipes/laptop-cls.toml", lite0);
+    write_weights(root, "recipes/voc12-cls.toml", "ilsvrc.params");
+    fs::copy(root.join("ilsvrc.params"), root.join("weights/ilsvrc.params")).expect("a copy");
+    folder
+}
+
+/// Scenes as VOC has photographs: its twenty classes, and the lists `train` and `val`.
+fn write_voc(root: &Path) {
+    write_voc_folder(root, 7, TRAIN + VAL, SIZE).expect("scenes are written");
+    fs::remove_file(root.join("classes.txt")).expect("the names of the scenes' classes");
+    let (scenes, voc) = (class_names(), ClassNames::voc());
+    let index = |class: ClassId| match class {
+        255 => 255,
+        class => voc.index(scenes.name(class)).expect("a class of VOC"),
+    };
+    let ids: Vec<String> = (0..TRAIN + VAL).map(scene_id).collect();
+    let mut labels = header(&voc);
+    for id in &ids {
+        let path = root.join("SegmentationClass").join(format!("{id}.png"));
+        let own = read_mask(&path, scenes.len()).expect("a mask");
+        let classes = own.classes().iter().map(|&class| index(class)).collect();
+        let mask = LabelMap::new(SIZE, classes);
+        write_mask(&path, &mask).expect("a mask is written");
+        labels += &label_line(id, &mask, &voc);
+    }
+    write(&root.join("cls_labels.csv"), &labels);
+    let list = |ids: &[String]| ids.join("\n") + "\n";
+    write(&root.join("ImageSets/Segmentation/train.txt"), &list(&ids[..TRAIN]));
+    write(&root.join("ImageSets/Segmentation/val.txt"), &list(&ids[TRAIN..]));
+}
+
+/// The Semantic Boundaries Dataset: one scene of VOC, and a picture that VOC's lists do not have.
+fn write_sbd(root: &Path, voc: &Path) {
+    let (known, new) = (scene_id(0), "2008_000001");
+    let classes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/sbd/classes.mat");
+    fs::create_dir_all(root.join("cls")).expect("a folder");
+    for id in [&known, new] {
+        fs::copy(&classes, root.join("cls").join(format!("{id}.mat"))).expect("a copy");
+    }
+    write(&root.join("train.txt"), &format!("{known}\n{new}\n"));
+    write(&root.join("val.txt"), &(scene_id(TRAIN) + "\n"));
+    // The picture of the fixture, whose pixels have these classes.
+    let size = Size::new(4, 3);
+    let mask = LabelMap::new(size, vec![0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20]);
+    let image = RgbImage::from_fn(4, 3, |x, y| [60 * x as u8, 80 * y as u8, 90].into());
+    let path = |folder: &str, kind: &str| voc.join(folder).join(format!("{new}.{kind}"));
+    write_jpeg(&path("JPEGImages", "jpg"), &image, 95).expect("a picture is written");
+    let objects = mask.classes().iter().map(|&class| if class == 0 { 0 } else { 255 }).collect();
+    let saliency = SaliencyMap::new(size, objects);
+    write_saliency(&path("SALImages", "png"), &saliency).expect("a map is written");
+    let labels = fs::read_to_string(voc.join("cls_labels.csv")).expect("the labels");
+    write(&voc.join("cls_labels.csv"), &(labels + &label_line(new, &mask, &ClassNames::voc())));
+}
+
+fn header(names: &ClassNames) -> String {
+    let names: Vec<&str> = names.iter().skip(1).collect();
+    format!("id,{}\n", names.join(","))
+}
+
+fn label_line(id: &str, mask: &LabelMap, names: &ClassNames) -> String {
+    let present = mask.present();
+    let flag = |class| if present.contains(class as ClassId) { ",1" } else { ",0" };
+    let flags: String = (1..names.len()).map(flag).collect();
+    format!("{id}{flags}\n")
+}
+
+/// The recipes of the repository, for networks that train in a moment.
+fn write_recipes(folder: &Path) {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../recipes");
+    for entry in fs::read_dir(own).expect("the recipes") {
+        let path = entry.expect("a recipe").path();
+        let recipe = fs::read_to_string(&path).expect("a recipe");
+        let is_kept = |line: &&str| !line.starts_with("width =") && !line.starts_with("depth =");
+        let kept: String = recipe.lines().filter(is_kept).map(|line| format!("{line}\n")).collect();
+        let small = kept.replace("[network]\n", &format!("[network]\n{SMALLER}"));
+        let short = SHORTER.iter().fold(small, |recipe, line| with(&recipe, line));
+        write(&folder.join(path.file_name().expect("a name")), &short);
+    }
+}
+
+/// Weights of a network that was hardly trained, in the place of those of ImageNet.
+fn write_weights(root: &Path, recipe: &str, name: &str) {
+    let (run, exported) = (root.join("any").join(name), root.join("any.safetensors"));
+    eps("train")
+        .with("--recipe", root.join(recipe))
+        .with("--data", root.join("VOC2012"))
+        .with("--updates", "1")
+        .with("--out", &run)
+        .succeeds();
+    eps("weights").and("convert").and(run).and(&exported).succeeds();
+    fs::rename(exported, root.join(name)).expect("weights are moved");
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        fs::copy(entry.path(), to.join(entry.file_name())).expect("a copy");
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(path, text).expect("a file is written");
+}
