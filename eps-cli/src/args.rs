@@ -155,6 +155,20 @@ pub(crate) struct PredictionArgs {
     pub(crate) predictions: PathBuf,
 }
 
+/// Files of a result that are written if they were asked for.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ResultFiles {
+    /// Write everything as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Write the numbers as CSV, with all digits
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Write the tables as Markdown
+    #[arg(long, value_name = "FILE")]
+    pub(crate) markdown: Option<PathBuf>,
+}
+
 /// A number of things of which there must be one: updates, images, pixels.
 pub(crate) fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {

@@ -1,7 +1,7 @@
 //! `eps compare`
 
 use super::End;
-use crate::args::{TruthArgs, fraction};
+use crate::args::{ResultFiles, TruthArgs, fraction};
 use crate::faults;
 use crate::progress::Progress;
 use crate::run_folder::{write_asked, write_text};
@@ -57,15 +57,8 @@ pub(crate) struct Compare {
     /// Name every image that cannot be counted, not the first one only
     #[arg(long)]
     keep_going: bool,
-    /// Write everything as JSON
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-    /// Write the scores, differences and p-values of every class as CSV
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
-    /// Write the tables as Markdown
-    #[arg(long, value_name = "FILE")]
-    markdown: Option<PathBuf>,
+    #[command(flatten)]
+    files: ResultFiles,
     /// Write all of that, every image, and charts: compare.md, .json, .csv, images.csv, charts/
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -139,9 +132,9 @@ impl Compare {
     }
 
     fn write(&self, report: &ComparisonReport) -> Result<()> {
-        write_asked(&self.json, || Ok(export::json(report)))?;
-        write_asked(&self.csv, || export::comparison_csv(report))?;
-        write_asked(&self.markdown, || Ok(export::comparison_markdown(report, &[])))?;
+        write_asked(&self.files.json, || Ok(export::json(report)))?;
+        write_asked(&self.files.csv, || export::comparison_csv(report))?;
+        write_asked(&self.files.markdown, || Ok(export::comparison_markdown(report, &[])))?;
         if let Some(folder) = &self.out {
             let charts = write_charts(folder, report)?;
             write_text(&folder.join("compare.json"), &export::json(report))?;

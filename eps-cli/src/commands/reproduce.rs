@@ -2,9 +2,9 @@
 
 use super::End;
 use super::compare::level;
-use crate::args::TruthArgs;
+use crate::args::{ResultFiles, TruthArgs};
 use crate::attempt::{AttemptArgs, Source};
-use crate::run_folder::write_text;
+use crate::run_folder::{write_asked, write_text};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use eps_eval::chart::{ChartFiles, ReproductionChart, TimelineChart};
 use eps_eval::export;
@@ -48,15 +48,8 @@ pub(crate) struct Reproduce {
     /// Fraction of the resamples inside an interval
     #[arg(long, default_value_t = 0.95, value_parser = level)]
     level: f64,
-    /// Write everything as JSON
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-    /// Write the cells as CSV
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
-    /// Write the table and its sources as Markdown
-    #[arg(long, value_name = "FILE")]
-    markdown: Option<PathBuf>,
+    #[command(flatten)]
+    files: ResultFiles,
     /// Write the cells that have a number as a LaTeX table (booktabs)
     #[arg(long, value_name = "FILE")]
     latex: Option<PathBuf>,
@@ -100,18 +93,11 @@ impl Reproduce {
     }
 
     fn write(&self, table: &PublishedTable, reproduction: &Reproduction) -> Result<()> {
-        if let Some(path) = &self.json {
-            write_text(path, &export::json(reproduction))?;
-        }
-        if let Some(path) = &self.csv {
-            write_text(path, &export::reproduction_csv(reproduction)?)?;
-        }
-        if let Some(path) = &self.markdown {
-            write_text(path, &export::reproduction_markdown(reproduction, &[]))?;
-        }
-        if let Some(path) = &self.latex {
-            write_text(path, &export::reproduction_latex(reproduction))?;
-        }
+        write_asked(&self.files.json, || Ok(export::json(reproduction)))?;
+        write_asked(&self.files.csv, || export::reproduction_csv(reproduction))?;
+        let markdown = || Ok(export::reproduction_markdown(reproduction, &[]));
+        write_asked(&self.files.markdown, markdown)?;
+        write_asked(&self.latex, || Ok(export::reproduction_latex(reproduction)))?;
         if let Some(folder) = &self.out {
             let charts = self.write_charts(folder, table, reproduction)?;
             let file = |end: &str| folder.join(format!("reproduction.{end}"));

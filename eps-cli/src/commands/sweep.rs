@@ -2,7 +2,7 @@
 
 use super::End;
 use super::compare::folder_name;
-use crate::args::{TruthArgs, fraction, power};
+use crate::args::{ResultFiles, TruthArgs, fraction, power};
 use crate::comparison::FIXED_THRESHOLD;
 use crate::faults;
 use crate::progress::Progress;
@@ -60,15 +60,8 @@ pub(crate) struct Sweep {
     /// average precisions against the classes of the masks
     #[arg(long, value_name = "FILE")]
     classifier: Option<PathBuf>,
-    /// Write everything as JSON
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-    /// Write every threshold as CSV
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
-    /// Write the labelled scores as a Markdown table
-    #[arg(long, value_name = "FILE")]
-    markdown: Option<PathBuf>,
+    #[command(flatten)]
+    files: ResultFiles,
     /// Draw mean IoU against the threshold, as FILE.svg, .png and .pdf; with --precision-recall also
     /// FILE-precision-recall.svg, .png and .pdf
     #[arg(long, value_name = "FILE")]
@@ -182,9 +175,9 @@ impl Sweep {
     }
 
     fn write(&self, report: &SweepReport) -> Result<()> {
-        write_asked(&self.json, || Ok(export::json(report)))?;
-        write_asked(&self.csv, || export::sweep_csv(report))?;
-        write_asked(&self.markdown, || Ok(export::sweep_markdown(report)))?;
+        write_asked(&self.files.json, || Ok(export::json(report)))?;
+        write_asked(&self.files.csv, || export::sweep_csv(report))?;
+        write_asked(&self.files.markdown, || Ok(export::sweep_markdown(report)))?;
         if let (Some(path), Some(summary)) = (&self.chart, report.rules.first()) {
             let curves = [curve(&self.cams, summary)];
             let rule = summary.rule;

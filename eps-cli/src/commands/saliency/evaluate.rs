@@ -1,6 +1,7 @@
 //! `eps saliency evaluate`
 
 use super::source::{Source, check_sources};
+use crate::args::ResultFiles;
 use crate::commands::End;
 use crate::progress::Progress;
 use crate::run_folder::{write_asked, write_text};
@@ -44,15 +45,8 @@ pub(crate) struct Evaluate {
     /// Name everything that is wrong, not only the first
     #[arg(long)]
     keep_going: bool,
-    /// Write scores and curves as JSON, one object for each source
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-    /// Write the table as CSV, with all digits
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
-    /// Write the table as Markdown
-    #[arg(long, value_name = "FILE")]
-    markdown: Option<PathBuf>,
+    #[command(flatten)]
+    files: ResultFiles,
     /// Write the table as LaTeX, for the package booktabs
     #[arg(long, value_name = "FILE")]
     latex: Option<PathBuf>,
@@ -141,9 +135,9 @@ impl Evaluate {
 
     fn write(&self, scores: &[SaliencyScores]) -> Result<()> {
         let table = SaliencyTable::of(scores);
-        write_asked(&self.json, || Ok(export::json(&scores)))?;
-        write_asked(&self.csv, || table.csv())?;
-        write_asked(&self.markdown, || Ok(table.markdown()))?;
+        write_asked(&self.files.json, || Ok(export::json(&scores)))?;
+        write_asked(&self.files.csv, || table.csv())?;
+        write_asked(&self.files.markdown, || Ok(table.markdown()))?;
         write_asked(&self.latex, || Ok(table.latex()))?;
         if let Some(folder) = &self.charts {
             let (retrieval, f) =
