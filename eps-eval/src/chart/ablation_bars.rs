@@ -1,7 +1,9 @@
 //! Mean IoU of each row of an ablation.
 
 use super::{
-    Chart, legend,
+    Chart,
+    bars::{self, Bars, Rows, Tick},
+    legend,
     style::{self, px},
 };
 use crate::{ablation::Spread, export::percent};
@@ -11,10 +13,7 @@ use plotters::{
     coord::Shift,
     drawing::{DrawingArea, DrawingAreaErrorKind},
     element::{PathElement, Rectangle},
-    style::{
-        Color,
-        text_anchor::{HPos, VPos},
-    },
+    style::Color,
 };
 
 // Lengths in pixels.
@@ -22,14 +21,8 @@ use plotters::{
 const BAR: i32 = 14;
 /// Distance between the bars of two rows.
 const GAP: i32 = 10;
-/// Between the legend and the first bar.
-const TOP: i32 = 12;
-/// Below the bars: labels and title of the axis.
-const FOOT: i32 = 58;
 /// Right of the bars: room for a value.
 const RIGHT: i32 = 100;
-/// The least length of the axis; long names make the chart wider.
-const LEAST: i32 = 320;
 
 /// Bars from 0 for each row, one for each measure, with the standard deviation over seeds as a line.
 #[derive(Clone, Debug)]
@@ -42,9 +35,7 @@ pub struct AblationBarsChart<'a> {
 
 impl Chart for AblationBarsChart<'_> {
     fn size(&self) -> Size {
-        let plot = TOP + self.group() * self.rows.len() as i32 + FOOT;
-        let height = legend::head_height(&self.legend()) + plot as usize;
-        Size::new(self.width() as usize, height)
+        self.places().size(&self.legend())
     }
 
     fn draw<B: DrawingBackend>(
@@ -52,22 +43,16 @@ impl Chart for AblationBarsChart<'_> {
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
         let area = legend::titled(area, self.title, &self.legend())?;
-        let left = self.left();
-        let plot = Plot { left, right: px(self.width() - RIGHT), end: self.end() };
-        let bottom = px(TOP + self.group() * self.rows.len() as i32);
-        plot.draw_axis(&area, bottom)?;
-        for (row, (name, values)) in self.rows.iter().enumerate() {
-            let middle = px(TOP + self.group() * row as i32) + px(self.group()) / 2;
-            let style = style::label(style::TEXT, HPos::Right, VPos::Center);
-            area.draw_text(name, &style, (left - px(8), middle))?;
-            let first = middle - px(BAR) * values.len() as i32 / 2;
+        let plot = Plot { rows: self.places(), end: self.end() };
+        plot.rows.draw_axis(&area, &plot.ticks(), "mean IoU [%]")?;
+        for (row, (_, values)) in self.rows.iter().enumerate() {
+            plot.rows.draw_name(&area, row)?;
             for (measure, spread) in values.iter().enumerate() {
-                let top = first + px(BAR) * measure as i32;
-                plot.draw_bar(&area, top, *spread, measure)?;
+                let span = plot.rows.bar(row, measure, values.len());
+                plot.draw_bar(&area, span, *spread, measure)?;
             }
         }
-        let axis = vec![(left, px(TOP)), (left, bottom)];
-        area.draw(&PathElement::new(axis, style::QUIET.stroke_width(style::THIN)))
+        plot.rows.draw_origin(&area, 0.0)
     }
 }
 
@@ -89,20 +74,9 @@ impl AblationBarsChart<'_> {
         self.rows.iter().flat_map(|(_, values)| values)
     }
 
-    /// Where the bars begin, as it is drawn.
-    fn left(&self) -> i32 {
-        let widths = self.rows.iter().map(|(name, _)| style::text_width(name));
-        widths.max().unwrap_or(0) + px(26)
-    }
-
-    /// Of the chart in pixels.
-    fn width(&self) -> i32 {
-        (self.left() / px(1) + LEAST + RIGHT).max(style::WIDTH as i32)
-    }
-
-    /// Height of the bars of one row with the gap.
-    fn group(&self) -> i32 {
-        (BAR * self.measures.len() as i32).max(16) + GAP
+    fn places(&self) -> Rows {
+        let names = self.rows.iter().map(|(name, _)| name.as_str());
+        Rows::of_bars(names, &Bars { count: self.measures.len(), height: BAR, gap: GAP }, RIGHT)
     }
 
     /// Percent at the right end of the axis.
@@ -112,29 +86,36 @@ impl AblationBarsChart<'_> {
     }
 }
 
-/// Where percents are, as they are drawn below the legend.
+/// Rows above an axis from 0 to some percent.
 struct Plot {
-    left: i32,
-    right: i32,
+    rows: Rows,
     end: f64,
 }
 
 impl Plot {
     fn x(&self, percent: f64) -> i32 {
-        self.left + (f64::from(self.right - self.left) * percent / self.end).round() as i32
+        self.rows.x(percent / self.end)
+    }
+
+    fn ticks(&self) -> Vec<Tick> {
+        let tick = |step| {
+            let place = f64::from(step) / 5.0;
+            (place, format!("{:.0}", self.end * place))
+        };
+        (0..=5).map(tick).collect()
     }
 
     fn draw_bar<B: DrawingBackend>(
         &self,
         area: &DrawingArea<B, Shift>,
-        top: i32,
+        [top, bottom]: [i32; 2],
         spread: Spread,
         measure: usize,
     ) -> style::Drawn<B> {
         let middle = top + px(BAR) / 2;
         let mean = 100.0 * spread.mean.unwrap_or(0.0);
-        let corners = [(self.left, top), (self.x(mean), top + px(BAR - 1))];
         if spread.mean.is_some() {
+            let corners = [(self.x(0.0), top), (self.x(mean), bottom)];
             area.draw(&Rectangle::new(corners, style::color(measure).filled()))?;
         }
         let std = 100.0 * spread.std.unwrap_or(0.0);
@@ -143,25 +124,7 @@ impl Plot {
             let stroke = style::TEXT.stroke_width(style::THIN + style::THIN / 2);
             area.draw(&PathElement::new(line.to_vec(), stroke))?;
         }
-        let style = style::small(style::QUIET, HPos::Left, VPos::Center);
-        area.draw_text(&shown(spread), &style, (self.x(mean + std) + px(5), middle))
-    }
-
-    fn draw_axis<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, Shift>,
-        bottom: i32,
-    ) -> style::Drawn<B> {
-        let style = style::label(style::QUIET, HPos::Center, VPos::Top);
-        for step in 0..=5 {
-            let percent = self.end * f64::from(step) / 5.0;
-            let line = vec![(self.x(percent), px(TOP)), (self.x(percent), bottom)];
-            area.draw(&PathElement::new(line, style::GRID.stroke_width(style::THIN)))?;
-            area.draw_text(&format!("{percent:.0}"), &style, (self.x(percent), bottom + px(6)))?;
-        }
-        let style = style::label(style::TEXT, HPos::Center, VPos::Top);
-        let middle = (self.left + self.right) / 2;
-        area.draw_text("mean IoU [%]", &style, (middle, bottom + px(27)))
+        bars::draw_value(area, &shown(spread), (self.x(mean + std), middle))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Mean IoU against one numeric setting.
 
 use super::{
-    Chart, legend,
+    Chart, legend, lines,
     style::{self, px},
 };
 use crate::ablation::Spread;
@@ -48,7 +48,7 @@ struct Point {
 
 impl Chart for AblationLinesChart<'_> {
     fn size(&self) -> Size {
-        Size::new(style::WIDTH, legend::head_height(&self.legend()) + style::PLOT_HEIGHT)
+        lines::wide(&self.legend())
     }
 
     fn draw<B: DrawingBackend>(
@@ -80,11 +80,7 @@ impl Chart for AblationLinesChart<'_> {
 
 impl AblationLinesChart<'_> {
     fn legend(&self) -> Vec<legend::Key> {
-        let key = |(index, own): (usize, &AblationSeries)| legend::Key {
-            text: own.name.clone(),
-            sign: legend::Sign::Line(style::color(index)),
-        };
-        let mut keys: Vec<_> = self.series.iter().enumerate().map(key).collect();
+        let mut keys = lines::keys(self.series.iter().map(|own| own.name.clone()));
         let spreads = || self.series.iter().flat_map(|own| &own.points);
         if spreads().any(|(_, spread)| spread.std.is_some()) {
             let text = "bars: ± standard deviation over seeds".into();

@@ -2,7 +2,7 @@
 
 use super::{
     Chart,
-    bars::{self, BAR, Rows},
+    bars::{self, BAR, Bars, Rows},
     legend,
     style::{self, px},
 };
@@ -33,7 +33,7 @@ pub struct AnatomyChart<'a> {
 
 impl Chart for AnatomyChart<'_> {
     fn size(&self) -> Size {
-        Size::new(style::WIDTH, legend::head_height(&self.legend()) + self.rows().height())
+        self.rows().size(&self.legend())
     }
 
     fn draw<B: DrawingBackend>(
@@ -56,9 +56,10 @@ impl Chart for AnatomyChart<'_> {
 
 impl AnatomyChart<'_> {
     /// A row for the mean and one for each class.
-    fn rows(&self) -> Rows<'_> {
+    fn rows(&self) -> Rows {
         let names = ["mean"].into_iter().chain(self.classes.iter().map(String::as_str));
-        Rows::of_bars(names, (self.methods.len(), GAP), RIGHT)
+        let bars = Bars { count: self.methods.len(), height: BAR, gap: GAP };
+        Rows::of_bars(names, &bars, RIGHT)
     }
 
     fn legend(&self) -> Vec<legend::Key> {
@@ -86,7 +87,7 @@ fn shares(details: &MethodDetails, row: usize) -> Option<LossShares> {
 
 fn draw_bar<B: DrawingBackend>(
     area: &DrawingArea<B, Shift>,
-    rows: &Rows<'_>,
+    rows: &Rows,
     [top, bottom]: [i32; 2],
     shares: Option<LossShares>,
 ) -> style::Drawn<B> {

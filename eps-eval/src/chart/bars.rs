@@ -1,6 +1,10 @@
-//! Rows of horizontal bars: a name at the left of each row, and an axis below them.
+//! Rows of horizontal bars or marks: a name at the left of each row, and an axis below them.
 
-use super::style::{self, px};
+use super::{
+    legend,
+    style::{self, px},
+};
+use eps_data::Size;
 use plotters::{
     backend::DrawingBackend,
     coord::Shift,
@@ -18,40 +22,61 @@ pub(super) const BAR: i32 = 13;
 const TOP: i32 = 12;
 /// Pixels below the rows: labels and title of the axis.
 const FOOT: i32 = 58;
+/// The least pixels of the axis; long names make the chart wider.
+const LEAST: i32 = 320;
 
 /// Where rows are, as they are drawn below the legend.
-pub(super) struct Rows<'a> {
-    names: Vec<&'a str>,
-    /// Height of a row in pixels.
+pub(super) struct Rows {
+    names: Vec<String>,
+    /// Heights of a row and of a bar in pixels.
     row: i32,
+    bar: i32,
     left: i32,
     right: i32,
+    /// Of the chart in pixels.
+    width: usize,
+}
+
+/// The bars of a row.
+pub(super) struct Bars {
+    pub(super) count: usize,
+    /// Pixels of a bar, usually [`BAR`], and between the bars of two rows.
+    pub(super) height: i32,
+    pub(super) gap: i32,
 }
 
 /// A label of the axis, and where it is: 0 at the left, 1 at the right.
 pub(super) type Tick = (f64, String);
 
-impl<'a> Rows<'a> {
+impl Rows {
     /// Rows of some pixels, with `beside` pixels at the right of the axis.
-    pub(super) fn new(names: impl Iterator<Item = &'a str>, row: i32, beside: i32) -> Self {
-        let names: Vec<&str> = names.collect();
+    pub(super) fn new(
+        names: impl Iterator<Item = impl Into<String>>,
+        row: i32,
+        beside: i32,
+    ) -> Self {
+        let names: Vec<String> = names.map(Into::into).collect();
         let widest = names.iter().map(|name| style::text_width(name)).max().unwrap_or(0);
-        Self { names, row, left: widest + px(26), right: px(style::WIDTH as i32 - beside) }
+        let left = widest + px(26);
+        let width = (left / px(1) + LEAST + beside).max(style::WIDTH as i32);
+        Self { names, row, bar: BAR, left, right: px(width - beside), width: width as usize }
     }
 
-    /// As [`new`](Self::new), each row as high as some bars and the gap after them.
+    /// As [`new`](Self::new), each row as high as its bars and the gap after them.
     pub(super) fn of_bars(
-        names: impl Iterator<Item = &'a str>,
-        (bars, gap): (usize, i32),
+        names: impl Iterator<Item = impl Into<String>>,
+        bars: &Bars,
         beside: i32,
     ) -> Self {
         // A single bar needs the height of its label.
-        Self::new(names, (BAR * bars as i32).max(16) + gap, beside)
+        let row = (bars.height * bars.count as i32).max(16) + bars.gap;
+        Self { bar: bars.height, ..Self::new(names, row, beside) }
     }
 
-    /// Height of rows and axis in pixels.
-    pub(super) fn height(&self) -> usize {
-        (TOP + self.row * self.names.len() as i32 + FOOT) as usize
+    /// Size of a chart of these rows below a legend.
+    pub(super) fn size(&self, legend: &[legend::Key]) -> Size {
+        let rows = TOP + self.row * self.names.len() as i32 + FOOT;
+        Size::new(self.width, legend::head_height(legend) + rows as usize)
     }
 
     /// The place of a fraction of the axis.
@@ -66,8 +91,8 @@ impl<'a> Rows<'a> {
 
     /// Top and bottom of one of the bars of a row.
     pub(super) fn bar(&self, row: usize, bar: usize, bars: usize) -> [i32; 2] {
-        let top = self.middle(row) - px(BAR) * bars as i32 / 2 + px(BAR) * bar as i32;
-        [top, top + px(BAR - 1)]
+        let top = self.middle(row) - px(self.bar) * bars as i32 / 2 + px(self.bar) * bar as i32;
+        [top, top + px(self.bar - 1)]
     }
 
     fn bottom(&self) -> i32 {
@@ -97,7 +122,7 @@ impl<'a> Rows<'a> {
         row: usize,
     ) -> style::Drawn<B> {
         let style = style::label(style::TEXT, HPos::Right, VPos::Center);
-        area.draw_text(self.names[row], &style, (self.left - px(8), self.middle(row)))
+        area.draw_text(&self.names[row], &style, (self.left - px(8), self.middle(row)))
     }
 
     /// The line that bars begin at.

@@ -47,7 +47,7 @@ pub struct ClassBarsChart<'a> {
 
 impl Chart for ClassBarsChart<'_> {
     fn size(&self) -> Size {
-        Size::new(style::WIDTH, legend::head_height(&[]) + self.rows().height())
+        self.rows().size(&[])
     }
 
     fn draw<B: DrawingBackend>(
@@ -72,7 +72,7 @@ impl Chart for ClassBarsChart<'_> {
 }
 
 impl ClassBarsChart<'_> {
-    fn rows(&self) -> Rows<'_> {
+    fn rows(&self) -> Rows {
         Rows::new(self.names.iter().copied(), BAR + GAP, RIGHT)
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Chart,
-    bars::{self, BAR, Rows, Tick},
+    bars::{self, BAR, Bars, Rows, Tick},
     legend,
     style::{self, px},
 };
@@ -92,9 +92,10 @@ impl<'a> ConfusionBarsChart<'a> {
         self.methods.iter().enumerate().map(key).chain([note]).collect()
     }
 
-    fn places(&self) -> Rows<'_> {
+    fn places(&self) -> Rows {
         let names = self.rows.iter().map(|row| row.name.as_str());
-        Rows::of_bars(names, (self.methods.len(), GAP), RIGHT)
+        let bars = Bars { count: self.methods.len(), height: BAR, gap: GAP };
+        Rows::of_bars(names, &bars, RIGHT)
     }
 
     /// The end of the axis.
@@ -107,7 +108,7 @@ impl<'a> ConfusionBarsChart<'a> {
 
 impl Chart for ConfusionBarsChart<'_> {
     fn size(&self) -> Size {
-        Size::new(style::WIDTH, legend::head_height(&self.legend()) + self.places().height())
+        self.places().size(&self.legend())
     }
 
     fn draw<B: DrawingBackend>(

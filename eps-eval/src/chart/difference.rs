@@ -35,7 +35,7 @@ pub struct DifferenceChart<'a> {
 
 impl Chart for DifferenceChart<'_> {
     fn size(&self) -> Size {
-        Size::new(style::WIDTH, legend::head_height(&legend()) + self.lines().height())
+        self.lines().size(&legend())
     }
 
     fn draw<B: DrawingBackend>(
@@ -68,7 +68,7 @@ const BETTER: RGBColor = RGBColor(0, 114, 178);
 const WORSE: RGBColor = RGBColor(213, 94, 0);
 
 impl DifferenceChart<'_> {
-    fn lines(&self) -> Rows<'_> {
+    fn lines(&self) -> Rows {
         Rows::new(self.rows.iter().map(|(name, _)| *name), ROW, RIGHT)
     }
 
@@ -118,12 +118,12 @@ impl Axis {
 }
 
 /// Rows above their axis.
-struct Plot<'a> {
-    rows: Rows<'a>,
+struct Plot {
+    rows: Rows,
     axis: Axis,
 }
 
-impl Plot<'_> {
+impl Plot {
     fn x(&self, percent: f64) -> i32 {
         self.rows.x(self.axis.place(percent))
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Chart,
-    bars::{self, BAR, Rows},
+    bars::{self, BAR, Bars, Rows},
     legend,
     style::{self, px},
 };
@@ -31,7 +31,7 @@ pub struct PerClassChart<'a> {
 
 impl Chart for PerClassChart<'_> {
     fn size(&self) -> Size {
-        Size::new(style::WIDTH, legend::head_height(&self.legend()) + self.rows().height())
+        self.rows().size(&self.legend())
     }
 
     fn draw<B: DrawingBackend>(
@@ -63,9 +63,10 @@ impl PerClassChart<'_> {
         self.methods.first().map_or(&[], |(_, scores)| &scores.classes)
     }
 
-    fn rows(&self) -> Rows<'_> {
+    fn rows(&self) -> Rows {
         let names = self.classes().iter().map(|class| class.name.as_str());
-        Rows::of_bars(names, (self.methods.len(), GAP), RIGHT)
+        let bars = Bars { count: self.methods.len(), height: BAR, gap: GAP };
+        Rows::of_bars(names, &bars, RIGHT)
     }
 
     fn legend(&self) -> Vec<legend::Key> {

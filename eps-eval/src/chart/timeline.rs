@@ -1,7 +1,7 @@
 //! The field's methods by year and supervision, with ours among them.
 
 use super::{
-    Chart, legend,
+    Chart, legend, lines,
     style::{self, px},
 };
 use crate::published::{FieldMethod, FieldQuantity, Supervision, field_methods};
@@ -35,7 +35,7 @@ const SPREAD: f64 = 0.7;
 
 impl Chart for TimelineChart<'_> {
     fn size(&self) -> Size {
-        Size::new(style::WIDTH, legend::head_height(&self.legend()) + style::PLOT_HEIGHT)
+        lines::wide(&self.legend())
     }
 
     fn draw<B: DrawingBackend>(

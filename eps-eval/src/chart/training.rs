@@ -1,6 +1,6 @@
 //! Losses against updates.
 
-use super::{Chart, legend, style};
+use super::{Chart, legend, lines, style};
 use crate::ReferenceLoss;
 use eps_data::Size;
 use plotters::{
@@ -46,7 +46,7 @@ struct Line {
 
 impl Chart for TrainingChart<'_> {
     fn size(&self) -> Size {
-        Size::new(style::WIDTH, legend::head_height(&self.keys(&self.lines())) + style::PLOT_HEIGHT)
+        lines::wide(&self.keys(&self.lines()))
     }
 
     fn draw<B: DrawingBackend>(
