@@ -81,7 +81,9 @@ impl RetrievalScatterChart<'_> {
         let marks = points.iter().flatten().flatten().map(|point| chart.backend_coord(point));
         let others = points.iter().skip(1);
         let ends = others.flat_map(|other| joined(&points[0], other));
+        let (columns, rows) = chart.plotting_area().get_pixel_range();
         let mut names = Names {
+            plot: [columns.start, rows.start, columns.end, rows.end],
             taken: marks.map(around).collect(),
             lines: ends.map(|ends| ends.map(|end| chart.backend_coord(&end))).collect(),
         };
@@ -127,6 +129,8 @@ fn around((x, y): Pixel) -> Corners {
 
 /// Names beside marks, none on another or on a mark; those without room are left out.
 struct Names {
+    /// To the left of it and below are the numbers of the axes.
+    plot: Corners,
     taken: Vec<Corners>,
     /// Lines, on which names are only where there is no other room.
     lines: Vec<[Pixel; 2]>,
@@ -142,7 +146,7 @@ impl Names {
             [left - px(2), middle - half, left + width + px(2), middle + half]
         };
         let is_free = |own: &Corners| {
-            let is_inside = own[2] < px(style::WIDTH as i32) - style::MARGIN;
+            let is_inside = own[0] > self.plot[0] && own[2] < self.plot[2] && own[3] < self.plot[3];
             is_inside && !self.taken.iter().any(|other| overlap(own, other))
         };
         let is_clear = |own: &Corners| !self.lines.iter().any(|line| crosses(line, own));
@@ -204,13 +208,16 @@ mod tests {
     fn a_name_goes_where_nothing_is_or_is_left_out() {
         let mark = (px(100), px(100));
         let width = px(40);
-        let mut names =
-            Names { taken: vec![around(mark)], lines: vec![[mark, (px(300), px(100))]] };
+        let (plot, taken) = ([0, 0, px(400), px(400)], vec![around(mark)]);
+        let mut names = Names { plot, taken, lines: vec![[mark, (px(300), px(100))]] };
         let mut next = || names.place(mark, width);
         assert_eq!(next(), Some((-px(8) - width, 0)), "the right has a line");
         assert_eq!(next(), Some((-width / 2, -px(17))));
         assert_eq!(next(), Some((-width / 2, px(17))));
         assert_eq!(next(), Some((px(8), 0)), "no other room is left");
         assert_eq!(next(), None);
+        let plot = [px(90), 0, px(400), px(105)];
+        let mut names = Names { plot, taken: vec![], lines: vec![] };
+        assert_eq!(names.place(mark, width), None, "no name is on the numbers of an axis");
     }
 }
