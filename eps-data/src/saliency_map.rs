@@ -38,6 +38,10 @@ impl SaliencyMap {
         &self.values
     }
 
+    pub(crate) fn values_mut(&mut self) -> &mut [u8] {
+        &mut self.values
+    }
+
     /// Whether the map is constant, binary or graded; a map without pixels is constant.
     pub fn shades(&self) -> Shades {
         let Some(&first) = self.values.first() else { return Shades::Constant };

@@ -65,8 +65,8 @@ impl Draw {
             resize::resize_saliency(map, size)
         });
         if self.flip {
-            picture = flip::flip_rgb(&picture);
-            map = map.map(|map| flip::flip_saliency(&map));
+            flip::flip_rgb(&mut picture);
+            map.iter_mut().for_each(flip::flip_saliency);
         }
         if let Some(jitter) = &self.jitter {
             jitter.apply(&mut picture);

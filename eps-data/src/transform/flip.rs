@@ -1,18 +1,19 @@
 //! Mirroring left and right.
 
 use crate::SaliencyMap;
-use image::{RgbImage, imageops};
+use image::RgbImage;
 
-/// The picture mirrored left and right.
-pub fn flip_rgb(picture: &RgbImage) -> RgbImage {
-    imageops::flip_horizontal(picture)
+/// Mirrors a picture left and right.
+pub fn flip_rgb(picture: &mut RgbImage) {
+    let width = picture.width() as usize;
+    let (pixels, _) = picture.as_chunks_mut::<3>();
+    pixels.chunks_exact_mut(width.max(1)).for_each(<[_]>::reverse);
 }
 
-/// The map mirrored left and right.
-pub fn flip_saliency(map: &SaliencyMap) -> SaliencyMap {
-    let rows = map.values().chunks(map.size().width.max(1));
-    let values = rows.flat_map(|row| row.iter().rev().copied()).collect();
-    SaliencyMap::new(map.size(), values)
+/// Mirrors a map left and right.
+pub fn flip_saliency(map: &mut SaliencyMap) {
+    let width = map.size().width;
+    map.values_mut().chunks_exact_mut(width.max(1)).for_each(<[_]>::reverse);
 }
 
 #[cfg(test)]
@@ -22,9 +23,11 @@ mod tests {
 
     #[test]
     fn rows_are_mirrored_and_keep_their_order() {
-        let map = SaliencyMap::new(Size::new(3, 2), vec![1, 2, 3, 4, 5, 6]);
-        assert_eq!(flip_saliency(&map).values(), [3, 2, 1, 6, 5, 4]);
-        let picture = RgbImage::from_raw(2, 1, vec![1, 2, 3, 4, 5, 6]).unwrap();
-        assert_eq!(flip_rgb(&picture).into_raw(), [4, 5, 6, 1, 2, 3]);
+        let mut map = SaliencyMap::new(Size::new(3, 2), vec![1, 2, 3, 4, 5, 6]);
+        flip_saliency(&mut map);
+        assert_eq!(map.values(), [3, 2, 1, 6, 5, 4]);
+        let mut picture = RgbImage::from_raw(2, 1, vec![1, 2, 3, 4, 5, 6]).unwrap();
+        flip_rgb(&mut picture);
+        assert_eq!(picture.into_raw(), [4, 5, 6, 1, 2, 3]);
     }
 }

@@ -13,11 +13,12 @@ mod jitter;
 mod normalize;
 mod resize;
 
-pub use crop::crop;
+pub use crop::Crop;
 pub use draw::Draw;
 pub use flip::{flip_rgb, flip_saliency};
 pub use jitter::{Adjustment, Jitter};
 pub use normalize::{MEAN, STANDARD_DEVIATION, normalize};
+use normalize::{fractions, normalized};
 pub use resize::{resize_rgb, resize_saliency};
 
 use crate::{ClassSet, SaliencyMap, Size};
@@ -60,13 +61,9 @@ impl Augmentation {
         draw: &Draw,
     ) -> Sample {
         let (picture, map) = draw.apply(image, saliency);
-        let size = picture_size(&picture);
-        let image = crop(&normalize(&picture), size, self.crop, draw.position);
-        let saliency = map.map(|map| {
-            let values: Vec<_> =
-                map.values().iter().map(|&value| f32::from(value) / 255.0).collect();
-            crop(&values, size, self.crop, draw.position)
-        });
+        let crop = Crop::new(picture_size(&picture), self.crop, draw.position);
+        let image = crop.planes(&picture, normalized());
+        let saliency = map.map(|map| crop.planes(map.values(), fractions()));
         Sample { image, saliency, classes }
     }
 }

@@ -8,6 +8,7 @@
 use super::picture_size;
 use crate::{SaliencyMap, Size};
 use image::RgbImage;
+use pulp::{Arch, NullaryFnOnce};
 
 /// Bits behind the point of a weight: what 32 leave for a byte, its sign and the overshoot.
 const FRACTION_BITS: u32 = 32 - 8 - 2;
@@ -36,42 +37,76 @@ pub fn resize_saliency(map: &SaliencyMap, size: Size) -> SaliencyMap {
 
 fn resize<const CHANNELS: usize>(bytes: &[u8], from: Size, to: Size) -> Vec<u8> {
     assert!(from.pixels() > 0 && to.pixels() > 0, "{from} to {to} has no pixels");
-    let wide = if from.width == to.width {
-        bytes.to_vec()
-    } else {
-        resize_rows::<CHANNELS>(bytes, from.width, &taps(from.width, to.width))
-    };
-    if from.height == to.height {
-        return wide;
-    }
-    resize_columns(&wide, to.width * CHANNELS, &taps(from.height, to.height))
+    Arch::new().dispatch(Resize::<CHANNELS> { bytes, from, to })
 }
 
-/// The source pixels that a target pixel is made of.
+/// A resizing, for the vector instructions that the processor has.
+struct Resize<'a, const CHANNELS: usize> {
+    bytes: &'a [u8],
+    from: Size,
+    to: Size,
+}
+
+impl<const CHANNELS: usize> NullaryFnOnce for Resize<'_, CHANNELS> {
+    type Output = Vec<u8>;
+
+    #[inline(always)]
+    fn call(self) -> Vec<u8> {
+        let Self { bytes, from, to } = self;
+        let wide = if from.width == to.width {
+            bytes.to_vec()
+        } else {
+            resize_rows::<CHANNELS>(bytes, from.width, &Taps::new(from.width, to.width))
+        };
+        if from.height == to.height {
+            return wide;
+        }
+        resize_columns(&wide, to.width * CHANNELS, &Taps::new(from.height, to.height))
+    }
+}
+
+/// The source pixels that each target pixel along an axis is made of: as many for all.
 struct Taps {
-    first: usize,
-    /// Fixed-point weights, [`FRACTION_BITS`] behind the point; their sum is close to 1.
+    /// The first source pixel of each target pixel.
+    firsts: Vec<usize>,
+    /// Source pixels of a target pixel.
+    count: usize,
+    /// `count` fixed-point weights for each target pixel, [`FRACTION_BITS`] behind the point; the sum
+    /// of a pixel's is close to 1. Weights beside the filter are 0.
     weights: Vec<i32>,
 }
 
-/// The taps of every target pixel along one axis.
-fn taps(from: usize, to: usize) -> Vec<Taps> {
-    let scale = from as f64 / to as f64;
-    let widening = scale.max(1.0);
-    let radius = RADIUS * widening;
-    let tap = |target: usize| {
-        let centre = (target as f64 + 0.5) * scale;
-        let first = (centre - radius + 0.5).max(0.0) as usize;
-        let end = ((centre + radius + 0.5) as usize).min(from);
-        let distance = |source: usize| (source as f64 - centre + 0.5) * (1.0 / widening);
-        let weights: Vec<_> = (first..end).map(|source| cubic(distance(source))).collect();
-        let sum: f64 = weights.iter().sum();
-        Taps {
-            first,
-            weights: weights.into_iter().map(|weight| fixed_point(weight / sum)).collect(),
+impl Taps {
+    fn new(from: usize, to: usize) -> Self {
+        let scale = from as f64 / to as f64;
+        let widening = scale.max(1.0);
+        let radius = RADIUS * widening;
+        let centre = |target: usize| (target as f64 + 0.5) * scale;
+        let range = |target: usize| {
+            let first = (centre(target) - radius + 0.5).max(0.0) as usize;
+            first..((centre(target) + radius + 0.5) as usize).min(from)
+        };
+        let count = (0..to).map(|target| range(target).len()).max().unwrap_or(0);
+        let mut taps = Self { firsts: Vec::with_capacity(to), count, weights: vec![0; to * count] };
+        for (target, weights) in taps.weights.chunks_exact_mut(count).enumerate() {
+            let range = range(target);
+            let first = range.start.min(from - count);
+            let distance =
+                |source: usize| (source as f64 - centre(target) + 0.5) * (1.0 / widening);
+            let sum: f64 = range.clone().map(|source| cubic(distance(source))).sum();
+            for source in range {
+                weights[source - first] = fixed_point(cubic(distance(source)) / sum);
+            }
+            taps.firsts.push(first);
         }
-    };
-    (0..to).map(tap).collect()
+        taps
+    }
+
+    /// First source pixel and weights of each target pixel.
+    #[inline(always)]
+    fn iter(&self) -> impl Iterator<Item = (usize, &[i32])> {
+        self.firsts.iter().copied().zip(self.weights.chunks_exact(self.count))
+    }
 }
 
 /// Keys' cubic with a = −1/2.
@@ -91,46 +126,91 @@ fn fixed_point(weight: f64) -> i32 {
     (weight * f64::from(1 << FRACTION_BITS)).round() as i32
 }
 
-/// A weighted sum, to the nearest byte.
+const HALF: i32 = 1 << (FRACTION_BITS - 1);
+
+/// A weighted sum that began with [`HALF`], to the nearest byte.
+#[inline(always)]
 fn to_byte(sum: i32) -> u8 {
     (sum >> FRACTION_BITS).clamp(0, 255) as u8
 }
 
-const HALF: i32 = 1 << (FRACTION_BITS - 1);
+/// Values that are weighted alike.
+type Lanes = [i32; 8];
 
-/// Changes the number of pixels in each row.
-fn resize_rows<const CHANNELS: usize>(bytes: &[u8], width: usize, taps: &[Taps]) -> Vec<u8> {
-    let mut target = Vec::with_capacity(bytes.len() / width * taps.len());
-    for row in bytes.chunks_exact(width * CHANNELS) {
-        for tap in taps {
-            let mut sums = [HALF; CHANNELS];
-            let pixels = row[tap.first * CHANNELS..].chunks_exact(CHANNELS);
-            for (pixel, &weight) in pixels.zip(&tap.weights) {
-                for (sum, &value) in sums.iter_mut().zip(pixel) {
-                    *sum += i32::from(value) * weight;
+/// One target pixel of the rows in the lanes.
+#[inline(always)]
+fn combine(pixels: &[Lanes], first: usize, weights: &[i32]) -> [u8; 8] {
+    let mut sums = [HALF; 8];
+    for (values, &weight) in pixels[first..][..weights.len()].iter().zip(weights) {
+        for (sum, &value) in sums.iter_mut().zip(values) {
+            *sum += value * weight;
+        }
+    }
+    sums.map(to_byte)
+}
+
+/// Changes the number of pixels in each row; a pixel of one channel takes one lane, one of three takes
+/// four.
+#[inline(always)]
+fn resize_rows<const CHANNELS: usize>(bytes: &[u8], width: usize, taps: &Taps) -> Vec<u8> {
+    let stride = if CHANNELS == 1 { 1 } else { 4 };
+    let at_once = 8 / stride;
+    let (from, to) = (width * CHANNELS, taps.firsts.len() * CHANNELS);
+    let mut target = vec![0; bytes.len() / from * to];
+    let mut pixels = vec![Lanes::default(); width];
+    let mut combined = vec![[0; 8]; taps.firsts.len()];
+    for (rows, target) in bytes.chunks(at_once * from).zip(target.chunks_mut(at_once * to)) {
+        for (row, bytes) in rows.chunks_exact(from).enumerate() {
+            let (bytes, _) = bytes.as_chunks::<CHANNELS>();
+            for (lanes, bytes) in pixels.iter_mut().zip(bytes) {
+                for (channel, &byte) in bytes.iter().enumerate() {
+                    lanes[row * stride + channel] = i32::from(byte);
                 }
             }
-            target.extend(sums.map(to_byte));
+        }
+        for (bytes, (first, weights)) in combined.iter_mut().zip(taps.iter()) {
+            *bytes = combine(&pixels, first, weights);
+        }
+        for (row, target) in target.chunks_exact_mut(to).enumerate() {
+            let (target, _) = target.as_chunks_mut::<CHANNELS>();
+            for (target, bytes) in target.iter_mut().zip(&combined) {
+                target.copy_from_slice(&bytes[row * stride..][..CHANNELS]);
+            }
         }
     }
     target
 }
 
+/// Bytes of a row that are summed at once.
+const BLOCK: usize = 32;
+
 /// Changes the number of rows of `row` bytes.
-fn resize_columns(bytes: &[u8], row: usize, taps: &[Taps]) -> Vec<u8> {
-    let mut target = Vec::with_capacity(row * taps.len());
-    let mut sums = vec![0; row];
-    for tap in taps {
-        sums.fill(HALF);
-        let rows = bytes[tap.first * row..].chunks_exact(row);
-        for (values, &weight) in rows.zip(&tap.weights) {
-            for (sum, &value) in sums.iter_mut().zip(values) {
-                *sum += i32::from(value) * weight;
-            }
+#[inline(always)]
+fn resize_columns(bytes: &[u8], row: usize, taps: &Taps) -> Vec<u8> {
+    let mut target = vec![0; row * taps.firsts.len()];
+    for (target, (first, weights)) in target.chunks_exact_mut(row).zip(taps.iter()) {
+        let rows = &bytes[first * row..];
+        let whole = row - row % BLOCK;
+        for at in (0..whole).step_by(BLOCK) {
+            sum_rows::<BLOCK>(&rows[at..], row, weights, &mut target[at..]);
         }
-        target.extend(sums.iter().map(|&sum| to_byte(sum)));
+        for at in whole..row {
+            sum_rows::<1>(&rows[at..], row, weights, &mut target[at..]);
+        }
     }
     target
+}
+
+/// The first `N` values of a target row, from those of the source rows.
+#[inline(always)]
+fn sum_rows<const N: usize>(rows: &[u8], row: usize, weights: &[i32], target: &mut [u8]) {
+    let mut sums = [HALF; N];
+    for (line, &weight) in weights.iter().enumerate() {
+        for (sum, &value) in sums.iter_mut().zip(&rows[line * row..][..N]) {
+            *sum += i32::from(value) * weight;
+        }
+    }
+    target[..N].copy_from_slice(&sums.map(to_byte));
 }
 
 #[cfg(test)]
