@@ -23,29 +23,24 @@ impl Crop {
         Self { across, down, width: size.width, side }
     }
 
-    /// Bytes of `CHANNELS` a pixel as planes `[CHANNELS, side, side]` of what `tables` say of them.
+    /// Adds the square of a plane to `squares`, `[side, side]` of what `table` says of its bytes.
     ///
     /// # Panics
     ///
     /// If there are fewer bytes than the image has.
-    pub fn planes<const CHANNELS: usize>(
-        &self,
-        bytes: &[u8],
-        tables: &[[f32; 256]; CHANNELS],
-    ) -> Vec<f32> {
+    pub fn push(&self, plane: &[u8], table: &[f32; 256], squares: &mut Vec<f32>) {
         let Self { across, down, width, side } = self;
-        let mut square = vec![0.0; CHANNELS * side * side];
+        let end = squares.len() + side * side;
+        squares.resize(squares.len() + down.target * side + across.target, 0.0);
         for row in 0..down.length {
-            let from = ((down.source + row) * width + across.source) * CHANNELS;
-            let (pixels, _) = bytes[from..][..across.length * CHANNELS].as_chunks::<CHANNELS>();
-            for (channel, table) in tables.iter().enumerate() {
-                let to = (channel * side + down.target + row) * side + across.target;
-                for (value, pixel) in square[to..][..across.length].iter_mut().zip(pixels) {
-                    *value = table[usize::from(pixel[channel])];
-                }
-            }
+            let from = (down.source + row) * width + across.source;
+            let values = plane[from..][..across.length].iter();
+            squares.extend(values.map(|&value| table[usize::from(value)]));
+            // The rest of this row, and what is before the image in the next.
+            let outside = side - across.length;
+            squares.resize((squares.len() + outside).min(end), 0.0);
         }
-        square
+        squares.resize(end, 0.0);
     }
 }
 
@@ -70,27 +65,37 @@ impl Axis {
 mod tests {
     use super::*;
 
-    /// Every byte as its own number, plus 0.5.
-    fn halves<const CHANNELS: usize>() -> [[f32; 256]; CHANNELS] {
-        [std::array::from_fn(|value| value as f32 + 0.5); CHANNELS]
+    /// The square of a plane, whose bytes become their numbers and a half.
+    fn square(crop: &Crop, plane: &[u8]) -> Vec<f32> {
+        let mut square = Vec::new();
+        crop.push(plane, &std::array::from_fn(|value| value as f32 + 0.5), &mut square);
+        square
     }
 
     #[test]
     fn a_long_axis_is_cut_and_a_short_one_padded() {
         // 3×2 in a square of 2: the last column pair, no room downwards.
         let crop = Crop::new(Size::new(3, 2), 2, [0.99, 0.5]);
-        assert_eq!(crop.planes(&[1, 2, 3, 4, 5, 6], &halves::<1>()), [2.5, 3.5, 5.5, 6.5]);
+        assert_eq!(square(&crop, &[1, 2, 3, 4, 5, 6]), [2.5, 3.5, 5.5, 6.5]);
         // 1×2 in a square of 3: last column, first row.
-        let square = Crop::new(Size::new(1, 2), 3, [0.9, 0.1]).planes(&[7, 8], &halves::<1>());
-        assert_eq!(square, [0.0, 0.0, 7.5, 0.0, 0.0, 8.5, 0.0, 0.0, 0.0]);
+        let crop = Crop::new(Size::new(1, 2), 3, [0.9, 0.1]);
+        assert_eq!(square(&crop, &[7, 8]), [0.0, 0.0, 7.5, 0.0, 0.0, 8.5, 0.0, 0.0, 0.0]);
     }
 
     #[test]
-    fn channels_become_planes_that_are_cut_alike() {
+    fn an_image_smaller_than_the_square_lies_in_zeros() {
+        // 1×1 in the middle of 3.
+        let crop = Crop::new(Size::new(1, 1), 3, [0.5, 0.5]);
+        assert_eq!(square(&crop, &[4]), [0.0, 0.0, 0.0, 0.0, 4.5, 0.0, 0.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn planes_follow_each_other() {
         let crop = Crop::new(Size::new(2, 1), 1, [0.6, 0.0]);
-        let mut tables = halves::<2>();
-        tables[1][4] = -1.0;
-        assert_eq!(crop.planes(&[1, 2, 3, 4], &tables), [3.5, -1.0]);
+        let (mut squares, table) = (vec![], [0.5; 256]);
+        crop.push(&[1, 2], &std::array::from_fn(|value| value as f32), &mut squares);
+        crop.push(&[3, 4], &table, &mut squares);
+        assert_eq!(squares, [2.0, 0.5]);
     }
 
     #[test]

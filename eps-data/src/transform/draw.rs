@@ -1,6 +1,6 @@
 //! The random decisions of one sample.
 
-use super::{Adjustment, Augmentation, Jitter, flip, picture_size, resize};
+use super::{Adjustment, Augmentation, Jitter, Planes, flip, picture_size, resize};
 use crate::SaliencyMap;
 use image::RgbImage;
 use rand::{Rng, RngExt, seq::SliceRandom};
@@ -56,7 +56,7 @@ impl Draw {
         &self,
         image: &RgbImage,
         saliency: Option<&SaliencyMap>,
-    ) -> (RgbImage, Option<SaliencyMap>) {
+    ) -> (Planes, Option<SaliencyMap>) {
         let before = picture_size(image);
         let size = before.with_longer_side(self.longer_side);
         let mut picture = resize::resize_rgb(image, size);
@@ -65,7 +65,7 @@ impl Draw {
             resize::resize_saliency(map, size)
         });
         if self.flip {
-            flip::flip_rgb(&mut picture);
+            picture.flip();
             map.iter_mut().for_each(flip::flip_saliency);
         }
         if let Some(jitter) = &self.jitter {

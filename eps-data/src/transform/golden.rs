@@ -42,7 +42,8 @@ impl Case {
         let file = |kind: &str| folder.join(format!("{}_{kind}.png", self.id));
         let source = read_rgb(&file("source")).unwrap();
         let source_saliency = read_saliency(&file("source_saliency")).unwrap();
-        let (image, saliency) = self.draw().apply(&source, Some(&source_saliency));
+        let (planes, saliency) = self.draw().apply(&source, Some(&source_saliency));
+        let image = planes.to_rgb();
         let expected = read_rgb(&file("result")).unwrap();
         let expected_saliency = read_saliency(&file("result_saliency")).unwrap();
         let saliency = saliency.expect("a map was given");

@@ -1,5 +1,7 @@
 //! Turning the hue of colours, as Pillow does between RGB bytes and hue, saturation and value bytes.
 
+use super::byte::{rounded, truncated};
+
 /// Colours whose hues are turned at once.
 pub(super) const BLOCK: usize = 16;
 
@@ -17,33 +19,36 @@ pub(super) fn turn([reds, greens, blues]: Block<'_>, steps: u8) {
 
 /// Hue, saturation and value of a colour, each truncated to a byte.
 ///
-/// Single and double precision are mixed as they are in Pillow, so that bytes agree. Nothing branches,
-/// so that colours can be converted side by side; grey divides by 0, and what is not a number becomes
-/// 0 as a byte, which is what hue and saturation of grey are.
+/// Pillow mixes single and double precision; single alone gives the same bytes, which the tests show for
+/// all colours. Nothing branches, so that colours can be converted side by side; grey divides by 0, and
+/// what is not a number becomes 0 as a byte, which is what hue and saturation of grey are.
 #[inline(always)]
 fn from_rgb([red, green, blue]: [u8; 3]) -> [u8; 3] {
     let largest = red.max(green).max(blue);
     let range = f32::from(largest - red.min(green).min(blue));
     let below = |channel: u8| f32::from(largest - channel) / range;
     let (red_below, green_below, blue_below) = (below(red), below(green), below(blue));
-    let is_green = (2.0 + f64::from(red_below) - f64::from(blue_below)) as f32;
-    let is_blue = (4.0 + f64::from(green_below) - f64::from(red_below)) as f32;
-    let sixth = if red == largest { blue_below - green_below } else { is_green };
-    let sixth = if red == largest || green == largest { sixth } else { is_blue };
-    let turns = f64::from(sixth) / 6.0 + 1.0;
-    let hue = if turns >= 1.0 { turns - 1.0 } else { turns } as f32;
+    // 2 + red − blue and 4 + green − red, rounded once: one of the two is 1, or both are below it.
+    let is_green = if blue_below == 1.0 { 1.0 + red_below } else { 3.0 - blue_below };
+    let is_blue = if red_below == 1.0 { 3.0 + green_below } else { 5.0 - red_below };
+    let sixth = if green == largest { is_green } else { is_blue };
+    let sixth = if red == largest { blue_below - green_below } else { sixth };
+    let turns = sixth / 6.0;
+    let hue = if turns < 0.0 { 1.0 + turns } else { turns };
     let saturation = range / f32::from(largest);
-    [byte(f64::from(hue) * 255.0), byte(f64::from(saturation) * 255.0), largest]
+    [truncated(hue * 255.0), truncated(saturation * 255.0), largest]
 }
 
 /// The colour of a hue, saturation and value.
 #[inline(always)]
 fn to_rgb([hue, saturation, value]: [u8; 3]) -> [u8; 3] {
-    let sixth = f64::from(hue) * 6.0 / 255.0;
-    let sector = sixth as i32;
-    let fraction = f64::from((sixth - f64::from(sector)) as f32);
-    let saturation = f64::from(f32::from(saturation) / 255.0);
-    let scaled = |factor: f64| byte(f64::from(value) * factor + 0.5);
+    // A sector of the circle is 42.5 hues; `begun` are 255ths of the one that the hue is in.
+    let sixths = 6 * u32::from(hue);
+    let sector = (257 * sixths + 257) >> 16;
+    let begun = sixths - 255 * sector;
+    let fraction = begun as f32 / 255.0;
+    let saturation = f32::from(saturation) / 255.0;
+    let scaled = |factor: f32| rounded(f32::from(value) * factor);
     let low = scaled(1.0 - saturation);
     let falling = scaled(1.0 - saturation * fraction);
     let rising = scaled(1.0 - saturation * (1.0 - fraction));
@@ -59,13 +64,6 @@ fn to_rgb([hue, saturation, value]: [u8; 3]) -> [u8; 3] {
         pick([rising, value, value, falling, low, low]),
         pick([low, low, rising, value, value, falling]),
     ]
-}
-
-/// Truncates a number below 256 to a byte, by way of a whole number, which can be done for several at
-/// once; 0 where there is no number.
-#[inline(always)]
-fn byte(number: f64) -> u8 {
-    number as i32 as u8
 }
 
 #[cfg(test)]

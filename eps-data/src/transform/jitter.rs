@@ -3,8 +3,11 @@
 //! The results are those of torchvision's colour jitter on Pillow images: blends are computed in
 //! single precision, clamped and truncated.
 
-use super::hsv::{self, BLOCK, Block};
-use image::RgbImage;
+use super::{
+    Planes,
+    byte::truncated,
+    hsv::{self, BLOCK, Block},
+};
 use pulp::{Arch, NullaryFnOnce};
 
 /// One change of colour.
@@ -26,68 +29,48 @@ pub struct Jitter(pub [Adjustment; 4]);
 
 impl Jitter {
     /// Changes the colours of a picture in place.
-    pub fn apply(&self, picture: &mut RgbImage) {
-        Arch::new().dispatch(Change { adjustments: &self.0, bytes: picture });
+    pub fn apply(&self, picture: &mut Planes) {
+        let channels = picture.channels_mut().each_mut().map(Vec::as_mut_slice);
+        Arch::new().dispatch(Change { adjustments: &self.0, channels });
     }
 }
 
-/// Changes of an RGB picture, for the vector instructions that the processor has.
+/// Changes of three planes, for the vector instructions that the processor has.
 struct Change<'a> {
     adjustments: &'a [Adjustment],
-    bytes: &'a mut [u8],
+    channels: [&'a mut [u8]; 3],
 }
 
 impl NullaryFnOnce for Change<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
-        let (pixels, _) = self.bytes.as_chunks_mut::<3>();
-        let mut planes = Planes::of(pixels);
-        for adjustment in self.adjustments {
-            planes.adjust(*adjustment);
-        }
-        let [reds, greens, blues] = &planes.channels;
-        for (((pixel, &red), &green), &blue) in pixels.iter_mut().zip(reds).zip(greens).zip(blues) {
-            *pixel = [red, green, blue];
+    fn call(mut self) {
+        for &adjustment in self.adjustments {
+            self.adjust(adjustment);
         }
     }
 }
 
-/// The channels of a picture, each filled up to whole blocks.
-struct Planes {
-    pixels: usize,
-    channels: [Vec<u8>; 3],
-}
-
-impl Planes {
-    #[inline(always)]
-    fn of(pixels: &[[u8; 3]]) -> Self {
-        let filled = pixels.len().next_multiple_of(BLOCK);
-        let mut channels = [0; 3].map(|_| vec![0; filled]);
-        let [reds, greens, blues] = &mut channels;
-        for (((pixel, red), green), blue) in pixels.iter().zip(reds).zip(greens).zip(blues) {
-            [*red, *green, *blue] = *pixel;
-        }
-        Self { pixels: pixels.len(), channels }
-    }
-
+impl Change<'_> {
     #[inline(always)]
     fn adjust(&mut self, adjustment: Adjustment) {
         match adjustment {
             Adjustment::Brightness(factor) => self.blend_with(factor, 0),
             Adjustment::Contrast(factor) => self.blend_with(factor, self.mean_grey()),
             Adjustment::Saturation(factor) => {
-                for block in self.blocks() {
-                    blend_with_grey(block, factor);
-                }
+                self.each_block(
+                    #[inline(always)]
+                    |block| blend_with_grey(block, factor),
+                );
             }
             Adjustment::Hue(shift) => {
                 // Truncated towards zero, then counted around the circle of 256 hues.
                 let steps = (f64::from(shift) * 255.0) as i32 as u8;
-                for block in self.blocks() {
-                    hsv::turn(block, steps);
-                }
+                self.each_block(
+                    #[inline(always)]
+                    |block| hsv::turn(block, steps),
+                );
             }
         }
     }
@@ -96,24 +79,39 @@ impl Planes {
     #[inline(always)]
     fn blend_with(&mut self, factor: f32, base: u8) {
         let table: [u8; 256] = std::array::from_fn(|value| blend(base, value as u8, factor));
-        let bytes = self.channels.iter_mut().flatten();
-        bytes.for_each(|byte| *byte = table[usize::from(*byte)]);
+        for channel in &mut self.channels {
+            channel.iter_mut().for_each(|byte| *byte = table[usize::from(*byte)]);
+        }
     }
 
     /// Mean luma, rounded half up.
     #[inline(always)]
     fn mean_grey(&self) -> u8 {
-        let [reds, greens, blues] = self.channels.each_ref().map(|own| &own[..self.pixels]);
-        let greys = reds.iter().zip(greens).zip(blues);
+        let [reds, greens, blues] = &self.channels;
+        let greys = reds.iter().zip(greens.iter()).zip(blues.iter());
         let sum: u64 =
             greys.map(|((&red, &green), &blue)| u64::from(grey([red, green, blue]))).sum();
-        (sum as f64 / self.pixels.max(1) as f64 + 0.5) as u8
+        (sum as f64 / reds.len().max(1) as f64 + 0.5) as u8
     }
 
+    /// Changes the colours of every block; the last one is filled up.
     #[inline(always)]
-    fn blocks(&mut self) -> impl Iterator<Item = Block<'_>> {
-        let [reds, greens, blues] = self.channels.each_mut().map(|own| own.as_chunks_mut().0);
-        reds.iter_mut().zip(greens).zip(blues).map(|((red, green), blue)| [red, green, blue])
+    fn each_block(&mut self, change: impl Fn(Block<'_>)) {
+        let [(reds, red), (greens, green), (blues, blue)] =
+            self.channels.each_mut().map(|own| own.as_chunks_mut::<BLOCK>());
+        for ((reds, greens), blues) in reds.iter_mut().zip(greens).zip(blues) {
+            change([reds, greens, blues]);
+        }
+        let rest = [red, green, blue];
+        let mut filled = [[0; BLOCK]; 3];
+        for (block, rest) in filled.iter_mut().zip(&rest) {
+            block[..rest.len()].copy_from_slice(rest);
+        }
+        let [reds, greens, blues] = &mut filled;
+        change([reds, greens, blues]);
+        for (rest, block) in rest.into_iter().zip(&filled) {
+            rest.copy_from_slice(&block[..rest.len()]);
+        }
     }
 }
 
@@ -125,12 +123,11 @@ fn blend_with_grey([reds, greens, blues]: Block<'_>, factor: f32) {
     }
 }
 
-/// `base + factor · (value − base)`; the conversion to a byte clamps and truncates.
+/// `base + factor · (value − base)`, clamped and truncated to a byte.
 #[inline(always)]
 fn blend(base: u8, value: u8, factor: f32) -> u8 {
     let distance = i16::from(value) - i16::from(base);
-    // By way of a whole number, which can be done for several bytes at once.
-    ((f32::from(base) + factor * f32::from(distance)) as i32).clamp(0, 255) as u8
+    truncated((f32::from(base) + factor * f32::from(distance)).clamp(0.0, 255.0))
 }
 
 /// Luma of ITU-R 601 in Pillow's fixed point.
@@ -143,9 +140,11 @@ fn grey([red, green, blue]: [u8; 3]) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use image::RgbImage;
 
-    fn apply(adjustment: Adjustment, picture: &mut RgbImage) {
-        Change { adjustments: &[adjustment], bytes: picture }.call();
+    fn apply(adjustment: Adjustment, planes: &mut Planes) {
+        let channels = planes.channels_mut().each_mut().map(Vec::as_mut_slice);
+        Change { adjustments: &[adjustment], channels }.call();
     }
 
     #[test]
@@ -162,15 +161,18 @@ mod tests {
             (Hue(-0.1), [200, 50, 85, 10, 30, 28]),
         ];
         for (adjustment, expected) in cases {
-            let mut picture = RgbImage::from_raw(2, 1, vec![200, 100, 50, 10, 20, 30]).unwrap();
-            apply(adjustment, &mut picture);
-            assert_eq!(picture.into_raw(), expected, "{adjustment:?}");
+            let picture = RgbImage::from_raw(2, 1, vec![200, 100, 50, 10, 20, 30]).unwrap();
+            let mut planes = Planes::of(&picture);
+            apply(adjustment, &mut planes);
+            assert_eq!(planes.to_rgb().into_raw(), expected, "{adjustment:?}");
         }
     }
 
     #[test]
     fn a_factor_of_one_changes_nothing() {
-        let before = RgbImage::from_fn(16, 16, |x, y| image::Rgb([x as u8 * 17, y as u8 * 17, 77]));
+        // The last block is not whole.
+        let colour = |x, y| image::Rgb([x as u8 * 17, y as u8 * 17, 77]);
+        let before = Planes::of(&RgbImage::from_fn(15, 13, colour));
         for adjust in [Adjustment::Brightness, Adjustment::Contrast, Adjustment::Saturation] {
             let mut after = before.clone();
             apply(adjust(1.0), &mut after);

@@ -3,6 +3,7 @@
 //! Resize to a drawn side, flip, colour jitter, normalise, crop. Everything random is drawn before,
 //! as a [`Draw`]: the same draw gives the same sample anywhere.
 
+mod byte;
 mod crop;
 mod draw;
 mod flip;
@@ -11,14 +12,16 @@ mod golden;
 mod hsv;
 mod jitter;
 mod normalize;
+mod planes;
 mod resize;
 
 pub use crop::Crop;
 pub use draw::Draw;
-pub use flip::{flip_rgb, flip_saliency};
+pub use flip::flip_saliency;
 pub use jitter::{Adjustment, Jitter};
-pub use normalize::{MEAN, STANDARD_DEVIATION, normalize};
+pub use normalize::{MEAN, STANDARD_DEVIATION};
 use normalize::{fractions, normalized};
+pub use planes::Planes;
 pub use resize::{resize_rgb, resize_saliency};
 
 use crate::{ClassSet, SaliencyMap, Size};
@@ -61,9 +64,17 @@ impl Augmentation {
         draw: &Draw,
     ) -> Sample {
         let (picture, map) = draw.apply(image, saliency);
-        let crop = Crop::new(picture_size(&picture), self.crop, draw.position);
-        let image = crop.planes(&picture, normalized());
-        let saliency = map.map(|map| crop.planes(map.values(), fractions()));
+        let crop = Crop::new(picture.size(), self.crop, draw.position);
+        let squares = |count: usize| Vec::with_capacity(count * self.crop * self.crop);
+        let mut image = squares(3);
+        for (channel, table) in picture.channels().iter().zip(normalized()) {
+            crop.push(channel, table, &mut image);
+        }
+        let saliency = map.map(|map| {
+            let mut square = squares(1);
+            crop.push(map.values(), fractions(), &mut square);
+            square
+        });
         Sample { image, saliency, classes }
     }
 }

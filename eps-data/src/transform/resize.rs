@@ -5,7 +5,7 @@
 //! implementations of the same filter differ in the order of the passes or in the rounding, by up to
 //! several grey levels at edges.
 
-use super::picture_size;
+use super::{Planes, picture_size};
 use crate::{SaliencyMap, Size};
 use image::RgbImage;
 use pulp::{Arch, NullaryFnOnce};
@@ -21,9 +21,8 @@ const RADIUS: f64 = 2.0;
 /// # Panics
 ///
 /// If either size has no pixels.
-pub fn resize_rgb(picture: &RgbImage, size: Size) -> RgbImage {
-    let bytes = resize::<3>(picture.as_raw(), picture_size(picture), size);
-    RgbImage::from_raw(size.width as u32, size.height as u32, bytes).expect("three bytes a pixel")
+pub fn resize_rgb(picture: &RgbImage, size: Size) -> Planes {
+    Planes::new(size, resize(picture.as_raw(), picture_size(picture), size))
 }
 
 /// The map at another size.
@@ -32,10 +31,12 @@ pub fn resize_rgb(picture: &RgbImage, size: Size) -> RgbImage {
 ///
 /// If either size has no pixels.
 pub fn resize_saliency(map: &SaliencyMap, size: Size) -> SaliencyMap {
-    SaliencyMap::new(size, resize::<1>(map.values(), map.size(), size))
+    let [values] = resize(map.values(), map.size(), size);
+    SaliencyMap::new(size, values)
 }
 
-fn resize<const CHANNELS: usize>(bytes: &[u8], from: Size, to: Size) -> Vec<u8> {
+/// The planes of bytes of `CHANNELS` a pixel, at another size.
+fn resize<const CHANNELS: usize>(bytes: &[u8], from: Size, to: Size) -> [Vec<u8>; CHANNELS] {
     assert!(from.pixels() > 0 && to.pixels() > 0, "{from} to {to} has no pixels");
     Arch::new().dispatch(Resize::<CHANNELS> { bytes, from, to })
 }
@@ -48,20 +49,26 @@ struct Resize<'a, const CHANNELS: usize> {
 }
 
 impl<const CHANNELS: usize> NullaryFnOnce for Resize<'_, CHANNELS> {
-    type Output = Vec<u8>;
+    type Output = [Vec<u8>; CHANNELS];
 
     #[inline(always)]
-    fn call(self) -> Vec<u8> {
+    fn call(self) -> [Vec<u8>; CHANNELS] {
         let Self { bytes, from, to } = self;
         let wide = if from.width == to.width {
-            bytes.to_vec()
+            planes(bytes)
         } else {
-            resize_rows::<CHANNELS>(bytes, from.width, &Taps::new(from.width, to.width))
+            resize_rows(bytes, from.width, &Taps::new(from.width, to.width))
         };
         if from.height == to.height {
             return wide;
         }
-        resize_columns(&wide, to.width * CHANNELS, &Taps::new(from.height, to.height))
+        let taps = Taps::new(from.height, to.height);
+        let mut planes = [const { Vec::new() }; CHANNELS];
+        // Not `map`, whose closures are compiled for any processor.
+        for (plane, wide) in planes.iter_mut().zip(&wide) {
+            *plane = resize_columns(wide, to.width, &taps);
+        }
+        planes
     }
 }
 
@@ -149,36 +156,53 @@ fn combine(pixels: &[Lanes], first: usize, weights: &[i32]) -> [u8; 8] {
     sums.map(to_byte)
 }
 
-/// Changes the number of pixels in each row; a pixel of one channel takes one lane, one of three takes
-/// four.
+/// The planes of bytes of `CHANNELS` a pixel.
 #[inline(always)]
-fn resize_rows<const CHANNELS: usize>(bytes: &[u8], width: usize, taps: &Taps) -> Vec<u8> {
+fn planes<const CHANNELS: usize>(bytes: &[u8]) -> [Vec<u8>; CHANNELS] {
+    let (pixels, _) = bytes.as_chunks::<CHANNELS>();
+    std::array::from_fn(|channel| pixels.iter().map(|pixel| pixel[channel]).collect())
+}
+
+/// Changes the number of pixels in each row of bytes of `CHANNELS` a pixel, which become planes; a pixel
+/// of one channel takes one lane, one of three takes four.
+#[inline(always)]
+fn resize_rows<const CHANNELS: usize>(
+    bytes: &[u8],
+    width: usize,
+    taps: &Taps,
+) -> [Vec<u8>; CHANNELS] {
     let stride = if CHANNELS == 1 { 1 } else { 4 };
-    let at_once = 8 / stride;
-    let (from, to) = (width * CHANNELS, taps.firsts.len() * CHANNELS);
-    let mut target = vec![0; bytes.len() / from * to];
+    let (from, to) = (width * CHANNELS, taps.firsts.len());
+    let mut target = [0; CHANNELS].map(|_| Vec::with_capacity(bytes.len() / from * to));
     let mut pixels = vec![Lanes::default(); width];
-    let mut combined = vec![[0; 8]; taps.firsts.len()];
-    for (rows, target) in bytes.chunks(at_once * from).zip(target.chunks_mut(at_once * to)) {
+    let mut combined = vec![[0; 8]; to];
+    for rows in bytes.chunks(8 / stride * from) {
         for (row, bytes) in rows.chunks_exact(from).enumerate() {
-            let (bytes, _) = bytes.as_chunks::<CHANNELS>();
-            for (lanes, bytes) in pixels.iter_mut().zip(bytes) {
-                for (channel, &byte) in bytes.iter().enumerate() {
-                    lanes[row * stride + channel] = i32::from(byte);
-                }
-            }
+            fill_lanes::<CHANNELS>(&mut pixels, row * stride, bytes);
         }
         for (bytes, (first, weights)) in combined.iter_mut().zip(taps.iter()) {
             *bytes = combine(&pixels, first, weights);
         }
-        for (row, target) in target.chunks_exact_mut(to).enumerate() {
-            let (target, _) = target.as_chunks_mut::<CHANNELS>();
-            for (target, bytes) in target.iter_mut().zip(&combined) {
-                target.copy_from_slice(&bytes[row * stride..][..CHANNELS]);
+        for row in 0..rows.len() / from {
+            for (channel, target) in target.iter_mut().enumerate() {
+                let shift = 8 * (row * stride + channel);
+                let byte = |bytes: &[u8; 8]| (u64::from_le_bytes(*bytes) >> shift) as u8;
+                target.extend(combined.iter().map(byte));
             }
         }
     }
     target
+}
+
+/// Fills the lanes from `first` on with the channels of a row of pixels.
+#[inline(always)]
+fn fill_lanes<const CHANNELS: usize>(pixels: &mut [Lanes], first: usize, bytes: &[u8]) {
+    let (bytes, _) = bytes.as_chunks::<CHANNELS>();
+    for (lanes, bytes) in pixels.iter_mut().zip(bytes) {
+        for (lane, &byte) in lanes[first..][..CHANNELS].iter_mut().zip(bytes) {
+            *lane = i32::from(byte);
+        }
+    }
 }
 
 /// Bytes of a row that are summed at once.
@@ -190,12 +214,13 @@ fn resize_columns(bytes: &[u8], row: usize, taps: &Taps) -> Vec<u8> {
     let mut target = vec![0; row * taps.firsts.len()];
     for (target, (first, weights)) in target.chunks_exact_mut(row).zip(taps.iter()) {
         let rows = &bytes[first * row..];
-        let whole = row - row % BLOCK;
-        for at in (0..whole).step_by(BLOCK) {
+        let Some(last) = row.checked_sub(BLOCK) else {
+            (0..row).for_each(|at| sum_rows::<1>(&rows[at..], row, weights, &mut target[at..]));
+            continue;
+        };
+        // The last block begins where it ends with the row, in the one before it.
+        for at in (0..last).step_by(BLOCK).chain([last]) {
             sum_rows::<BLOCK>(&rows[at..], row, weights, &mut target[at..]);
-        }
-        for at in whole..row {
-            sum_rows::<1>(&rows[at..], row, weights, &mut target[at..]);
         }
     }
     target

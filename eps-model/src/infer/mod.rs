@@ -11,7 +11,7 @@ pub use views::Views;
 use crate::network::{Activations, Network};
 use crate::recipe::{Background, InferenceRecipe};
 use burn::tensor::{Device, Tensor, TensorData};
-use eps_data::transform::{normalize, resize_rgb};
+use eps_data::transform::{Planes, resize_rgb};
 use eps_data::{ClassSet, RgbImage, ScoreMap, Size, channel_of};
 
 /// Score maps of images of one size, each for its own classes.
@@ -54,7 +54,7 @@ pub fn network_views(
         images.iter().map(|(_, classes)| Views::new(size, *classes, learned)).collect();
     for &scale in &recipe.scales {
         let scaled = size.scaled(scale);
-        let resized: Vec<RgbImage> =
+        let resized: Vec<Planes> =
             images.iter().map(|(image, _)| resize_rgb(image, scaled)).collect();
         let maps = run(network, &resized, scaled, recipe.flip, device);
         let maps_of = maps.values.chunks_exact(maps.count * maps.pixels());
@@ -90,14 +90,8 @@ impl BatchMaps {
 }
 
 /// Runs the images, and after them their mirror images with `flip`, as one batch.
-fn run(
-    network: &Network,
-    images: &[RgbImage],
-    size: Size,
-    flip: bool,
-    device: &Device,
-) -> BatchMaps {
-    let straight: Vec<f32> = images.iter().flat_map(normalize).collect();
+fn run(network: &Network, images: &[Planes], size: Size, flip: bool, device: &Device) -> BatchMaps {
+    let straight: Vec<f32> = images.iter().flat_map(Planes::normalize).collect();
     let shape = [images.len(), 3, size.height, size.width];
     let straight = Tensor::<4>::from_data(TensorData::new(straight, shape), device);
     let batch =

@@ -121,7 +121,7 @@ fn the_learned_background_divides_the_probability_of_class_and_background() {
     };
     let classes: ClassSet = [1, 4].into_iter().collect();
     let scores = score_maps(&network, &recipe, &[(&picture, classes)], &device).remove(0);
-    let image = eps_data::transform::normalize(&picture);
+    let image = eps_data::transform::Planes::of(&picture).normalize();
     let maps = network.activation_maps(golden::tensor(image, [1, 3, 8, 8], &device));
     let maps = golden::to_vec(maps);
     assert_eq!(maps.len(), 6, "five classes and background on one cell");
@@ -143,8 +143,11 @@ fn logits_are_means_over_the_views_and_of_every_class() {
     let views = network_views(&network, &recipe, &[(&picture, classes)], &device).remove(0);
     let mirrored = image::imageops::flip_horizontal(&picture);
     let [straight, mirrored] = [picture, mirrored].map(|picture| {
-        let image =
-            golden::tensor(eps_data::transform::normalize(&picture), [1, 3, 24, 16], &device);
+        let image = golden::tensor(
+            eps_data::transform::Planes::of(&picture).normalize(),
+            [1, 3, 24, 16],
+            &device,
+        );
         golden::to_vec(network.activations(image).logits)
     });
     let expected: Vec<f32> = straight.iter().zip(&mirrored).map(|(a, b)| (a + b) / 2.0).collect();
