@@ -193,7 +193,7 @@ impl ContactSheet<'_> {
 const CARDS: &str = "main { max-width: 100rem; }
 .legend span { margin-right: 1rem; white-space: nowrap; }
 .legend i { display: inline-block; width: .9em; height: .9em; margin-right: .35em; vertical-align: -.1em; }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(26rem, 1fr)); gap: 1.25rem 1.5rem; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); gap: 1.25rem 1.5rem; }
 .card { margin: 0; }
 .card div { display: grid; grid-template-columns: repeat(3, 1fr); gap: 4px; }
 .card img { display: block; width: 100%; height: auto; image-rendering: auto; }

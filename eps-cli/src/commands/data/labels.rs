@@ -52,7 +52,12 @@ fn counts(sets: &[ClassSet], names: &ClassNames) -> String {
     for count in 0..=most {
         let images = sets.iter().filter(|set| set.len() == count).count();
         if images > 0 {
-            lines.push(format!("with {count} classes: {images} images"));
+            let plural = |count: usize, one, many| if count == 1 { one } else { many };
+            let classes = plural(count, "class", "classes");
+            lines.push(format!(
+                "with {count} {classes}: {images} {}",
+                plural(images, "image", "images")
+            ));
         }
     }
     lines.join("\n") + "\n"
