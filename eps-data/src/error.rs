@@ -37,7 +37,7 @@ pub enum DataError {
     #[error("{}: class {class}, expected 0..={last} or 255 (ignore)", path.display())]
     UnknownClass { path: PathBuf, class: ClassId, last: ClassId },
 
-    #[error("{}: a {found} PNG, expected {expected}", path.display())]
+    #[error("{}: {found} PNG, expected {expected}", path.display())]
     PngKind { path: PathBuf, found: String, expected: &'static str },
 
     #[error("{}: {found} object classes, expected 1 to 254", path.display())]

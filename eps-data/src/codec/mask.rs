@@ -241,7 +241,7 @@ mod tests {
         for (colour, depth, bytes, found) in cases {
             let path = encode(folder.path(), colour, depth, Size::new(1, 1), &vec![1; bytes]);
             let expected = "palette or grey at 1, 2, 4 or 8 bits";
-            assert_eq!(refusal(&path, 21), format!("a.png: a {found} PNG, expected {expected}"));
+            assert_eq!(refusal(&path, 21), format!("a.png: {found} PNG, expected {expected}"));
         }
     }
 
