@@ -38,7 +38,7 @@ impl DenseCrf {
     /// # Errors
     ///
     /// [`CrfError::Length`] if the unary term is not of as many pixels as the picture.
-    pub fn infer(&self, unary: &Unary, steps: usize) -> Result<Marginals, CrfError> {
+    pub fn infer(&self, unary: &Unary<'_>, steps: usize) -> Result<Marginals, CrfError> {
         self.infer_compatible(unary, None, steps)
     }
 
@@ -50,7 +50,7 @@ impl DenseCrf {
     /// compatibility of as many labels as the unary term.
     pub fn infer_compatible(
         &self,
-        unary: &Unary,
+        unary: &Unary<'_>,
         compatibility: Option<&Compatibility>,
         steps: usize,
     ) -> Result<Marginals, CrfError> {

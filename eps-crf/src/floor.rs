@@ -191,7 +191,8 @@ mod tests {
         assert_eq!(floored.may_change, 0);
         assert_eq!(floored.left_out, 0.002);
         assert_eq!(floored.marginals.of(2), [0.0; PIXELS]);
-        let two = Unary::from_probabilities(2, &probabilities(0.002)[..2 * PIXELS]).unwrap();
+        let given = probabilities(0.002);
+        let two = Unary::from_probabilities(2, &given[..2 * PIXELS]).unwrap();
         let expected = field().infer(&two, 10).unwrap();
         assert_eq!(floored.marginals.of(0), expected.of(0));
     }

@@ -1,26 +1,30 @@
 //! What a field says of each pixel.
 
-use crate::row::Row;
+use crate::pages::Pages;
+use crate::square::Plane;
 
 /// Probability of each label at each pixel; a pixel's sum to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Marginals {
     pixels: usize,
     /// `[labels, pixels]`
-    probabilities: Vec<f32>,
+    probabilities: Pages<f32>,
 }
 
 impl Marginals {
     pub(crate) fn zeros(labels: usize, pixels: usize) -> Self {
-        Self { pixels, probabilities: vec![0.0; labels * pixels] }
+        Self { pixels, probabilities: Pages::zeros(labels * pixels) }
     }
 
-    /// Sets the probabilities of neighbouring pixels from `first` on.
+    /// Sets the probabilities of up to as many neighbouring pixels as a plane has, from `first` on.
     #[inline(always)]
-    pub(crate) fn set<R: Row>(&mut self, first: usize, rows: &[R]) {
-        for (label, map) in self.probabilities.chunks_exact_mut(self.pixels).enumerate() {
-            let own = map[first..].iter_mut().zip(rows);
-            own.for_each(|(own, row)| *own = row.lane(label));
+    pub(crate) fn set(&mut self, first: usize, count: usize, planes: &[Plane]) {
+        for (map, plane) in self.probabilities.chunks_exact_mut(self.pixels).zip(planes) {
+            let own = &mut map[first..][..count];
+            match own.as_chunks_mut().0 {
+                [first, second] => [*first, *second] = *plane,
+                _ => set_last(own, plane),
+            }
         }
     }
 
@@ -45,11 +49,6 @@ impl Marginals {
     /// Probabilities as `[labels, pixels]`.
     pub fn probabilities(&self) -> &[f32] {
         &self.probabilities
-    }
-
-    /// Probabilities as `[labels, pixels]`.
-    pub fn into_probabilities(self) -> Vec<f32> {
-        self.probabilities
     }
 
     /// Probabilities of one label.
@@ -81,14 +80,28 @@ impl Marginals {
     }
 }
 
+/// Kept apart, so that the other planes are not copied by a function that takes any length.
+#[cold]
+#[inline(never)]
+fn set_last(own: &mut [f32], plane: &Plane) {
+    own.copy_from_slice(&plane.as_flattened()[..own.len()]);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::row::Row as _;
 
     #[test]
     fn the_first_of_the_most_probable_labels_wins() {
         let mut marginals = Marginals::zeros(3, 2);
-        marginals.set(0, &[[0.2, 0.4, 0.4, 0.0], [0.3, 0.1, 0.6, 0.0]]);
+        let pixels = [[0.2, 0.3], [0.4, 0.1], [0.4, 0.6]];
+        let planes = pixels.map(|[first, second]| {
+            let mut plane = Plane::filled(second);
+            plane.set_lane(0, first);
+            plane
+        });
+        marginals.set(0, 2, &planes);
         assert_eq!(marginals.probabilities(), [0.2, 0.3, 0.4, 0.1, 0.4, 0.6]);
         assert_eq!(marginals.of(2), [0.4, 0.6]);
         assert_eq!(marginals.labels(), [1, 2]);

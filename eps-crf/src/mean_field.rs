@@ -3,14 +3,14 @@
 //! One pass over the pixels takes the messages of the step, makes probabilities of them and gives
 //! these to the vertices for the next step, so that probabilities are never stored in between.
 
-use crate::lattice::{Grid, Sparse, Window};
-use crate::row::{Eight, Four, Row, eights};
-use crate::softmax::softmax;
+use crate::lattice::{Grid, Messages, Sparse, Window};
+use crate::pages::Pages;
+use crate::row::{Aligned, Eight, Four, Row, eights};
+use crate::softmax::{normalise, weigh};
+use crate::square::{Plane, Square, TOGETHER};
 use crate::{Compatibility, Marginals, Unary};
 use pulp::{Arch, NullaryFnOnce};
-
-/// Pixels of a row whose probabilities are made together.
-const TOGETHER: usize = 16;
+use std::marker::PhantomData;
 
 /// What is inferred, in lanes that are not chosen yet.
 #[derive(Clone, Copy)]
@@ -19,7 +19,7 @@ pub(crate) struct Inference<'a> {
     pub(crate) width: usize,
     pub(crate) gaussian: Option<&'a Grid>,
     pub(crate) bilateral: Option<&'a Sparse>,
-    pub(crate) unary: &'a Unary,
+    pub(crate) unary: &'a Unary<'a>,
     pub(crate) compatibility: Option<&'a Compatibility>,
     pub(crate) steps: usize,
 }
@@ -43,73 +43,15 @@ impl Inference<'_> {
     }
 
     fn in_rows<R: Row>(self) -> Marginals {
-        let field = Field {
-            width: self.width,
-            unary: R::of(self.unary.rows()),
-            gains: self.compatibility.map(Compatibility::gains::<R>),
-            gaussian: self.gaussian.map(Window::new),
-            bilateral: self.bilateral.map(Messages::new),
-        };
         // The same operations in wider registers where the processor has them: the same bits.
-        Arch::new().dispatch(Call { field, labels: self.unary.labels(), steps: self.steps })
+        Arch::new().dispatch(Call { inference: self, of: PhantomData::<R> })
     }
-}
-
-/// The values of the bilateral kernel's vertices.
-struct Messages<'a, R> {
-    lattice: &'a Sparse,
-    /// Blurred, of this step.
-    values: Vec<R>,
-    /// Given, for the next step.
-    next: Vec<R>,
-    /// Vertices that were given something.
-    met: u32,
-}
-
-impl<'a, R: Row> Messages<'a, R> {
-    fn new(lattice: &'a Sparse) -> Self {
-        Self { lattice, values: lattice.zeros(), next: lattice.zeros(), met: 0 }
-    }
-
-    /// Ends a pass over the pixels: what was given becomes what is taken.
-    #[inline(always)]
-    fn turn(&mut self) {
-        std::mem::swap(&mut self.values, &mut self.next);
-        self.lattice.blur(&mut self.values);
-        self.met = 0;
-    }
-
-    /// Adds to `rows` what the pixels from `first` on take.
-    #[inline(always)]
-    fn slice(&self, first: usize, rows: &mut [R]) {
-        for (pixel, row) in (first..).zip(rows) {
-            self.lattice.slice(pixel, &self.values, row);
-        }
-    }
-
-    /// Gives values of the pixels from `first` on to their vertices.
-    #[inline(always)]
-    fn splat(&mut self, first: usize, rows: &[R]) {
-        for (pixel, row) in (first..).zip(rows) {
-            self.lattice.splat(pixel, row, &mut self.next, &mut self.met);
-        }
-    }
-}
-
-struct Field<'a, R> {
-    width: usize,
-    unary: &'a [R],
-    /// What a label gains of the others' messages; Potts where there is none.
-    gains: Option<Vec<R>>,
-    gaussian: Option<Window<'a, R>>,
-    bilateral: Option<Messages<'a, R>>,
 }
 
 /// Inference that waits for the processor's widest registers.
 struct Call<'a, R> {
-    field: Field<'a, R>,
-    labels: usize,
-    steps: usize,
+    inference: Inference<'a>,
+    of: PhantomData<R>,
 }
 
 impl<R: Row> NullaryFnOnce for Call<'_, R> {
@@ -117,8 +59,25 @@ impl<R: Row> NullaryFnOnce for Call<'_, R> {
 
     #[inline(always)]
     fn call(self) -> Marginals {
-        self.field.infer(self.labels, self.steps)
+        Field::<R>::new(self.inference).infer(self.inference.steps)
     }
+}
+
+/// What a step needs, in rows of some lanes.
+struct Field<'a, R> {
+    labels: usize,
+    pixels: usize,
+    /// Pixels in a row of the picture.
+    width: usize,
+    /// Planes of all labels at some pixels, then at the next.
+    unary: Pages<f32>,
+    square: Square,
+    /// Messages to some pixels, then their probabilities, for each label and each lane without one.
+    planes: Pages<f32>,
+    /// What a label gains of the others' messages; Potts where there is none.
+    gains: Option<Vec<R>>,
+    gaussian: Option<Window<'a, R>>,
+    bilateral: Option<Messages<'a, R>>,
 }
 
 /// Some neighbours of a row of the picture.
@@ -130,10 +89,26 @@ struct Run {
     pixel: usize,
 }
 
-impl<R: Row> Field<'_, R> {
+impl<'a, R: Row> Field<'a, R> {
     #[inline(always)]
-    fn infer(mut self, labels: usize, steps: usize) -> Marginals {
-        let mut marginals = Marginals::zeros(labels, self.unary.len());
+    fn new(inference: Inference<'a>) -> Self {
+        let Inference { width, gaussian, bilateral, unary, compatibility, .. } = inference;
+        Self {
+            labels: unary.labels(),
+            pixels: unary.pixels(),
+            width,
+            unary: unary.planes(width),
+            square: Square::new(),
+            planes: Pages::zeros(R::LANES.next_multiple_of(8) * TOGETHER),
+            gains: compatibility.map(Compatibility::gains::<R>),
+            gaussian: gaussian.map(Window::new),
+            bilateral: bilateral.map(Messages::new),
+        }
+    }
+
+    #[inline(always)]
+    fn infer(mut self, steps: usize) -> Marginals {
+        let mut marginals = Marginals::zeros(self.labels, self.pixels);
         for step in 0..steps {
             self.pass(step > 0, None);
             self.turn();
@@ -148,41 +123,59 @@ impl<R: Row> Field<'_, R> {
     /// Not to a closure, which would be compiled for the narrowest registers.
     #[inline(always)]
     fn pass(&mut self, with_messages: bool, mut result: Option<&mut Marginals>) {
-        for row in 0..self.unary.len() / self.width {
+        let mut block = 0;
+        for row in 0..self.pixels / self.width {
             if let Some(gaussian) = self.gaussian.as_mut().filter(|_| with_messages) {
                 gaussian.advance(row);
             }
             for column in (0..self.width).step_by(TOGETHER) {
                 let run = Run { row, column, pixel: row * self.width + column };
                 let count = TOGETHER.min(self.width - column);
-                let mut rows = [R::filled(0.0); TOGETHER];
-                let rows = &mut rows[..count];
-                rows.copy_from_slice(&self.unary[run.pixel..][..count]);
+                let mut rows = Aligned([R::filled(0.0); TOGETHER]);
                 if with_messages {
-                    self.add_messages(run, rows);
+                    self.take(run, &mut rows.0[..count]);
+                    self.square.planes_of(&rows.0, Plane::rows_mut(&mut self.planes));
                 }
-                softmax(rows);
+                self.share(block, with_messages);
+                block += 1;
+                let planes = Plane::rows(&self.planes);
                 match &mut result {
-                    None => self.give(run, rows),
-                    Some(marginals) => marginals.set(run.pixel, rows),
+                    Some(marginals) => marginals.set(run.pixel, count, &planes[..self.labels]),
+                    None => {
+                        self.square.rows_of(planes, &mut rows.0);
+                        self.give(run, &rows.0[..count]);
+                    }
                 }
             }
         }
     }
 
-    /// Adds the messages to some pixels to their log-probabilities.
+    /// Makes probabilities of the unary term, and of the messages in the planes if there are any.
     #[inline(always)]
-    fn add_messages(&self, run: Run, rows: &mut [R]) {
+    fn share(&mut self, block: usize, with_messages: bool) {
+        let planes = &mut Plane::rows_mut(&mut self.planes)[..self.labels];
+        let unary = &Plane::rows(&self.unary)[block * self.labels..][..self.labels];
+        if with_messages {
+            weigh(planes, unary);
+        } else {
+            planes.copy_from_slice(unary);
+        }
+        normalise(planes);
+    }
+
+    /// The messages to some pixels.
+    #[inline(always)]
+    fn take(&self, run: Run, rows: &mut [R]) {
         match &self.gains {
             None => self.slice(run, rows),
             Some(gains) => {
-                let mut messages = [R::filled(0.0); TOGETHER];
-                let messages = &mut messages[..rows.len()];
+                let mut messages = Aligned([R::filled(0.0); TOGETHER]);
+                let messages = &mut messages.0[..rows.len()];
                 self.slice(run, messages);
                 for (row, message) in rows.iter_mut().zip(messages) {
                     for (label, gains) in gains.iter().enumerate() {
                         let gained = gains.with(message, |a, b| a * b).reduce(|a, b| a + b);
-                        row.set_lane(label, row.lane(label) + gained);
+                        row.set_lane(label, gained);
                     }
                 }
             }

@@ -2,10 +2,31 @@
 
 /// As many lanes as the labels of a field need; lanes without a label hold what does no harm.
 pub(crate) trait Row: Copy {
+    /// Lanes that are one register, or less.
+    type Part: Row + 'static;
+
+    /// As many slices as a row has parts.
+    type Planes<'a>: AsRef<[&'a [Self::Part]]>;
+    type PlanesMut<'a>: AsMut<[&'a mut [Self::Part]]>;
+
+    const LANES: usize;
+
     /// The same value in every lane.
     fn filled(value: f32) -> Self;
 
-    fn lane(&self, lane: usize) -> f32;
+    /// The rows that lie one after the other in some values.
+    fn rows(values: &[f32]) -> &[Self];
+
+    fn rows_mut(values: &mut [f32]) -> &mut [Self];
+
+    /// Values in planes of so many rows each, a plane for each part of a row.
+    fn planes(values: &[f32], rows: usize) -> Self::Planes<'_>;
+
+    fn planes_mut(values: &mut [f32], rows: usize) -> Self::PlanesMut<'_>;
+
+    fn parts(&self) -> &[Self::Part];
+
+    fn parts_mut(&mut self) -> &mut [Self::Part];
 
     fn set_lane(&mut self, lane: usize, value: f32);
 
@@ -15,25 +36,16 @@ pub(crate) trait Row: Copy {
     /// All lanes as one value, in an order that is the same on every processor.
     fn reduce(&self, both: impl Fn(f32, f32) -> f32) -> f32;
 
-    /// Replaces every lane of some rows, across the borders between them.
-    fn map_all(rows: &mut [Self], of: impl Fn(f32) -> f32);
+    /// Eight lanes from the `at`-th eight on; zeros after the last.
+    fn eight(&self, at: usize) -> Eight;
 
-    /// The rows of a store; none if its rows have other lanes.
-    fn of(rows: &Rows) -> &[Self];
+    fn set_eight(&mut self, at: usize, eight: Eight);
 
-    /// Adds another row times a weight.
+    /// Adds another row times a weight, rounded once.
     #[inline(always)]
     fn add_scaled(&mut self, weight: f32, other: &Self) {
-        *self = self.with(other, |own, other| own + weight * other);
+        *self = self.with(other, |own, other| weight.mul_add(other, own));
     }
-}
-
-/// Rows of as many lanes as some labels need.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Rows {
-    Fours(Vec<Four>),
-    /// As many eights for each row.
-    Eights(usize, Vec<Eight>),
 }
 
 /// A value that has no labels.
@@ -42,10 +54,8 @@ pub(crate) type One = [f32; 1];
 /// Up to four labels.
 pub(crate) type Four = [f32; 4];
 
-/// Eight labels. The alignment keeps them inside one line of the cache.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[repr(align(32))]
-pub(crate) struct Eight([f32; 8]);
+/// Eight labels.
+pub(crate) type Eight = [f32; 8];
 
 /// Eights in the row of some labels; none if it has four lanes.
 ///
@@ -63,37 +73,9 @@ pub(crate) fn eights(labels: usize) -> usize {
     }
 }
 
-impl Rows {
-    /// Rows for `labels` labels with the same value in every lane.
-    pub(crate) fn filled(labels: usize, rows: usize, value: f32) -> Self {
-        match eights(labels) {
-            0 => Self::Fours(vec![[value; 4]; rows]),
-            eights => Self::Eights(eights, vec![Eight([value; 8]); eights * rows]),
-        }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Fours(rows) => rows.len(),
-            Self::Eights(eights, rows) => rows.len() / eights,
-        }
-    }
-
-    /// Sets the lane of a label in the rows from `first` on.
-    #[inline(always)]
-    pub(crate) fn set(&mut self, first: usize, label: usize, values: &[f32]) {
-        match self {
-            Self::Fours(rows) => {
-                let own = rows[first..].iter_mut().zip(values);
-                own.for_each(|(row, &value)| row[label % 4] = value);
-            }
-            Self::Eights(eights, rows) => {
-                let own = rows[first * *eights + label / 8..].iter_mut().step_by(*eights);
-                own.zip(values).for_each(|(eight, &value)| eight.0[label % 8] = value);
-            }
-        }
-    }
-}
+/// Some rows that begin with a line of the cache.
+#[repr(align(64))]
+pub(crate) struct Aligned<T>(pub(crate) T);
 
 /// Reads all of both before anything is written, so that one instruction can do it.
 #[inline(always)]
@@ -111,14 +93,45 @@ fn each<const N: usize>(
 
 /// A single value, and up to four labels.
 impl<const N: usize> Row for [f32; N] {
+    type Part = Self;
+    type Planes<'a> = [&'a [Self]; 1];
+    type PlanesMut<'a> = [&'a mut [Self]; 1];
+
+    const LANES: usize = N;
+
     #[inline(always)]
     fn filled(value: f32) -> Self {
         [value; N]
     }
 
     #[inline(always)]
-    fn lane(&self, lane: usize) -> f32 {
-        self[lane]
+    fn rows(values: &[f32]) -> &[Self] {
+        values.as_chunks().0
+    }
+
+    #[inline(always)]
+    fn rows_mut(values: &mut [f32]) -> &mut [Self] {
+        values.as_chunks_mut().0
+    }
+
+    #[inline(always)]
+    fn planes(values: &[f32], rows: usize) -> [&[Self]; 1] {
+        [&Self::rows(values)[..rows]]
+    }
+
+    #[inline(always)]
+    fn planes_mut(values: &mut [f32], rows: usize) -> [&mut [Self]; 1] {
+        [&mut Self::rows_mut(values)[..rows]]
+    }
+
+    #[inline(always)]
+    fn parts(&self) -> &[Self] {
+        std::slice::from_ref(self)
+    }
+
+    #[inline(always)]
+    fn parts_mut(&mut self) -> &mut [Self] {
+        std::slice::from_mut(self)
     }
 
     #[inline(always)]
@@ -141,41 +154,76 @@ impl<const N: usize> Row for [f32; N] {
     }
 
     #[inline(always)]
-    fn map_all(rows: &mut [Self], of: impl Fn(f32) -> f32) {
-        for value in rows.as_flattened_mut() {
-            *value = of(*value);
-        }
+    fn eight(&self, _: usize) -> Eight {
+        let mut eight = [0.0; 8];
+        eight.iter_mut().zip(self).for_each(|(own, &lane)| *own = lane);
+        eight
     }
 
-    fn of(rows: &Rows) -> &[Self] {
-        match rows {
-            Rows::Fours(rows) if N == 4 => rows.as_flattened().as_chunks().0,
-            _ => &[],
-        }
+    #[inline(always)]
+    fn set_eight(&mut self, _: usize, eight: Eight) {
+        self.iter_mut().zip(eight).for_each(|(own, lane)| *own = lane);
     }
 }
 
 impl<const G: usize> Row for [Eight; G] {
+    type Part = Eight;
+    type Planes<'a> = [&'a [Eight]; G];
+    type PlanesMut<'a> = [&'a mut [Eight]; G];
+
+    const LANES: usize = 8 * G;
+
     #[inline(always)]
     fn filled(value: f32) -> Self {
-        [Eight([value; 8]); G]
+        [[value; 8]; G]
     }
 
     #[inline(always)]
-    fn lane(&self, lane: usize) -> f32 {
-        self[lane / 8].0[lane % 8]
+    fn rows(values: &[f32]) -> &[Self] {
+        values.as_chunks().0.as_chunks().0
+    }
+
+    #[inline(always)]
+    fn rows_mut(values: &mut [f32]) -> &mut [Self] {
+        values.as_chunks_mut().0.as_chunks_mut().0
+    }
+
+    #[inline(always)]
+    fn planes(values: &[f32], rows: usize) -> [&[Eight]; G] {
+        let eights = Eight::rows(values);
+        std::array::from_fn(|part| &eights[part * rows..][..rows])
+    }
+
+    #[inline(always)]
+    fn planes_mut(values: &mut [f32], rows: usize) -> [&mut [Eight]; G] {
+        let mut rest = Eight::rows_mut(values);
+        std::array::from_fn(|_| {
+            let (plane, others) = std::mem::take(&mut rest).split_at_mut(rows);
+            rest = others;
+            plane
+        })
+    }
+
+    #[inline(always)]
+    fn parts(&self) -> &[Eight] {
+        self
+    }
+
+    #[inline(always)]
+    fn parts_mut(&mut self) -> &mut [Eight] {
+        self
     }
 
     #[inline(always)]
     fn set_lane(&mut self, lane: usize, value: f32) {
-        self[lane / 8].0[lane % 8] = value;
+        self[lane / 8][lane % 8] = value;
     }
 
     #[inline(always)]
     fn with(&self, other: &Self, both: impl Fn(f32, f32) -> f32) -> Self {
         let mut row = *self;
         for (own, other) in row.iter_mut().zip(other) {
-            own.0 = each(own.0, other.0, &both);
+            *own = each(*own, *other, &both);
         }
         row
     }
@@ -183,28 +231,22 @@ impl<const G: usize> Row for [Eight; G] {
     /// Eights with each other first, then halves, quarters.
     #[inline(always)]
     fn reduce(&self, both: impl Fn(f32, f32) -> f32) -> f32 {
-        let mut eight = self[0].0;
+        let mut eight = self[0];
         for other in &self[1..] {
-            eight = each(eight, other.0, &both);
+            eight = each(eight, *other, &both);
         }
         let [a, b, c, d, e, f, g, h] = eight;
         each([a, b, c, d], [e, f, g, h], &both).reduce(both)
     }
 
     #[inline(always)]
-    fn map_all(rows: &mut [Self], of: impl Fn(f32) -> f32) {
-        for eight in rows.as_flattened_mut() {
-            for value in &mut eight.0 {
-                *value = of(*value);
-            }
-        }
+    fn eight(&self, at: usize) -> Eight {
+        self[at]
     }
 
-    fn of(rows: &Rows) -> &[Self] {
-        match rows {
-            Rows::Eights(eights, rows) if *eights == G => rows.as_chunks().0,
-            _ => &[],
-        }
+    #[inline(always)]
+    fn set_eight(&mut self, at: usize, eight: Eight) {
+        self[at] = eight;
     }
 }
 
@@ -213,16 +255,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lanes_of_a_store_are_those_of_its_rows() {
-        let mut rows = Rows::filled(20, 3, 0.5);
-        rows.set(1, 17, &[3.0, 4.0]);
-        assert_eq!(rows.len(), 3);
-        let lanes: Vec<f32> = <[Eight; 3]>::of(&rows).iter().map(|row| row.lane(17)).collect();
-        assert_eq!(lanes, [0.5, 3.0, 4.0]);
-        assert!(<[Eight; 2]>::of(&rows).is_empty() && Four::of(&rows).is_empty());
-        let mut rows = Rows::filled(3, 2, 0.0);
-        rows.set(1, 2, &[7.0]);
-        assert_eq!(Four::of(&rows), [[0.0; 4], [0.0, 0.0, 7.0, 0.0]]);
+    fn rows_are_found_in_values() {
+        let mut values: Vec<f32> = (0..48).map(|value| value as f32).collect();
+        let rows = <[Eight; 3]>::rows_mut(&mut values);
+        assert_eq!((rows.len(), rows[1][2][1]), (2, 41.0));
+        rows[0].parts_mut()[2][1] = 0.5;
+        assert_eq!(values[17], 0.5);
+        assert_eq!(Four::rows(&values)[4], [16.0, 0.5, 18.0, 19.0]);
+    }
+
+    #[test]
+    fn each_part_of_a_row_has_a_plane() {
+        let mut values: Vec<f32> = (0..32).map(|value| value as f32).collect();
+        let [first, second] = <[Eight; 2]>::planes(&values, 2);
+        assert_eq!((first.len(), first[1][0], second.len(), second[1][7]), (2, 8.0, 2, 31.0));
+        let [_, second] = <[Eight; 2]>::planes_mut(&mut values, 2);
+        second[0][3] = 0.5;
+        assert_eq!(values[19], 0.5);
+        assert_eq!(Four::planes(&values, 5)[0].len(), 5);
     }
 
     #[test]

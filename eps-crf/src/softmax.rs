@@ -1,29 +1,42 @@
-//! Log-probabilities to probabilities, in lanes that the compiler vectorises.
+//! Probabilities of labels from what is known of each pixel alone and the messages it has.
 
-use crate::row::Row;
+use crate::row::Row as _;
+use crate::square::Plane;
 
-/// A log-probability whose probability is 0 beside any other.
-pub(crate) const ABSENT: f32 = -1e30;
-
-/// Below it a probability is 0: numbers that are nearly too small for a float are slow.
+/// Below it an exponential stays as it is: numbers that are nearly too small for a float are slow.
 const LEAST_EXPONENT: f32 = -69.0;
 
 /// Added and taken away again, it rounds a number below 2^22 to the nearest integer.
 const ROUNDING: f32 = 12_582_912.0;
 
-/// Turns the log-probabilities of some rows, each up to a constant, into probabilities that sum to 1.
-///
-/// Step by step for all rows, so that the processor need not wait for one row's results.
+/// Turns messages of all labels into the exponentials of what they are below the greatest, times the
+/// probabilities of the unary term.
 #[inline(always)]
-pub(crate) fn softmax<R: Row>(rows: &mut [R]) {
-    for row in rows.iter_mut() {
-        let greatest = row.reduce(|a, b| if a > b { a } else { b });
-        *row = row.with(&R::filled(greatest), |value, greatest| value - greatest);
+pub(crate) fn weigh(planes: &mut [Plane], unary: &[Plane]) {
+    let mut greatest = planes[0];
+    for plane in &planes[1..] {
+        greatest = greatest.with(plane, |a, b| if a > b { a } else { b });
     }
-    R::map_all(rows, exponential);
-    for row in rows {
-        let scale = 1.0 / row.reduce(|a, b| a + b);
-        *row = row.with(&R::filled(scale), |value, scale| value * scale);
+    for plane in planes.iter_mut() {
+        *plane = plane.with(&greatest, |message, greatest| message - greatest);
+    }
+    // One long loop is what the compiler vectorises best; memory has time to arrive in it.
+    let values = planes.as_flattened_mut().as_flattened_mut().iter_mut();
+    for (value, unary) in values.zip(unary.as_flattened().as_flattened()) {
+        *value = exponential(*value) * unary;
+    }
+}
+
+/// Divides the values of all labels by their sum.
+#[inline(always)]
+pub(crate) fn normalise(planes: &mut [Plane]) {
+    let mut sum = Plane::filled(0.0);
+    for plane in planes.iter() {
+        sum = sum.with(plane, |sum, value| sum + value);
+    }
+    let scale = sum.with(&sum, |sum, _| 1.0 / sum);
+    for plane in planes {
+        *plane = plane.with(&scale, |value, scale| value * scale);
     }
 }
 
@@ -34,44 +47,46 @@ pub(crate) fn softmax<R: Row>(rows: &mut [R]) {
 fn exponential(value: f32) -> f32 {
     const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
     let clipped = if value < LEAST_EXPONENT { LEAST_EXPONENT } else { value };
-    let shifted = clipped * std::f32::consts::LOG2_E + ROUNDING;
+    let shifted = clipped.mul_add(std::f32::consts::LOG2_E, ROUNDING);
     let power = shifted - ROUNDING;
-    let rest = (clipped - power * LN_2[0]) - power * LN_2[1];
-    let mut sum = 1.987_569_1e-4;
+    let rest = power.mul_add(-LN_2[1], power.mul_add(-LN_2[0], clipped));
+    let mut sum = 1.987_569_1e-4_f32;
     for coefficient in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_65, 0.5] {
-        sum = sum * rest + coefficient;
+        sum = sum.mul_add(rest, coefficient);
     }
-    let fraction = sum * (rest * rest) + rest + 1.0;
-    // The low bits of `shifted` are the power; here they become the exponent.
-    let scale = f32::from_bits((shifted.to_bits() << 23).wrapping_add(1.0_f32.to_bits()));
-    if value < LEAST_EXPONENT { 0.0 } else { fraction * scale }
+    let fraction = sum.mul_add(rest * rest, rest) + 1.0;
+    // The low bits of `shifted` are the power; here they are added to the exponent.
+    f32::from_bits((shifted.to_bits() << 23).wrapping_add(fraction.to_bits()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::{Eight, Four};
     use proptest::prelude::*;
 
     #[test]
-    fn equal_values_share_and_absent_lanes_have_nothing() {
-        let mut row = <[Eight; 2]>::filled(ABSENT);
-        row.set_lane(0, -3.0);
-        row.set_lane(1, -3.0);
-        let mut rows = [row; 3];
-        softmax(&mut rows);
-        for row in rows {
-            assert_eq!([0, 1, 2, 15].map(|lane| row.lane(lane)), [0.5, 0.5, 0.0, 0.0]);
-        }
+    fn equal_messages_share_and_the_least_have_next_to_nothing() {
+        let mut planes = [-3.0, -3.0, -1e30].map(Plane::filled);
+        weigh(&mut planes, &[1.0; 3].map(Plane::filled));
+        normalise(&mut planes);
+        assert_eq!(planes[..2], [Plane::filled(0.5); 2]);
+        assert!(planes[2][1][3] < 1e-29);
     }
 
     #[test]
     fn a_label_alone_is_certain() {
-        let mut row = Four::filled(ABSENT);
-        row.set_lane(0, -1e4);
-        let mut rows = [row];
-        softmax(&mut rows);
-        assert_eq!(rows, [[1.0, 0.0, 0.0, 0.0]]);
+        let mut planes = [Plane::filled(-1e4)];
+        weigh(&mut planes, &[Plane::filled(1.0)]);
+        normalise(&mut planes);
+        assert_eq!(planes, [Plane::filled(1.0)]);
+    }
+
+    #[test]
+    fn messages_multiply_the_unary_term() {
+        let mut planes = [5.0, 5.0 + 3.0_f32.ln()].map(Plane::filled);
+        weigh(&mut planes, &[0.6, 0.2].map(Plane::filled));
+        normalise(&mut planes);
+        assert!(planes.iter().all(|plane| (plane[0][7] - 0.5).abs() < 1e-6), "{planes:?}");
     }
 
     proptest! {

@@ -1,23 +1,32 @@
 //! What is known of each pixel alone.
 
-use crate::logarithm::logarithm;
-use crate::row::Rows;
-use crate::softmax::ABSENT;
+use crate::pages::Pages;
+use crate::row::Row as _;
+use crate::square::{Plane, TOGETHER};
 use crate::{CrfError, MAX_LABELS};
-use pulp::{Arch, NullaryFnOnce};
+use std::ops::Range;
 
 /// The least probability of a label, which bounds its energy.
 const LEAST: f32 = 1e-5;
 
-/// Log-probability of each label at each pixel; the negative of the unary energy.
+/// Probability of each label at each pixel where nothing is known of the others; the exponential of the
+/// negative unary energy.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Unary {
+pub struct Unary<'a> {
     labels: usize,
-    /// A row for each pixel; lanes without a label are too low for any probability.
-    rows: Rows,
+    pixels: usize,
+    given: Given<'a>,
 }
 
-impl Unary {
+#[derive(Clone, Debug, PartialEq)]
+enum Given<'a> {
+    /// `[labels, pixels]`, not clipped yet.
+    Probabilities(&'a [f32]),
+    /// A label for each pixel, and the probability of it and of each other label.
+    Labels { map: Vec<u8>, own: f32, other: f32 },
+}
+
+impl<'a> Unary<'a> {
     /// Of probabilities `[labels, pixels]`, clipped to `1e-5..=1` as pydensecrf's
     /// `unary_from_softmax` does; a pixel's need not sum to 1.
     ///
@@ -25,12 +34,9 @@ impl Unary {
     ///
     /// [`CrfError::Labels`], [`CrfError::Length`] if the slice cannot be divided by the labels,
     /// [`CrfError::Probability`] for a negative or infinite one, or one that is not a number.
-    pub fn from_probabilities(labels: usize, probabilities: &[f32]) -> Result<Self, CrfError> {
+    pub fn from_probabilities(labels: usize, probabilities: &'a [f32]) -> Result<Self, CrfError> {
         let pixels = check_probabilities(labels, probabilities)?;
-        Ok(Self {
-            labels,
-            rows: Arch::new().dispatch(Logarithms { labels, pixels, probabilities }),
-        })
+        Ok(Self { labels, pixels, given: Given::Probabilities(probabilities) })
     }
 
     /// Of a label for each pixel, which has probability `confidence`; the others share the rest.
@@ -50,14 +56,8 @@ impl Unary {
             return Err(CrfError::Label { pixel, found, labels });
         }
         let rest = (1.0 - confidence) / labels.saturating_sub(1).max(1) as f32;
-        let [own, other] = [confidence.ln(), rest.ln()];
-        let mut rows = Rows::filled(labels, map.len(), ABSENT);
-        for label in 0..labels {
-            let of = |&at: &u8| if usize::from(at) == label { own } else { other };
-            let logarithms: Vec<f32> = map.iter().map(of).collect();
-            rows.set(0, label, &logarithms);
-        }
-        Ok(Self { labels, rows })
+        let given = Given::Labels { map: map.to_vec(), own: confidence, other: rest };
+        Ok(Self { labels, pixels: map.len(), given })
     }
 
     /// Number of labels.
@@ -67,43 +67,53 @@ impl Unary {
 
     /// Number of pixels.
     pub fn pixels(&self) -> usize {
-        self.rows.len()
+        self.pixels
     }
 
-    /// Log-probabilities, a row for each pixel; lanes without a label are too low for any probability.
-    pub(crate) fn rows(&self) -> &Rows {
-        &self.rows
-    }
-}
-
-/// Logarithms that wait for the processor's widest registers.
-struct Logarithms<'a> {
-    labels: usize,
-    pixels: usize,
-    probabilities: &'a [f32],
-}
-
-impl NullaryFnOnce for Logarithms<'_> {
-    type Output = Rows;
-
-    /// Some pixels of every label at a time, so that their rows stay in the cache.
+    /// Probabilities in the order in which a picture's rows of `width` pixels are gone through: some
+    /// neighbours at a time, a plane of them for each label. The last planes of a row end with ones.
     #[inline(always)]
-    fn call(self) -> Rows {
-        const BLOCK: usize = 64;
-        let Self { labels, pixels, probabilities } = self;
-        let mut rows = Rows::filled(labels, pixels, ABSENT);
-        for first in (0..pixels).step_by(BLOCK) {
-            let count = BLOCK.min(pixels - first);
-            for label in 0..labels {
-                let mut logarithms = [0.0; BLOCK];
-                let given = &probabilities[label * pixels + first..][..count];
-                for (logarithm_of, &given) in logarithms.iter_mut().zip(given) {
-                    *logarithm_of = logarithm(clipped(given));
-                }
-                rows.set(first, label, &logarithms[..count]);
+    pub(crate) fn planes(&self, width: usize) -> Pages<f32> {
+        let (blocks, rows) = (width.div_ceil(TOGETHER), self.pixels / width);
+        let mut planes = Pages::zeros(blocks * rows * self.labels * TOGETHER);
+        let of_rows = Plane::rows_mut(&mut planes).chunks_exact_mut(blocks * self.labels);
+        for (row, planes) in of_rows.enumerate() {
+            for label in 0..self.labels {
+                let of_label = planes[label..].iter_mut().step_by(self.labels);
+                self.set(label, row * width..(row + 1) * width, of_label);
             }
         }
-        rows
+        planes
+    }
+
+    /// Sets the planes of a label at neighbouring pixels.
+    #[inline(always)]
+    fn set<'p>(
+        &self,
+        label: usize,
+        pixels: Range<usize>,
+        planes: impl Iterator<Item = &'p mut Plane>,
+    ) {
+        match &self.given {
+            Given::Probabilities(given) => {
+                let given = &given[label * self.pixels..][pixels];
+                let whole = Plane::rows(given);
+                let rest = &given[whole.len() * TOGETHER..];
+                let mut last = Plane::filled(1.0);
+                last.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
+                for (plane, given) in planes.zip(whole.iter().chain([&last])) {
+                    *plane = given.with(given, |given, _| clipped(given));
+                }
+            }
+            Given::Labels { map, own, other } => {
+                for (plane, map) in planes.zip(map[pixels].chunks(TOGETHER)) {
+                    *plane = Plane::filled(1.0);
+                    for (probability, &at) in plane.as_flattened_mut().iter_mut().zip(map) {
+                        *probability = if usize::from(at) == label { *own } else { *other };
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -139,52 +149,54 @@ fn check_labels(labels: usize) -> Result<(), CrfError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::{Eight, Four, Row};
 
-    fn near(found: f32, expected: f32) -> bool {
-        (found - expected).abs() < 1e-6
+    /// Probabilities of a label in the order of the pixels, those after a row's last included.
+    fn of_label(unary: &Unary<'_>, width: usize, label: usize) -> Vec<f32> {
+        let planes = unary.planes(width);
+        let own = Plane::rows(&planes).iter().skip(label).step_by(unary.labels());
+        own.flat_map(|plane| plane.as_flattened()).copied().collect()
     }
 
     #[test]
-    fn probabilities_are_clipped_and_their_logarithms_taken() {
+    fn probabilities_are_clipped() {
         let unary = Unary::from_probabilities(2, &[0.5, 0.0, 1.0, 3.0]).unwrap();
         assert_eq!((unary.labels(), unary.pixels()), (2, 2));
-        let [first, second] = Four::of(unary.rows()) else { panic!("two rows") };
-        assert!(near(first[0], 0.5_f32.ln()) && first[1] == 0.0, "{first:?}");
-        assert!((second[0] - 1e-5_f32.ln()).abs() < 2e-6 && second[1] == 0.0, "{second:?}");
-        assert_eq!((first[2], second[3]), (ABSENT, ABSENT));
+        assert_eq!(of_label(&unary, 2, 0)[..3], [0.5, 1e-5, 1.0]);
+        assert_eq!(of_label(&unary, 2, 1)[..3], [1.0, 1.0, 1.0]);
     }
 
     #[test]
-    fn rows_of_many_labels_and_pixels_hold_each_logarithm() {
-        let (labels, pixels) = (21, 131);
+    fn planes_go_along_the_rows_of_the_picture() {
+        let (labels, width, height) = (21, 37, 3);
         let at = |index: usize| 0.01 + (index * 7 % 89) as f32 / 90.0;
-        let given: Vec<f32> = (0..labels * pixels).map(at).collect();
+        let given: Vec<f32> = (0..labels * width * height).map(at).collect();
         let unary = Unary::from_probabilities(labels, &given).unwrap();
-        for (pixel, row) in <[Eight; 3]>::of(unary.rows()).iter().enumerate() {
-            assert!((0..labels).all(|label| {
-                near(row.lane(label), given[label * pixels + pixel].min(1.0).ln())
-            }));
-            assert_eq!(row.lane(labels), ABSENT);
+        for (label, given) in given.chunks_exact(width * height).enumerate() {
+            let planes = of_label(&unary, width, label);
+            assert_eq!(planes.len(), 3 * 48);
+            for (planes, given) in planes.chunks_exact(48).zip(given.chunks_exact(width)) {
+                assert_eq!(planes[..37], *given);
+                assert_eq!(planes[37..], [1.0; 11]);
+            }
         }
     }
 
     #[test]
     fn the_other_labels_share_what_the_confidence_leaves() {
         let unary = Unary::from_labels(4, &[2, 0], 0.7).unwrap();
-        let (own, other) = (0.7_f32.ln(), (0.3_f32 / 3.0).ln());
-        for (row, own_label) in Four::of(unary.rows()).iter().zip([2, 0]) {
-            for (label, &logarithm) in row.iter().enumerate() {
-                let expected = if label == own_label { own } else { other };
-                assert!((logarithm - expected).abs() < 1e-6);
-            }
-        }
+        let other = 0.3 / 3.0;
+        let near = |found: &[f32], expected: [f32; 2]| {
+            found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-6)
+        };
+        assert!(near(&of_label(&unary, 2, 0), [other, 0.7]));
+        assert!(near(&of_label(&unary, 2, 1), [other, other]));
+        assert!(near(&of_label(&unary, 1, 2)[..1], [0.7, 0.0]));
     }
 
     #[test]
     fn a_label_alone_has_all_of_the_rest() {
         let unary = Unary::from_labels(1, &[0, 0], 0.7).unwrap();
-        assert!(Four::of(unary.rows()).iter().all(|row| row[0].is_finite()));
+        assert!(of_label(&unary, 2, 0).iter().all(|&value| value > 0.0));
     }
 
     #[test]

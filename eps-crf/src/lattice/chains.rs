@@ -54,7 +54,7 @@ impl Chains {
         for &next in &self.vertices {
             let ahead = values[next as usize];
             let neighbours = before.with(&ahead, |before, ahead| before + ahead);
-            let blurred = here.with(&neighbours, |own, both| own + 0.5 * both);
+            let blurred = here.with(&neighbours, |own, both| 0.5_f32.mul_add(both, own));
             values[vertex as usize + usize::from(vertex == self.end)] = blurred;
             (before, here, vertex) = (here, ahead, next);
         }

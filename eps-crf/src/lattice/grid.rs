@@ -8,7 +8,8 @@ use super::features::Features;
 use super::simplex::{BLOCK, MAX_COORDINATE, Simplices};
 use super::window::Window;
 use super::{gain, normalisation};
-use crate::row::One;
+use crate::pages::Pages;
+use crate::row::{One, Row as _};
 use crate::{Gaussian, Picture};
 use pulp::{Arch, NullaryFnOnce};
 use std::ops::Range;
@@ -39,8 +40,9 @@ pub(super) struct Triangle {
 pub(crate) struct Grid {
     /// Pixels in a row of the picture.
     width: usize,
-    /// For each pixel.
-    triangles: Vec<Triangle>,
+    /// Of the triangle of each pixel.
+    codes: Pages<u32>,
+    weights: Pages<f32>,
     /// For each row of the picture, the first row of the lattice that it touches, of up to five.
     bands: Vec<usize>,
     /// Vertices in each row of the lattice, those included that no pixel touches.
@@ -97,10 +99,13 @@ impl Grid {
         Some(Arch::new().dispatch(Build { picture, features, columns, rows, weight }))
     }
 
-    /// Triangles of a row of the picture.
+    /// Triangles of the pixels of a row of the picture, from column `first` on.
     #[inline(always)]
-    pub(super) fn triangles(&self, row: usize) -> &[Triangle] {
-        &self.triangles[row * self.width..][..self.width]
+    pub(super) fn triangles(&self, row: usize, first: usize) -> impl Iterator<Item = Triangle> {
+        let pixels = row * self.width + first..(row + 1) * self.width;
+        let weights = &self.weights.as_chunks().0[pixels.clone()];
+        let pairs = self.codes[pixels].iter().zip(weights);
+        pairs.map(|(&code, &weights)| Triangle { code, weights })
     }
 
     /// The first row of the lattice that a row of the picture touches.
@@ -110,20 +115,36 @@ impl Grid {
     }
 
     /// What every pixel takes when every pixel gives 1.
-    #[inline(always)]
     pub(crate) fn of_ones(&self) -> Vec<f32> {
+        Arch::new().dispatch(|| self.of_ones_in_registers())
+    }
+
+    #[inline(always)]
+    fn of_ones_in_registers(&self) -> Vec<f32> {
         let mut window = Window::<One>::new(self);
         let ones = vec![[1.0]; self.width];
         for row in 0..self.bands.len() {
             window.splat(row, 0, &ones);
         }
         window.begin();
-        let mut taken = vec![[0.0]; self.triangles.len()];
-        for (row, taken) in taken.chunks_exact_mut(self.width).enumerate() {
+        let mut taken = vec![0.0; self.codes.len()];
+        for (row, taken) in One::rows_mut(&mut taken).chunks_exact_mut(self.width).enumerate() {
             window.advance(row);
             window.slice(row, 0, taken);
         }
-        taken.into_iter().map(|[taken]| taken).collect()
+        taken
+    }
+
+    /// Which vertices of so many rows are corners of a pixel.
+    fn corners_touched(&self, rows: usize) -> Vec<bool> {
+        let mut touched = vec![false; self.columns * rows];
+        for (row, &band) in self.bands.iter().enumerate() {
+            let places = Places::of(band, |row| row * self.columns);
+            for triangle in self.triangles(row, 0) {
+                triangle.corners(&places).into_iter().for_each(|(at, _)| touched[at] = true);
+            }
+        }
+        touched
     }
 
     /// Number of vertices that pixels touch.
@@ -133,7 +154,7 @@ impl Grid {
 
     /// Memory in bytes.
     pub(crate) fn bytes(&self) -> usize {
-        size_of_val(&self.triangles[..])
+        size_of_val(&self.codes[..]) + size_of_val(&self.weights[..])
     }
 }
 
@@ -151,61 +172,61 @@ impl NullaryFnOnce for Build<'_> {
 
     #[inline(always)]
     fn call(self) -> Grid {
-        let (width, height) = (self.picture.width(), self.picture.height());
-        let mut triangles = vec![Triangle::default(); width * height];
-        let rows = triangles.chunks_exact_mut(width).enumerate();
-        let bands: Vec<usize> = rows.map(|(row, triangles)| self.place(row, triangles)).collect();
-        let touched = self.touched(&triangles, &bands);
-        let spans: Vec<Range<usize>> = touched.chunks_exact(self.columns).map(span).collect();
-        let holes = spans.iter().zip(touched.chunks_exact(self.columns));
+        let mut grid = self.place();
+        let touched = grid.corners_touched(self.rows);
+        let rows = touched.chunks_exact(self.columns);
+        grid.spans = rows.clone().map(span).collect();
+        let holes = grid.spans.iter().zip(rows);
         let holes = holes.map(|(span, row)| span.clone().filter(|&at| !row[at]).collect());
-        let mut grid = Grid {
-            width,
-            triangles,
-            bands,
-            columns: self.columns,
-            holes: holes.collect(),
-            spans,
-            touched: touched.iter().filter(|&&touched| touched).count(),
-        };
-        let factors = normalisation(&grid.of_ones(), gain(3), self.weight);
-        for (triangle, factor) in grid.triangles.iter_mut().zip(factors) {
-            triangle.weights.iter_mut().for_each(|weight| *weight *= factor);
+        grid.holes = holes.collect();
+        grid.touched = touched.iter().filter(|&&touched| touched).count();
+        let factors = normalisation(&grid.of_ones_in_registers(), gain(3), self.weight);
+        for (weights, factor) in grid.weights.as_chunks_mut::<3>().0.iter_mut().zip(factors) {
+            weights.iter_mut().for_each(|weight| *weight *= factor);
         }
         grid
     }
 }
 
 impl Build<'_> {
+    /// A grid that does not know yet what pixels touch.
+    #[inline(always)]
+    fn place(&self) -> Grid {
+        let (width, pixels) = (self.picture.width(), self.picture.pixels());
+        let (mut codes, mut weights) = (Pages::zeros(pixels), Pages::zeros(3 * pixels));
+        let rows = weights.as_chunks_mut().0.chunks_exact_mut(width);
+        let rows = codes.chunks_exact_mut(width).zip(rows).enumerate();
+        let bands = rows.map(|(row, (codes, weights))| self.place_row(row, codes, weights));
+        Grid {
+            bands: bands.collect(),
+            width,
+            codes,
+            weights,
+            columns: self.columns,
+            spans: Vec::new(),
+            holes: Vec::new(),
+            touched: 0,
+        }
+    }
+
     /// Places the pixels of a row of the picture, and returns the first row of the lattice that they
     /// touch.
     #[inline(always)]
-    fn place(&self, row: usize, triangles: &mut [Triangle]) -> usize {
-        let mut lowers = vec![0; triangles.len()];
-        let blocks = triangles.chunks_mut(BLOCK).zip(lowers.chunks_mut(BLOCK));
-        for (block, (triangles, lowers)) in blocks.enumerate() {
+    fn place_row(&self, row: usize, codes: &mut [u32], weights: &mut [[f32; 3]]) -> usize {
+        let mut lowers = vec![0; codes.len()];
+        let blocks = codes.chunks_mut(BLOCK).zip(weights.chunks_mut(BLOCK));
+        let blocks = blocks.zip(lowers.chunks_mut(BLOCK)).enumerate();
+        for (block, ((codes, weights), lowers)) in blocks {
             let places = self.features.places(block * BLOCK, row);
-            let (found, placed) = enclosing(&Simplices::enclosing(&places));
-            lowers.copy_from_slice(&found[..triangles.len()]);
-            triangles.copy_from_slice(&placed[..triangles.len()]);
-        }
-        let band = lowers.iter().copied().min().unwrap_or_default();
-        let pairs = triangles.iter_mut().zip(lowers);
-        pairs.for_each(|(triangle, lower)| triangle.code |= (lower - band) << 2);
-        band as usize
-    }
-
-    /// Which vertices are corners of a pixel.
-    fn touched(&self, triangles: &[Triangle], bands: &[usize]) -> Vec<bool> {
-        let mut touched = vec![false; self.columns * self.rows];
-        let rows = triangles.chunks_exact(self.picture.width()).zip(bands);
-        for (triangles, &band) in rows {
-            let places = Places::of(band, |row| row * self.columns);
-            for triangle in triangles {
-                triangle.corners(&places).into_iter().for_each(|(at, _)| touched[at] = true);
+            let (found, triangles) = enclosing(&Simplices::enclosing(&places));
+            lowers.copy_from_slice(&found[..codes.len()]);
+            for ((code, weights), triangle) in codes.iter_mut().zip(weights).zip(triangles) {
+                (*code, *weights) = (triangle.code, triangle.weights);
             }
         }
-        touched
+        let band = lowers.iter().copied().min().unwrap_or_default();
+        codes.iter_mut().zip(lowers).for_each(|(code, lower)| *code |= (lower - band) << 2);
+        band as usize
     }
 }
 

@@ -4,12 +4,14 @@ mod chains;
 mod features;
 mod grid;
 mod keys;
+mod messages;
 mod simplex;
 mod sparse;
 mod table;
 mod window;
 
 pub(crate) use grid::Grid;
+pub(crate) use messages::Messages;
 pub(crate) use sparse::Sparse;
 pub(crate) use window::Window;
 

@@ -3,9 +3,11 @@
 use super::chains::Chains;
 use super::features::Features;
 use super::keys::Keys;
+use super::messages::Messages;
 use super::simplex::{BLOCK, Simplices};
 use super::table::Table;
 use super::{gain, normalisation};
+use crate::pages::Pages;
 use crate::row::{One, Row};
 use crate::{Bilateral, Picture};
 use pulp::{Arch, NullaryFnOnce};
@@ -13,17 +15,11 @@ use pulp::{Arch, NullaryFnOnce};
 /// Vertices of a simplex in five dimensions.
 const V: usize = 6;
 
-/// A vertex of the simplex around a pixel, and the pixel's share of it.
-#[derive(Clone, Copy, Debug)]
-struct Corner {
-    vertex: u32,
-    weight: f32,
-}
-
 /// The vertices that the pixels of a picture touch, numbered as they are met.
 pub(crate) struct Sparse {
-    /// For each pixel.
-    corners: Vec<[Corner; V]>,
+    /// Those of the simplex around each pixel, and the pixel's shares of them.
+    corners: Pages<u32>,
+    weights: Pages<f32>,
     vertices: usize,
     /// In the order in which the axes are blurred.
     axes: Vec<Chains>,
@@ -39,62 +35,41 @@ impl Sparse {
         Some(Arch::new().dispatch(Build { picture, features, keys, weight }))
     }
 
-    /// Values of all vertices, all zero, and the two rows that blurring needs.
-    pub(crate) fn zeros<R: Row>(&self) -> Vec<R> {
-        vec![R::filled(0.0); self.vertices + 2]
-    }
-
-    /// Blurs the values of all vertices along every axis.
-    #[inline(always)]
-    pub(crate) fn blur<R: Row>(&self, values: &mut [R]) {
-        for axis in &self.axes {
-            axis.blur(values);
-        }
-    }
-
-    /// Adds what a pixel takes of its vertices.
-    #[inline(always)]
-    pub(crate) fn slice<R: Row>(&self, pixel: usize, values: &[R], row: &mut R) {
-        for corner in &self.corners[pixel] {
-            row.add_scaled(corner.weight, &values[corner.vertex as usize]);
-        }
-    }
-
-    /// Gives a pixel's values to its vertices, of which `met` have got something before.
-    ///
-    /// A vertex is new exactly when its number is `met`; what its value was before is forgotten.
-    #[inline(always)]
-    pub(crate) fn splat<R: Row>(&self, pixel: usize, row: &R, values: &mut [R], met: &mut u32) {
-        for corner in &self.corners[pixel] {
-            let value = &mut values[corner.vertex as usize];
-            if corner.vertex == *met {
-                *value = R::filled(0.0);
-                *met += 1;
-            }
-            value.add_scaled(corner.weight, row);
-        }
-    }
-
     /// What every pixel takes when every pixel gives 1.
-    #[inline(always)]
     pub(crate) fn of_ones(&self) -> Vec<f32> {
-        let mut values = self.zeros::<One>();
-        let mut met = 0;
-        for pixel in 0..self.corners.len() {
-            self.splat(pixel, &[1.0], &mut values, &mut met);
-        }
-        self.blur(&mut values);
-        let mut taken = vec![[0.0]; self.corners.len()];
-        let pixels = taken.iter_mut().enumerate();
-        pixels.for_each(|(pixel, taken)| self.slice(pixel, &values, taken));
-        taken.into_iter().map(|[taken]| taken).collect()
+        // The same operations in wider registers where the processor has them: the same bits.
+        Arch::new().dispatch(|| self.of_ones_in_registers())
+    }
+
+    #[inline(always)]
+    fn of_ones_in_registers(&self) -> Vec<f32> {
+        let mut messages = Messages::<One>::new(self);
+        let pixels = self.weights.len() / V;
+        messages.splat(0, &vec![[1.0]; pixels]);
+        messages.turn();
+        let mut taken = vec![0.0; pixels];
+        messages.slice(0, One::rows_mut(&mut taken));
+        taken
+    }
+
+    /// Vertices and shares of the pixels from `first` on.
+    #[inline(always)]
+    pub(super) fn corners(&self, first: usize) -> impl Iterator<Item = (&[u32; V], &[f32; V])> {
+        let (vertices, weights) = (self.corners.as_chunks().0, self.weights.as_chunks().0);
+        vertices[first..].iter().zip(&weights[first..])
+    }
+
+    /// Blurs one value of each vertex along every axis.
+    #[inline(always)]
+    pub(super) fn blur<R: Row>(&self, values: &mut [R]) {
+        self.axes.iter().for_each(|axis| axis.blur(values));
     }
 
     /// Scales what each pixel gives and takes.
     #[inline(always)]
     fn scale(&mut self, factors: &[f32]) {
-        for (corners, factor) in self.corners.iter_mut().zip(factors) {
-            corners.iter_mut().for_each(|corner| corner.weight *= factor);
+        for (weights, factor) in self.weights.as_chunks_mut::<V>().0.iter_mut().zip(factors) {
+            weights.iter_mut().for_each(|weight| *weight *= factor);
         }
     }
 
@@ -105,7 +80,9 @@ impl Sparse {
 
     /// Memory in bytes.
     pub(crate) fn bytes(&self) -> usize {
-        size_of_val(&self.corners[..]) + self.axes.iter().map(Chains::bytes).sum::<usize>()
+        size_of_val(&self.corners[..])
+            + size_of_val(&self.weights[..])
+            + self.axes.iter().map(Chains::bytes).sum::<usize>()
     }
 }
 
@@ -122,10 +99,10 @@ impl NullaryFnOnce for Build<'_> {
 
     #[inline(always)]
     fn call(self) -> Sparse {
-        let (corners, table) = self.place();
+        let (corners, weights, table) = self.place();
         let axes = (0..V).map(|axis| Chains::along(axis, &self.keys, &table)).collect();
-        let mut sparse = Sparse { corners, vertices: table.keys().len(), axes };
-        sparse.scale(&normalisation(&sparse.of_ones(), gain(V as i32), self.weight));
+        let mut sparse = Sparse { corners, weights, vertices: table.keys().len(), axes };
+        sparse.scale(&normalisation(&sparse.of_ones_in_registers(), gain(V as i32), self.weight));
         sparse
     }
 }
@@ -133,10 +110,13 @@ impl NullaryFnOnce for Build<'_> {
 impl Build<'_> {
     /// Finds the corners of every pixel, and numbers the vertices as they are met.
     #[inline(always)]
-    fn place(&self) -> (Vec<[Corner; V]>, Table) {
+    fn place(&self) -> (Pages<u32>, Pages<f32>, Table) {
         let width = self.picture.width();
         let mut table = Table::with_room(1 << 13);
-        let mut corners: Vec<[Corner; V]> = Vec::with_capacity(self.picture.pixels());
+        let count = V * self.picture.pixels();
+        let (mut corners, mut weights) = (Pages::zeros(count), Pages::zeros(count));
+        let pixels = corners.as_chunks_mut().0.iter_mut().zip(weights.as_chunks_mut().0);
+        let mut pixels = pixels;
         // Neighbouring pixels are often in one simplex.
         let mut last = (u64::MAX, 0, [0; V]);
         for (row, colours) in self.picture.colours().chunks_exact(width).enumerate() {
@@ -151,14 +131,14 @@ impl Build<'_> {
                         let keys = self.corner_keys(origin, &simplices, lane);
                         last = (origin, order, table.number_all(keys));
                     }
-                    corners.push(std::array::from_fn(|remainder| Corner {
-                        vertex: last.2[remainder],
-                        weight: simplices.weights[remainder][lane],
-                    }));
+                    if let Some((corners, weights)) = pixels.next() {
+                        *corners = last.2;
+                        *weights = simplices.weights.map(|weights| weights[lane]);
+                    }
                 }
             }
         }
-        (corners, table)
+        (corners, weights, table)
     }
 
     /// The keys of a simplex, by remainder.

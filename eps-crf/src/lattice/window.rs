@@ -1,7 +1,9 @@
 //! Values of a grid, blurred while the rows of the picture that need them go by.
 
 use super::grid::{Grid, Places};
+use crate::pages::Pages;
 use crate::row::Row;
+use std::marker::PhantomData;
 
 /// Rows that are kept of what is blurred along one, two and three axes: as many as the next axis or
 /// the pixels look at.
@@ -12,18 +14,20 @@ const KEPT: [usize; 3] = [3, 5, 5];
 pub(crate) struct Window<'a, R> {
     grid: &'a Grid,
     /// What was given, of every row.
-    given: Vec<R>,
+    given: Pages<f32>,
     /// Blurred along one, two and three axes, the last rows of each.
-    blurred: [Vec<R>; 3],
+    blurred: [Pages<f32>; 3],
     /// The next row to be blurred along each axis.
     next: [usize; 3],
+    of: PhantomData<R>,
 }
 
 impl<'a, R: Row> Window<'a, R> {
     /// All values zero.
     pub(crate) fn new(grid: &'a Grid) -> Self {
-        let zeros = |rows: usize| vec![R::filled(0.0); rows * grid.columns];
-        Self { grid, given: zeros(grid.spans.len()), blurred: KEPT.map(zeros), next: [0; 3] }
+        let zeros = |rows: usize| Pages::zeros(rows * grid.columns * R::LANES);
+        let (given, blurred) = (zeros(grid.spans.len()), KEPT.map(zeros));
+        Self { grid, given, blurred, next: [0; 3], of: PhantomData }
     }
 
     /// Goes back to the first row.
@@ -52,11 +56,13 @@ impl<'a, R: Row> Window<'a, R> {
     #[inline(always)]
     fn blur_first(&mut self) {
         let (columns, row) = (self.grid.columns, self.next[0]);
-        let rows = |row: usize| &self.given[row * columns..][..columns];
+        let given = R::rows_mut(&mut self.given);
+        let rows = |row: usize| &given[row * columns..][..columns];
         let (left, right) = beside(row);
         let neighbours = [(rows(row - 1), left), (rows(row + 1), right)];
-        self.grid.blur(row, rows(row), neighbours, kept_mut(&mut self.blurred[0], 0, row, columns));
-        self.given[(row - 1) * columns..][..columns].fill(R::filled(0.0));
+        let blurred = R::rows_mut(&mut self.blurred[0]);
+        self.grid.blur(row, rows(row), neighbours, kept_mut(blurred, 0, row, columns));
+        given[(row - 1) * columns..][..columns].fill(R::filled(0.0));
         self.next[0] += 1;
     }
 
@@ -64,7 +70,7 @@ impl<'a, R: Row> Window<'a, R> {
     #[inline(always)]
     fn blur_second(&mut self) {
         let (columns, row) = (self.grid.columns, self.next[1]);
-        let [first, second, _] = &mut self.blurred;
+        let [first, second, _] = self.blurred.each_mut().map(|rows| R::rows_mut(rows));
         let rows = |row: usize| kept(first, 0, row, columns);
         let (left, right) = beside(row);
         let neighbours = [(rows(row - 1), right), (rows(row + 1), left)];
@@ -76,7 +82,7 @@ impl<'a, R: Row> Window<'a, R> {
     #[inline(always)]
     fn blur_third(&mut self) {
         let (columns, row) = (self.grid.columns, self.next[2]);
-        let [_, second, third] = &mut self.blurred;
+        let [_, second, third] = self.blurred.each_mut().map(|rows| R::rows_mut(rows));
         let rows = |row: usize| kept(second, 1, row, columns);
         let neighbours = [(rows(row - 2), 0), (rows(row + 2), 0)];
         self.grid.blur(row, rows(row), neighbours, kept_mut(third, 2, row, columns));
@@ -86,23 +92,27 @@ impl<'a, R: Row> Window<'a, R> {
     /// Adds to `rows` what the pixels of a row of the picture take, from column `first` on.
     #[inline(always)]
     pub(crate) fn slice(&self, row: usize, first: usize, rows: &mut [R]) {
-        let columns = self.grid.columns;
+        let (columns, blurred) = (self.grid.columns, R::rows(&self.blurred[2]));
         let places = Places::of(self.grid.band(row), |row| row % KEPT[2] * columns);
-        for (triangle, own) in self.grid.triangles(row)[first..].iter().zip(rows) {
+        for (triangle, own) in self.grid.triangles(row, first).zip(rows) {
+            // A copy stays in registers.
+            let mut sum = *own;
             for (at, weight) in triangle.corners(&places) {
-                own.add_scaled(weight, &self.blurred[2][at]);
+                sum.add_scaled(weight, &blurred[at]);
             }
+            *own = sum;
         }
     }
 
     /// Gives values of the pixels of a row of the picture, from column `first` on, to their vertices.
     #[inline(always)]
     pub(crate) fn splat(&mut self, row: usize, first: usize, rows: &[R]) {
-        let columns = self.grid.columns;
+        let (columns, given) = (self.grid.columns, R::rows_mut(&mut self.given));
         let places = Places::of(self.grid.band(row), |row| row * columns);
-        for (triangle, own) in self.grid.triangles(row)[first..].iter().zip(rows) {
+        for (triangle, own) in self.grid.triangles(row, first).zip(rows) {
+            let own = *own;
             for (at, weight) in triangle.corners(&places) {
-                self.given[at].add_scaled(weight, own);
+                given[at].add_scaled(weight, &own);
             }
         }
     }
@@ -149,7 +159,7 @@ impl Grid {
         let vertices = blurred[span.clone()].iter_mut().zip(&own[span]).zip(pairs);
         for ((blurred, own), (before, ahead)) in vertices {
             let neighbours = before.with(ahead, |before, ahead| before + ahead);
-            *blurred = own.with(&neighbours, |own, both| own + 0.5 * both);
+            *blurred = own.with(&neighbours, |own, both| 0.5_f32.mul_add(both, own));
         }
         self.holes[row].iter().for_each(|&hole| blurred[hole] = zero);
     }

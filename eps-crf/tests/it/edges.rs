@@ -8,7 +8,7 @@ fn infer(size: [usize; 2], rgb: &[u8], kernels: &Kernels, probabilities: &[f32])
     let labels = probabilities.len() / picture.pixels();
     let crf = DenseCrf::new(&picture, kernels).unwrap();
     let unary = Unary::from_probabilities(labels, probabilities).unwrap();
-    crf.infer(&unary, 10).unwrap().into_probabilities()
+    crf.infer(&unary, 10).unwrap().probabilities().to_vec()
 }
 
 fn psa() -> Kernels {
