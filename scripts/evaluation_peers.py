@@ -60,16 +60,18 @@ def eps(program, pairs, kind, command, *flags):
     return measured([program, *command.split(), *folders, "--list", f"{pairs}/list.txt", *flags])
 
 
-def round_of(program, pairs, log):
+def round_of(program, pairs, log, warm):
     for kind in ("", "-grey"):
         scores = Path(pairs) / "scores.json"
         seconds, worked, peak, _ = eps(program, pairs, kind, "evaluate", "--json", str(scores))
         miou = json.loads(scores.read_text())["miou"]
         log.append(("eps evaluate", kind, seconds, worked, peak, miou))
-        # A warm-up and one repetition, which alone is timed; both take the processors alike.
-        _, worked, peak, output = eps(program, pairs, kind, "bench masks")
-        seconds = json.loads(output)["seconds"][0]
-        log.append(("decoding alone", kind, seconds, worked / 2, peak, None))
+        seconds, worked, peak, _ = eps(program, pairs, kind, "bench masks", "--cold")
+        log.append(("decoding alone", kind, seconds, worked, peak, None))
+        # Both in one process, in turn, after a first pass of each that is not counted.
+        _, _, _, output = eps(program, pairs, kind, "bench masks", "--count", "--repeat", "3")
+        for run in map(json.loads, output.splitlines()):
+            warm.append((run["pass"], kind, statistics.median(run["seconds"])))
         for name in ["hotcoco"] + ["vernier"] * (kind == "-grey"):
             _, _, peak, output = measured([sys.executable, __file__, name, pairs, kind])
             seconds, worked, miou = json.loads(output)
@@ -77,9 +79,9 @@ def round_of(program, pairs, log):
 
 
 def main(program, pairs, rounds):
-    log = []
+    log, warm = [], []
     for _ in range(int(rounds)):
-        round_of(program, pairs, log)
+        round_of(program, pairs, log, warm)
     keys = list(dict.fromkeys((name, kind) for name, kind, *_ in log))
     rows = {key: [run[2:] for run in log if run[:2] == key] for key in keys}
     median = lambda key, column: statistics.median(run[column] for run in rows[key])
@@ -100,6 +102,16 @@ def main(program, pairs, rounds):
         miou = rows[name, kind][0][3]
         cells += [f"{median((name, kind), 2):.0f}", "" if miou is None else f"{100 * miou:.10f}"]
         print(f"| {' | '.join(cells)} |")
+    print("\nIn one process, warmed up:\n")
+    print("| PNG | decoding [s] | reading and counting [s] | of decoding |")
+    print("| --- | ---: | ---: | ---: |")
+    for kind in ("", "-grey"):
+        decoding, counting = (
+            statistics.median(seconds for own, its, seconds in warm if (own, its) == (name, kind))
+            for name in ("masks", "count")
+        )
+        name = "grey" if kind else "palette"
+        print(f"| {name} | {decoding:.3f} | {counting:.3f} | {counting / decoding:.2f} |")
 
 
 if sys.argv[1] in PEERS:

@@ -105,6 +105,8 @@ impl TruthArgs {
     }
 
     /// The list, its items with their masks, and the names of their classes.
+    ///
+    /// No file of an item is looked for: a photograph that is no JPEG has another path.
     pub(crate) fn open(&self) -> anyhow::Result<(ImageList, Vec<Item>, ClassNames)> {
         let root = self.truth.parent().unwrap_or(Path::new(".")).to_owned();
         let folder = VocFolder { masks: self.truth.clone(), ..VocFolder::at(&root) };
@@ -116,7 +118,7 @@ impl TruthArgs {
         let list = folder.list(&self.list)?;
         let item = |id: &String| Item {
             id: id.clone(),
-            image: folder.image_of(id),
+            image: folder.images.join(format!("{id}.jpg")),
             saliency: None,
             mask: Some(folder.mask_of(id)),
             classes: Default::default(),

@@ -80,12 +80,8 @@ impl RefinedSweepArgs {
     }
 
     fn image_of(&self, item: &Item) -> PathBuf {
-        match &self.images {
-            None => item.image.clone(),
-            Some(images) => {
-                VocFolder { images: images.clone(), ..VocFolder::at(images) }.image_of(&item.id)
-            }
-        }
+        let images = self.images.as_deref().or(item.image.parent()).unwrap_or(Path::new("."));
+        VocFolder { images: images.into(), ..VocFolder::at(images) }.image_of(&item.id)
     }
 }
 

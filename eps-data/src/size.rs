@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Width and height in pixels; printed as `500×375`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Size {
     pub width: usize,
     pub height: usize,

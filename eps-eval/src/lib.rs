@@ -40,7 +40,6 @@ pub mod statistics;
 mod analysis;
 mod anatomy;
 mod audit;
-mod borders;
 mod class_counts;
 mod comparison_report;
 mod confusion;

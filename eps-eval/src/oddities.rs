@@ -53,8 +53,7 @@ mod tests {
 
     #[test]
     fn labels_that_are_no_class_are_counted_by_hand() {
-        let mut pairs = PairCounts::default();
-        pairs.add(&[0, 1, 7, 7, 255, 0], &[255, 9, 1, 255, 9, 0]);
+        let pairs = PairCounts::of(&[0, 1, 7, 7, 255, 0], &[255, 9, 1, 255, 9, 0]);
         let mut oddities = Oddities::of(&pairs, 3);
         oddities += Oddities { resized_images: 1, ..Oddities::default() };
         let expected = Oddities {

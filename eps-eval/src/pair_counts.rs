@@ -1,7 +1,8 @@
 //! How often each pair of true and predicted label occurs in one image.
 
-use crate::borders::{BLOCK, Borders};
-use eps_data::ClassId;
+#[cfg(test)]
+use eps_data::Size;
+use eps_data::{ClassId, LabelRuns};
 
 /// Labels that a byte can spell.
 const LABELS: usize = 1 << ClassId::BITS;
@@ -13,64 +14,63 @@ const LABELS: usize = 1 << ClassId::BITS;
 pub(crate) struct PairCounts {
     /// By true label (row) and predicted label (column).
     table: Vec<[u32; LABELS]>,
-    /// Whether a row has a count.
-    rows: [bool; LABELS],
-    borders: Borders,
+    /// True and predicted label of the cells that have a count, ascending.
+    counted: Vec<(ClassId, ClassId)>,
 }
 
 impl Default for PairCounts {
     fn default() -> Self {
-        let table = vec![[0; LABELS]; LABELS];
-        Self { table, rows: [false; LABELS], borders: Borders::default() }
+        Self { table: vec![[0; LABELS]; LABELS], counted: Vec::new() }
     }
 }
 
 impl PairCounts {
     /// Forgets everything counted.
     pub(crate) fn clear(&mut self) {
-        for (row, _) in self.table.iter_mut().zip(&self.rows).filter(|(_, counted)| **counted) {
-            row.fill(0);
+        for (truth, predicted) in self.counted.drain(..) {
+            self.table[usize::from(truth)][usize::from(predicted)] = 0;
         }
-        self.rows.fill(false);
     }
 
-    /// Counts pixels by their labels.
-    ///
-    /// Masks are flat: most pixels have the pair of the one before, and each run of a pair is one addition
-    /// to the table.
+    /// Counts pixels by their labels: where the runs of both masks overlap, all at once.
     ///
     /// # Panics
     ///
-    /// If there are not as many of the one as of the other.
-    pub(crate) fn add(&mut self, truth: &[ClassId], predicted: &[ClassId]) {
-        assert_eq!(truth.len(), predicted.len(), "both masks must have the same pixels");
-        let Self { table, rows, borders } = self;
-        let mut end_run = |start: usize, end: usize| {
-            let own = usize::from(truth[start]);
-            rows[own] = true;
-            table[own][usize::from(predicted[start])] += (end - start) as u32;
-        };
-        let pixels = truth.len();
-        let mut start = 0;
-        for first in (1..pixels).step_by(BLOCK) {
-            let block = first..pixels.min(first + BLOCK);
-            for &border in borders.within([truth, predicted], block) {
-                end_run(start, border as usize);
-                start = border as usize;
+    /// If there are not as many pixels of the one as of the other.
+    pub(crate) fn add(&mut self, truth: &LabelRuns, predicted: &LabelRuns) {
+        let pixels = [truth, predicted].map(|runs| runs.size().pixels());
+        assert_eq!(pixels[0], pixels[1], "both masks must have the same pixels");
+        let (truth, predicted) = (truth.runs(), predicted.runs());
+        let (mut own, mut given, mut start) = (0, 0, 0);
+        while let (Some(truth), Some(predicted)) = (truth.get(own), predicted.get(given)) {
+            let end = truth.end.min(predicted.end);
+            let cell = &mut self.table[usize::from(truth.label)][usize::from(predicted.label)];
+            if *cell == 0 {
+                self.counted.push((truth.label, predicted.label));
             }
+            *cell += end - start;
+            // Which of the two goes on, no processor could foresee.
+            own += usize::from(truth.end == end);
+            given += usize::from(predicted.end == end);
+            start = end;
         }
-        if pixels > 0 {
-            end_run(start, pixels);
-        }
+        self.counted.sort_unstable();
+    }
+
+    /// Counts of one row of pixels.
+    #[cfg(test)]
+    pub(crate) fn of(truth: &[ClassId], predicted: &[ClassId]) -> Self {
+        let runs = |labels: &[ClassId]| LabelRuns::of(Size::new(labels.len(), 1), labels);
+        let mut counts = Self::default();
+        counts.add(&runs(truth), &runs(predicted));
+        counts
     }
 
     /// The pairs that occur and their pixels, by true label, then by predicted one.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (ClassId, ClassId, u64)> + '_ {
-        let rows = (0..=ClassId::MAX).zip(&self.table).zip(&self.rows);
-        let rows = rows.filter(|(_, counted)| **counted).map(|(row, _)| row);
-        rows.flat_map(|(truth, row)| {
-            let pairs = (0..=ClassId::MAX).zip(row).filter(|(_, pixels)| **pixels > 0);
-            pairs.map(move |(predicted, &pixels)| (truth, predicted, u64::from(pixels)))
+        self.counted.iter().map(|&(truth, predicted)| {
+            let pixels = self.table[usize::from(truth)][usize::from(predicted)];
+            (truth, predicted, u64::from(pixels))
         })
     }
 }
@@ -87,8 +87,7 @@ mod tests {
 
     #[test]
     fn pairs_are_counted_by_hand_and_forgotten() {
-        let mut counts = PairCounts::default();
-        counts.add(&[0, 255, 0, 200], &[0, 1, 0, 255]);
+        let mut counts = PairCounts::of(&[0, 255, 0, 200], &[0, 1, 0, 255]);
         assert_eq!(counted(&counts), [(0, 0, 2), (200, 255, 1), (255, 1, 1)]);
         counts.clear();
         assert_eq!(counted(&counts), []);
@@ -109,8 +108,7 @@ mod tests {
                 predicted.extend(vec![given; length]);
                 *expected.entry((own, given)).or_insert(0) += length as u64;
             }
-            let mut counts = PairCounts::default();
-            counts.add(&truth, &predicted);
+            let counts = PairCounts::of(&truth, &predicted);
             let expected: Vec<_> = expected.into_iter().map(|((t, p), n)| (t, p, n)).collect();
             prop_assert_eq!(counted(&counts), expected);
         }

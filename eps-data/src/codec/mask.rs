@@ -6,7 +6,7 @@ use super::{
     png_file::{PngFile, kind, unpack},
     write_atomically,
 };
-use crate::{ClassId, DataError, IGNORE, LabelMap, Size};
+use crate::{ClassId, DataError, IGNORE, LabelMap, LabelRuns, Size};
 use png::{BitDepth, ColorType, Encoder, EncodingError, Info};
 use std::{
     fs,
@@ -67,13 +67,28 @@ impl MaskReader {
     ///
     /// As [`read_mask`], but for the classes.
     pub fn read(&mut self, path: &Path) -> Result<(Size, &[ClassId]), DataError> {
+        self.read_bytes(path)?;
+        let (size, classes, _) = self.decoder.decode(path, &self.bytes)?;
+        Ok((size, classes))
+    }
+
+    /// As [`read`](Self::read), but for the runs of the mask: its pixels are not gathered first.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read); the runs are then of no use.
+    pub fn read_runs(&mut self, path: &Path, runs: &mut LabelRuns) -> Result<(), DataError> {
+        self.read_bytes(path)?;
+        self.decoder.decode_runs(path, &self.bytes, runs)
+    }
+
+    fn read_bytes(&mut self, path: &Path) -> Result<(), DataError> {
         self.bytes.clear();
         fs::File::open(path)
             // Its length is not asked for: the bytes of a mask fit into the memory of the last one.
             .and_then(|file| file.take(u64::MAX).read_to_end(&mut self.bytes))
             .map_err(|source| DataError::Open { path: path.into(), source })?;
-        let (size, classes, _) = self.decoder.decode(path, &self.bytes)?;
-        Ok((size, classes))
+        Ok(())
     }
 }
 
@@ -97,6 +112,19 @@ impl MaskDecoder {
         }
         let (size, kind) = decode_other(path, bytes, &mut self.other)?;
         Ok((size, &self.other, kind))
+    }
+
+    fn decode_runs(
+        &mut self,
+        path: &Path,
+        bytes: &[u8],
+        runs: &mut LabelRuns,
+    ) -> Result<(), DataError> {
+        if self.plain.read_runs(bytes, runs).is_none() {
+            let (size, _) = decode_other(path, bytes, &mut self.other)?;
+            runs.find(size, &mut self.other, size.width);
+        }
+        Ok(())
     }
 }
 
@@ -219,10 +247,12 @@ mod tests {
             (Two,   Size::new(5, 1), &[0b0001_1011, 0b0100_0000], &[0, 1, 2, 3, 1]),
             (Eight, Size::new(2, 1), &[7, 9], &[7, 9]),
         ];
-        let mut reader = MaskReader::default();
+        let (mut reader, mut runs) = (MaskReader::default(), LabelRuns::default());
         for (depth, size, data, expected) in files {
             let path = encode(folder.path(), ColorType::Grayscale, depth, size, data);
             assert_eq!(reader.read(&path).unwrap(), (size, expected));
+            reader.read_runs(&path, &mut runs).unwrap();
+            assert_eq!((runs.size(), &runs.labels()[..]), (size, expected));
         }
         assert!(reader.read(&folder.path().join("b.png")).is_err());
         let path = encode(folder.path(), ColorType::Indexed, Eight, Size::new(1, 1), &[4]);

@@ -12,21 +12,34 @@ pub(super) struct ImageFiles {
     /// The image's own file where it has no mask.
     pub(super) truth: PathBuf,
     pub(super) prediction: PathBuf,
-    has_truth: bool,
-    has_prediction: bool,
+    is_masked: bool,
 }
 
 impl ImageFiles {
     pub(super) fn of(position: usize, item: &Item, predictions: &Path) -> Self {
         let truth = item.mask.as_ref().unwrap_or(&item.image).clone();
         let prediction = predictions.join(format!("{}.png", item.id));
-        let has_truth = item.mask.is_some() && truth.is_file();
-        let has_prediction = prediction.is_file();
-        Self { position, id: item.id.clone(), truth, prediction, has_truth, has_prediction }
+        let is_masked = item.mask.is_some();
+        Self { position, id: item.id.clone(), truth, prediction, is_masked }
     }
 
+    /// Path of the mask of the truth, where the image has one.
+    pub(super) fn mask(&self) -> Result<&Path, DataError> {
+        let missing = || DataError::Missing { path: self.truth.clone(), kind: "mask", more: 0 };
+        self.is_masked.then_some(self.truth.as_path()).ok_or_else(missing)
+    }
+
+    /// Whether both files are there.
     pub(super) fn is_complete(&self) -> bool {
-        self.has_truth && self.has_prediction
+        self.has_truth() && self.has_prediction()
+    }
+
+    fn has_truth(&self) -> bool {
+        self.is_masked && self.truth.is_file()
+    }
+
+    fn has_prediction(&self) -> bool {
+        self.prediction.is_file()
     }
 }
 
@@ -39,9 +52,9 @@ pub(super) fn check(images: &[ImageFiles]) -> Result<(), DataError> {
             Err(DataError::Missing { path: paths.swap_remove(0).clone(), kind, more })
         }
     };
-    let lacking = |image: &&ImageFiles| !image.has_truth;
+    let lacking = |image: &&ImageFiles| !image.has_truth();
     first(images.iter().filter(lacking).map(|image| &image.truth).collect(), "mask")?;
-    let lacking = |image: &&ImageFiles| !image.has_prediction;
+    let lacking = |image: &&ImageFiles| !image.has_prediction();
     first(images.iter().filter(lacking).map(|image| &image.prediction).collect(), "prediction")
 }
 
@@ -53,8 +66,8 @@ pub(super) fn missing(images: &[ImageFiles]) -> Vec<(usize, EvalError)> {
             (!is_there).then(|| (image.position, error()))
         };
         [
-            fault(image.has_truth, &image.truth, "mask"),
-            fault(image.has_prediction, &image.prediction, "prediction"),
+            fault(image.has_truth(), &image.truth, "mask"),
+            fault(image.has_prediction(), &image.prediction, "prediction"),
         ]
     };
     images.iter().flat_map(of_image).flatten().collect()

@@ -10,11 +10,13 @@ pub use counts::Counts;
 pub use merge::merge;
 
 use crate::{EvalError, Protocol, ScoredList};
-use eps_data::{ClassNames, ImageList, Item, Shard};
+use eps_data::{ClassNames, DataError, ImageList, Item, Shard};
 use files::ImageFiles;
 use pair::PairReader;
 use rayon::prelude::*;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 use tally::Tally;
 
 /// Images that one task counts: enough that its tables cost nothing beside it.
@@ -39,16 +41,14 @@ impl MaskFolder<'_> {
     ///
     /// # Errors
     ///
-    /// If a file is missing, which is found before anything is read; if it is no mask; if the protocol
-    /// refuses it for its size or its labels. Of several such images the first in the list is named.
+    /// If a file is missing; if it is no mask; if the protocol refuses it for its size or its labels.
+    /// Missing files come first, and of several images the first in the list is named.
     pub fn count(
         &self,
         protocol: Protocol,
         counted: &(dyn Fn() + Sync),
     ) -> Result<Counts, EvalError> {
-        let images = self.images();
-        files::check(&images)?;
-        let mut tally = self.tally(&images, &[protocol], counted);
+        let mut tally = self.tally_unless_missing(&[protocol], counted)?;
         match tally.first_fault() {
             Some(fault) => Err(fault),
             None => Ok(tally.counts_of(protocol, self)),
@@ -65,9 +65,7 @@ impl MaskFolder<'_> {
         protocols: &[Protocol],
         counted: &(dyn Fn() + Sync),
     ) -> Result<Vec<Result<Counts, EvalError>>, EvalError> {
-        let images = self.images();
-        files::check(&images)?;
-        let mut tally = self.tally(&images, protocols, counted);
+        let mut tally = self.tally_unless_missing(protocols, counted)?;
         if let Some(fault) = tally.first_unreadable() {
             return Err(fault);
         }
@@ -85,9 +83,9 @@ impl MaskFolder<'_> {
         protocol: Protocol,
         counted: &(dyn Fn() + Sync),
     ) -> Result<Counts, Vec<EvalError>> {
-        let images = self.images();
-        let mut faults = files::missing(&images);
-        let complete: Vec<_> = images.into_iter().filter(ImageFiles::is_complete).collect();
+        let (complete, incomplete): (Vec<_>, Vec<_>) =
+            self.images().into_iter().partition(ImageFiles::is_complete);
+        let mut faults = files::missing(&incomplete);
         let mut tally = self.tally(&complete, &[protocol], counted);
         faults.append(&mut tally.take_faults());
         faults.sort_by_key(|&(position, _)| position);
@@ -124,10 +122,22 @@ impl MaskFolder<'_> {
     }
 
     fn images(&self) -> Vec<ImageFiles> {
-        // Looking for a file takes a microsecond or two, which no thread needs to wait for.
-        let held: Vec<_> = self.held().collect();
         let files = |(position, item)| ImageFiles::of(position, item, self.predictions);
-        held.into_par_iter().map(files).collect()
+        self.held().map(files).collect()
+    }
+
+    /// Counts the images; files are looked for only if one of them cannot be counted.
+    fn tally_unless_missing(
+        &self,
+        protocols: &[Protocol],
+        counted: &(dyn Fn() + Sync),
+    ) -> Result<Tally, DataError> {
+        let images = self.images();
+        let tally = self.tally(&images, protocols, counted);
+        if tally.is_faulty() {
+            files::check(&images)?;
+        }
+        Ok(tally)
     }
 
     fn tally(
@@ -137,10 +147,16 @@ impl MaskFolder<'_> {
         counted: &(dyn Fn() + Sync),
     ) -> Tally {
         let empty = || Tally::new(self.names.len(), protocols);
-        // The memory of masks goes from one share to the next.
-        let shares = images.par_chunks(SHARE).map_init(PairReader::default, |reader, share| {
+        let is_missing = AtomicBool::new(false);
+        // The memory of masks goes from one share to the next, so that there are as many readers as
+        // threads. A reader is of use in whatever state another thread left it.
+        let idle = Mutex::new(Vec::<PairReader>::new());
+        let readers = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let shares = images.par_chunks(SHARE).map(|share| {
+            let mut reader = readers().pop().unwrap_or_default();
             let mut tally = empty();
-            tally.add_images(reader, share, counted);
+            tally.add_images(&mut reader, share, &is_missing, counted);
+            readers().push(reader);
             tally
         });
         shares.reduce(empty, Tally::merge)

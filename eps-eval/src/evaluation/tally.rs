@@ -3,6 +3,8 @@
 use super::{Counts, MaskFolder, files::ImageFiles, pair::Pair, pair::PairReader};
 use crate::{ConfusionMatrix, EvalError, ImageCounts, Oddities, Protocol, protocol::Refusal};
 use eps_data::{ClassId, DataError};
+use std::io::ErrorKind;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Counts of consecutive images.
 pub(super) struct Tally {
@@ -40,16 +42,24 @@ impl Tally {
         }
     }
 
+    /// Adds images until one of them, here or in another share, `is_missing`.
     pub(super) fn add_images(
         &mut self,
         reader: &mut PairReader,
         images: &[ImageFiles],
+        is_missing: &AtomicBool,
         counted: &dyn Fn(),
     ) {
         for image in images {
+            if is_missing.load(Ordering::Relaxed) {
+                return;
+            }
             match reader.read(image) {
                 Ok(pair) => self.add(image, pair),
-                Err(fault) => self.unreadable.push((image.position, fault.into())),
+                Err(fault) => {
+                    is_missing.fetch_or(says_missing(&fault), Ordering::Relaxed);
+                    self.unreadable.push((image.position, fault.into()));
+                }
             }
             counted();
         }
@@ -76,6 +86,12 @@ impl Tally {
         self.positions.append(&mut next.positions);
         self.unreadable.append(&mut next.unreadable);
         self
+    }
+
+    /// Whether some image was not counted.
+    pub(super) fn is_faulty(&self) -> bool {
+        let is_refused = |own: &ProtocolTally| !own.refused.is_empty();
+        !self.unreadable.is_empty() || self.protocols.iter().any(is_refused)
     }
 
     /// The first image that cannot be decoded.
@@ -137,6 +153,14 @@ impl ProtocolTally {
         }
         self.images.push(ImageCounts::new(&image.id, (0..).zip(counted.classes)));
         Ok(())
+    }
+}
+
+fn says_missing(fault: &DataError) -> bool {
+    match fault {
+        DataError::Missing { .. } => true,
+        DataError::Open { source, .. } => source.kind() == ErrorKind::NotFound,
+        _ => false,
     }
 }
 

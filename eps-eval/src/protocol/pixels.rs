@@ -150,9 +150,7 @@ mod tests {
         truth: &[u8],
         predicted: &[u8],
     ) -> Result<Vec<[u64; 3]>, Refusal> {
-        let mut pairs = PairCounts::default();
-        pairs.add(truth, predicted);
-        let counted = protocol.count(&pairs, 3)?;
+        let counted = protocol.count(&PairCounts::of(truth, predicted), 3)?;
         let row = |class: ClassCounts| [class.intersection, class.truth, class.predicted];
         Ok(counted.classes.into_iter().map(row).collect())
     }

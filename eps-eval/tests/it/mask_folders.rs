@@ -48,13 +48,22 @@ fn all_images_are_counted_one_by_one_and_together() {
 }
 
 #[test]
-fn missing_predictions_are_found_before_anything_is_read() {
+fn missing_predictions_are_named_before_a_truth_that_cannot_be_read() {
     let (folder, items) = folder();
     fs::write(folder.path().join("a-truth.png"), "no picture").expect("a writable folder");
     fs::remove_file(folder.path().join("a.png")).expect("a file");
     fs::remove_file(folder.path().join("b.png")).expect("a file");
     let message = count(&items, folder.path()).expect_err("nothing to score").to_string();
     assert!(message.ends_with("a.png: prediction is missing (and 1 more file)"), "{message}");
+}
+
+#[test]
+fn a_missing_prediction_is_named_before_a_refused_one() {
+    let (folder, items) = folder();
+    write_mask(&folder.path().join("a.png"), Size::new(3, 2), &[0, 0, 0, 0, 3, 0]);
+    fs::remove_file(folder.path().join("b.png")).expect("a file");
+    let message = count(&items, folder.path()).expect_err("nothing to score").to_string();
+    assert!(message.ends_with("b.png: prediction is missing"), "{message}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `eps bench check`
 
-use super::Record;
+use super::{Record, timed};
 use crate::args::{self, DataArgs};
 use crate::commands::End;
 use anyhow::{Context as _, Result};
@@ -12,7 +12,6 @@ use eps_data::{Item, Needs, Split};
 use rayon::prelude::*;
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
 
 /// Decode the files of a list alone, and examine the list as `eps data check` does, in turn
 ///
@@ -62,12 +61,6 @@ impl CheckBench {
         anyhow::ensure!(report.photographs == split.items.len(), "a photograph is broken");
         Ok(())
     }
-}
-
-fn timed(run: impl FnOnce() -> Result<()>) -> Result<f64> {
-    let begun = Instant::now();
-    run()?;
-    Ok(begun.elapsed().as_secs_f64())
 }
 
 fn each(split: &Split, run: impl Fn(&Item) -> Result<()> + Send + Sync) -> Result<()> {

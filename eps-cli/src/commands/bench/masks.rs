@@ -5,6 +5,7 @@ use crate::commands::End;
 use anyhow::Result;
 use eps_data::Item;
 use eps_data::codec::{MaskReader, decode_mask_by_png_crate};
+use eps_eval::{MaskFolder, Protocol};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::fs;
@@ -18,6 +19,12 @@ pub(crate) struct MasksBench {
     /// Decode with the `png` crate, which `eps evaluate` does with unusual files only
     #[arg(long)]
     png_crate: bool,
+    /// Also count the masks as `eps evaluate` does, in turn with decoding them alone
+    #[arg(long)]
+    count: bool,
+    /// Decode once, with nothing before it, to time the whole process from outside
+    #[arg(long, conflicts_with_all = ["count", "repeat"])]
+    cold: bool,
     /// Repetitions, after one that is not counted
     #[arg(long, default_value_t = 1, value_parser = args::positive)]
     repeat: usize,
@@ -25,7 +32,7 @@ pub(crate) struct MasksBench {
 
 /// One measurement.
 #[derive(Serialize)]
-struct Decoded {
+struct Measured {
     pass: &'static str,
     images: usize,
     /// In all masks of one repetition.
@@ -36,15 +43,37 @@ struct Decoded {
 
 impl MasksBench {
     pub(super) fn run(self) -> Result<End> {
-        let (_, items, _) = self.masks.truth.open()?;
-        let mut pixels = 0;
-        let seconds = super::repeated(self.repeat, || {
-            pixels = self.decode(&items)?;
-            Ok(())
-        })?;
+        let (list, items, names) = self.masks.truth.open()?;
+        let folder = MaskFolder {
+            list: &list,
+            items: &items,
+            predictions: &self.masks.predictions,
+            names: &names,
+            shard: None,
+        };
+        let (mut pixels, mut decoding, mut counting) = (0, Vec::new(), Vec::new());
+        for round in usize::from(self.cold)..=self.repeat {
+            let is_timed = self.cold || round > 0;
+            let took = super::timed(|| {
+                pixels = self.decode(&items)?;
+                Ok(())
+            })?;
+            decoding.extend(is_timed.then_some(took));
+            if self.count {
+                let took = super::timed(|| {
+                    folder.count(Protocol::Voc, &|| ())?;
+                    Ok(())
+                })?;
+                counting.extend(is_timed.then_some(took));
+            }
+        }
         let (images, threads) = (items.len(), rayon::current_num_threads());
-        let decoded = Decoded { pass: "masks", images, pixels, threads, seconds };
-        println!("{}", serde_json::to_string(&decoded)?);
+        for (pass, seconds) in [("masks", decoding), ("count", counting)] {
+            if !seconds.is_empty() {
+                let measured = Measured { pass, images, pixels, threads, seconds };
+                println!("{}", serde_json::to_string(&measured)?);
+            }
+        }
         Ok(End::Done)
     }
 

@@ -87,12 +87,14 @@ impl<'a> Record<'a> {
 /// Seconds of each run after the first.
 fn repeated(count: usize, mut run: impl FnMut() -> Result<()>) -> Result<Vec<f64>> {
     run()?;
-    let timed = |_| {
-        let begun = Instant::now();
-        run()?;
-        Ok(begun.elapsed().as_secs_f64())
-    };
-    (0..count).map(timed).collect()
+    (0..count).map(|_| timed(&mut run)).collect()
+}
+
+/// Seconds of one run.
+fn timed(run: impl FnOnce() -> Result<()>) -> Result<f64> {
+    let begun = Instant::now();
+    run()?;
+    Ok(begun.elapsed().as_secs_f64())
 }
 
 /// Peak resident memory from Linux's process file.

@@ -10,7 +10,7 @@ mod filter;
 mod tests;
 
 use super::png_file::unpack;
-use crate::{ClassId, Size};
+use crate::{ClassId, LabelRuns, Size};
 use chunks::Header;
 use flate2::{Decompress, FlushDecompress, Status};
 
@@ -44,23 +44,30 @@ impl Default for PlainPngReader {
 impl PlainPngReader {
     /// Decodes the bytes of a file; `None` if it is not plain.
     pub(super) fn read(&mut self, bytes: &[u8]) -> Option<PlainPng<'_>> {
-        self.deflated.clear();
-        let header = chunks::read(bytes, &mut self.deflated)?;
-        self.inflate(&header)?;
-        self.unfilter(&header)?;
-        let packed = &self.rows[header.line()..][..header.line() * header.size.height];
-        let pixels = match header.bits {
-            8 => packed,
-            _ => {
-                unpack(packed, header.size, header.bits, &mut self.unpacked);
-                &self.unpacked
-            }
-        };
-        Some(PlainPng { size: header.size, has_palette: header.has_palette, pixels })
+        let header = self.inflate(bytes)?;
+        let Header { size, has_palette, .. } = header;
+        Some(PlainPng { size, has_palette, pixels: self.pixels(&header)? })
+    }
+
+    /// Finds the runs of equal values in the bytes of a file; `None` if it is not plain.
+    pub(super) fn read_runs(&mut self, bytes: &[u8], runs: &mut LabelRuns) -> Option<()> {
+        let header = self.inflate(bytes)?;
+        let size = header.size;
+        if header.bits == 8 {
+            // The rows stay where they were inflated, after the byte that named their filter.
+            let stride = header.line() + 1;
+            self.unfilter(&header, stride)?;
+            runs.find(size, &mut self.rows[stride..], stride);
+        } else {
+            runs.find(size, self.pixels(&header)?, size.width);
+        }
+        Some(())
     }
 
     /// Fills the rows, each after the byte that names its filter.
-    fn inflate(&mut self, header: &Header) -> Option<()> {
+    fn inflate(&mut self, bytes: &[u8]) -> Option<Header> {
+        self.deflated.clear();
+        let header = chunks::read(bytes, &mut self.deflated)?;
         let Size { width, height } = header.size;
         if width * height > MOST_PIXELS {
             return None;
@@ -73,18 +80,36 @@ impl PlainPngReader {
         let rows = &mut self.rows[line..];
         let status = self.inflater.decompress(&self.deflated, rows, FlushDecompress::Finish);
         let is_whole = matches!(status, Ok(Status::StreamEnd));
-        (is_whole && self.inflater.total_out() == length as u64).then_some(())
+        (is_whole && self.inflater.total_out() == length as u64).then_some(header)
     }
 
-    /// Undoes the filters and moves the rows together, over the bytes that named these.
-    fn unfilter(&mut self, header: &Header) -> Option<()> {
+    /// One byte a pixel, without any between the rows.
+    fn pixels(&mut self, header: &Header) -> Option<&mut [ClassId]> {
+        let line = header.line();
+        self.unfilter(header, line)?;
+        let packed = &mut self.rows[line..][..line * header.size.height];
+        if header.bits == 8 {
+            return Some(packed);
+        }
+        unpack(packed, header.size, header.bits, &mut self.unpacked);
+        Some(&mut self.unpacked)
+    }
+
+    /// Undoes the filters and moves the rows over the bytes that named these, so that each begins
+    /// `stride` bytes after the one before, the first at `stride`.
+    fn unfilter(&mut self, header: &Header, stride: usize) -> Option<()> {
         let line = header.line();
         for row in 1..=header.size.height {
-            let (start, stored) = (row * line, row * line + row);
+            let (start, stored) = (row * stride, row * (line + 1));
             let filter = self.rows[stored - 1];
-            self.rows.copy_within(stored..stored + line, start);
-            let (above, row) = self.rows[start - line..][..2 * line].split_at_mut(line);
-            filter::undo(filter, above, row)?;
+            if start < stored {
+                self.rows.copy_within(stored..stored + line, start);
+            }
+            if filter > 0 {
+                let rows = &mut self.rows[start - stride..][..stride + line];
+                let (above, row) = rows.split_at_mut(stride);
+                filter::undo(filter, &above[..line], row)?;
+            }
         }
         Some(())
     }

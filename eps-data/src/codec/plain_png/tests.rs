@@ -64,8 +64,11 @@ fn by_png_crate(bytes: &[u8]) -> Option<(Size, Vec<u8>)> {
 }
 
 fn read(bytes: &[u8]) -> Option<(Size, Vec<u8>)> {
-    let mut reader = PlainPngReader::default();
-    reader.read(bytes).map(|png| (png.size, png.pixels.to_vec()))
+    let (mut reader, mut runs) = (PlainPngReader::default(), LabelRuns::default());
+    let found = reader.read(bytes).map(|png| (png.size, png.pixels.to_vec()));
+    let is_plain = PlainPngReader::default().read_runs(bytes, &mut runs).is_some();
+    assert_eq!(is_plain.then(|| (runs.size(), runs.labels())), found);
+    found
 }
 
 #[test]
@@ -139,13 +142,15 @@ proptest! {
     #[test]
     fn plain_files_are_read_as_by_the_png_crate(files in prop::collection::vec(stored(), 1..4)) {
         // One reader, so that nothing of a file is left in the next one.
-        let mut reader = PlainPngReader::default();
+        let (mut reader, mut runs) = (PlainPngReader::default(), LabelRuns::default());
         for file in files {
             let bytes = file.bytes();
             let expected = by_png_crate(&bytes).expect("the file is valid");
             let found = reader.read(&bytes).expect("the file is plain");
             prop_assert_eq!(found.has_palette, file.colour == 3);
-            prop_assert_eq!((found.size, found.pixels.to_vec()), expected);
+            prop_assert_eq!((found.size, found.pixels.to_vec()), expected.clone());
+            reader.read_runs(&bytes, &mut runs).expect("the file is plain");
+            prop_assert_eq!((runs.size(), runs.labels()), expected);
         }
     }
 
