@@ -10,7 +10,7 @@ run() { # TARGET SEEDS
   local corpus=${CARGO_TARGET_DIR:-target}/fuzz-corpus/$1
   mkdir -p "$corpus"
   cargo +nightly fuzz run "$1" --fuzz-dir fuzz "$corpus" "$2" -- \
-    -max_total_time="$seconds" -timeout=10 -print_final_stats=1 2>&1 | tail -n 12
+    -max_total_time="$seconds" -timeout=10 -print_final_stats=1 2>&1 | tail -n 40
 }
 run annotation fuzz/corpus/annotation
 run cam_archive fixtures/cams

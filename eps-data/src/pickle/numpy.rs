@@ -20,13 +20,14 @@ pub enum Dtype {
 impl Dtype {
     /// The type that NumPy calls `name`, such as `f4`.
     pub(super) fn of(name: &str) -> Self {
-        let (kind, size) = name.split_at(name.len().min(1));
-        match (kind, size.parse::<usize>()) {
-            ("b", Ok(1)) | ("?", _) => Self::Bool,
-            ("i", Ok(size @ (1 | 2 | 4 | 8))) => Self::Int(size),
-            ("u", Ok(size @ (1 | 2 | 4 | 8))) => Self::Uint(size),
-            ("f", Ok(size @ (2 | 4 | 8))) => Self::Float(size),
-            ("O", _) => Self::Object,
+        let mut size = name.chars();
+        let kind = size.next().unwrap_or_default();
+        match (kind, size.as_str().parse::<usize>()) {
+            ('b', Ok(1)) | ('?', _) => Self::Bool,
+            ('i', Ok(size @ (1 | 2 | 4 | 8))) => Self::Int(size),
+            ('u', Ok(size @ (1 | 2 | 4 | 8))) => Self::Uint(size),
+            ('f', Ok(size @ (2 | 4 | 8))) => Self::Float(size),
+            ('O', _) => Self::Object,
             _ => Self::Other,
         }
     }

@@ -117,6 +117,22 @@ fn objects_that_outgrow_the_file_are_refused() {
 }
 
 #[test]
+fn a_type_of_any_name_is_read() {
+    let typed = |name: &str| {
+        let mut bytes = b"cnumpy\ndtype\nX".to_vec();
+        bytes.extend((name.len() as u32).to_le_bytes());
+        bytes.extend(name.as_bytes());
+        bytes.extend(b"\x89\x88\x87R.");
+        load(&bytes)
+    };
+    let unknown = typed("V8");
+    // A name that begins with a letter of several bytes, and none at all.
+    for name in ["\u{e9}8", "\u{80}", ""] {
+        assert_eq!(typed(name), unknown, "{name:?}");
+    }
+}
+
+#[test]
 fn an_array_without_as_many_bytes_as_its_shape_says_is_refused() {
     let mut bytes = LABELS[2].to_vec();
     let shape = bytes.windows(4).position(|window| window == b"K\x01K\x14").unwrap();
