@@ -6,11 +6,13 @@ use half::f16;
 use npyz::{
     AutoSerialize, Deserialize, NpyFile, Order, WriteOptions, WriterBuilder,
     npz::{NpzArchive, file_name_from_array_name},
-    zip::{CompressionMethod, DateTime, ZipWriter, read::ZipFile, write::FileOptions},
+    zip::{
+        CompressionMethod, DateTime, ZipWriter, read::ZipFile, result::ZipError, write::FileOptions,
+    },
 };
 use std::{
     fs::File,
-    io::{self, BufReader, Cursor, Read, Seek, Write},
+    io::{self, BufReader, Chain, Cursor, Read, Seek, Write},
     path::Path,
 };
 
@@ -195,11 +197,42 @@ fn are_ascending_objects(classes: &[ClassId]) -> bool {
         && !classes.contains(&IGNORE)
 }
 
+/// An array of an archive, from its first byte on.
+type Entry<'a> = Chain<Cursor<[u8; START]>, ZipFile<'a>>;
+
+/// Magic, version and the most bytes that the length of an array's header takes.
+const START: usize = 12;
+
+/// Bytes that the header of an array may have; those of NumPy have a hundred.
+const MAX_HEADER: usize = 1 << 16;
+
 fn array<'a, R: Read + Seek>(
     archive: &'a mut NpzArchive<R>,
     name: &str,
-) -> io::Result<NpyFile<ZipFile<'a>>> {
-    archive.by_name(name)?.ok_or_else(|| io::Error::other(format!("it has no array `{name}`")))
+) -> io::Result<NpyFile<Entry<'a>>> {
+    let mut file = match archive.zip_archive().by_name(&file_name_from_array_name(name)) {
+        Ok(file) => file,
+        Err(ZipError::FileNotFound) => {
+            return Err(io::Error::other(format!("it has no array `{name}`")));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut start = [0; START];
+    file.read_exact(&mut start)?;
+    // The reader of arrays takes memory for as long a header as is announced.
+    match header_length(&start) {
+        0..=MAX_HEADER => NpyFile::new(Cursor::new(start).chain(file)),
+        length => Err(io::Error::other(format!("a header of {length} bytes is too long"))),
+    }
+}
+
+/// Two bytes in the first version of the format, four in all others.
+fn header_length(start: &[u8; START]) -> usize {
+    let [.., version, _, first, second, third, fourth] = *start;
+    match version {
+        1 => u16::from_le_bytes([first, second]).into(),
+        _ => u32::from_le_bytes([first, second, third, fourth]) as usize,
+    }
 }
 
 /// Classes as bytes, or as the 64-bit integers that numpy makes of a list.
@@ -318,6 +351,19 @@ mod tests {
         let archive = encode(&scores(), None, ScoreFormat::F32).unwrap();
         // Time and date of the first entry: midnight of 1 January 1980.
         assert_eq!(archive[10..14], [0, 0, 0x21, 0]);
+    }
+
+    #[test]
+    fn a_header_longer_than_any_is_refused_before_it_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.npz");
+        let mut archive = ZipWriter::new(File::create(&path).unwrap());
+        archive.start_file("classes.npy", FileOptions::default()).unwrap();
+        archive.write_all(b"\x93NUMPY\x03\0\xff\xff\xff\xff{'descr': '|u1'}").unwrap();
+        archive.finish().unwrap();
+        let error = read_scores(&path).unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(cause, "a header of 4294967295 bytes is too long");
     }
 
     #[test]
