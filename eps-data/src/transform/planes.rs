@@ -1,6 +1,6 @@
 //! A picture as three planes, as resizing leaves it and networks take it.
 
-use super::{flip::flip_rows, normalize::normalized};
+use super::{flip::flip_rows, normalize::normalized, picture_size};
 use crate::Size;
 use image::RgbImage;
 
@@ -19,10 +19,7 @@ impl Planes {
 
     /// The channels of a picture.
     pub fn of(picture: &RgbImage) -> Self {
-        let size = Size::new(picture.width() as usize, picture.height() as usize);
-        let (pixels, _) = picture.as_chunks::<3>();
-        let channel = |channel: usize| pixels.iter().map(|pixel| pixel[channel]).collect();
-        Self::new(size, [0, 1, 2].map(channel))
+        Self::new(picture_size(picture), taken_apart(picture))
     }
 
     /// Width and height.
@@ -55,13 +52,21 @@ impl Planes {
     }
 
     /// The picture, pixel by pixel.
-    pub fn to_rgb(&self) -> RgbImage {
+    #[cfg(test)]
+    pub(super) fn to_rgb(&self) -> RgbImage {
         let [reds, greens, blues] = &self.channels;
         let pixels = reds.iter().zip(greens).zip(blues);
         let bytes = pixels.flat_map(|((&red, &green), &blue)| [red, green, blue]).collect();
         let Size { width, height } = self.size;
         RgbImage::from_raw(width as u32, height as u32, bytes).expect("three bytes a pixel")
     }
+}
+
+/// The planes of bytes of `CHANNELS` a pixel.
+#[inline(always)]
+pub(super) fn taken_apart<const CHANNELS: usize>(bytes: &[u8]) -> [Vec<u8>; CHANNELS] {
+    let (pixels, _) = bytes.as_chunks::<CHANNELS>();
+    std::array::from_fn(|channel| pixels.iter().map(|pixel| pixel[channel]).collect())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! implementations of the same filter differ in the order of the passes or in the rounding, by up to
 //! several grey levels at edges.
 
-use super::{Planes, picture_size};
+use super::{Planes, picture_size, planes::taken_apart};
 use crate::{SaliencyMap, Size};
 use image::RgbImage;
 use pulp::{Arch, NullaryFnOnce};
@@ -55,7 +55,7 @@ impl<const CHANNELS: usize> NullaryFnOnce for Resize<'_, CHANNELS> {
     fn call(self) -> [Vec<u8>; CHANNELS] {
         let Self { bytes, from, to } = self;
         let wide = if from.width == to.width {
-            planes(bytes)
+            taken_apart(bytes)
         } else {
             resize_rows(bytes, from.width, &Taps::new(from.width, to.width))
         };
@@ -154,13 +154,6 @@ fn combine(pixels: &[Lanes], first: usize, weights: &[i32]) -> [u8; 8] {
         }
     }
     sums.map(to_byte)
-}
-
-/// The planes of bytes of `CHANNELS` a pixel.
-#[inline(always)]
-fn planes<const CHANNELS: usize>(bytes: &[u8]) -> [Vec<u8>; CHANNELS] {
-    let (pixels, _) = bytes.as_chunks::<CHANNELS>();
-    std::array::from_fn(|channel| pixels.iter().map(|pixel| pixel[channel]).collect())
 }
 
 /// Changes the number of pixels in each row of bytes of `CHANNELS` a pixel, which become planes; a pixel
