@@ -1,17 +1,21 @@
 //! Fields that pydensecrf2 1.1 inferred; `fixtures/golden/crf/make.py` wrote them.
 
 use eps_crf::{Compatibility, DenseCrf, Picture, Preset, Unary};
-use npyz::npz::NpzArchive;
-use npyz::{Deserialize, NpyFile};
+use npyz::{Deserialize, NpyFile, npz::file_name_from_array_name};
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use zip::{ZipArchive, result::ZipError};
 
-type Archive = NpzArchive<BufReader<File>>;
+type Archive = ZipArchive<BufReader<File>>;
 
 /// Shape and values of an array, if it is there.
 fn array<T: Deserialize>(archive: &mut Archive, name: &str) -> Option<(Vec<usize>, Vec<T>)> {
-    let array: NpyFile<_> = archive.by_name(name).unwrap()?;
+    let file = match archive.by_name(&file_name_from_array_name(name)) {
+        Err(ZipError::FileNotFound) => return None,
+        file => file.unwrap(),
+    };
+    let array = NpyFile::new(file).unwrap();
     let shape = array.shape().iter().map(|&side| side as usize).collect();
     Some((shape, array.into_vec().unwrap()))
 }
@@ -45,7 +49,7 @@ fn fields_agree_with_those_of_pydensecrf() {
     for path in cases {
         let name = path.file_stem().unwrap().to_str().unwrap();
         let preset: Preset = name.split('_').next().unwrap().parse().unwrap();
-        let mut archive = NpzArchive::new(BufReader::new(File::open(&path).unwrap())).unwrap();
+        let mut archive = ZipArchive::new(BufReader::new(File::open(&path).unwrap())).unwrap();
         let (shape, rgb) = array::<u8>(&mut archive, "picture").unwrap();
         let (_, probabilities) = array::<f32>(&mut archive, "probabilities").unwrap();
         let (_, expected) = array::<f32>(&mut archive, "marginals").unwrap();

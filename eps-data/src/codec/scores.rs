@@ -5,15 +5,16 @@ use crate::{BACKGROUND, ClassId, DataError, IGNORE, ScoreMap, Size};
 use half::f16;
 use npyz::{
     AutoSerialize, Deserialize, NpyFile, Order, WriteOptions, WriterBuilder,
-    npz::{NpzArchive, file_name_from_array_name},
-    zip::{
-        CompressionMethod, DateTime, ZipWriter, read::ZipFile, result::ZipError, write::FileOptions,
-    },
+    npz::{array_name_from_file_name, file_name_from_array_name},
 };
 use std::{
     fs::File,
     io::{self, BufReader, Chain, Cursor, Read, Seek, Write},
     path::Path,
+};
+use zip::{
+    CompressionMethod, DateTime, ZipArchive, ZipWriter, read::ZipFile, result::ZipError,
+    write::SimpleFileOptions,
 };
 
 const CLASSES: &str = "classes";
@@ -60,7 +61,7 @@ fn write_archive(
 }
 
 fn encode(map: &ScoreMap, logits: Option<&[f32]>, format: ScoreFormat) -> io::Result<Vec<u8>> {
-    let options = FileOptions::default()
+    let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         // The lowest level: scores hardly compress, and higher ones only take longer.
         .compression_level(Some(1))
@@ -108,7 +109,7 @@ pub fn read_scores(path: &Path) -> Result<ScoreMap, DataError> {
 /// The score map in an archive; `path` is named in errors.
 pub(super) fn decode_scores(path: &Path, file: impl Read + Seek) -> Result<ScoreMap, DataError> {
     let refuse = |source| refusal(path, source);
-    let mut archive = NpzArchive::new(file).map_err(refuse)?;
+    let mut archive = archive(file).map_err(refuse)?;
     let classes = array(&mut archive, CLASSES).and_then(class_ids).map_err(refuse)?;
     let (shape, scores) = array(&mut archive, SCORES).and_then(score_values).map_err(refuse)?;
     let content = |found: String, expected: &str| DataError::Content {
@@ -139,8 +140,8 @@ pub(super) fn decode_scores(path: &Path, file: impl Read + Seek) -> Result<Score
 /// [`DataError::Decode`] if the archive or the array cannot be read.
 pub fn read_logits(path: &Path) -> Result<Option<Vec<f32>>, DataError> {
     let refuse = |source| refusal(path, source);
-    let mut archive = NpzArchive::new(open(path)?).map_err(refuse)?;
-    if archive.array_names().all(|name| name != LOGITS) {
+    let mut archive = archive(open(path)?).map_err(refuse)?;
+    if array_names(&archive).map_err(refuse)?.iter().all(|name| name != LOGITS) {
         return Ok(None);
     }
     Ok(Some(array(&mut archive, LOGITS).and_then(score_values).map_err(refuse)?.1))
@@ -169,8 +170,8 @@ pub(super) fn decode_arrays(
         expected: "archive of class activation maps (.npz)",
         source: source.into(),
     };
-    let mut archive = NpzArchive::new(file).map_err(refuse)?;
-    let names: Vec<String> = archive.array_names().map(str::to_owned).collect();
+    let mut archive = archive(file).map_err(refuse)?;
+    let names = array_names(&archive).map_err(refuse)?;
     if !names.iter().any(|name| name == keys) {
         return Ok(None);
     }
@@ -198,7 +199,7 @@ fn are_ascending_objects(classes: &[ClassId]) -> bool {
 }
 
 /// An array of an archive, from its first byte on.
-type Entry<'a> = Chain<Cursor<[u8; START]>, ZipFile<'a>>;
+type Entry<'a, R> = Chain<Cursor<[u8; START]>, ZipFile<'a, R>>;
 
 /// Magic, version and the most bytes that the length of an array's header takes.
 const START: usize = 12;
@@ -206,11 +207,23 @@ const START: usize = 12;
 /// Bytes that the header of an array may have; those of NumPy have a hundred.
 const MAX_HEADER: usize = 1 << 16;
 
+fn archive<R: Read + Seek>(file: R) -> io::Result<ZipArchive<R>> {
+    Ok(ZipArchive::new(file)?)
+}
+
+fn array_names<R: Read + Seek>(archive: &ZipArchive<R>) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for file in archive.file_names() {
+        names.extend(array_name_from_file_name(&file?).map(str::to_owned));
+    }
+    Ok(names)
+}
+
 fn array<'a, R: Read + Seek>(
-    archive: &'a mut NpzArchive<R>,
+    archive: &'a mut ZipArchive<R>,
     name: &str,
-) -> io::Result<NpyFile<Entry<'a>>> {
-    let mut file = match archive.zip_archive().by_name(&file_name_from_array_name(name)) {
+) -> io::Result<NpyFile<Entry<'a, R>>> {
+    let mut file = match archive.by_name(&file_name_from_array_name(name)) {
         Ok(file) => file,
         Err(ZipError::FileNotFound) => {
             return Err(io::Error::other(format!("it has no array `{name}`")));
@@ -302,9 +315,9 @@ mod tests {
     /// Writes an archive of any two arrays.
     fn write_arrays(path: &Path, classes: &[i64], shape: &[u64], values: &[f32]) {
         let mut archive = ZipWriter::new(File::create(path).unwrap());
-        archive.start_file("classes.npy", FileOptions::default()).unwrap();
+        archive.start_file("classes.npy", SimpleFileOptions::default()).unwrap();
         archive.write_all(&npy(classes, &[classes.len() as u64]).unwrap()).unwrap();
-        archive.start_file("cam.npy", FileOptions::default()).unwrap();
+        archive.start_file("cam.npy", SimpleFileOptions::default()).unwrap();
         archive.write_all(&npy(values, shape).unwrap()).unwrap();
         archive.finish().unwrap();
     }
@@ -358,7 +371,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.npz");
         let mut archive = ZipWriter::new(File::create(&path).unwrap());
-        archive.start_file("classes.npy", FileOptions::default()).unwrap();
+        archive.start_file("classes.npy", SimpleFileOptions::default()).unwrap();
         archive.write_all(b"\x93NUMPY\x03\0\xff\xff\xff\xff{'descr': '|u1'}").unwrap();
         archive.finish().unwrap();
         let error = read_scores(&path).unwrap_err();
@@ -385,9 +398,9 @@ mod tests {
         *mark = own[1];
         swapped[header..].as_chunks_mut::<4>().0.iter_mut().for_each(|value| value.reverse());
         let mut archive = ZipWriter::new(File::create(&path).unwrap());
-        archive.start_file("classes.npy", FileOptions::default()).unwrap();
+        archive.start_file("classes.npy", SimpleFileOptions::default()).unwrap();
         archive.write_all(&npy(&[2_u8, 15], &[2]).unwrap()).unwrap();
-        archive.start_file("cam.npy", FileOptions::default()).unwrap();
+        archive.start_file("cam.npy", SimpleFileOptions::default()).unwrap();
         archive.write_all(&swapped).unwrap();
         archive.finish().unwrap();
         assert_eq!(read_scores(&path).unwrap(), scores());
@@ -397,7 +410,7 @@ mod tests {
     fn a_damaged_score_is_refused_by_its_checksum() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.npz");
-        let stored = FileOptions::default().compression_method(CompressionMethod::Stored);
+        let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
         let mut archive = ZipWriter::new(File::create(&path).unwrap());
         archive.start_file("classes.npy", stored).unwrap();
         archive.write_all(&npy(&[2_u8, 15], &[2]).unwrap()).unwrap();

@@ -1,11 +1,12 @@
 //! Recorded numbers of the reference implementation, the hash that makes its inputs, and distances.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use npyz::{Deserialize, NpyFile, npz::NpzArchive};
+use npyz::{Deserialize, NpyFile, npz::file_name_from_array_name};
 use rayon::prelude::*;
 use std::fs;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use zip::ZipArchive;
 
 /// A folder of recorded numbers: below the one that `EPS_GOLDEN` names, or the fixtures.
 pub(crate) fn folder(name: &str) -> PathBuf {
@@ -39,17 +40,18 @@ fn values<T: Deserialize>(array: NpyFile<impl std::io::Read>) -> (Vec<usize>, Ve
 }
 
 /// The arrays of a `.npz` file.
-pub(crate) struct Arrays(NpzArchive<BufReader<fs::File>>);
+pub(crate) struct Arrays(ZipArchive<BufReader<fs::File>>);
 
 impl Arrays {
     pub(crate) fn open(path: &Path) -> Self {
-        Self(NpzArchive::open(path).unwrap())
+        Self(ZipArchive::new(BufReader::new(fs::File::open(path).unwrap())).unwrap())
     }
 
     /// Shape and values of one array.
     pub(crate) fn get<T: Deserialize>(&mut self, name: &str) -> (Vec<usize>, Vec<T>) {
-        let array = self.0.by_name(name).unwrap();
-        values(array.unwrap_or_else(|| panic!("no array {name}")))
+        let file = self.0.by_name(&file_name_from_array_name(name));
+        let file = file.unwrap_or_else(|error| panic!("no array {name}: {error}"));
+        values(NpyFile::new(file).unwrap())
     }
 
     pub(crate) fn tensor<const D: usize>(&mut self, name: &str, device: &Device) -> Tensor<D> {
