@@ -1,10 +1,11 @@
 //! PNG masks, saliency maps and photographs: any bytes give a picture of the size that the header
-//! announces, or an error. A mask is what the `png` crate makes of it.
+//! announces, or an error. A mask is what the `png` crate makes of it, and its runs are of its labels.
 
 #![no_main]
 
 use eps_data::codec::{
-    decode_mask, decode_mask_by_png_crate, decode_saliency, inspect_photograph, size_of_bytes,
+    decode_mask, decode_mask_by_png_crate, decode_mask_runs, decode_saliency, inspect_photograph,
+    size_of_bytes,
 };
 use std::path::Path;
 
@@ -19,6 +20,8 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     }
     if let Ok((mask, kind)) = decode_mask(path, bytes) {
         assert_eq!(mask.size(), size);
+        let runs = decode_mask_runs(path, bytes).expect("the mask can be decoded");
+        assert_eq!((runs.size(), &runs.labels()[..]), (size, mask.classes()));
         if let Ok(expected) = decode_mask_by_png_crate(path, bytes) {
             assert_eq!((mask, kind), expected);
         }

@@ -53,6 +53,17 @@ pub fn decode_mask(path: &Path, bytes: &[u8]) -> Result<(LabelMap, MaskKind), Da
     Ok((LabelMap::new(size, classes.to_vec()), kind))
 }
 
+/// The runs of a mask, as [`decode_mask`] decodes it.
+///
+/// # Errors
+///
+/// As [`decode_mask`].
+pub fn decode_mask_runs(path: &Path, bytes: &[u8]) -> Result<LabelRuns, DataError> {
+    let mut runs = LabelRuns::default();
+    MaskDecoder::default().decode_runs(path, bytes, &mut runs)?;
+    Ok(runs)
+}
+
 /// Reads masks one after another into the same memory.
 #[derive(Default)]
 pub struct MaskReader {

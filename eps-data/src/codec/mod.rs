@@ -24,7 +24,8 @@ pub use cam_dictionary::{CamProblem, cam_dictionary, decode_cam_archive, read_ca
 pub use class_pictures::{ClassPictures, class_pictures_of, read_class_pictures};
 pub use header::{Format, size_of, size_of_bytes};
 pub use mask::{
-    MaskKind, MaskReader, decode_mask, decode_mask_by_png_crate, read_mask, write_mask,
+    MaskKind, MaskReader, decode_mask, decode_mask_by_png_crate, decode_mask_runs, read_mask,
+    write_mask,
 };
 pub use mat::{MatError, read_sbd_mask, sbd_mask};
 pub(crate) use npy::{pickled, with_header};
