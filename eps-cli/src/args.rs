@@ -2,7 +2,8 @@
 
 use clap::Args;
 use eps_data::labels::LabelSource;
-use eps_data::{ClassNames, ImageList, Item, Needs, SaliencyFit, Split, VocFolder};
+use eps_data::{ClassNames, ImageList, Item, Needs, SaliencyFit, Shard, Split, VocFolder};
+use eps_eval::MaskFolder;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -108,8 +109,7 @@ impl TruthArgs {
     ///
     /// No file of an item is looked for: a photograph that is no JPEG has another path.
     pub(crate) fn open(&self) -> anyhow::Result<(ImageList, Vec<Item>, ClassNames)> {
-        let root = self.truth.parent().unwrap_or(Path::new(".")).to_owned();
-        let folder = VocFolder { masks: self.truth.clone(), ..VocFolder::at(&root) };
+        let folder = self.data_set();
         let own = Some(self.truth.join("classes.txt")).filter(|path| path.is_file());
         let names = match self.classes.clone().or(own) {
             Some(path) => ClassNames::read(&path)?,
@@ -125,6 +125,17 @@ impl TruthArgs {
         };
         let items = list.ids.iter().map(item).collect();
         Ok((list, items, names))
+    }
+
+    /// The data set that has the masks' folder.
+    fn data_set(&self) -> VocFolder {
+        let root = self.truth.parent().unwrap_or(Path::new("."));
+        VocFolder { masks: self.truth.clone(), ..VocFolder::at(root) }
+    }
+
+    /// Folder of the photographs of the masks, if it is named as VOC's.
+    pub(crate) fn photographs(&self) -> PathBuf {
+        self.data_set().images
     }
 
     /// Name of the masks' folder.
@@ -155,6 +166,29 @@ pub(crate) struct PredictionArgs {
     /// Folder of predicted masks, `<id>.png`
     #[arg(long, value_name = "DIR")]
     pub(crate) predictions: PathBuf,
+}
+
+impl PredictionArgs {
+    pub(crate) fn open(&self) -> anyhow::Result<OpenedMasks<'_>> {
+        let (list, items, names) = self.truth.open()?;
+        Ok(OpenedMasks { list, items, names, predictions: &self.predictions })
+    }
+}
+
+/// What [`PredictionArgs`] name.
+pub(crate) struct OpenedMasks<'a> {
+    list: ImageList,
+    pub(crate) items: Vec<Item>,
+    names: ClassNames,
+    predictions: &'a Path,
+}
+
+impl OpenedMasks<'_> {
+    /// The masks of a part of the list, or of all of it.
+    pub(crate) fn folder(&self, shard: Option<Shard>) -> MaskFolder<'_> {
+        let Self { list, items, names, predictions } = self;
+        MaskFolder { list, items, predictions, names, shard }
+    }
 }
 
 /// Files of a result that are written if they were asked for.

@@ -53,23 +53,23 @@ impl RefinedSweepArgs {
     }
 
     /// Refines every map with each background of the plan, on lattices that are built once, and
-    /// counts the masks. One image a core.
+    /// counts the masks. One image a core. `photographs` is their folder where no other was given.
     pub(crate) fn count(
         &self,
         items: &[Item],
         cams: &Path,
+        photographs: &Path,
         plan: &SweepPlan,
     ) -> Result<Vec<SweptRule>> {
         let Some(preset) = self.crf else { return Ok(Vec::new()) };
         let refinement = Refinement { preset, steps: self.steps, floor: None };
-        let images = |item: &Item| self.image_of(item);
-        none_missing(
-            items.iter().map(images).collect::<Vec<_>>().iter().map(PathBuf::as_path),
-            "image",
-        )?;
+        let folder = self.images.as_deref().unwrap_or(photographs);
+        let folder = VocFolder { images: folder.into(), ..VocFolder::at(folder) };
+        let images: Vec<PathBuf> = items.iter().map(|item| folder.image_of(&item.id)).collect();
+        none_missing(images.iter().map(PathBuf::as_path), "image")?;
         let backgrounds: Vec<Background> = plan.rules.iter().flat_map(backgrounds).collect();
         let masks = |item: &Item, cam: &Path| -> Result<Vec<LabelMap>> {
-            let refinable = refinement.open(cam, &images(item))?;
+            let refinable = refinement.open(cam, &folder.image_of(&item.id))?;
             let mask = |&background| Ok(refinable.refine(background, cam)?.mask());
             backgrounds.iter().map(mask).collect()
         };
@@ -77,11 +77,6 @@ impl RefinedSweepArgs {
         let swept = sweep_masks(items, cams, plan, &masks, &|| progress.step())?;
         progress.finish();
         Ok(swept)
-    }
-
-    fn image_of(&self, item: &Item) -> PathBuf {
-        let images = self.images.as_deref().or(item.image.parent()).unwrap_or(Path::new("."));
-        VocFolder { images: images.into(), ..VocFolder::at(images) }.image_of(&item.id)
     }
 }
 

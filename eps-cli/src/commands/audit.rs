@@ -5,7 +5,7 @@ use crate::args::PredictionArgs;
 use crate::progress::Progress;
 use crate::run_folder::write_asked;
 use anyhow::Result;
-use eps_eval::{MaskFolder, Protocol, export};
+use eps_eval::{Protocol, export};
 use std::path::PathBuf;
 
 /// Score one folder of masks under every protocol, with a line on why the scores differ
@@ -31,14 +31,8 @@ impl Audit {
     }
 
     fn audit(&self) -> Result<eps_eval::Audit> {
-        let (list, items, names) = self.masks.truth.open()?;
-        let folder = MaskFolder {
-            list: &list,
-            items: &items,
-            predictions: &self.masks.predictions,
-            names: &names,
-            shard: None,
-        };
+        let masks = self.masks.open()?;
+        let folder = masks.folder(None);
         let progress = Progress::new("masks", folder.len()).shared();
         let outcomes = folder.audit(&Protocol::ALL, &|| progress.step())?;
         progress.finish();

@@ -8,7 +8,7 @@ use crate::run_folder::write_asked;
 use crate::score_files::ScoreFiles;
 use anyhow::{Result, anyhow};
 use eps_data::{IGNORE, Shard};
-use eps_eval::{Counts, EvalError, MaskFolder, Protocol, export};
+use eps_eval::{Counts, EvalError, Protocol, export};
 use std::path::PathBuf;
 
 /// Score predicted masks against the ground truth: IoU, precision and recall of each class
@@ -59,14 +59,8 @@ impl Evaluate {
     }
 
     fn count(&self) -> Result<Counts> {
-        let (list, items, names) = self.masks.truth.open()?;
-        let folder = MaskFolder {
-            list: &list,
-            items: &items,
-            predictions: &self.masks.predictions,
-            names: &names,
-            shard: self.shard,
-        };
+        let masks = self.masks.open()?;
+        let folder = masks.folder(self.shard);
         let progress = Progress::new("masks", folder.len()).shared();
         let counted = || progress.step();
         if self.keep_going {

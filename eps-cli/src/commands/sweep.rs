@@ -122,7 +122,8 @@ impl Sweep {
             ];
             let rules = rules.map(|(rule, parameters)| (rule, sorted(parameters.iter().copied())));
             let plan = self.refined.plan(classes, rules, self.folds.into());
-            return Ok((self.refined.count(items, &self.cams, &plan)?, None));
+            let photographs = self.truth.photographs();
+            return Ok((self.refined.count(items, &self.cams, &photographs, &plan)?, None));
         }
         let progress = Progress::new("class maps", items.len()).shared();
         let counted = || progress.step();

@@ -5,7 +5,7 @@ use crate::commands::End;
 use anyhow::Result;
 use eps_data::Item;
 use eps_data::codec::{MaskReader, decode_mask_by_png_crate};
-use eps_eval::{MaskFolder, Protocol};
+use eps_eval::Protocol;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::fs;
@@ -43,19 +43,13 @@ struct Measured {
 
 impl MasksBench {
     pub(super) fn run(self) -> Result<End> {
-        let (list, items, names) = self.masks.truth.open()?;
-        let folder = MaskFolder {
-            list: &list,
-            items: &items,
-            predictions: &self.masks.predictions,
-            names: &names,
-            shard: None,
-        };
+        let masks = self.masks.open()?;
+        let folder = masks.folder(None);
         let (mut pixels, mut decoding, mut counting) = (0, Vec::new(), Vec::new());
         for round in usize::from(self.cold)..=self.repeat {
             let is_timed = self.cold || round > 0;
             let took = super::timed(|| {
-                pixels = self.decode(&items)?;
+                pixels = self.decode(&masks.items)?;
                 Ok(())
             })?;
             decoding.extend(is_timed.then_some(took));
@@ -67,7 +61,7 @@ impl MasksBench {
                 counting.extend(is_timed.then_some(took));
             }
         }
-        let (images, threads) = (items.len(), rayon::current_num_threads());
+        let (images, threads) = (masks.items.len(), rayon::current_num_threads());
         for (pass, seconds) in [("masks", decoding), ("count", counting)] {
             if !seconds.is_empty() {
                 let measured = Measured { pass, images, pixels, threads, seconds };
