@@ -187,11 +187,7 @@ fn list_tables() {
     for table in PublishedTable::all() {
         let cells = table.cells();
         let targets = cells.iter().filter(|cell| cell.sure.is_target()).count();
-        println!(
-            "{:<24}{}; {} cells, {targets} of them read in a source",
-            table.name,
-            table.title,
-            cells.len()
-        );
+        let PublishedTable { name, title, .. } = table;
+        println!("{name:<24}{title}; cells: {}, read in a source: {targets}", cells.len());
     }
 }
