@@ -1,6 +1,7 @@
 //! The program as its users call it: exit status, stdout, stderr, and the files that it leaves.
 
 mod ablate;
+mod bench;
 mod call;
 mod compare;
 mod data_check;
