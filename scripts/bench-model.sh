@@ -1,36 +1,47 @@
 #!/usr/bin/env bash
 # Time network, inference and loader against PyTorch on this machine's processor: interleaved rounds,
 # medians and ratios, as a Markdown table.
-#   bench-model.sh EPS PYTHON ROUNDS VOC-ROOT [DEVICE...]
+#   bench-model.sh network   EPS PYTHON ROUNDS [DEVICE ..]
+#   bench-model.sh inference EPS PYTHON ROUNDS [DEVICE ..]   one image of 500x375 over eight views
+#   bench-model.sh loader    EPS PYTHON ROUNDS VOC-ROOT
 # EPS is the release program, PYTHON has torch 2.9.0 and torchvision, VOC-ROOT has a list `train` and
 # saliency maps, DEVICE are those of `eps devices` (cpu, torch). Each side runs in a process of its own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-eps=$(realpath "${1:?the eps program}") python=${2:?a Python with torch} rounds=${3:?rounds}
-root=${4:?a folder in VOC layout}
+part=${1:?network, inference or loader} eps=$(realpath "${2:?the eps program}")
+python=${3:?a Python with torch} rounds=${4:?rounds}
 shift 4
-devices=("${@:-cpu}")
 threads=$(nproc)
 export RAYON_NUM_THREADS=$threads OMP_NUM_THREADS=$threads
 recipe=recipes/voc12-eps.toml
 peer=scripts/pytorch_peer.py
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-for _ in $(seq "$rounds"); do
-  for size in "224" "448 --forward-only"; do
-    set -- $size
-    "$python" $peer network --size "$@" --repeat 2 >>"$log"
-    for device in "${devices[@]}"; do
-      "$eps" bench network --recipe $recipe --device "$device" --size "$@" --repeat 2 >>"$log"
+network() { # DEVICE ..
+  local size device
+  for size in "224 --repeat 3" "448 --repeat 2 --forward-only"; do
+    "$python" $peer network --size $size
+    for device in "${@:-cpu}"; do
+      "$eps" bench network --recipe $recipe --device "$device" --size $size
     done
   done
-  "$python" $peer inference >>"$log"
-  for device in "${devices[@]}"; do
-    "$eps" bench inference --recipe $recipe --device "$device" >>"$log"
+}
+inference() { # DEVICE ..
+  local device
+  "$python" $peer inference
+  for device in "${@:-cpu}"; do
+    "$eps" bench inference --recipe $recipe --device "$device"
   done
-  "$python" $peer loader "$root" train >>"$log"
-  "$eps" bench loader --recipe $recipe --data "$root" --list train >>"$log"
-done
+}
+loader() { # VOC-ROOT
+  "$python" $peer loader "${1:?a folder in VOC layout}" train
+  "$eps" bench loader --recipe $recipe --data "$1" --list train
+}
+case $part in
+  network | inference | loader) ;;
+  *) sed -n '4,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
+for _ in $(seq "$rounds"); do "$part" "$@" >>"$log"; done
 "$python" - "$log" <<'PYTHON'
 import json, statistics, sys
 from collections import defaultdict
@@ -52,5 +63,6 @@ for key in seconds:
     median, peak = statistics.median(seconds[key]), statistics.median(peaks[key]) / 2**20
     ratio = median / statistics.median(seconds[peer])
     memory = peak / (statistics.median(peaks[peer]) / 2**20)
+    side = {"pytorch": "PyTorch"}.get(side, f"`{side}`")
     print(f"| {name} | {size} | {side} | {median:.2f} | {ratio:.2f} | {peak:.0f} | {memory:.2f} | {len(seconds[key])} |")
 PYTHON

@@ -75,9 +75,9 @@ else:
         times.setdefault(key, []).append(float(seconds))
     medians = {key: statistics.median(own) for key, own in times.items()}
     model = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if "model name" in line)
-    print(f"{model}, {os.cpu_count()} cores, numpy {np.__version__}\n")
+    print(f"{model}, {os.cpu_count()} cores, NumPy {np.__version__}\n")
     print("| what | side | median [s] | ratio | rounds |\n| --- | --- | ---: | ---: | ---: |")
-    base = {"sweep": "eps one threshold", "bootstrap": "numpy"}
+    base = {"sweep": "eps one threshold", "bootstrap": "NumPy"}
     for key, seconds in medians.items():
         what, side = key.split(" ", 1)
         ratio = seconds / medians[f"{what} {base[what]}"]
@@ -100,8 +100,8 @@ for _ in $(seq "$rounds"); do
   timed "sweep eps one threshold" "${sweep[@]}" --thresholds 0.2 --powers 8 --folds 1
   timed "sweep eps 1,000 thresholds" "${sweep[@]}" --powers 8 --folds 1
   timed "sweep eps 1,000 thresholds, 1,000 powers, 5 folds" "${sweep[@]}"
-  timed "sweep numpy one threshold" "$python" "$work/peer.py" one "$work"
-  echo "bootstrap numpy $("$python" "$work/peer.py" bootstrap 2>/dev/null)" >>"$log"
+  timed "sweep NumPy one threshold" "$python" "$work/peer.py" one "$work"
+  echo "bootstrap NumPy $("$python" "$work/peer.py" bootstrap 2>/dev/null)" >>"$log"
   "$eps" bench bootstrap --repeat 1 |
     sed -E 's/.*"seconds":\[([0-9.e-]+)\].*/bootstrap eps \1/' >>"$log"
 done

@@ -68,6 +68,8 @@ def round_of(program, pairs, log, warm):
         log.append(("eps evaluate", kind, seconds, worked, peak, miou))
         seconds, worked, peak, _ = eps(program, pairs, kind, "bench masks", "--cold")
         log.append(("decoding alone", kind, seconds, worked, peak, None))
+        seconds, worked, peak, _ = eps(program, pairs, kind, "bench masks", "--cold", "--png-crate")
+        log.append(("decoding alone, png crate", kind, seconds, worked, peak, None))
         # Both in one process, in turn, after a first pass of each that is not counted.
         _, _, _, output = eps(program, pairs, kind, "bench masks", "--count", "--repeat", "3")
         for run in map(json.loads, output.splitlines()):

@@ -1,6 +1,7 @@
 //! Every command of README and of the pages below `docs`, run in the order in which they stand.
 
 mod page;
+mod tables;
 mod world;
 
 use crate::call::Call;

@@ -35,6 +35,12 @@ impl Page {
             .collect()
     }
 
+    /// The rows of tables, headings among them, after a line that begins with `section`.
+    pub(super) fn rows_from(&self, section: &str) -> Vec<&str> {
+        let lines = self.text.lines().skip_while(|line| !line.starts_with(section));
+        lines.filter(|line| line.starts_with("| ") && !line.starts_with("| ---")).collect()
+    }
+
     /// Name and content of the TOML files, which begin with `# NAME.toml: what it is`.
     pub(super) fn files(&self) -> Vec<(String, String)> {
         let blocks = self.text.split("```toml\n# ").skip(1);
