@@ -211,6 +211,7 @@ fn archive<R: Read + Seek>(file: R) -> io::Result<ZipArchive<R>> {
     Ok(ZipArchive::new(file)?)
 }
 
+/// Names of the arrays, as NumPy reads them off the files.
 fn array_names<R: Read + Seek>(archive: &ZipArchive<R>) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for file in archive.file_names() {
