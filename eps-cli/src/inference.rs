@@ -115,7 +115,7 @@ impl Inference<'_> {
     fn write_all(&self, batches: Receiver<Vec<(&Item, Views)>>) -> Result<(), DataError> {
         for (item, views) in batches.into_iter().flatten() {
             let logits = views.logits();
-            let map = views.score_map();
+            let map = self.format.stored(views.score_map());
             write_scores_and_logits(&self.cam(item), &map, &logits, self.format)?;
             if self.with_masks {
                 let mask = map.to_labels(self.recipe.threshold);

@@ -1,6 +1,9 @@
 //! The `eps` program: arguments to calls of the libraries.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
+#![allow(clippy::print_stderr, reason = "a program talks to its user")]
+
+#[macro_use]
+mod stdout;
 
 mod ablation;
 mod args;
@@ -12,6 +15,10 @@ mod device;
 mod faults;
 mod inference;
 mod interrupt;
+mod kept_maps;
+mod origin;
+mod outputs;
+mod parallel;
 mod pictures;
 mod progress;
 mod refined_sweep;
@@ -31,7 +38,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    match cli::Cli::parse().command.run() {
+    let ended = cli::Cli::parse().command.run();
+    match ended.and_then(|end| stdout::finish().map(|()| end)) {
         Ok(commands::End::Done) => ExitCode::SUCCESS,
         Ok(commands::End::Faulty) => ExitCode::FAILURE,
         Ok(commands::End::Interrupted) => ExitCode::from(INTERRUPTED),

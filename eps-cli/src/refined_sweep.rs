@@ -1,12 +1,13 @@
 //! Class maps refined by a dense CRF with each background and counted, without files in between.
 
 use crate::progress::Progress;
-use crate::refinement::{Background, Refinement, none_missing};
+use crate::refinement::{Background, Refinement};
 use anyhow::Result;
 use clap::Args;
 use eps_crf::Preset;
-use eps_data::{Item, LabelMap, VocFolder};
+use eps_data::{Item, LabelMap, VocFolder, none_missing};
 use eps_eval::{BackgroundRule, MapRefinement, SweepPlan, SweptRule, sweep_masks};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Powers where none is given: each costs an inference for every image.
@@ -66,10 +67,12 @@ impl RefinedSweepArgs {
         let folder = self.images.as_deref().unwrap_or(photographs);
         let folder = VocFolder { images: folder.into(), ..VocFolder::at(folder) };
         let images: Vec<PathBuf> = items.iter().map(|item| folder.image_of(&item.id)).collect();
-        none_missing(images.iter().map(PathBuf::as_path), "image")?;
+        none_missing(images.iter().filter(|path| !path.is_file()), "image")?;
         let backgrounds: Vec<Background> = plan.rules.iter().flat_map(backgrounds).collect();
+        let images: HashMap<&str, &PathBuf> =
+            items.iter().map(|item| item.id.as_str()).zip(&images).collect();
         let masks = |item: &Item, cam: &Path| -> Result<Vec<LabelMap>> {
-            let refinable = refinement.open(cam, &folder.image_of(&item.id))?;
+            let refinable = refinement.open(cam, images[item.id.as_str()])?;
             let mask = |&background| Ok(refinable.refine(background, cam)?.mask());
             backgrounds.iter().map(mask).collect()
         };

@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use eps_crf::{DenseCrf, Floor, Kernels, Marginals, Picture, Preset, Unary};
 use eps_data::{BACKGROUND, ClassId, DataError, LabelMap, RgbImage, ScoreMap, Size, codec};
+use eps_eval::BackgroundRule;
 use std::fmt;
 use std::path::Path;
 
@@ -58,7 +59,7 @@ pub(crate) enum Background {
 impl Background {
     fn of(self, greatest: f32, sum: f32) -> f32 {
         match self {
-            Self::Alpha(alpha) => (1.0 - greatest).max(0.0).powf(alpha),
+            Self::Alpha(alpha) => BackgroundRule::Power.background(alpha, greatest),
             Self::Threshold(threshold) => threshold,
             Self::Rest => (1.0 - sum).max(0.0),
         }
@@ -89,18 +90,6 @@ impl fmt::Display for Background {
             Self::Threshold(threshold) => write!(formatter, "threshold-{threshold}"),
             Self::Rest => formatter.write_str("softmax"),
         }
-    }
-}
-
-/// Names the first of the missing files and counts the others.
-pub(crate) fn none_missing<'a>(
-    paths: impl Iterator<Item = &'a Path>,
-    kind: &'static str,
-) -> Result<(), DataError> {
-    let mut missing = paths.filter(|path| !path.is_file());
-    match missing.next() {
-        Some(path) => Err(DataError::Missing { path: path.into(), kind, more: missing.count() }),
-        None => Ok(()),
     }
 }
 
@@ -243,7 +232,9 @@ mod tests {
     fn backgrounds_of_two_pixels_by_hand() {
         let objects = [0.5, 0.0, 0.25, 0.1];
         let before = |background: Background| background.before(&map());
-        assert_eq!(before(Background::Alpha(2.0))[..2], [0.25, 0.9_f32.powf(2.0)]);
+        // 0.9 is 1 - 0.1 in 32 bits, and its power is rounded once.
+        let power = (f64::from(1.0 - 0.1_f32)).powi(2) as f32;
+        assert_eq!(before(Background::Alpha(2.0))[..2], [0.25, power]);
         assert_eq!(before(Background::Threshold(0.2))[..2], [0.2, 0.2]);
         assert_eq!(before(Background::Rest)[..2], [0.25, 0.9]);
         assert_eq!(before(Background::Rest)[2..], objects);

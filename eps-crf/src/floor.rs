@@ -37,6 +37,11 @@ impl Floor {
         accepted.then_some(Self(floor)).ok_or(CrfError::Parameter { name, found: floor, expected })
     }
 
+    /// The score that a label must reach, a fraction.
+    pub fn score(self) -> f32 {
+        self.0
+    }
+
     /// Infers the labels of `probabilities`, `[labels, pixels]`, that reach the floor at some pixel; the
     /// most probable one where none does.
     ///

@@ -40,6 +40,10 @@ pub enum DataError {
     #[error("{}: {found} PNG, expected {expected}", path.display())]
     PngKind { path: PathBuf, found: String, expected: &'static str },
 
+    /// A mask whose objects should be bright, and that may be one of classes.
+    #[error("{}: colours, expected grey values", path.display())]
+    Colours { path: PathBuf },
+
     #[error("{}: {found} object classes, expected 1 to 254", path.display())]
     ClassNames { path: PathBuf, found: usize },
 
@@ -64,11 +68,26 @@ impl DataError {
             | Self::SizeMismatch { path, .. }
             | Self::UnknownClass { path, .. }
             | Self::PngKind { path, .. }
+            | Self::Colours { path }
             | Self::ClassNames { path, .. }
             | Self::Line { path, .. }
             | Self::EmptyList { path }
             | Self::Content { path, .. } => path,
         }
+    }
+}
+
+/// Names the first of the files that are missing and counts the others.
+pub fn none_missing<P: Into<PathBuf>>(
+    mut missing: impl Iterator<Item = P>,
+    kind: &'static str,
+) -> Result<(), DataError> {
+    match missing.next() {
+        Some(path) => {
+            let path = path.into();
+            Err(DataError::Missing { path, kind, more: missing.count() })
+        }
+        None => Ok(()),
     }
 }
 

@@ -35,7 +35,7 @@ mod voc;
 pub use class::{BACKGROUND, ClassId, ClassSet, IGNORE, channel_of, class_of};
 pub use class_names::ClassNames;
 pub use digest::sha256;
-pub use error::DataError;
+pub use error::{DataError, none_missing};
 pub use item::Item;
 pub use label_map::LabelMap;
 pub use label_runs::{LabelRun, LabelRuns};

@@ -83,7 +83,7 @@ pub use scores::{ClassScores, ScoredList, Scores, Subset, Threshold, ThresholdCh
 pub use sweep::{
     AveragePrecisions, BackgroundRule, Cuts, LabelledPoint, MakeMasks, MapRefinement, Plateau,
     Sweep, SweepCurve, SweepPlan, SweepPoint, SweepReport, SweepSummary, Swept, SweptRule,
-    count_maps, held_out, sweep_faults, sweep_folder, sweep_masks,
+    count_maps, decimal, held_out, sweep_faults, sweep_folder, sweep_masks,
 };
 pub use table::{Row, Table};
 pub use total_counts::TotalCounts;

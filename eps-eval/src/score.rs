@@ -1,7 +1,7 @@
 //! Files of predictions against the ground truth of a split: that they are there, and fit.
 
 use crate::EvalError;
-use eps_data::{ClassId, DataError, IGNORE, Item, LabelMap, ScoreMap};
+use eps_data::{ClassId, DataError, IGNORE, Item, LabelMap, ScoreMap, none_missing};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -63,19 +63,8 @@ fn prediction(item: &Item, folder: &Path, extension: &str) -> PathBuf {
     folder.join(format!("{}.{extension}", item.id))
 }
 
-fn absent(paths: &[PathBuf]) -> impl Iterator<Item = PathBuf> {
-    paths.iter().filter(|path| !path.is_file()).cloned()
-}
-
-/// Names the first of the missing files and counts the others.
-fn none_missing(
-    mut missing: impl Iterator<Item = PathBuf>,
-    kind: &'static str,
-) -> Result<(), DataError> {
-    match missing.next() {
-        Some(path) => Err(DataError::Missing { path, kind, more: missing.count() }),
-        None => Ok(()),
-    }
+fn absent(paths: &[PathBuf]) -> impl Iterator<Item = &PathBuf> {
+    paths.iter().filter(|path| !path.is_file())
 }
 
 pub(crate) fn check_prediction(

@@ -1,7 +1,8 @@
 //! Class maps of a training to the counts of its cells.
 
 use super::cell::{Cell, Crf};
-use crate::interrupt;
+use crate::commands::End;
+use crate::parallel;
 use crate::progress::Progress;
 use crate::refinement::Refinement;
 use crate::run_folder::RunFolder;
@@ -10,8 +11,7 @@ use eps_crf::Preset;
 use eps_data::codec::write_mask;
 use eps_data::{Item, Split};
 use eps_eval::ablation::{CellScores, Counted};
-use eps_eval::{MaskFolder, Protocol, SweepPlan, SweepSummary, count_maps, sweep_folder};
-use rayon::prelude::*;
+use eps_eval::{MaskFolder, Protocol, SweepPlan, SweepSummary, count_maps, decimal, sweep_folder};
 
 /// Parts of the list for thresholds that are chosen on other images.
 const FOLDS: usize = 5;
@@ -51,7 +51,7 @@ impl Scoring<'_> {
             images: counts.pop().expect("the best threshold was counted"),
         };
         let scores = |(images, cell): (_, &&Cell)| CellScores {
-            fixed: Counted { threshold: decimal(cell.recipe.inference.threshold), images },
+            fixed: Counted { threshold: Some(decimal(cell.recipe.inference.threshold)), images },
             held_out: summary.held_out.clone(),
             best: Some(best.clone()),
         };
@@ -62,27 +62,21 @@ impl Scoring<'_> {
     /// are not made again.
     pub(crate) fn refined(&self, crf: Crf) -> Result<Option<CellScores>> {
         let folder = RunFolder::at(&self.maps.root.join(crf.to_string()));
-        let progress = Progress::new(self.label, self.split.items.len()).shared();
-        self.split.items.par_iter().try_for_each(|item| {
-            if !interrupt::requested() {
-                self.refine(item, crf, &folder)?;
-                progress.step();
-            }
-            anyhow::Ok(())
-        })?;
-        if interrupt::requested() {
+        let items = &self.split.items;
+        if parallel::each(self.label, items, |item| self.refine(item, crf, &folder))?
+            == End::Interrupted
+        {
             return Ok(None);
         }
-        progress.finish();
         let masks = MaskFolder {
             list: &self.split.list,
-            items: &self.split.items,
+            items,
             predictions: &folder.masks(),
             names: &self.split.names,
             shard: None,
         };
         let images = masks.count(Protocol::Voc, &|| ())?.images;
-        ensure!(images.len() == self.split.items.len(), "an image was not counted");
+        ensure!(images.len() == items.len(), "an image was not counted");
         let fixed = Counted { threshold: None, images };
         Ok(Some(CellScores { fixed, held_out: None, best: None }))
     }
@@ -97,9 +91,4 @@ impl Scoring<'_> {
         let refinable = refinement.open(&cam, &item.image)?;
         Ok(write_mask(&mask, &refinable.refine(crf.background, &cam)?.mask())?)
     }
-}
-
-/// The decimal that a threshold was written as.
-fn decimal(threshold: f32) -> Option<f64> {
-    threshold.to_string().parse().ok()
 }

@@ -7,7 +7,7 @@ use crate::inference::Inference;
 use crate::pictures::Choice;
 use crate::run_folder::{Provenance, RunFolder, write_text};
 use crate::{device, interrupt};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail, ensure};
 use burn::tensor::Device;
 use eps_data::codec::ScoreFormat;
 use eps_data::scenes::{self, SCENE_SIZE, THINGS_FOLDER};
@@ -17,6 +17,8 @@ use eps_eval::{Scores, export};
 use eps_model::recipe::Recipe;
 use eps_model::train::{Job, Outcome};
 use serde::Serialize;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 const CAM_RECIPE: &str = include_str!("../../../recipes/demo-cam.toml");
@@ -73,13 +75,18 @@ struct Ratios {
 
 impl Demo {
     pub(crate) fn run(self) -> Result<End> {
-        let device = device::open(&self.device.device)?;
+        let device = device::open(self.device.device)?;
         let default = || PathBuf::from(format!("runs/demo-seed{}", self.seed));
         let work = self.work.clone().unwrap_or_else(default);
-        std::fs::create_dir_all(&self.out)
+        fs::create_dir_all(&self.out)
             .with_context(|| format!("{}: cannot be created", self.out.display()))?;
         interrupt::install()?;
+        let run_of = |name: &str| RunFolder::at(&work.join(name.to_lowercase()));
+        ["CAM", "EPS"].into_iter().try_for_each(|name| clear(&run_of(name)))?;
         let data = work.join("data");
+        if !is_empty(&data)? && !data.join(THINGS_FOLDER).is_dir() {
+            bail!("{}: is not of a demo, expected another --work", data.display());
+        }
         scenes::write_voc_folder(&data, self.seed, self.scenes.into(), SCENE_SIZE)?;
         let folder = VocFolder::at(&data);
         let split = Split::open(
@@ -90,7 +97,7 @@ impl Demo {
         )?;
         let mut runs = Vec::new();
         for (name, recipe) in [("CAM", CAM_RECIPE), ("EPS", EPS_RECIPE)] {
-            let run = RunFolder::at(&work.join(name.to_lowercase()));
+            let run = run_of(name);
             let recipe = self.recipe(recipe);
             if self.make_run(name, &recipe, &split, &run, &device)? == End::Interrupted {
                 return Ok(End::Interrupted);
@@ -119,7 +126,6 @@ impl Demo {
         run: &RunFolder,
         device: &Device,
     ) -> Result<End> {
-        clear(&run.root)?;
         run.begin(recipe, &Provenance::new(&self.device, split, None)?)?;
         let (run_path, weights) = (run.root.clone(), None);
         let job = Job { recipe, split, run: run_path, weights, resume: false };
@@ -179,13 +185,24 @@ impl Demo {
     }
 }
 
-/// Removes the files of an earlier demo.
-fn clear(run: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(run) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("{}: cannot be cleared", run.display()))
-        }
-        _ => Ok(()),
+/// Removes the run of an earlier demo; a folder with anything else is refused.
+fn clear(run: &RunFolder) -> Result<()> {
+    let root = &run.root;
+    if is_empty(root)? {
+        return Ok(());
+    }
+    let is_of_demo =
+        run.provenance().is_ok_and(|own| own.command.get(1).is_some_and(|own| own == "demo"));
+    ensure!(is_of_demo, "{}: is not the run of a demo, expected another --work", root.display());
+    fs::remove_dir_all(root).with_context(|| format!("{}: cannot be cleared", root.display()))
+}
+
+/// Whether a folder has nothing in it, or does not exist.
+fn is_empty(folder: &Path) -> Result<bool> {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error).with_context(|| format!("{}: cannot be read", folder.display())),
     }
 }
 

@@ -3,7 +3,8 @@
 use super::End;
 use crate::args::{self, DataArgs, DeviceArgs};
 use crate::inference::Inference;
-use crate::run_folder::{Provenance, RunFolder};
+use crate::kept_maps::MapsOrigin;
+use crate::run_folder::{Provenance, RunFolder, sha256_of_file};
 use crate::{device, interrupt};
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
@@ -11,14 +12,16 @@ use eps_data::codec::ScoreFormat;
 use eps_data::{Item, Needs, Shard, Split};
 use eps_model::network::Network;
 use eps_model::recipe::Recipe;
-use eps_model::train::load_network;
-use eps_model::weights::{Part, load_weights};
+use eps_model::train::{latest_checkpoint, load_network};
+use eps_model::weights::{Part, WeightsFile, load_weights};
 use std::path::{Path, PathBuf};
 
 /// Write class activation maps (`cams/<id>.npz`), pseudo-masks (`masks/<id>.png`) and `logits.csv`
 ///
-/// Images that have both are skipped, so that an interrupted command goes on. The table has the
-/// classifier's scores of all images of the list that are done, for `eps sweep --classifier`.
+/// Images that have both are skipped, so that an interrupted command goes on; with another --threshold
+/// all masks of the folder are made again of its maps. Maps of another network or with other settings
+/// are never mixed. The table has the classifier's scores of all images of the list that are done, for
+/// `eps sweep --classifier`.
 #[derive(clap::Args)]
 pub(crate) struct Infer {
     /// Run folder of `eps train`; with --recipe and --weights a new folder
@@ -40,7 +43,7 @@ pub(crate) struct Infer {
     /// Only part I of N of the images, such as 1/4; one process for each part does all
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
-    /// Store the maps in 16 bits; masks are made before
+    /// Store the maps in 16 bits; masks are made of what is stored
     #[arg(long)]
     f16: bool,
     #[command(flatten)]
@@ -49,7 +52,7 @@ pub(crate) struct Infer {
 
 impl Infer {
     pub(crate) fn run(self) -> Result<End> {
-        let device = device::open(&self.device.device)?;
+        let device = device::open(self.device.device)?;
         let run = RunFolder::at(&self.run);
         let mut recipe = match &self.recipe {
             Some(path) => Recipe::read(path)?,
@@ -59,7 +62,16 @@ impl Infer {
         let split = self.data.open(Needs::default())?;
         let network = self.network(&recipe, &split, &device)?;
         interrupt::install()?;
-        if !run.is_begun() && self.weights.is_some() {
+        let origin = self.origin(&recipe)?;
+        let is_import = self.weights.is_some() && !run.is_begun();
+        if is_import {
+            check_import(&run, &origin)?;
+        }
+        let out = RunFolder::at(self.out.as_ref().unwrap_or(&self.run));
+        if origin.claim(&out, self.shard.is_some())? == End::Interrupted {
+            return Ok(End::Interrupted);
+        }
+        if is_import {
             let provenance = Provenance::new(&self.device, &split, self.weights.as_deref())?;
             run.begin(&recipe, &provenance)?;
         }
@@ -72,13 +84,31 @@ impl Infer {
             network: &network,
             recipe: &recipe.inference,
             device: &device,
-            out: &RunFolder::at(self.out.as_ref().unwrap_or(&self.run)),
+            out: &out,
             format: if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 },
             with_masks: true,
         };
         let end = inference.run(&items, "inference")?;
         inference.gather_logits(&split.items, &split.names)?;
         Ok(end)
+    }
+
+    /// What the results are made with.
+    fn origin(&self, recipe: &Recipe) -> Result<MapsOrigin> {
+        let weights = match &self.weights {
+            Some(path) => sha256_of_file(path)?,
+            None => {
+                let path = latest_checkpoint(&self.run)?.network_file();
+                WeightsFile::open(&path)?.sha256(&path)?
+            }
+        };
+        Ok(MapsOrigin {
+            weights,
+            network: recipe.network.clone(),
+            inference: recipe.inference.clone(),
+            f16: self.f16,
+            masks_unfinished: false,
+        })
     }
 
     fn network(&self, recipe: &Recipe, split: &Split, device: &Device) -> Result<Network> {
@@ -95,6 +125,20 @@ impl Infer {
         );
         Ok(network)
     }
+}
+
+/// Refuses the folder of another network that was trained elsewhere.
+fn check_import(run: &RunFolder, origin: &MapsOrigin) -> Result<()> {
+    if run.recipe_file().exists() {
+        let is_own = run.provenance()?.weights.as_ref() == Some(&origin.weights)
+            && run.recipe()?.network == origin.network;
+        ensure!(
+            is_own,
+            "{}: results of another network are there, expected another folder",
+            run.root.display()
+        );
+    }
+    Ok(())
 }
 
 fn from_file(path: &Path, recipe: &Recipe, classes: usize, device: &Device) -> Result<Network> {

@@ -1,24 +1,24 @@
 //! `eps refine`
 
 use super::End;
-use crate::interrupt;
-use crate::progress::Progress;
-use crate::refinement::{Background, BackgroundArgs, Refinement, none_missing};
+use crate::origin::{self, Results};
+use crate::refinement::{Background, BackgroundArgs, Refinement};
 use crate::run_folder::RunFolder;
+use crate::{interrupt, parallel};
 use anyhow::{Result, bail};
 use eps_crf::{Floor, Preset};
 use eps_data::codec::{ScoreFormat, write_mask, write_scores};
-use eps_data::{DataError, ImageList, Shard, VocFolder};
-use rayon::prelude::*;
+use eps_data::{DataError, ImageList, Shard, VocFolder, none_missing};
+use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Refine class activation maps with a dense CRF into masks (`masks/<id>.png`)
 ///
-/// Images that have their results are skipped, so that an interrupted command goes on. One image a
-/// core; `RAYON_NUM_THREADS` sets how many. docs/crf.md has the presets, memory and figures.
+/// Images that have their results are skipped, so that an interrupted command goes on; masks of other
+/// maps or with other settings are refused. One image a core; `RAYON_NUM_THREADS` sets how many.
+/// docs/crf.md has the presets, memory and figures.
 #[derive(clap::Args)]
 pub(crate) struct Refine {
     /// Folder of class activation maps, `<id>.npz`
@@ -57,6 +57,23 @@ fn floor(text: &str) -> Result<Floor, String> {
     Floor::new(floor).map_err(|error| error.to_string())
 }
 
+/// What the masks of a folder were made of: `refine.json` beside them.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct Origin {
+    cams: PathBuf,
+    preset: String,
+    background: String,
+    floor: Option<f32>,
+    steps: usize,
+}
+
+impl Origin {
+    fn claim(&self, out: &RunFolder) -> Result<()> {
+        let results = Results { name: "masks", folder: &out.masks(), ending: "png" };
+        origin::claim(&out.root.join("refine.json"), self, &results)
+    }
+}
+
 /// One image's files and results.
 struct Job<'a> {
     id: &'a str,
@@ -78,6 +95,9 @@ impl Refine {
         let backgrounds = self.background.backgrounds(self.preset);
         let ids = self.ids()?;
         let all = self.jobs(&ids)?;
+        for &background in &backgrounds {
+            self.origin(background)?.claim(&self.folder(background, &backgrounds))?;
+        }
         let total = all.len();
         let left: Vec<Job<'_>> =
             all.into_iter().filter(|job| !self.is_done(job, &backgrounds)).collect();
@@ -86,30 +106,14 @@ impl Refine {
         }
         interrupt::install()?;
         let tally = Tally::default();
-        let progress = Mutex::new(Progress::new("refinement", left.len()));
-        let failed = AtomicBool::new(false);
-        let results: Vec<Result<()>> = left
-            .par_iter()
-            .map(|job| {
-                if interrupt::requested() || failed.load(Ordering::Relaxed) {
-                    return Ok(());
-                }
-                let result = self.refine(job, &backgrounds, &tally);
-                failed.fetch_or(result.is_err(), Ordering::Relaxed);
-                progress.lock().expect("nobody panics with it").step(String::new);
-                result
-            })
-            .collect();
-        results.into_iter().collect::<Result<()>>()?;
-        if interrupt::requested() {
-            eprintln!("finished images are kept: the same command goes on");
-            return Ok(End::Interrupted);
+        let end =
+            parallel::each("refinement", &left, |job| self.refine(job, &backgrounds, &tally))?;
+        match end {
+            End::Interrupted => eprintln!("finished images are kept: the same command goes on"),
+            _ if self.floor.is_some() => tally.report(),
+            _ => {}
         }
-        progress.into_inner().expect("nobody panics with it").finish();
-        if self.floor.is_some() {
-            tally.report();
-        }
-        Ok(End::Done)
+        Ok(end)
     }
 
     /// Ids of the list, or of every map in the folder, that belong to the shard.
@@ -131,9 +135,20 @@ impl Refine {
             image: folder.image_of(id),
         };
         let jobs: Vec<Job<'a>> = ids.iter().map(job).collect();
-        none_missing(jobs.iter().map(|job| job.cam.as_path()), "class map")?;
-        none_missing(jobs.iter().map(|job| job.image.as_path()), "image")?;
+        let absent = |path: &&Path| !path.is_file();
+        none_missing(jobs.iter().map(|job| job.cam.as_path()).filter(absent), "class map")?;
+        none_missing(jobs.iter().map(|job| job.image.as_path()).filter(absent), "image")?;
         Ok(jobs)
+    }
+
+    fn origin(&self, background: Background) -> Result<Origin> {
+        Ok(Origin {
+            cams: origin::whole_path(&self.cams)?,
+            preset: self.preset.name().into(),
+            background: background.to_string(),
+            floor: self.floor.map(Floor::score),
+            steps: self.steps,
+        })
     }
 
     /// Where the results of a background go.

@@ -75,7 +75,7 @@ fn coco_gives_lists_labels_and_masks_that_resume() {
     assert!(files(&out) == first);
     masks()
         .with("--crowd", "skip")
-        .refuses(&["masks.json: masks of another source or with other rules are there"]);
+        .refuses(&["masks.json: masks of another source or with other settings are there"]);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn masks_of_sbd_and_of_voc_make_the_augmented_set() {
     assert_eq!((read("2008_000002"), read("2008_000003")), (own.clone(), own));
     let again = alone().with("--voc", &voc).succeeds();
     assert!(again.stderr.contains("3 of 3 masks are there already"), "{}", again.stderr);
-    alone().refuses(&["masks.json: masks of another source or with other rules are there"]);
+    alone().refuses(&["masks.json: masks of another source or with other settings are there"]);
 }
 
 #[test]

@@ -1,20 +1,23 @@
 //! `eps demo`
 
-use crate::call::{Ended, eps};
+use crate::call::{Call, Ended, eps};
 use crate::project::files;
 use serde_json::Value;
+use std::fs;
 use std::path::Path;
 
 /// A demo of four updates in `folder`.
 fn demo(folder: &Path, seed: u64, threads: usize) -> Ended {
+    call(folder, seed).on_threads(threads).succeeds()
+}
+
+fn call(folder: &Path, seed: u64) -> Call {
     eps("demo")
         .with("--scenes", "12")
         .with("--updates", "4")
         .with("--seed", seed.to_string())
         .with("--out", folder.join("out"))
         .with("--work", folder.join("work"))
-        .on_threads(threads)
-        .succeeds()
 }
 
 #[test]
@@ -45,6 +48,22 @@ fn check_scores(scores: &Value) {
         let miou = scores[method]["miou"].as_f64().unwrap();
         assert!((0.0..=1.0).contains(&miou), "{miou}");
         assert!(scores["cooccurrence"].get(method).is_some(), "{scores}");
+    }
+}
+
+#[test]
+fn a_folder_that_no_demo_made_is_left_as_it_is() {
+    for (kept, expected) in [
+        ("work/cam/notes.txt", "cam: is not the run of a demo, expected another --work"),
+        ("work/eps/recipe.toml", "eps: is not the run of a demo, expected another --work"),
+        ("work/data/JPEGImages/a.jpg", "data: is not of a demo, expected another --work"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = folder.path().join(kept);
+        fs::create_dir_all(kept.parent().unwrap()).unwrap();
+        fs::write(&kept, "mine").unwrap();
+        call(folder.path(), 3).refuses(&[expected]);
+        assert_eq!(fs::read(&kept).unwrap(), b"mine");
     }
 }
 

@@ -64,8 +64,8 @@ fn check_equal(project: &Project) {
         project.infer(run).with("--out", &out).succeeds();
         files(&out)
     });
-    // Maps and masks of twelve scenes, and the table of logits.
-    assert_eq!(expected.len(), 25);
+    // Maps and masks of twelve scenes, the table of logits, and what they were made with.
+    assert_eq!(expected.len(), 26);
     for (name, bytes) in expected {
         assert!(bytes == found[&name], "{} differs", name.display());
     }

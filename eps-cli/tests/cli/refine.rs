@@ -34,7 +34,7 @@ fn every_preset_makes_masks_of_the_classes_in_the_maps() {
     for preset in ["psa", "irn-label", "deeplab-v2", "deeplab-v2-raw", "toco"] {
         let out = project.path(preset);
         refine(&project, preset, &out).succeeds();
-        assert_eq!(files(&out).len(), IMAGES, "{preset}");
+        assert_eq!(files(&out.join("masks")).len(), IMAGES, "{preset}");
         for image in 0..IMAGES {
             let mask = out.join("masks").join(scene_id(image) + ".png");
             let map = project.path("run/cams").join(scene_id(image) + ".npz");
@@ -55,7 +55,7 @@ fn several_exponents_are_those_alone_and_scores_are_probabilities() {
     refine(&project, "psa", &two).with("--alpha", "2").and("--scores").succeeds();
     let folders = [both.join("alpha-2"), both.join("alpha-8.5")];
     assert!(files(&folders[0]) == files(&two));
-    assert!(files(&folders[1]).len() == 2 * IMAGES && files(&folders[1]) != files(&two));
+    assert!(files(&folders[1]).len() == 2 * IMAGES + 1 && files(&folders[1]) != files(&two));
     let map = read_scores(&two.join("cams").join(scene_id(0) + ".npz")).unwrap();
     assert!(map.scores().iter().all(|score| (0.0..=1.0).contains(score)));
 }
@@ -86,6 +86,27 @@ fn finished_images_are_skipped_and_a_missing_one_is_made_again() {
 }
 
 #[test]
+fn masks_of_other_maps_or_with_other_settings_are_not_kept() {
+    let project = inferred();
+    let out = project.path("out");
+    refine(&project, "psa", &out).succeeds();
+    let first = files(&out);
+    let refused = "refine.json: masks of another source or with other settings are there";
+    refine(&project, "toco", &out).refuses(&[refused]);
+    for (flag, value) in [("--alpha", "8"), ("--steps", "5"), ("--floor", "0.1")] {
+        refine(&project, "psa", &out).with(flag, value).refuses(&[refused]);
+    }
+    project.infer("run").with("--out", project.path("other")).succeeds();
+    eps("refine")
+        .and(project.path("other/cams"))
+        .with("--images", project.data().join("JPEGImages"))
+        .with("--preset", "psa")
+        .with("-o", &out)
+        .refuses(&[refused]);
+    assert!(files(&out) == first);
+}
+
+#[test]
 fn a_floor_says_what_it_may_change() {
     let project = inferred();
     let floor = |value: &str| {
@@ -106,7 +127,7 @@ fn only_the_images_of_a_list_are_refined() {
     let list = project.write("list.txt", format!("{}\n", scene_id(3)));
     let out = project.path("out");
     refine(&project, "psa", &out).with("--list", list).succeeds();
-    assert_eq!(files(&out).len(), 1);
+    assert_eq!(files(&out.join("masks")).len(), 1);
 }
 
 #[test]

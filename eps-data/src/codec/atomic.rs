@@ -24,7 +24,9 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
         _ => Path::new("."),
     };
     fs::create_dir_all(folder)?;
-    let mut file = BufWriter::new(temporary(folder)?);
+    // The error without the temporary name, which nobody asked for.
+    let file = temporary(folder).map_err(|error| io::Error::from(error.kind()))?;
+    let mut file = BufWriter::new(file);
     write(&mut file)?;
     file.into_inner()?.persist(path)?;
     Ok(())

@@ -21,6 +21,9 @@ const CLASSES: &str = "classes";
 const SCORES: &str = "cam";
 const LOGITS: &str = "logits";
 
+/// A score at its highest; what is above 1 is left by rounding.
+const MOST: f32 = 1.0 + 1e-5;
+
 /// How scores are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ScoreFormat {
@@ -29,6 +32,20 @@ pub enum ScoreFormat {
     F32,
     /// Half the bytes, rounded to 11 bits.
     F16,
+}
+
+impl ScoreFormat {
+    /// The map that is read again after it was stored.
+    pub fn stored(self, map: ScoreMap) -> ScoreMap {
+        match self {
+            Self::F32 => map,
+            Self::F16 => {
+                let round = |score: &f32| f16::from_f32(*score).to_f32();
+                let scores = map.scores().iter().map(round).collect();
+                ScoreMap::new(map.size(), map.classes().to_vec(), scores)
+            }
+        }
+    }
 }
 
 /// Writes `classes` (uint8 `[n]`) and `cam` (`[n, height, width]`), deflated.
@@ -101,7 +118,7 @@ fn npy<T: AutoSerialize + Copy>(values: &[T], shape: &[u64]) -> io::Result<Vec<u
 /// # Errors
 ///
 /// [`DataError::Decode`] if the archive or an array cannot be read, [`DataError::Content`] if the two
-/// arrays do not make a score map.
+/// arrays do not make a score map or a score is above 1.
 pub fn read_scores(path: &Path) -> Result<ScoreMap, DataError> {
     decode_scores(path, open(path)?)
 }
@@ -127,8 +144,16 @@ pub(super) fn decode_scores(path: &Path, file: impl Read + Seek) -> Result<Score
     if !are_ascending_objects(&classes) {
         return Err(content(format!("classes {classes:?}"), "ascending object classes"));
     }
-    if scores.iter().any(|score| score.is_nan()) {
-        return Err(content("a score that is not a number".into(), "numbers"));
+    let is_excess = |score: &&f32| score.is_nan() || **score > MOST;
+    match scores.iter().find(is_excess) {
+        Some(score) if score.is_nan() => {
+            return Err(content("a score that is not a number".into(), "numbers"));
+        }
+        Some(score) => {
+            let found = format!("a score of {score}");
+            return Err(content(found, "at most 1, as maps divided by their maximum have"));
+        }
+        None => {}
     }
     Ok(ScoreMap::new(Size::new(width, height), classes, scores))
 }
@@ -431,12 +456,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.npz");
         #[rustfmt::skip]
-        let cases: [Case<'_>; 6] = [
+        let cases: [Case<'_>; 8] = [
             (&[1], &[2], [0.0; 2], "a.npz: scores of shape [2], expected [classes, height, width]"),
             (&[1], &[2, 1, 1], [0.0; 2], "a.npz: 1 classes for 2 maps, expected one class a map"),
             (&[4, 3], &[2, 1, 1], [0.0; 2], "a.npz: classes [4, 3], expected ascending object classes"),
             (&[0], &[1, 1, 2], [0.0; 2], "a.npz: classes [0], expected ascending object classes"),
             (&[1], &[1, 1, 2], [0.0, f32::NAN], "a.npz: a score that is not a number, expected numbers"),
+            (&[1], &[1, 1, 2], [0.0, 3.0], "a.npz: a score of 3, expected at most 1, as maps divided by their maximum have"),
+            (&[1], &[1, 1, 2], [f32::INFINITY, 0.0], "a.npz: a score of inf, expected at most 1, as maps divided by their maximum have"),
             (&[-1], &[1, 1, 2], [0.0; 2], "a.npz: not a score archive (.npz) that can be decoded"),
         ];
         for (classes, shape, values, expected) in cases {

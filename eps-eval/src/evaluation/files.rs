@@ -1,7 +1,7 @@
 //! The files of the images that are counted.
 
 use crate::EvalError;
-use eps_data::{DataError, Item};
+use eps_data::{DataError, Item, none_missing};
 use std::path::{Path, PathBuf};
 
 /// The two masks of an image.
@@ -45,17 +45,10 @@ impl ImageFiles {
 
 /// Names the first missing mask of the truth and counts the others, or does so for predictions.
 pub(super) fn check(images: &[ImageFiles]) -> Result<(), DataError> {
-    let first = |mut paths: Vec<&PathBuf>, kind| match paths.is_empty() {
-        true => Ok(()),
-        false => {
-            let more = paths.len() - 1;
-            Err(DataError::Missing { path: paths.swap_remove(0).clone(), kind, more })
-        }
-    };
-    let lacking = |image: &&ImageFiles| !image.has_truth();
-    first(images.iter().filter(lacking).map(|image| &image.truth).collect(), "mask")?;
-    let lacking = |image: &&ImageFiles| !image.has_prediction();
-    first(images.iter().filter(lacking).map(|image| &image.prediction).collect(), "prediction")
+    let lacking = images.iter().filter(|image| !image.has_truth());
+    none_missing(lacking.map(|image| &image.truth), "mask")?;
+    let lacking = images.iter().filter(|image| !image.has_prediction());
+    none_missing(lacking.map(|image| &image.prediction), "prediction")
 }
 
 /// Every missing file, with the position of its image.

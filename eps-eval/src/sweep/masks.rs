@@ -6,6 +6,7 @@ use crate::{ConfusionMatrix, EvalError, TotalCounts, score};
 use eps_data::{Item, LabelMap, codec};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Makes the masks of an item and its class map, one for each parameter.
 pub type MakeMasks<'a, E> = dyn Fn(&Item, &Path) -> Result<Vec<LabelMap>, E> + Sync + 'a;
@@ -34,17 +35,15 @@ pub fn sweep_masks<E: From<EvalError> + Send>(
     let pairs = score::pairs(items, cams, EXTENSION, KIND)?;
     let parameters: usize = plan.rules.iter().map(|(_, parameters)| parameters.len()).sum();
     let empty = || vec![ConfusionMatrix::new(plan.classes); parameters];
-    let add = |mut counts: Vec<ConfusionMatrix>, &index: &usize| -> Result<_, E> {
+    let add = |counts: &mut Matrices, index: usize| -> Result<(), E> {
         let (item, files) = (&items[index], &pairs[index]);
-        add_masks(&mut counts, &masks(item, &files.1)?, files)?;
+        add_masks(counts, &masks(item, &files.1)?, files)?;
         counted();
-        Ok(counts)
+        Ok(())
     };
     let mut folds = Vec::new();
     for fold in folds_of(items, plan.folds) {
-        let counts =
-            fold.par_iter().try_fold(empty, add).try_reduce(empty, |a, b| Ok(merge(a, &b)))?;
-        folds.push(curves(plan, &counts));
+        folds.push(curves(plan, &count_fold(&fold, empty, add)?));
     }
     let rule = |index: usize| {
         let folds: Vec<SweepCurve> = folds.iter().map(|curves| curves[index].clone()).collect();
@@ -52,6 +51,32 @@ pub fn sweep_masks<E: From<EvalError> + Send>(
         SweptRule { whole: whole.expect("there is a fold, if only of no image"), folds }
     };
     Ok((0..plan.rules.len()).map(rule).collect())
+}
+
+/// One for each parameter.
+type Matrices = Vec<ConfusionMatrix>;
+
+/// Adds up the images of a fold. Of several that cannot be counted the first is told, whatever the
+/// threads; those after it are left.
+fn count_fold<E: Send>(
+    fold: &[usize],
+    empty: impl Fn() -> Matrices + Sync,
+    add: impl Fn(&mut Matrices, usize) -> Result<(), E> + Sync,
+) -> Result<Matrices, E> {
+    let first_failed = AtomicUsize::new(usize::MAX);
+    let step = |counts: Result<Matrices, E>, (place, &index): (usize, &usize)| {
+        let mut counts = counts?;
+        if place < first_failed.load(Ordering::Relaxed) {
+            add(&mut counts, index).inspect_err(|_| {
+                first_failed.fetch_min(place, Ordering::Relaxed);
+            })?;
+        }
+        Ok(counts)
+    };
+    fold.par_iter()
+        .enumerate()
+        .fold(|| Ok(empty()), step)
+        .reduce(|| Ok(empty()), |left, right| Ok(merge(left?, &right?)))
 }
 
 fn add_masks(
@@ -69,7 +94,7 @@ fn add_masks(
     Ok(())
 }
 
-fn merge(own: Vec<ConfusionMatrix>, theirs: &[ConfusionMatrix]) -> Vec<ConfusionMatrix> {
+fn merge(own: Matrices, theirs: &[ConfusionMatrix]) -> Matrices {
     own.into_iter().zip(theirs).map(|(own, theirs)| own.merge(theirs)).collect()
 }
 
@@ -83,4 +108,24 @@ fn curves(plan: &SweepPlan, counts: &[ConfusionMatrix]) -> Vec<SweepCurve> {
             SweepCurve::of_counts(*rule, parameters.clone(), own)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn the_first_image_that_fails_is_told_whatever_the_threads() {
+        let fold: Vec<usize> = (0..200).map(|place| 1000 + place).collect();
+        let add = |_: &mut Matrices, index: usize| {
+            // Later images fail sooner.
+            std::thread::sleep(Duration::from_micros(2 * (1200 - index as u64)));
+            if index >= 1060 { Err(index) } else { Ok(()) }
+        };
+        for threads in [1, 2, 7] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            assert_eq!(pool.install(|| count_fold(&fold, Vec::new, add)), Err(1060));
+        }
+    }
 }

@@ -9,8 +9,9 @@ mod masks;
 mod rule;
 mod summary;
 
+pub(crate) use curve::best;
+pub use curve::decimal;
 pub use curve::{SweepCurve, SweepPoint};
-pub(crate) use curve::{best, decimal};
 pub use cuts::Cuts;
 pub use folder::{SweepPlan, Swept, SweptRule, sweep_faults, sweep_folder};
 pub use held_out::held_out;

@@ -1,7 +1,7 @@
 //! What a sweep says about a set of class maps, each number labelled with how its threshold was
 //! chosen.
 
-use super::{BackgroundRule, SweepPoint, SweptRule, curve::decimal, held_out};
+use super::{BackgroundRule, SweepCurve, SweepPoint, SweptRule, curve::decimal, held_out};
 use crate::{ScoredList, ThresholdChoice, TotalCounts, confusion::mean};
 use eps_data::ClassNames;
 use serde::{Deserialize, Serialize};
@@ -80,14 +80,18 @@ pub struct SweepSummary {
 }
 
 impl SweepSummary {
-    /// Sums up a swept rule; `None` without pixels.
+    /// Sums up a swept rule, with a fixed parameter and the sweep that has it; `None` without pixels.
     ///
     /// # Panics
     ///
-    /// If `fixed` was not swept.
-    pub fn new(swept: &SweptRule, fixed: Option<f32>, tolerance: f64) -> Option<Self> {
+    /// If the fixed parameter was not swept.
+    pub fn new(
+        swept: &SweptRule,
+        fixed: Option<(&SweptRule, f32)>,
+        tolerance: f64,
+    ) -> Option<Self> {
         let curve = &swept.whole;
-        let at = |chosen, parameter: f32| {
+        let at = |chosen, curve: &SweepCurve, parameter: f32| {
             let counts = curve.counts_at(parameter).expect("the parameter was swept");
             LabelledPoint::new(chosen, vec![decimal(parameter)], counts)
         };
@@ -95,9 +99,9 @@ impl SweepSummary {
         let points = curve.points();
         Some(Self {
             rule: curve.rule(),
-            fixed: fixed.and_then(|fixed| at(ThresholdChoice::Fixed, fixed)),
+            fixed: fixed.and_then(|(own, fixed)| at(ThresholdChoice::Fixed, &own.whole, fixed)),
             held_out: held_out(&swept.folds),
-            best: at(ThresholdChoice::BestOnTruth, best)?,
+            best: at(ThresholdChoice::BestOnTruth, curve, best)?,
             plateau: Plateau::of(&points, tolerance)?,
             points,
         })

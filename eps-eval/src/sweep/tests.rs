@@ -84,7 +84,8 @@ fn a_summary_labels_each_number_with_how_its_threshold_was_chosen() {
     let (one, two) = (fold(0.4, 0.1), fold(0.2, 0.0));
     let whole = one.clone().merge(&two);
     let swept = SweptRule { whole, folds: vec![one, two] };
-    let summary = SweepSummary::new(&swept, Some(0.5), 0.05).expect("pixels were counted");
+    let summary =
+        SweepSummary::new(&swept, Some((&swept, 0.5)), 0.05).expect("pixels were counted");
     let choices: Vec<_> = summary.labelled().map(|point| point.chosen).collect();
     use ThresholdChoice::{BestOnTruth, Fixed, HeldOut};
     assert_eq!(choices, [Fixed, HeldOut, BestOnTruth]);

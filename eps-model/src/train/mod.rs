@@ -201,12 +201,21 @@ fn checkpoints(run: &Path) -> PathBuf {
 
 /// The trained network of a run folder, from its latest checkpoint.
 pub fn load_network(run: &Path, recipe: &Recipe, device: &Device) -> Result<Network, ModelError> {
+    let checkpoint = latest_checkpoint(run)?;
+    let (classes, seed) = (checkpoint.state.classes, recipe.optimiser.seed);
+    checkpoint.restore_network(Network::new(&recipe.network, classes, seed, device))
+}
+
+/// The checkpoint of a run folder with the most updates.
+///
+/// # Errors
+///
+/// If there is none, or it is damaged.
+pub fn latest_checkpoint(run: &Path) -> Result<Checkpoint, ModelError> {
     let folder = checkpoints(run);
-    let checkpoint = Checkpoint::latest(&folder)?.ok_or_else(|| ModelError::Checkpoint {
+    Checkpoint::latest(&folder)?.ok_or_else(|| ModelError::Checkpoint {
         path: folder.clone(),
         found: "no checkpoint".into(),
         expected: "at least one, as a training run writes them".into(),
-    })?;
-    let (classes, seed) = (checkpoint.state.classes, recipe.optimiser.seed);
-    checkpoint.restore_network(Network::new(&recipe.network, classes, seed, device))
+    })
 }

@@ -5,6 +5,7 @@ use crate::ModelError;
 use burn::store::burn_pack::{Reader, Tensor};
 use burn::store::{ModuleStore, PytorchStore, SafetensorsStore, bridge};
 use burn::tensor::{Bytes, DType};
+use eps_data::sha256;
 use std::fmt;
 use std::fs::File;
 use std::io::Read as _;
@@ -83,6 +84,26 @@ impl WeightsFile {
         };
         let refuse = |reason| ModelError::NotWeights { path: path.into(), reason };
         Ok(Self { format, tensors: tensors.map_err(|why| refuse(format!("{format}: {why}")))? })
+    }
+
+    /// SHA-256 of the names, shapes and values of all tensors: the same for equal networks, whose files
+    /// differ.
+    ///
+    /// # Errors
+    ///
+    /// If values cannot be read; `path` is named in the error.
+    pub fn sha256(mut self, path: &Path) -> Result<String, ModelError> {
+        self.tensors.sort_by(|a, b| a.name.cmp(&b.name));
+        let line = |tensor: Tensor| -> Result<String, ModelError> {
+            let head = format!("{} {:?} {:?}", tensor.name, tensor.dtype, tensor.shape.to_vec());
+            let values = tensor.into_bytes().map_err(|error| ModelError::NotWeights {
+                path: path.into(),
+                reason: error.to_string(),
+            })?;
+            Ok(format!("{head} {}\n", sha256(&values[..])))
+        };
+        let lines: Result<String, ModelError> = self.tensors.into_iter().map(line).collect();
+        Ok(sha256(lines?))
     }
 }
 

@@ -4,6 +4,7 @@ use super::file::{Format, WeightsFile, renamed_as_f32};
 use super::names::{Place, place};
 use crate::ModelError;
 use crate::network::Network;
+use crate::recipe::BackboneName;
 use burn::store::ModuleSnapshot;
 use std::fmt;
 use std::path::Path;
@@ -74,6 +75,29 @@ pub fn load_weights(
     }
     let lists = [some("missing", &missing), some("unknown", &unknown), some("refused", &refused)];
     let reason = format!("{loaded} tensors loaded, {}", lists.join(", "));
+    Err(ModelError::Weights { path: path.into(), reason })
+}
+
+/// Looks whether a file has tensors of a backbone and no others; their values are not read.
+///
+/// # Errors
+///
+/// If the file cannot be read, if it has a tensor that such a backbone does not know, or none that
+/// it does.
+pub fn check_weights(path: &Path, backbone: BackboneName) -> Result<(), ModelError> {
+    let file = WeightsFile::open(path)?;
+    let (mut needed, mut unknown) = (0, Vec::new());
+    for tensor in file.tensors {
+        match place(backbone, &tensor.name) {
+            Place::Tensor(own) if own != CLASSIFIER => needed += 1,
+            Place::Tensor(_) | Place::Leftover => {}
+            Place::Unknown => unknown.push(tensor.name),
+        }
+    }
+    if needed > 0 && unknown.is_empty() {
+        return Ok(());
+    }
+    let reason = format!("{needed} tensors of {backbone}, {}", some("unknown", &unknown));
     Err(ModelError::Weights { path: path.into(), reason })
 }
 

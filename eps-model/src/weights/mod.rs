@@ -8,5 +8,5 @@ mod names;
 
 pub use export::write_safetensors;
 pub use file::{Format, WeightsFile};
-pub use load::{Import, Part, load_weights};
+pub use load::{Import, Part, check_weights, load_weights};
 pub use names::{Place, backbone_of, place, pytorch_name};

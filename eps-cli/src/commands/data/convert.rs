@@ -1,15 +1,15 @@
 //! `eps data convert`
 
 use crate::commands::End;
-use crate::interrupt;
-use crate::progress::Progress;
+use crate::origin::{self, Results};
+use crate::{interrupt, parallel};
 use anyhow::{Context as _, Result, bail, ensure};
 use eps_data::ScoreMap;
 use eps_data::codec::{
     ClassPictures, ScoreFormat, class_pictures_of, read_cam_dictionary, read_class_pictures,
     write_scores,
 };
-use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,8 @@ use std::path::{Path, PathBuf};
 /// or `cam` (IRN, CLIP-ES, ..), as `.npy`, `.pkl` or `.npz`, with arrays of NumPy or PyTorch; no code of
 /// a file is run. Grey PNGs, one for each class (OAA, NSROM, L2G, ..), are taken as
 /// `<id>_<class>.png` or `<id>/<class>.png`, classes counted from 0 without background. Maps that are
-/// there already are kept, so an interrupted call goes on.
+/// there already are kept, so an interrupted call goes on; those of another source or with other
+/// settings are refused.
 #[derive(clap::Args)]
 pub(crate) struct Convert {
     /// Folder of maps, or one file of a dictionary
@@ -34,6 +35,22 @@ pub(crate) struct Convert {
     /// Store scores in 16 bits
     #[arg(long)]
     f16: bool,
+}
+
+/// What the maps of a folder were made of: `convert.json` beside them.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct Origin {
+    /// The folder of the maps, or of the one file.
+    source: PathBuf,
+    normalise: bool,
+    f16: bool,
+}
+
+impl Origin {
+    fn claim(&self, out: &Path) -> Result<()> {
+        let results = Results { name: "maps", folder: out, ending: "npz" };
+        origin::claim(&out.join("convert.json"), self, &results)
+    }
 }
 
 /// Where the maps of an image are.
@@ -62,6 +79,7 @@ impl Source {
 impl Convert {
     pub(super) fn run(self) -> Result<End> {
         let sources = self.sources()?;
+        self.origin()?.claim(&self.out)?;
         let target = |id: &str| self.out.join(format!("{id}.npz"));
         let left: Vec<_> = sources.iter().filter(|(id, _)| !target(id).exists()).collect();
         if left.len() < sources.len() {
@@ -69,22 +87,22 @@ impl Convert {
             eprintln!("{there} of {} maps are there already", sources.len());
         }
         interrupt::install()?;
-        let progress = Progress::new("maps", left.len()).shared();
-        left.par_iter().try_for_each(|(id, source)| {
-            if !interrupt::requested() {
-                let format = if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
-                write_scores(&target(id), &self.map(source)?, format)?;
-                progress.step();
-            }
-            anyhow::Ok(())
+        let format = if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
+        let end = parallel::each("maps", &left, |(id, source)| {
+            Ok(write_scores(&target(id), &self.map(source)?, format)?)
         })?;
-        if interrupt::requested() {
-            eprintln!("finished maps are kept: the same command goes on");
-            return Ok(End::Interrupted);
+        match end {
+            End::Interrupted => eprintln!("finished maps are kept: the same command goes on"),
+            _ => eprintln!("{} maps in {}", sources.len(), self.out.display()),
         }
-        progress.finish();
-        eprintln!("{} maps in {}", sources.len(), self.out.display());
-        Ok(End::Done)
+        Ok(end)
+    }
+
+    fn origin(&self) -> Result<Origin> {
+        let input = origin::whole_path(&self.input)?;
+        let folder = if input.is_file() { input.parent().map(Path::to_owned) } else { None };
+        let (normalise, f16) = (self.normalise, self.f16);
+        Ok(Origin { source: folder.unwrap_or(input), normalise, f16 })
     }
 
     /// The maps of an image, each score in `0..=1`.

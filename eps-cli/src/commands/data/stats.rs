@@ -2,6 +2,7 @@
 
 use crate::args::DataArgs;
 use crate::commands::End;
+use crate::outputs;
 use crate::progress::Progress;
 use anyhow::Result;
 use eps_data::Needs;
@@ -14,7 +15,7 @@ use std::path::PathBuf;
 ///
 /// Masks and saliency maps are counted where their folders exist. Without --out the tables are
 /// printed as Markdown. With it, a folder gets `statistics.md` and `.json`, a CSV file for each
-/// table, and charts as SVG and PNG.
+/// table, and charts as SVG, PNG and PDF.
 #[derive(clap::Args)]
 pub(crate) struct Stats {
     #[command(flatten)]
@@ -26,6 +27,7 @@ pub(crate) struct Stats {
 
 impl Stats {
     pub(crate) fn run(self) -> Result<End> {
+        outputs::check_folder(&self.out)?;
         let folder = self.data.folder()?;
         let needs = Needs {
             saliency: folder.saliency.is_dir(),

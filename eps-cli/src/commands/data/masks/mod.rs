@@ -5,13 +5,12 @@ mod origin;
 mod sbd;
 
 use crate::commands::End;
-use crate::interrupt;
-use crate::progress::Progress;
+use crate::{interrupt, parallel};
 use anyhow::{Result, bail};
+use clap::ArgGroup;
 use drawn::DrawingArgs;
 use eps_data::codec::write_mask;
 use eps_data::{ImageList, LabelMap};
-use rayon::prelude::*;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -25,12 +24,14 @@ use std::path::{Path, PathBuf};
 /// --sbd: each mask of SBD's folder `cls`; with --voc, the masks of that folder take their place and
 /// join them, which makes the 12,031 of SegmentationClassAug.
 #[derive(clap::Args)]
+#[group(skip)]
+#[command(group = ArgGroup::new("source").required(true).args(["instances", "sbd"]))]
 pub(crate) struct Masks {
     /// COCO's instances file (JSON)
-    #[arg(long, value_name = "FILE", required_unless_present = "sbd")]
+    #[arg(long, value_name = "FILE")]
     instances: Option<PathBuf>,
     /// SBD's folder `dataset`, with `cls` in it
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["instances", "order", "overlap", "crowd"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["order", "overlap", "crowd"])]
     sbd: Option<PathBuf>,
     /// VOC's own masks, SegmentationClass, which are finer than SBD's and hold 255 on borders
     #[arg(long, value_name = "DIR", requires = "sbd")]
@@ -50,7 +51,7 @@ impl Masks {
         match (&self.instances, &self.sbd) {
             (Some(instances), _) => self.draw(instances),
             (None, Some(sbd)) => self.convert(sbd),
-            (None, None) => bail!("expected --instances or --sbd"),
+            (None, None) => unreachable!("one of both is required"),
         }
     }
 
@@ -80,20 +81,12 @@ impl Masks {
             eprintln!("{} of {} masks are there already", images.len() - left.len(), images.len());
         }
         interrupt::install()?;
-        let progress = Progress::new("masks", left.len()).shared();
-        left.par_iter().try_for_each(|image| {
-            if !interrupt::requested() {
-                write_mask(&path(image), &mask(image)?)?;
-                progress.step();
-            }
-            anyhow::Ok(())
-        })?;
-        if interrupt::requested() {
-            eprintln!("finished masks are kept: the same command goes on");
-            return Ok(End::Interrupted);
+        let end =
+            parallel::each("masks", &left, |image| Ok(write_mask(&path(image), &mask(image)?)?))?;
+        match end {
+            End::Interrupted => eprintln!("finished masks are kept: the same command goes on"),
+            _ => eprintln!("{} masks in {}", images.len(), self.out.display()),
         }
-        progress.finish();
-        eprintln!("{} masks in {}", images.len(), self.out.display());
-        Ok(End::Done)
+        Ok(end)
     }
 }

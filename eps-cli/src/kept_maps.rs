@@ -1,0 +1,108 @@
+//! Maps and masks that an earlier call of `eps infer` left: whose they are, and the masks made again
+//! of the maps for another threshold.
+
+use crate::commands::End;
+use crate::origin::{self, Results};
+use crate::parallel;
+use crate::run_folder::RunFolder;
+use anyhow::{Context as _, Result, ensure};
+use eps_data::codec::{read_scores, write_mask};
+use eps_model::recipe::{InferenceRecipe, NetworkRecipe};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What maps and masks were made with: `inference.json` beside them.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct MapsOrigin {
+    /// SHA-256 of the file of weights that was given, or of the tensors of a run's network.
+    pub(crate) weights: String,
+    pub(crate) network: NetworkRecipe,
+    pub(crate) inference: InferenceRecipe,
+    /// Whether the maps are stored in 16 bits.
+    pub(crate) f16: bool,
+    /// Whether some of the masks may still be of another threshold.
+    #[serde(default)]
+    pub(crate) masks_unfinished: bool,
+}
+
+impl MapsOrigin {
+    /// Marks a new folder as its own. In one with the same maps, masks of another threshold are made
+    /// again of them; a folder with other maps is refused.
+    pub(crate) fn claim(&self, out: &RunFolder, is_shard: bool) -> Result<End> {
+        let file = out.root.join("inference.json");
+        let Some(found) = origin::read::<Self>(&file)? else {
+            origin::write(&file, self)?;
+            return Ok(End::Done);
+        };
+        if found == *self {
+            return Ok(End::Done);
+        }
+        if !found.has_maps_of(self) {
+            let results = Results { name: "maps", folder: &out.cams(), ending: "npz" };
+            return origin::claim(&file, self, &results).map(|()| End::Done);
+        }
+        ensure!(
+            !is_shard,
+            "{}: masks at threshold {} are there, expected the same, or a call without --shard, which \
+             makes all of them again",
+            file.display(),
+            found.inference.threshold
+        );
+        let masks = masks_with_maps(out)?;
+        origin::write(&file, &Self { masks_unfinished: true, ..self.clone() })?;
+        let end = self.make_again(&masks)?;
+        if end == End::Done {
+            origin::write(&file, self)?;
+        }
+        Ok(end)
+    }
+
+    /// Whether all but the masks is the same.
+    fn has_maps_of(&self, other: &Self) -> bool {
+        let threshold = other.inference.threshold;
+        let inference = InferenceRecipe { threshold, ..self.inference.clone() };
+        let masks_unfinished = other.masks_unfinished;
+        Self { inference, masks_unfinished, ..self.clone() } == *other
+    }
+
+    fn make_again(&self, masks: &[(PathBuf, PathBuf)]) -> Result<End> {
+        let end = parallel::each("masks again", masks, |(mask, map)| {
+            let labels = read_scores(map)?.to_labels(self.inference.threshold);
+            Ok(write_mask(mask, &labels)?)
+        })?;
+        if end == End::Interrupted {
+            eprintln!("some masks are of the new threshold: the same command goes on");
+        }
+        Ok(end)
+    }
+}
+
+/// Every mask of a folder and the map that it was made of, which is there.
+fn masks_with_maps(out: &RunFolder) -> Result<Vec<(PathBuf, PathBuf)>> {
+    let folder = out.masks();
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let unreadable = || format!("{}: cannot be read", folder.display());
+    let mut masks = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(unreadable)? {
+        let mask = entry.with_context(unreadable)?.path();
+        if mask.extension().is_some_and(|ending| ending == "png") {
+            let map = map_of(out, &mask);
+            ensure!(
+                map.is_file(),
+                "{}: its map is not there to make it again, expected {}",
+                mask.display(),
+                map.display()
+            );
+            masks.push((mask, map));
+        }
+    }
+    masks.sort();
+    Ok(masks)
+}
+
+fn map_of(out: &RunFolder, mask: &Path) -> PathBuf {
+    out.cams().join(mask.file_name().unwrap_or_default()).with_extension("npz")
+}
