@@ -23,10 +23,9 @@ impl Pass {
         Self { learn_norms: false, dropout: None, precision: Precision::F32 }
     }
 
-    /// A training pass; dropout draws from `seed`.
-    pub fn training(learn_norms: bool, seed: u64) -> Self {
-        let dropout = Some(ChaCha8Rng::seed_from_u64(seed));
-        Self { learn_norms, dropout, precision: Precision::F32 }
+    /// A training pass; channels are dropped by the draws of `dropout`.
+    pub fn training(learn_norms: bool, dropout: ChaCha8Rng) -> Self {
+        Self { learn_norms, dropout: Some(dropout), precision: Precision::F32 }
     }
 
     /// A training pass without dropout.

@@ -9,8 +9,10 @@ use crate::recipe::{Norms, Recipe, SaliencyRecipe, SelectionRule};
 use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::{Device, Tensor};
 use eps_data::{ClassNames, Sample, channel_of};
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha8Rng;
 
-/// Separates the draws of dropout from every other use of the seed.
+/// Separates the draws of dropout from those of the loader, whose keys have 0 or 1 there.
 const DROPOUT_STREAM: u64 = 0x6472_6f70_6f75_7400;
 
 /// The losses of a recipe on a data set's classes.
@@ -65,8 +67,7 @@ impl<'a> Objective<'a> {
     fn pass(&self, update: usize) -> Pass {
         let learn_norms = self.recipe.network.norms == Norms::Learned;
         let pass = if self.recipe.network.dropout {
-            let seed = self.recipe.optimiser.seed ^ DROPOUT_STREAM;
-            Pass::training(learn_norms, seed.wrapping_add(update as u64))
+            Pass::training(learn_norms, dropout(self.recipe.optimiser.seed, update))
         } else {
             Pass::training_without_dropout(learn_norms)
         };
@@ -126,6 +127,15 @@ impl Losses {
     }
 }
 
+/// The draws of an update: those of two seeds or two updates have no key in common.
+fn dropout(seed: u64, update: usize) -> ChaCha8Rng {
+    let mut key = [0; 32];
+    for (bytes, word) in key.chunks_exact_mut(8).zip([seed, update as u64, 0, DROPOUT_STREAM]) {
+        bytes.copy_from_slice(&word.to_le_bytes());
+    }
+    ChaCha8Rng::from_seed(key)
+}
+
 /// The rule of a recipe, its classes found among those of the data set.
 fn map_selection(recipe: &SaliencyRecipe, names: &ClassNames) -> Result<MapSelection, ModelError> {
     let channel = |name: &String| match names.index(name) {
@@ -139,4 +149,19 @@ fn map_selection(recipe: &SaliencyRecipe, names: &ClassNames) -> Result<MapSelec
             background: recipe.background_classes.iter().map(channel).collect::<Result<_, _>>()?,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::RngExt as _;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_two_updates_of_any_seeds_drop_the_same() {
+        let pairs = (0..8_u64).flat_map(|seed| (0..8).map(move |update| (seed, update)));
+        let draws: HashSet<u64> =
+            pairs.map(|(seed, update)| dropout(seed, update).random()).collect();
+        assert_eq!(draws.len(), 64);
+    }
 }
