@@ -1,7 +1,7 @@
 //! Names of classes: the VOC table, and tables of other data sets.
 
 use crate::{ClassId, DataError};
-use std::{fs, path::Path};
+use std::{collections::HashSet, fs, path::Path};
 
 const VOC: [&str; 21] = [
     "background",
@@ -56,12 +56,21 @@ impl ClassNames {
     }
 
     /// Object names from a text file, one a line; the data set's order is the file's.
+    ///
+    /// # Errors
+    ///
+    /// If there are none or more than 254, if one is there twice, or if background is among them.
     pub fn read(path: &Path) -> Result<Self, DataError> {
         let text = fs::read_to_string(path)
             .map_err(|source| DataError::Open { path: path.into(), source })?;
-        let objects: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let lines = text.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty());
+        let (lines, objects): (Vec<_>, Vec<_>) = lines.unzip();
         if objects.is_empty() || objects.len() > 254 {
             return Err(DataError::ClassNames { path: path.into(), found: objects.len() });
+        }
+        if let Some((index, expected)) = fault(&objects) {
+            let (line, found) = (lines[index] + 1, format!("class `{}`", objects[index]));
+            return Err(DataError::Line { path: path.into(), line, found, expected });
         }
         Ok(Self::of_objects(objects))
     }
@@ -97,9 +106,40 @@ impl ClassNames {
     }
 }
 
+/// The first object class that cannot be one, and what was expected of it.
+pub(crate) fn fault(objects: &[impl AsRef<str>]) -> Option<(usize, String)> {
+    let mut seen = HashSet::new();
+    objects.iter().map(AsRef::as_ref).enumerate().find_map(|(index, name)| {
+        if name.trim_matches('_').eq_ignore_ascii_case("background") {
+            let expected = "object classes alone, since class 0 is background without being named";
+            return Some((index, expected.into()));
+        }
+        (!seen.insert(name)).then(|| (index, "each class once".into()))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_class_that_is_twice_or_background_is_refused_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("classes.txt");
+        let message = |text: &str| {
+            fs::write(&path, text).unwrap();
+            let message = ClassNames::read(&path).unwrap_err().to_string();
+            message[message.find("classes.txt").unwrap()..].to_owned()
+        };
+        let twice = message("boat\n\n cow\nboat\n");
+        assert_eq!(twice, "classes.txt:4: class `boat`, expected each class once");
+        for name in ["background", "__background__", "Background"] {
+            let expected = format!("classes.txt:1: class `{name}`, expected object classes alone");
+            assert!(message(&format!("{name}\nboat\n")).starts_with(&expected));
+        }
+        fs::write(&path, "boat\nbackground_boat\n").unwrap();
+        assert_eq!(ClassNames::read(&path).unwrap().objects(), 2);
+    }
 
     #[test]
     fn voc_order_is_the_devkits() {

@@ -60,6 +60,10 @@ pub(crate) fn class_names(root: &Path) -> Result<Option<ClassNames>, DataError> 
     if classes.is_empty() || classes.len() > 254 {
         return Err(DataError::ClassNames { path, found: classes.len() });
     }
+    if let Some((index, expected)) = crate::class_names::fault(&classes) {
+        let found = format!("class `{}`", classes[index]);
+        return Err(DataError::Content { path, found, expected });
+    }
     Ok(Some(ClassNames::of_objects(classes)))
 }
 
@@ -102,6 +106,8 @@ mod tests {
             (error.to_string(), cause.unwrap_or_default())
         };
         assert!(refuse("classes = []").0.ends_with("0 object classes, expected 1 to 254"));
+        let twice = refuse("classes = [\"a\", \"b\", \"a\"]").0;
+        assert!(twice.ends_with("class `a`, expected each class once"), "{twice}");
         let (message, cause) = refuse("classes = [\"a\"]\nimages = \"b\"");
         assert!(message.ends_with("not a description of a data set (TOML) that can be decoded"));
         assert!(cause.contains("unknown field `images`"), "{cause}");

@@ -82,10 +82,20 @@ impl ConfusionMatrix {
         self.counts.iter_mut().zip(&other.counts).for_each(|(own, theirs)| *own += theirs);
     }
 
-    /// Whether each class has as many pixels that were given it as `totals` say.
-    pub(crate) fn has_hits_of(&self, totals: &TotalCounts) -> bool {
-        let hits = (0..self.classes).map(|class| self.count(class, class));
-        hits.eq(totals.classes().iter().map(|class| class.intersection))
+    /// All pixels; `None` if there are 2^64 or more.
+    pub(crate) fn pixels(&self) -> Option<u64> {
+        self.counts.iter().try_fold(0_u64, |sum, &count| sum.checked_add(count))
+    }
+
+    /// Whether each class has as many pixels that were given it as `totals` say, and no more pixels in
+    /// truth and prediction than they. There are fewer where a pixel has no class in one of both.
+    pub(crate) fn is_within(&self, totals: &TotalCounts) -> bool {
+        (0..self.classes).zip(totals.classes()).all(|(class, total)| {
+            let own = self.counts(class);
+            own.intersection == total.intersection
+                && own.truth <= total.truth
+                && own.predicted <= total.predicted
+        })
     }
 
     /// Number of classes with background.

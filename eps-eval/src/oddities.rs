@@ -38,6 +38,25 @@ impl Oddities {
     }
 }
 
+/// Pixels of an image are below this: no reader decodes so large a picture.
+const IMAGE_PIXELS: u64 = 1 << 32;
+
+impl Oddities {
+    /// A count that so many images cannot have.
+    pub(crate) fn excess(&self, images: u64) -> Option<String> {
+        let pixels = images.saturating_mul(IMAGE_PIXELS);
+        [
+            ("pixels predicted as 255", self.predicted_255, pixels),
+            ("pixels predicted out of range", self.predicted_out_of_range, pixels),
+            ("pixels out of range", self.truth_out_of_range, pixels),
+            ("resized images", self.resized_images, images),
+        ]
+        .into_iter()
+        .find(|(_, count, most)| count > most)
+        .map(|(what, count, _)| format!("{count} {what}"))
+    }
+}
+
 impl AddAssign for Oddities {
     fn add_assign(&mut self, other: Self) {
         self.predicted_255 += other.predicted_255;

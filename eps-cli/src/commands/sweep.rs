@@ -5,6 +5,7 @@ use super::compare::folder_name;
 use crate::args::{ResultFiles, TruthArgs, fraction, power};
 use crate::comparison::FIXED_THRESHOLD;
 use crate::faults;
+use crate::outputs;
 use crate::progress::Progress;
 use crate::refined_sweep::RefinedSweepArgs;
 use crate::run_folder::write_asked;
@@ -53,7 +54,8 @@ pub(crate) struct Sweep {
     /// Name every image that cannot be counted, not the first one only
     #[arg(long)]
     keep_going: bool,
-    /// Write precision and recall of each class map at every threshold as CSV, and give average precisions
+    /// Write precision and recall of each class map at 0, 0.001, .. 0.999 as CSV, and give average
+    /// precisions
     #[arg(long, value_name = "FILE", conflicts_with = "crf")]
     precision_recall: Option<PathBuf>,
     /// Scores of whole images by a classifier, as CSV: `id`, then a column for each class; gives their
@@ -70,12 +72,15 @@ pub(crate) struct Sweep {
 
 impl Sweep {
     pub(crate) fn run(self) -> Result<End> {
+        self.files.check()?;
+        outputs::check([&self.precision_recall])?;
+        outputs::check_chart(&self.chart)?;
         let (list, items, names) = match &self.classifier {
             Some(_) => self.truth.open_with_labels("masks")?,
             None => self.truth.open()?,
         };
         let classifier = self.classifier(&list.ids, &items, &names)?;
-        let (swept, histogram) = match self.count(&items, names.len()) {
+        let (mut swept, histogram) = match self.count(&items, names.len()) {
             Err(error) if self.keep_going => {
                 // A fault of another kind, such as a missing photograph of --crf, is the first one alone.
                 let all = sweep_faults(&items, &self.cams, names.len());
@@ -83,10 +88,12 @@ impl Sweep {
             }
             counted => counted?,
         };
+        // It is not among the thresholds of which the best is chosen, unless it was asked for there.
+        let fixed = if self.refined.is_asked_for() { None } else { swept.pop() };
         let summary = |swept: &SweptRule| {
             // A power that is common to all publications does not exist.
             let is_constant = swept.whole.rule() == BackgroundRule::Constant;
-            let fixed = (is_constant && !self.refined.is_asked_for()).then_some(self.fixed);
+            let fixed = fixed.as_ref().filter(|_| is_constant).map(|own| (own, self.fixed));
             SweepSummary::new(swept, fixed, round(self.plateau))
         };
         let rules: Option<Vec<_>> = swept.iter().map(summary).collect();
@@ -109,7 +116,8 @@ impl Sweep {
         Ok(End::Done)
     }
 
-    /// Counts the maps, or the masks that a CRF makes of them, with each background.
+    /// Counts the maps, or the masks that a CRF makes of them, with each background; without a CRF the
+    /// fixed threshold comes last.
     fn count(
         &self,
         items: &[Item],
@@ -133,14 +141,18 @@ impl Sweep {
     }
 
     fn plan(&self, classes: usize) -> SweepPlan {
-        let of = |rule: BackgroundRule, given: &[f32], fixed: Option<f32>| {
+        let of = |rule: BackgroundRule, given: &[f32]| {
             let given = if given.is_empty() { rule.default_parameters() } else { given.to_vec() };
-            (rule, sorted(given.into_iter().chain(fixed)))
+            (rule, sorted(given.into_iter()))
         };
-        let constant = of(BackgroundRule::Constant, &self.thresholds, Some(self.fixed));
-        let power = of(BackgroundRule::Power, &self.powers, None);
-        let levels = self.precision_recall.is_some().then(|| Cuts::new(constant.1.iter().copied()));
-        SweepPlan { classes, rules: vec![constant, power], folds: self.folds.into(), levels }
+        let constant = of(BackgroundRule::Constant, &self.thresholds);
+        let power = of(BackgroundRule::Power, &self.powers);
+        let fixed = (BackgroundRule::Constant, vec![self.fixed]);
+        // Of precision and recall, whichever thresholds are swept: average precision depends on them.
+        let levels = || Cuts::new(BackgroundRule::Constant.default_parameters());
+        let levels = self.precision_recall.is_some().then(levels);
+        let rules = vec![constant, power, fixed];
+        SweepPlan { classes, rules, folds: self.folds.into(), levels }
     }
 
     /// Average precisions of the classifier's scores, if there are any.
@@ -167,10 +179,8 @@ impl Sweep {
     ) -> Result<()> {
         write_asked(&self.precision_recall, || export::precision_recall_csv(histogram, names))?;
         if let (Some(path), Some(average_precision)) = (&self.chart, &report.average_precision) {
-            let name = path.with_extension("").file_name().unwrap_or_default().to_os_string();
-            let name = format!("{}-precision-recall", name.to_string_lossy());
             let chart = ClassMapsChart { histogram, average_precision };
-            ChartFiles::of(&chart)?.write(&path.with_file_name(name))?;
+            ChartFiles::of(&chart)?.write_beside(path, "-precision-recall")?;
         }
         Ok(())
     }

@@ -2,10 +2,11 @@
 
 use crate::call::{Call, eps};
 use crate::project::{Project, SIZE, truncate};
-use eps_data::codec::{read_saliency, write_saliency};
+use eps_data::codec::{read_mask, read_saliency, write_saliency};
 use eps_data::scenes::scene_id;
 use eps_data::{SaliencyMap, Size};
 use std::fs;
+use std::path::PathBuf;
 
 /// Scores of the scenes' saliency maps against the classes of their masks.
 fn evaluate(project: &Project, maps: &str) -> Call {
@@ -92,17 +93,30 @@ fn maps_may_be_jpeg_and_masks_that_hold_classes_are_recognised() {
         fs::remove_file(png).expect("a file");
     }
     evaluate(&project, &maps(&project)).succeeds();
-    // Palette masks read as grey are dark everywhere.
-    let ended = eps("saliency")
-        .and("evaluate")
-        .with("--truth", project.data().join("SegmentationClass"))
-        .with("--predictions", maps(&project))
-        .succeeds();
-    assert!(
-        ended.stderr.contains("`--truth-as classes` if the masks hold classes"),
-        "{}",
-        ended.stderr
-    );
+    let against = |masks: PathBuf| {
+        let call = eps("saliency").and("evaluate").with("--truth", masks);
+        call.with("--predictions", maps(&project))
+    };
+    against(project.data().join("SegmentationClass")).refuses(&[
+        "SegmentationClass/scene_0001.png: colours, expected grey values, or `--truth-as classes`",
+    ]);
+    // Classes as grey values are dark everywhere, and bright objects are ignored as classes.
+    let grey = |name: &str, value: fn(u8) -> u8| {
+        for index in 0..4 {
+            let mask = read_mask(&project.mask(index), 7).expect("a mask of a scene");
+            let values = mask.classes().iter().map(|&class| value(class)).collect();
+            let path = project.path(name).join(scene_id(index) + ".png");
+            write_saliency(&path, &SaliencyMap::new(SIZE, values)).expect("a folder");
+        }
+        project.path(name)
+    };
+    let ended = against(grey("classes", |class| class)).succeeds();
+    let hint = "`--truth-as classes` if the masks hold classes";
+    assert!(ended.stderr.contains(hint), "{}", ended.stderr);
+    let bright = grey("bright", |class| if class == 0 { 0 } else { 255 });
+    let ended = against(bright).with("--truth-as", "classes").succeeds();
+    let hint = "`--truth-as grey` if objects are 255 in the masks";
+    assert!(ended.stderr.contains(hint), "{}", ended.stderr);
 }
 
 #[test]

@@ -114,8 +114,7 @@ fn chosen_thresholds_and_powers_alone_are_swept() {
         .skip(1)
         .map(|row| row.split(',').take(2).collect::<Vec<_>>().join(" "))
         .collect();
-    // The fixed threshold is always among them.
-    assert_eq!(parameters, ["constant 0.1", "constant 0.2", "constant 0.3", "power 4.0"]);
+    assert_eq!(parameters, ["constant 0.1", "constant 0.3", "power 4.0"]);
 }
 
 #[test]
@@ -235,4 +234,32 @@ fn flags_that_say_nothing_of_a_crf_are_refused_with_it() {
     }
     refused(project.sweep("run").with("--images", "photographs"), "--crf <PRESET>");
     refused(refined(&project, "unet"), "preset `unet`, expected one of psa, irn-label");
+}
+
+#[test]
+fn few_thresholds_change_no_average_precision_and_the_fixed_one_is_not_among_them() {
+    let project = mapped(4);
+    let report = |name: &str, thresholds: &[&str]| {
+        let path = project.path(&format!("{name}.json"));
+        let call = project.sweep("run").with("--json", &path);
+        let call = call.with("--precision-recall", project.path(&format!("{name}.csv")));
+        thresholds.iter().fold(call, |call, own| call.with("--thresholds", own)).succeeds();
+        json(&path)
+    };
+    let (all, few) = (report("all", &[]), report("few", &["0.7,0.9"]));
+    assert_eq!(few["average_precision"], all["average_precision"]);
+    let points = few["rules"][0]["points"].as_array().unwrap();
+    let parameters: Vec<f64> =
+        points.iter().map(|point| point["parameter"].as_f64().unwrap()).collect();
+    assert_eq!(parameters, [0.7, 0.9]);
+    assert_eq!(few["rules"][0]["fixed"], all["rules"][0]["fixed"]);
+}
+
+#[test]
+fn a_result_that_cannot_be_written_is_refused_before_maps_are_counted() {
+    let project = mapped(2);
+    let folder = project.data().display().to_string();
+    let refused = [": is a folder, expected the name of a file"];
+    project.sweep("run").with("--csv", &folder).refuses(&refused);
+    project.sweep("run").with("--precision-recall", &folder).refuses(&refused);
 }

@@ -133,12 +133,28 @@ impl Finding {
 
     /// An error of a reader: its words, its causes, and what to do.
     pub(super) fn of_error(kind: Kind, path: &Path, error: &DataError, remedy: &str) -> Self {
-        let expected = match error {
-            DataError::Decode { expected, .. } => format!("a whole {expected}"),
-            DataError::Open { .. } => "a file that can be read".into(),
-            _ => "a file as described".into(),
+        let (found, expected) = match error {
+            DataError::Decode { expected, .. } => {
+                (words(path, error), format!("a whole {expected}"))
+            }
+            DataError::Open { .. } => (words(path, error), "a file that can be read".into()),
+            DataError::Content { found, expected, .. } => (found.clone(), expected.clone()),
+            DataError::Line { line, found, expected, .. } => {
+                let finding = Self::new(kind, path, found, expected, remedy);
+                return finding.at_line(*line);
+            }
+            DataError::PngKind { found, expected, .. } => {
+                (format!("{found} PNG"), (*expected).to_owned())
+            }
+            DataError::UnknownClass { class, last, .. } => {
+                (format!("class {class}"), format!("0..={last} or 255 (ignore)"))
+            }
+            DataError::ClassNames { found, .. } => {
+                (format!("{found} object classes"), "1 to 254".into())
+            }
+            _ => (words(path, error), "a file as described".into()),
         };
-        Self::new(kind, path, words(path, error), expected, remedy)
+        Self::new(kind, path, found, expected, remedy)
     }
 }
 

@@ -87,11 +87,6 @@ impl Instances {
         &self.images
     }
 
-    /// Number of annotations of all images.
-    pub fn annotation_count(&self) -> usize {
-        self.annotations.len()
-    }
-
     /// Annotations of an image, in the file's order.
     pub fn annotations(&self, image: &CocoImage) -> &[Annotation] {
         &self.annotations[image.annotations.start as usize..image.annotations.end as usize]

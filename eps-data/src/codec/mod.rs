@@ -33,7 +33,7 @@ pub use palette::voc_palette;
 pub use photograph::{Colours, Photograph, inspect_photograph};
 pub(crate) use rgb::decode_rgb;
 pub use rgb::{read_rgb, write_jpeg, write_rgb_png};
-pub use saliency::{SaliencyKind, decode_saliency, read_saliency, write_saliency};
+pub use saliency::{SaliencyKind, decode_saliency, read_grey_mask, read_saliency, write_saliency};
 pub use scores::{ScoreFormat, read_logits, read_scores, write_scores, write_scores_and_logits};
 
 /// The most pixels of a picture that a reader decodes: 256 times 2^20.

@@ -5,7 +5,9 @@ use super::{
     write_atomically,
 };
 use crate::{DataError, SaliencyMap, Size};
-use image::{DynamicImage, ExtendedColorType, ImageEncoder, RgbImage, codecs::png::PngEncoder};
+use image::{
+    DynamicImage, ExtendedColorType, ImageEncoder, Rgb, RgbImage, codecs::png::PngEncoder,
+};
 use std::{io, path::Path};
 
 /// Reads a grey value for each pixel of a PNG or JPEG.
@@ -14,6 +16,24 @@ use std::{io, path::Path};
 /// scaled to 8.
 pub fn read_saliency(path: &Path) -> Result<SaliencyMap, DataError> {
     Ok(saliency_of(read_picture(path)?).0)
+}
+
+/// Reads the grey values of a mask whose objects are bright.
+///
+/// # Errors
+///
+/// If the file cannot be read, or has colours, as masks of classes often have.
+pub fn read_grey_mask(path: &Path) -> Result<SaliencyMap, DataError> {
+    let picture = read_picture(path)?;
+    if has_colours(&picture) {
+        return Err(DataError::Colours { path: path.into() });
+    }
+    Ok(saliency_of(picture).0)
+}
+
+fn has_colours(picture: &DynamicImage) -> bool {
+    let differ = |pixel: &Rgb<u8>| pixel.0 != [pixel.0[0]; 3];
+    picture.color().has_color() && picture.to_rgb8().pixels().any(differ)
 }
 
 /// What the file of a saliency map holds besides 8-bit grey.
@@ -71,8 +91,9 @@ pub fn write_saliency(path: &Path, map: &SaliencyMap) -> Result<(), DataError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::write_rgb_png;
-    use image::{GrayAlphaImage, ImageBuffer, Luma, LumaA, Rgb};
+    use crate::LabelMap;
+    use crate::codec::{write_mask, write_rgb_png};
+    use image::{GrayAlphaImage, ImageBuffer, Luma, LumaA};
 
     #[test]
     fn a_written_map_is_read_back() {
@@ -91,6 +112,18 @@ mod tests {
         let picture = RgbImage::from_fn(5, 1, |x, _| Rgb(colours[x as usize]));
         write_rgb_png(&path, &picture).unwrap();
         assert_eq!(read_saliency(&path).unwrap().values(), [10, 0, 1, 255, 3]);
+    }
+
+    #[test]
+    fn a_grey_mask_in_three_channels_is_read_and_one_in_colours_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        write_rgb_png(&path, &RgbImage::from_pixel(2, 1, Rgb([200; 3]))).unwrap();
+        assert_eq!(read_grey_mask(&path).unwrap().values(), [200, 200]);
+        let classes = LabelMap::new(Size::new(2, 1), vec![0, 15]);
+        write_mask(&path, &classes).unwrap();
+        let message = read_grey_mask(&path).unwrap_err().to_string();
+        assert!(message.ends_with("a.png: colours, expected grey values"), "{message}");
     }
 
     #[test]

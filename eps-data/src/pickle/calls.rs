@@ -1,11 +1,11 @@
 //! The functions that a pickle may call, and the states that it may give: those of NumPy and PyTorch
 //! that make data.
 
-use super::PickleError;
 use super::machine::Machine;
 use super::numpy::{self, Dtype, DtypeObject, Stored, StoredValues};
 use super::object::{Handle, Object};
 use super::torch;
+use super::{Array, PickleError};
 
 impl Machine<'_> {
     /// What one of the known functions makes.
@@ -46,15 +46,7 @@ impl Machine<'_> {
                 "_frombuffer",
                 Some(Object::Bytes(bytes)),
                 Some(Object::Dtype(dtype)),
-            ) => {
-                let Some(Object::Tuple(shape)) = argument(2) else {
-                    return Err(self.operand("an array's shape", "a tuple"));
-                };
-                let column_major = matches!(argument(3), Some(Object::Text(order)) if order == "F");
-                let values = StoredValues::Bytes(bytes);
-                let shape = self.shape(shape)?;
-                Some(numpy::array(*dtype, Stored { shape, column_major, values })?)
-            }
+            ) => Some(self.array_of_buffer(bytes, *dtype, argument(2), argument(3))?),
             // A storage is a pickle of its own, which holds no further one.
             ("torch.storage", "_load_from_bytes", Some(Object::Bytes(bytes)), _)
                 if !self.is_part =>
@@ -62,18 +54,45 @@ impl Machine<'_> {
                 torch::storage(bytes)?.map(Object::Array)
             }
             ("torch._utils", "_rebuild_tensor_v2", Some(Object::Array(storage)), Some(offset)) => {
-                let (Object::Int(offset), Some(Object::Tuple(shape)), Some(Object::Tuple(strides))) =
-                    (offset, argument(2), argument(3))
-                else {
-                    return Err(self.operand("a tensor's parts", "offset, shape and strides"));
-                };
-                let (shape, strides) = (self.shape(shape)?, self.shape(strides)?);
-                let offset = usize::try_from(*offset).ok();
-                offset.and_then(|offset| torch::tensor(storage, offset, shape, &strides))
+                self.tensor_of_storage(storage, offset, argument(2), argument(3))?
             }
             _ => None,
         };
         Ok(result.unwrap_or_else(|| Object::Unknown(format!("{module}.{name}"))))
+    }
+
+    /// NumPy's array of some bytes, their type, and what should be its shape and order.
+    fn array_of_buffer(
+        &self,
+        bytes: &[u8],
+        dtype: DtypeObject,
+        shape: Option<&Object>,
+        order: Option<&Object>,
+    ) -> Result<Object, PickleError> {
+        let Some(Object::Tuple(shape)) = shape else {
+            return Err(self.operand("an array's shape", "a tuple"));
+        };
+        let column_major = matches!(order, Some(Object::Text(order)) if order == "F");
+        let (shape, values) = (self.shape(shape)?, StoredValues::Bytes(bytes));
+        numpy::array(dtype, Stored { shape, column_major, values })
+    }
+
+    /// PyTorch's tensor in a storage; `None` if it does not lie in it.
+    fn tensor_of_storage(
+        &self,
+        storage: &Array,
+        offset: &Object,
+        shape: Option<&Object>,
+        strides: Option<&Object>,
+    ) -> Result<Option<Object>, PickleError> {
+        let (Object::Int(offset), Some(Object::Tuple(shape)), Some(Object::Tuple(strides))) =
+            (offset, shape, strides)
+        else {
+            return Err(self.operand("a tensor's parts", "offset, shape and strides"));
+        };
+        let (shape, strides) = (self.shape(shape)?, self.shape(strides)?);
+        let offset = usize::try_from(*offset).ok();
+        Ok(offset.and_then(|offset| torch::tensor(storage, offset, shape, &strides)))
     }
 
     /// Gives an object its state: an array its values, a type its byte order.

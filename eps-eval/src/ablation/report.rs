@@ -1,7 +1,7 @@
 //! What an ablation found: the only thing that its tables and charts are made from.
 
 use super::{CellScores, Counted, Settings, Spread};
-use crate::paired::{Bootstrap, Effect, MethodRuns, compare, holm};
+use crate::paired::{Bootstrap, Effect, MethodRuns, compare, correct};
 use crate::{ImageCounts, LabelledPoint, ScoredList, TotalCounts};
 use serde::Serialize;
 
@@ -234,12 +234,7 @@ impl Judge {
             })
         };
         let mut effects: Vec<Option<Effect>> = (0..rows).map(effect).collect();
-        let p_values: Vec<Option<f64>> = effects.iter().map(|effect| effect.as_ref()?.p).collect();
-        for (effect, corrected) in effects.iter_mut().zip(holm(&p_values)) {
-            if let Some(effect) = effect {
-                effect.p_holm = corrected;
-            }
-        }
+        correct(effects.iter_mut().flatten());
         effects
     }
 }

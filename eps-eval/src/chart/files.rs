@@ -3,6 +3,7 @@
 use super::{Chart, png, svg};
 use crate::EvalError;
 use eps_data::codec::write_atomically;
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 use svg2pdf::usvg::{self, fontdb};
@@ -27,13 +28,31 @@ impl ChartFiles {
         Ok(Self { svg, png, pdf })
     }
 
-    /// Writes `<path>.svg`, `<path>.png` and `<path>.pdf`.
+    /// Writes `<path>.svg`, `<path>.png` and `<path>.pdf`; one of these endings may be given with the
+    /// path, and other dots are part of the name.
     pub fn write(&self, path: &Path) -> Result<(), EvalError> {
+        self.write_beside(path, "")
+    }
+
+    /// As [`write`](Self::write), with `addition` after the name.
+    pub fn write_beside(&self, path: &Path, addition: &str) -> Result<(), EvalError> {
         let files = [("svg", self.svg.as_bytes()), ("png", &self.png), ("pdf", &self.pdf)];
+        let stem = stem(path);
         for (ending, bytes) in files {
-            write_atomically(&path.with_extension(ending), |file| file.write_all(bytes))?;
+            let mut name = stem.clone();
+            name.push(format!("{addition}.{ending}"));
+            write_atomically(Path::new(&name), |file| file.write_all(bytes))?;
         }
         Ok(())
+    }
+}
+
+/// The path without the ending of a chart's file.
+fn stem(path: &Path) -> OsString {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    match ending {
+        Some("svg" | "png" | "pdf") => path.with_extension("").into_os_string(),
+        _ => path.as_os_str().to_owned(),
     }
 }
 
@@ -68,9 +87,16 @@ mod tests {
     #[test]
     fn files_are_named_by_their_kind() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("charts").join("a.b");
-        ChartFiles::of(&CHART).expect("a chart").write(&path).expect("written");
-        let names = ["a.svg", "a.png", "a.pdf"].map(|name| path.with_file_name(name).is_file());
-        assert_eq!(names, [true; 3]);
+        let files = ChartFiles::of(&CHART).expect("a chart");
+        for (given, stem) in [("a", "a"), ("lambda0.5", "lambda0.5"), ("b.c.pdf", "b.c")] {
+            let path = folder.path().join("charts").join(given);
+            files.write(&path).expect("written");
+            files.write_beside(&path, "-more").expect("written");
+            for ending in ["svg", "png", "pdf", "-more.svg"] {
+                let dot = if ending.starts_with('-') { "" } else { "." };
+                let name = format!("{stem}{dot}{ending}");
+                assert!(path.with_file_name(&name).is_file(), "{name}");
+            }
+        }
     }
 }

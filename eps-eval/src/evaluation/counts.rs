@@ -87,10 +87,13 @@ impl Counts {
             Some((format!("an image at position {last}"), format!("below {}", self.list.images)))
         } else if let Some(class) = own_classes.find(|&class| usize::from(class) >= classes) {
             Some((format!("an image with class {class}"), format!("below {classes}")))
-        } else if !self.matrix.has_hits_of(&totals()) {
-            Some(("a matrix with other hits than the images".into(), "the same".into()))
+        } else if self.matrix.pixels().is_none() {
+            Some(("a matrix of 2^64 pixels".into(), "fewer".into()))
+        } else if !self.matrix.is_within(&totals()) {
+            Some(("a matrix with other pixels than the images".into(), "the same".into()))
         } else {
-            None
+            let excess = self.oddities.excess(images as u64);
+            excess.map(|found| (found, format!("no more than {images} images have")))
         }
     }
 }

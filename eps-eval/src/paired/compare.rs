@@ -1,6 +1,6 @@
 //! Estimates with intervals, and differences with tests.
 
-use super::{Bootstrap, ImageDifferences, MethodRuns, Resampled, holm, quantile::quantile};
+use super::{Bootstrap, ImageDifferences, MethodRuns, Resampled, correct, quantile::quantile};
 use crate::{
     ImageCounts, TotalCounts,
     confusion::{deviation, mean},
@@ -213,15 +213,6 @@ fn images_by_column(methods: [&MethodRuns; 2], columns: usize) -> Vec<usize> {
         images.iter_mut().zip(occurs).for_each(|(count, occurs)| *count += usize::from(occurs));
     }
     images
-}
-
-/// Puts corrected p-values beside the others.
-fn correct<'a>(effects: impl Iterator<Item = &'a mut Effect>) {
-    let effects: Vec<_> = effects.collect();
-    let p_values: Vec<_> = effects.iter().map(|effect| effect.p).collect();
-    for (effect, corrected) in effects.into_iter().zip(holm(&p_values)) {
-        effect.p_holm = corrected;
-    }
 }
 
 #[cfg(test)]

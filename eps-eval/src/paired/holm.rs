@@ -1,5 +1,7 @@
 //! Holm's correction for several tests at once.
 
+use super::Effect;
+
 /// Corrected p-values: the smallest is multiplied by the number of tests, the next by one less, and
 /// so on; none is below one before it, or above 1. A test that does not exist stays so and does not
 /// count.
@@ -16,6 +18,15 @@ pub fn holm(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
         corrected[index] = Some(floor);
     }
     corrected
+}
+
+/// Puts corrected p-values beside the others.
+pub(crate) fn correct<'a>(effects: impl Iterator<Item = &'a mut Effect>) {
+    let effects: Vec<_> = effects.collect();
+    let p_values: Vec<_> = effects.iter().map(|effect| effect.p).collect();
+    for (effect, corrected) in effects.into_iter().zip(holm(&p_values)) {
+        effect.p_holm = corrected;
+    }
 }
 
 #[cfg(test)]

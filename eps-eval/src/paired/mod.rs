@@ -9,6 +9,7 @@ mod split_mix;
 
 pub use bootstrap::{Bootstrap, Resampled};
 pub use compare::{Difference, Effect, Estimate, MethodEstimates, PairedComparison, compare};
+pub(crate) use holm::correct;
 pub use holm::holm;
 pub use images::{ImageDifference, ImageDifferences};
 pub use split_mix::SplitMix64;

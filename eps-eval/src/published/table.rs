@@ -56,6 +56,26 @@ impl PublishedTable {
         cells(self.file)
     }
 
+    /// The names of its rows, each once, in the order of the table.
+    pub fn rows(&self) -> Vec<&'static str> {
+        let mut rows: Vec<&str> = self.cells().into_iter().map(|cell| cell.row).collect();
+        rows.dedup();
+        rows
+    }
+
+    /// # Errors
+    ///
+    /// If there is no column with this name; the text says which there are.
+    pub fn check_column(&self, name: &str) -> Result<(), String> {
+        if self.column(name).is_some() {
+            return Ok(());
+        }
+        let known: Vec<_> =
+            self.columns.iter().map(|column| format!("`{}`", column.name)).collect();
+        let known = known.join(", ");
+        Err(format!("table {} has no column `{name}`, expected one of {known}", self.name))
+    }
+
     /// The column with this name.
     pub fn column(&self, name: &str) -> Option<Column> {
         self.columns.iter().copied().find(|column| column.name == name)

@@ -168,8 +168,8 @@ impl ContactSheet<'_> {
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <title>{title}</title>\n<style>\n{STYLE}{CARDS}</style>\n</head>\n<body>\n<main>\n\
-             <h1>{title}</h1>\n<p>Image, mask, saliency map. A grey plane stands for a map that is \
-             not there.</p>\n{}<div class=\"cards\">\n{cards}</div>\n</main>\n</body>\n</html>\n",
+             <h1>{title}</h1>\n<p>Image, mask, saliency map. A grey plane stands for masks or maps \
+             that the data set does not have.</p>\n{}<div class=\"cards\">\n{cards}</div>\n</main>\n</body>\n</html>\n",
             self.legend()
         ))
     }

@@ -22,14 +22,7 @@ pub struct Attempt {
 impl Attempt {
     /// Whether the table has the column.
     pub(super) fn check(&self, table: &PublishedTable) -> Result<(), String> {
-        let Some(name) = &self.column else { return Ok(()) };
-        if table.column(name).is_some() {
-            return Ok(());
-        }
-        let known: Vec<_> =
-            table.columns.iter().map(|column| format!("`{}`", column.name)).collect();
-        let known = known.join(", ");
-        Err(format!("table {} has no column `{name}`, expected one of {known}", table.name))
+        self.column.as_ref().map_or(Ok(()), |name| table.check_column(name))
     }
 
     /// Whether these masks are for the cell. All columns but those of mean IoU need nothing else

@@ -99,7 +99,7 @@ fn score_pair(pair: &SaliencyPair, job: &SaliencyJob) -> Result<ImageScores, Eva
     };
     [(&pair.truth, "mask"), (&pair.map, "saliency map")].into_iter().try_for_each(missing)?;
     let truth = match job.truth {
-        TruthKind::Grey => Foreground::of_grey(&codec::read_saliency(&pair.truth)?),
+        TruthKind::Grey => Foreground::of_grey(&codec::read_grey_mask(&pair.truth)?),
         TruthKind::Classes => Foreground::of_classes(&codec::read_mask(&pair.truth, 256)?),
     };
     let map = job.fit.read(&pair.map, truth.size())?;

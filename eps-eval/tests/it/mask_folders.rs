@@ -237,7 +237,19 @@ fn files_that_contradict_themselves_are_refused() {
         ("\"positions\":[0]", "\"positions\":[0,1]", "1 images at 2 positions, expected as many"),
         ("\"voc\"", "\"devkit\"", "not the counts of an evaluation"),
         ("[[1,0,0],", "[[1,0],", "not the counts of an evaluation"),
-        ("[[1,0,0],", "[[0,0,0],", "other hits than the images, expected the same"),
+        ("[[1,0,0],", "[[0,0,0],", "other pixels than the images, expected the same"),
+        ("[[1,0,0],", "[[1,9,0],", "other pixels than the images, expected the same"),
+        ("[[1,0,0],", "[[1,18446744073709551615,0],", "a matrix of 2^64 pixels, expected fewer"),
+        (
+            "\"predicted_255\":0",
+            "\"predicted_255\":18446744073709551615",
+            "18446744073709551615 pixels predicted as 255, expected no more than 1 images have",
+        ),
+        (
+            "\"resized_images\":0",
+            "\"resized_images\":2",
+            "2 resized images, expected no more than 1 images have",
+        ),
         ("[2,1,2,1]", "[3,1,2,1]", "an image with class 3, expected below 3"),
         ("\"dog\"", "\"dog\",\"cow\"", "a matrix of 3 classes, expected 4, as there are names"),
     ];

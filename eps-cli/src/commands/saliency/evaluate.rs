@@ -3,10 +3,11 @@
 use super::source::{Source, check_sources};
 use crate::args::ResultFiles;
 use crate::commands::End;
+use crate::outputs;
 use crate::progress::Progress;
 use crate::run_folder::{write_asked, write_text};
 use anyhow::{Result, anyhow, ensure};
-use eps_data::{ImageList, SaliencyFit, VocFolder, picture_in, pictures_of};
+use eps_data::{DataError, ImageList, SaliencyFit, VocFolder, picture_in, pictures_of};
 use eps_eval::chart::{ChartFiles, SaliencyFChart, SaliencyPrecisionRecallChart};
 use eps_eval::saliency::{
     NamedImageScores, SaliencyJob, SaliencyPair, SaliencyScores, SaliencyTable, Stretch, TruthKind,
@@ -75,6 +76,9 @@ struct Scored {
 impl Evaluate {
     pub(crate) fn run(self) -> Result<End> {
         check_sources(&self.predictions)?;
+        self.files.check()?;
+        outputs::check([&self.latex, &self.images])?;
+        outputs::check_folder(&self.charts)?;
         let list = self.list()?;
         let scored: Vec<Scored> = self
             .predictions
@@ -151,7 +155,11 @@ impl Evaluate {
 
 /// Every fault but the last on a line of its own before it.
 fn list_faults(faults: Vec<EvalError>) -> anyhow::Error {
-    let mut faults: Vec<anyhow::Error> = faults.into_iter().map(Into::into).collect();
+    let with_hint = |fault| match fault {
+        EvalError::Data(DataError::Colours { .. }) => anyhow!("{fault}, or `--truth-as classes`"),
+        _ => anyhow::Error::from(fault),
+    };
+    let mut faults: Vec<anyhow::Error> = faults.into_iter().map(with_hint).collect();
     let last = faults.pop().unwrap_or_else(|| anyhow!("nothing could be scored"));
     for fault in &faults {
         eprintln!("error: {fault:#}");
@@ -169,7 +177,7 @@ fn remark(scores: &SaliencyScores) {
     };
     let hint = match scores.truth {
         TruthKind::Grey => "; `--truth-as classes` if the masks hold classes",
-        TruthKind::Classes => "",
+        TruthKind::Classes => "; `--truth-as grey` if objects are 255 in the masks",
     };
     note(counts.without_objects, &format!("have no object: F and weighted F are 0 there{hint}"));
     note(counts.without_s_measure, "have no S-measure, which counts as 0 as in PySODMetrics");
