@@ -1,5 +1,7 @@
 //! Flags that commands share.
 
+use crate::device::DeviceName;
+use crate::outputs;
 use clap::Args;
 use eps_data::labels::LabelSource;
 use eps_data::{ClassNames, ImageList, Item, Needs, SaliencyFit, Shard, Split, VocFolder};
@@ -205,6 +207,23 @@ pub(crate) struct ResultFiles {
     pub(crate) markdown: Option<PathBuf>,
 }
 
+/// The name and the folder of `NAME=DIR`, or of a folder alone, which may have `=` in its path.
+pub(crate) fn named_folder(argument: &str) -> (Option<&str>, &Path) {
+    match argument.split_once('=') {
+        Some((name, folder)) if !name.is_empty() && !Path::new(argument).is_dir() => {
+            (Some(name), Path::new(folder))
+        }
+        _ => (None, Path::new(argument)),
+    }
+}
+
+impl ResultFiles {
+    /// Refuses files that cannot be written.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        outputs::check([&self.json, &self.csv, &self.markdown])
+    }
+}
+
 /// A number of things of which there must be one: updates, images, pixels.
 pub(crate) fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {
@@ -245,6 +264,6 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct DeviceArgs {
     /// auto, cpu, torch, torch:cuda:N, cuda:N or wgpu; `eps devices` lists what works here
-    #[arg(long, default_value = "auto")]
-    pub(crate) device: String,
+    #[arg(long, default_value = "auto", value_name = "DEVICE")]
+    pub(crate) device: DeviceName,
 }

@@ -3,7 +3,7 @@
 use crate::args::TruthArgs;
 use crate::progress::Progress;
 use crate::run_folder::RunFolder;
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use eps_data::{ClassNames, ImageList, Item};
 use eps_eval::published::{Circumstances, PublishedTable, Quantity};
@@ -133,7 +133,7 @@ impl Scorer<'_> {
             bail!("{other}: another network or start than the first folder of row {}", source.row);
         }
         let masks: Vec<PathBuf> =
-            source.folders.iter().map(|own| masks(own)).collect::<Result<_>>()?;
+            source.folders.iter().map(|own| RunFolder::masks_in(own)).collect::<Result<_>>()?;
         let runs = masks.iter().map(|masks| self.count(masks, counted)).collect::<Result<_>>()?;
         Ok(Attempt {
             row: source.row.clone(),
@@ -199,15 +199,4 @@ impl Scorer<'_> {
             initialisation: random().or(self.args.initialisation.clone()),
         })
     }
-}
-
-/// The masks of a run, or the folder itself.
-fn masks(folder: &Path) -> Result<PathBuf> {
-    let run = RunFolder::at(folder);
-    if !run.recipe_file().exists() {
-        return Ok(folder.into());
-    }
-    let masks = run.masks();
-    ensure!(masks.is_dir(), "{}: is not there, expected the masks of `eps infer`", masks.display());
-    Ok(masks)
 }

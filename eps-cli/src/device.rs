@@ -2,6 +2,8 @@
 
 use anyhow::{Result, bail};
 use burn::tensor::Device;
+use std::fmt;
+use std::str::FromStr;
 
 /// A device this program may have, and whether it works here.
 pub(crate) struct Choice {
@@ -10,22 +12,58 @@ pub(crate) struct Choice {
     pub(crate) works: Result<(), String>,
 }
 
-/// What `--device` takes.
-const EXPECTED: &str = "expected auto, cpu, torch, torch:cuda:N, cuda:N or wgpu";
+/// What `--device` takes, whether or not it is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DeviceName {
+    Auto,
+    Cpu,
+    Torch,
+    TorchCuda(usize),
+    Cuda(usize),
+    Wgpu,
+}
 
-/// The device that `name` means.
-pub(crate) fn open(name: &str) -> Result<Device> {
-    let index = |prefix: &str| name.strip_prefix(prefix)?.parse::<usize>().ok();
+impl FromStr for DeviceName {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let index = |prefix: &str| text.strip_prefix(prefix)?.parse::<usize>().ok();
+        Ok(match text {
+            "auto" => Self::Auto,
+            "cpu" => Self::Cpu,
+            "torch" => Self::Torch,
+            "wgpu" => Self::Wgpu,
+            _ => match (index("torch:cuda:"), index("cuda:")) {
+                (Some(index), _) => Self::TorchCuda(index),
+                (_, Some(index)) => Self::Cuda(index),
+                _ => return Err("expected auto, cpu, torch, torch:cuda:N, cuda:N or wgpu"),
+            },
+        })
+    }
+}
+
+impl fmt::Display for DeviceName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => formatter.write_str("auto"),
+            Self::Cpu => formatter.write_str("cpu"),
+            Self::Torch => formatter.write_str("torch"),
+            Self::TorchCuda(index) => write!(formatter, "torch:cuda:{index}"),
+            Self::Cuda(index) => write!(formatter, "cuda:{index}"),
+            Self::Wgpu => formatter.write_str("wgpu"),
+        }
+    }
+}
+
+/// The device that a name means.
+pub(crate) fn open(name: DeviceName) -> Result<Device> {
     match name {
-        "auto" => automatic(),
-        "cpu" => cpu(),
-        "torch" => torch(),
-        "wgpu" => wgpu(),
-        _ => match (index("torch:cuda:"), index("cuda:")) {
-            (Some(index), _) => torch_cuda(index),
-            (_, Some(index)) => cuda(index),
-            _ => bail!("device `{name}` is not known, {EXPECTED}"),
-        },
+        DeviceName::Auto => automatic(),
+        DeviceName::Cpu => cpu(),
+        DeviceName::Torch => torch(),
+        DeviceName::TorchCuda(index) => torch_cuda(index),
+        DeviceName::Cuda(index) => cuda(index),
+        DeviceName::Wgpu => wgpu(),
     }
 }
 
@@ -141,17 +179,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_device_is_refused_with_what_is_expected() {
+    fn names_are_written_as_they_are_read_and_others_refused() {
+        for name in ["auto", "cpu", "torch", "torch:cuda:1", "cuda:0", "wgpu"] {
+            assert_eq!(name.parse::<DeviceName>().unwrap().to_string(), name);
+        }
         for name in ["gpu", "torch:cuda:", "torch:cuda:-1", "cuda", "cuda:x", ""] {
-            let error = open(name).unwrap_err().to_string();
-            assert!(error.contains("is not known, expected auto, cpu, torch, "), "{error}");
+            assert!(name.parse::<DeviceName>().is_err(), "{name}");
         }
     }
 
     #[cfg(not(feature = "tch"))]
     #[test]
     fn a_device_that_is_not_compiled_in_says_so() {
-        let error = open("torch:cuda:0").unwrap_err().to_string();
+        let error = open(DeviceName::TorchCuda(0)).unwrap_err().to_string();
         assert!(error.contains("without the feature `tch`"), "{error}");
     }
 }

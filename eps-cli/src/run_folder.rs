@@ -1,7 +1,7 @@
 //! A run folder: what a training run and the steps after it leave.
 
 use crate::args::DeviceArgs;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use eps_data::{Split, codec::write_atomically};
 use eps_eval::EvalError;
 use eps_model::recipe::Recipe;
@@ -40,7 +40,7 @@ impl Provenance {
         Ok(Self {
             version: env!("CARGO_PKG_VERSION").into(),
             command: std::env::args().collect(),
-            device: device.device.clone(),
+            device: device.device.to_string(),
             list: ListHash::of(split),
             weights: weights.map(sha256_of_file).transpose()?,
         })
@@ -83,6 +83,21 @@ impl RunFolder {
 
     pub(crate) fn masks(&self) -> PathBuf {
         self.root.join("masks")
+    }
+
+    /// The masks of a run, or the folder itself if it is none.
+    pub(crate) fn masks_in(folder: &Path) -> Result<PathBuf> {
+        let run = Self::at(folder);
+        if !run.recipe_file().exists() {
+            return Ok(folder.into());
+        }
+        let masks = run.masks();
+        ensure!(
+            masks.is_dir(),
+            "{}: is not there, expected the masks of `eps infer`",
+            masks.display()
+        );
+        Ok(masks)
     }
 
     pub(crate) fn logits_file(&self) -> PathBuf {

@@ -1,5 +1,6 @@
 //! The files and the table that an evaluation ends with.
 
+use crate::outputs;
 use crate::run_folder::{write_asked, write_text};
 use anyhow::Result;
 use eps_eval::{ConfusionMatrix, Counts, Scores, export};
@@ -27,6 +28,11 @@ pub(crate) struct ScoreFiles {
 }
 
 impl ScoreFiles {
+    /// Refuses files that cannot be written.
+    pub(crate) fn check(&self) -> Result<()> {
+        outputs::check([&self.csv, &self.markdown, &self.latex, &self.confusion])
+    }
+
     /// Writes what was asked for, and prints the table and what is to know about it.
     pub(crate) fn write(&self, counts: &Counts, scores: &Scores) -> Result<()> {
         let named = [(self.name.as_str(), scores)];

@@ -258,7 +258,7 @@ mod tests {
         let cases = [
             (
                 &["lambda=1.5"][..],
-                "cell saliency.lambda=1.5: saliency: tau and lambda are fractions",
+                "cell saliency.lambda=1.5: saliency.lambda: 1.5, expected at least 0 and at most 1",
             ),
             (&["lambda=high"], "invalid type: string \"high\", expected f64"),
             (&["alpha=4"], "expected crf=PRESET too"),

@@ -6,6 +6,7 @@ use crate::progress::Progress;
 use crate::run_folder::{sha256_of_file, write_text};
 use anyhow::{Context as _, Result};
 use eps_data::{Item, Needs, Split, sha256};
+use eps_model::weights::check_weights;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -53,6 +54,7 @@ impl Sources {
                 trained.insert(cell.saliency.clone(), source);
             }
             if let Some(path) = cell.weights.as_ref().filter(|path| !weights.contains_key(*path)) {
+                check_weights(path, cell.recipe.network.backbone)?;
                 weights.insert(path.clone(), sha256_of_file(path)?);
             }
         }

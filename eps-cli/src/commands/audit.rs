@@ -2,6 +2,7 @@
 
 use super::End;
 use crate::args::PredictionArgs;
+use crate::outputs;
 use crate::progress::Progress;
 use crate::run_folder::write_asked;
 use anyhow::Result;
@@ -23,6 +24,7 @@ pub(crate) struct Audit {
 
 impl Audit {
     pub(crate) fn run(self) -> Result<End> {
+        outputs::check([&self.json, &self.markdown])?;
         let audit = self.audit()?;
         write_asked(&self.json, || Ok(export::json(&audit)))?;
         write_asked(&self.markdown, || Ok(export::audit_markdown(&audit)))?;

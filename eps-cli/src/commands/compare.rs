@@ -1,10 +1,11 @@
 //! `eps compare`
 
 use super::End;
-use crate::args::{ResultFiles, TruthArgs, fraction};
+use crate::args::{ResultFiles, TruthArgs, fraction, named_folder};
 use crate::faults;
+use crate::outputs;
 use crate::progress::Progress;
-use crate::run_folder::{write_asked, write_text};
+use crate::run_folder::{RunFolder, write_asked, write_text};
 use anyhow::{Context as _, Result, ensure};
 use eps_data::{ClassNames, Item};
 use eps_eval::chart::{
@@ -26,7 +27,8 @@ use std::path::{Path, PathBuf};
 /// errors and boundary scores too.
 #[derive(clap::Args)]
 pub(crate) struct Compare {
-    /// Folders of predicted masks, `<id>.png`; names are those of the folders, or of the runs they are in
+    /// Folders of predicted masks, `<id>.png`, or of runs with the masks of `eps infer`; names are those of
+    /// the folders, or of the runs they are in
     #[arg(required = true, value_name = "[NAME=]DIR")]
     methods: Vec<String>,
     #[command(flatten)]
@@ -73,6 +75,8 @@ struct Method {
 impl Compare {
     pub(crate) fn run(self) -> Result<End> {
         let methods = methods(&self.methods)?;
+        self.files.check()?;
+        outputs::check_folder(&self.out)?;
         let (list, items, names) = match &self.labels {
             Some(source) => self.truth.open_with_labels(source)?,
             None => self.truth.open()?,
@@ -210,19 +214,18 @@ fn difference_chart<'a>(
 fn methods(arguments: &[String]) -> Result<Vec<Method>> {
     let mut methods: Vec<Method> = Vec::new();
     for argument in arguments {
-        let (name, folder, is_named) = match argument.split_once('=') {
-            Some((name, folder)) if !name.is_empty() => (name.to_owned(), Path::new(folder), true),
-            _ => (folder_name(Path::new(argument)), Path::new(argument), false),
-        };
+        let (given, folder) = named_folder(argument);
         ensure!(folder.is_dir(), "{}: is not there, expected a folder of masks", folder.display());
+        let name = given.map_or_else(|| folder_name(folder), str::to_owned);
+        let masks = RunFolder::masks_in(folder)?;
         match methods.iter_mut().find(|method| method.name == name) {
-            Some(_) if !is_named => anyhow::bail!(
+            Some(_) if given.is_none() => anyhow::bail!(
                 "{}: another folder is named `{name}` too; write NAME={} to tell them apart, or to make them runs of one method",
                 folder.display(),
                 folder.display()
             ),
-            Some(method) => method.folders.push(folder.into()),
-            None => methods.push(Method { name, folders: vec![folder.into()] }),
+            Some(method) => method.folders.push(masks),
+            None => methods.push(Method { name, folders: vec![masks] }),
         }
     }
     Ok(methods)

@@ -3,6 +3,7 @@
 use super::End;
 use crate::args::PredictionArgs;
 use crate::faults;
+use crate::outputs;
 use crate::progress::Progress;
 use crate::run_folder::write_asked;
 use crate::score_files::ScoreFiles;
@@ -43,6 +44,8 @@ pub(crate) struct Evaluate {
 
 impl Evaluate {
     pub(crate) fn run(self) -> Result<End> {
+        outputs::check([&self.counts, &self.json])?;
+        self.files.check()?;
         let counts = self.count()?;
         if let Some(path) = &self.counts {
             counts.write(path)?;

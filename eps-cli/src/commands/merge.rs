@@ -1,6 +1,7 @@
 //! `eps merge`
 
 use super::End;
+use crate::outputs;
 use crate::run_folder::write_text;
 use crate::score_files::ScoreFiles;
 use anyhow::Result;
@@ -28,6 +29,8 @@ pub(crate) struct Merge {
 
 impl Merge {
     pub(crate) fn run(self) -> Result<End> {
+        outputs::check([&Some(self.out.clone()), &self.counts])?;
+        self.files.check()?;
         let read = |path: PathBuf| Counts::read(&path).map(|counts| (path, counts));
         let parts = self.parts.iter().cloned().map(read).collect::<Result<Vec<_>, _>>()?;
         let counts = eps_eval::merge(parts)?;

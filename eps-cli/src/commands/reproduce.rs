@@ -2,8 +2,9 @@
 
 use super::End;
 use super::compare::level;
-use crate::args::{ResultFiles, TruthArgs};
+use crate::args::{ResultFiles, TruthArgs, named_folder};
 use crate::attempt::{AttemptArgs, Source};
+use crate::outputs;
 use crate::run_folder::{write_asked, write_text};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use eps_eval::chart::{ChartFiles, ReproductionChart, TimelineChart};
@@ -22,7 +23,8 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args)]
 pub(crate) struct Reproduce {
     /// Name of the table
-    table: Option<String>,
+    #[arg(value_parser = published_table)]
+    table: Option<&'static PublishedTable>,
     /// Ours: folders of runs with the masks of `eps infer`, or of masks. ROW is that of the table; that of
     /// a run follows from its recipe. COLUMN is that of mean IoU, the first where nothing is said. Several
     /// folders of one row are runs that differ in their seed
@@ -34,7 +36,8 @@ pub(crate) struct Reproduce {
     /// File with one image id a line, or the name of a split beside the masks' folder
     #[arg(long, requires = "truth")]
     list: Option<String>,
-    /// Text file with one object class a line [default: classes.txt beside the masks' folder, else VOC's]
+    /// Text file with one object class a line [default: classes.txt in the masks' folder, else beside it,
+    /// else VOC's]
     #[arg(long, value_name = "FILE")]
     classes: Option<PathBuf>,
     #[command(flatten)]
@@ -63,11 +66,13 @@ pub(crate) struct Reproduce {
 
 impl Reproduce {
     pub(crate) fn run(self) -> Result<End> {
-        let Some(name) = &self.table else {
+        let Some(table) = self.table else {
             list_tables();
             return Ok(End::Done);
         };
-        let table = PublishedTable::named(name).ok_or_else(|| unknown(name))?;
+        self.files.check()?;
+        outputs::check([&self.latex])?;
+        outputs::check_folder(&self.out)?;
         let attempts = self.attempts(table)?;
         let bootstrap = Bootstrap { resamples: self.resamples as usize, seed: self.seed };
         let reproduction = Reproduction::new(table, &attempts, bootstrap, self.level)
@@ -146,10 +151,7 @@ fn mean_ious(table: &PublishedTable, reproduction: &Reproduction) -> Vec<(String
 
 /// What `--ours` names.
 fn source(argument: &str, table: &PublishedTable) -> Result<Source> {
-    let (place, folder) = match argument.split_once('=') {
-        Some((place, folder)) if !place.is_empty() => (Some(place), Path::new(folder)),
-        _ => (None, Path::new(argument)),
-    };
+    let (place, folder) = named_folder(argument);
     ensure!(
         folder.is_dir(),
         "{}: is not there, expected the folder of a run or of masks",
@@ -160,6 +162,17 @@ fn source(argument: &str, table: &PublishedTable) -> Result<Source> {
         None => (row_of_run(folder, table)?, None),
     };
     let column = column.filter(|column| !column.is_empty());
+    if let Some(column) = &column {
+        table.check_column(column).map_err(|text| anyhow!(text))?;
+    }
+    if !table.rows().contains(&row.as_str()) {
+        eprintln!(
+            "note: {}: table {} has no row `{row}`, which is listed as ours alone; its rows are {}",
+            folder.display(),
+            table.name,
+            table.rows().join(", ")
+        );
+    }
     Ok(Source { row, column, folders: vec![folder.into()] })
 }
 
@@ -178,9 +191,9 @@ fn row_of_run(folder: &Path, table: &PublishedTable) -> Result<String> {
     crate::attempt::row(&recipe, table.name).with_context(hint)
 }
 
-fn unknown(name: &str) -> anyhow::Error {
-    let names = PublishedTable::all().iter().map(|table| table.name);
-    anyhow!("no table is named `{name}`, expected one of {}", names.collect::<Vec<_>>().join(", "))
+fn published_table(name: &str) -> Result<&'static PublishedTable, String> {
+    let names = || PublishedTable::all().iter().map(|table| table.name).collect::<Vec<_>>();
+    PublishedTable::named(name).ok_or_else(|| format!("expected one of {}", names().join(", ")))
 }
 
 fn list_tables() {

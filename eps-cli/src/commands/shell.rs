@@ -3,11 +3,10 @@
 use super::End;
 use crate::cli::Cli;
 use crate::run_folder::write_bytes;
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 use clap_mangen::Man;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// Write the completions of a shell to stdout
@@ -30,7 +29,7 @@ impl Completions {
     pub(crate) fn run(self) -> Result<End> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "eps", &mut script);
-        io::Write::write_all(&mut io::stdout(), &script).context("stdout")?;
+        print!("{}", String::from_utf8_lossy(&script));
         Ok(End::Done)
     }
 }

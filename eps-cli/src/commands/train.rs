@@ -10,6 +10,7 @@ use burn::tensor::Device;
 use eps_data::Needs;
 use eps_model::recipe::{Method, Recipe};
 use eps_model::train::{Checkpoint, Event, Job, Outcome, Step, Wish};
+use eps_model::weights::check_weights;
 use std::path::PathBuf;
 
 /// Train a class activation map baseline or EPS from image labels (and saliency maps)
@@ -41,7 +42,7 @@ pub(crate) struct Train {
 
 impl Train {
     pub(crate) fn run(self) -> Result<End> {
-        let device = device::open(&self.device.device)?;
+        let device = device::open(self.device.device)?;
         let mut recipe = Recipe::read(&self.recipe)?;
         recipe.optimiser.updates = self.updates.unwrap_or(recipe.optimiser.updates);
         recipe.optimiser.seed = self.seed.unwrap_or(recipe.optimiser.seed);
@@ -49,6 +50,9 @@ impl Train {
         let split = self.data.open(Needs { saliency, ..Needs::default() })?;
         let run = RunFolder::at(&self.out);
         self.check_run(&run, &recipe)?;
+        if let Some(weights) = &self.weights {
+            check_weights(weights, recipe.network.backbone)?;
+        }
         let checkpoint = Checkpoint::latest(&run.checkpoints())?;
         if !self.resume || !run.is_begun() || checkpoint.is_none() {
             let weights = self.weights.as_deref();

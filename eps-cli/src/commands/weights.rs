@@ -35,17 +35,30 @@ pub(crate) struct Inspect {
 impl Inspect {
     fn run(self) -> Result<End> {
         let file = WeightsFile::open(&weights_file(&self.weights)?)?;
-        println!("{:<48} {:<24} {:<6} {:>12}", "tensor", "shape", "type", "values");
+        let mut rows = vec![["tensor", "shape", "type", "values"].map(str::to_owned)];
         for tensor in &file.tensors {
             let shape = tensor.shape.to_vec();
             let values: usize = shape.iter().product();
             let (shape, dtype) = (format!("{shape:?}"), format!("{:?}", tensor.dtype));
-            println!("{:<48} {shape:<24} {dtype:<6} {values:>12}", tensor.name);
+            rows.push([tensor.name.clone(), shape, dtype, values.to_string()]);
         }
+        print!("{}", columns(&rows));
         println!();
         println!("{}", summary(&file));
         Ok(End::Done)
     }
+}
+
+/// Rows as wide as their widest cells, the last column to the right.
+fn columns(rows: &[[String; 4]]) -> String {
+    let widest = |column: usize| {
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
+    };
+    let [a, b, c, d] = [0, 1, 2, 3].map(widest);
+    let line = |[name, shape, dtype, values]: &[String; 4]| {
+        format!("{name:<a$}  {shape:<b$}  {dtype:<c$}  {values:>d$}\n")
+    };
+    rows.iter().map(line).collect()
 }
 
 /// Format, size, and the network that knows the tensors by their names.
@@ -107,4 +120,18 @@ fn weights_file(path: &Path) -> Result<PathBuf> {
             format!("{}: has no checkpoint, expected one or a file", path.display())
         })?;
     Ok(checkpoint.network_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cells() {
+        let row = |cells: [&str; 4]| cells.map(str::to_owned);
+        let rows =
+            [row(["tensor", "shape", "type", "values"]), row(["a.longer", "[1]", "F32", "1"])];
+        let expected = "tensor    shape  type  values\na.longer  [1]    F32        1\n";
+        assert_eq!(columns(&rows), expected);
+    }
 }

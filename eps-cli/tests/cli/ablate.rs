@@ -306,7 +306,10 @@ fn bad_plans_are_refused_before_anything_is_trained() {
     };
     refuses(&["lamda=0.1"], "no setting `lamda`: did you mean `saliency.lambda`?");
     refuses(&["flip=true"], "`flip` is `augmentation.flip` or `inference.flip`: write one of them");
-    refuses(&["lambda=0.1,2"], "cell saliency.lambda=2 optimiser.seed=1: saliency: tau and lambda");
+    refuses(
+        &["lambda=0.1,2"],
+        "cell saliency.lambda=2 optimiser.seed=1: saliency.lambda: 2.0, expected at least 0",
+    );
     refuses(&["lambda=0.1", "lambda=0.2"], "`saliency.lambda` again, expected each key once");
     refuses(&["crf=best"], "crf: preset `best`, expected one of psa, irn-label");
     refuses(&["saliency=own"], "saliency: \"own\", expected NAME:PATH");

@@ -175,3 +175,18 @@ fn folders_that_cannot_be_compared_are_refused() {
     compare(&project, &["nothing", "good"])
         .refuses(&["good/scene_0003.png: prediction is missing"]);
 }
+
+#[test]
+fn a_folder_may_have_an_equals_sign_and_a_run_stands_for_its_masks() {
+    let project = project();
+    let path = project.path("compare.json");
+    let both = || compare(&project, &[]).and(project.path("tau=0.2")).and(project.path("run"));
+    fs::rename(project.path("half"), project.path("tau=0.2")).unwrap();
+    fs::create_dir_all(project.path("run")).unwrap();
+    fs::write(project.path("run/recipe.toml"), "").unwrap();
+    both().refuses(&["run/masks: is not there, expected the masks"]);
+    fs::rename(project.path("good"), project.path("run/masks")).unwrap();
+    both().with("--json", &path).succeeds();
+    let methods = &json(&path)["comparison"]["methods"];
+    assert_eq!((&methods[0]["name"], &methods[1]["name"]), (&"tau=0.2".into(), &"run".into()));
+}

@@ -93,7 +93,9 @@ fn background_things_give_the_confusion_of_their_class() {
 #[test]
 fn what_is_no_table_row_or_folder_is_refused() {
     let project = Project::with_scenes(2);
-    eps("reproduce").and("voc").refuses(&["no table is named `voc`", "pseudo-masks-voc"]);
+    let ended = eps("reproduce").and("voc").run();
+    assert_eq!(ended.status, Some(2), "{}", ended.stderr);
+    assert!(ended.stderr.contains("expected one of pseudo-masks-voc"), "{}", ended.stderr);
     let folder = project.data().join("SegmentationClass").display().to_string();
     let expected = "does not say its row of table pseudo-masks-voc; write ROW=";
     reproduce(&project, "pseudo-masks-voc", &[&folder]).refuses(&[expected]);
@@ -106,4 +108,18 @@ fn what_is_no_table_row_or_folder_is_refused() {
     assert!(ended.stderr.ends_with(&expected), "{}", ended.stderr);
     let column = truth(&project, "EPS/crf");
     reproduce(&project, "pseudo-masks-voc", &[&column]).refuses(&["has no column `crf`", "`CRF`"]);
+}
+
+#[test]
+fn a_row_that_the_table_lacks_is_noted_and_a_column_is_refused_before_masks_are_read() {
+    let project = Project::with_scenes(2);
+    let ours = truth(&project, "EPX");
+    let ended = reproduce(&project, "pseudo-masks-voc", &[&ours]).succeeds();
+    let note =
+        "table pseudo-masks-voc has no row `EPX`, which is listed as ours alone; its rows are";
+    assert!(ended.stderr.contains(note), "{}", ended.stderr);
+    fs::remove_file(project.mask(0)).expect("a mask");
+    let ours = truth(&project, "EPS/no crf");
+    let expected = "table pseudo-masks-voc has no column `no crf`, expected one of `no CRF`";
+    reproduce(&project, "pseudo-masks-voc", &[&ours]).refuses(&[expected]);
 }

@@ -67,13 +67,19 @@ fn a_recipe_with_an_unknown_key_or_a_bad_value_is_refused() {
     let cases = [
         (recipe::cam().replace("momentum", "momentom"), "unknown field `momentom`"),
         (recipe::cam().replace("[inference]", "[inferring]"), "unknown field `inferring`"),
-        (with(&recipe::cam(), "width = 0.0"), "network.width: expected a factor above 0"),
-        (with(&recipe::cam(), "updates = 0"), "optimiser: updates, batch and checkpoint_every"),
+        (with(&recipe::cam(), "width = 0.0"), "network.width: 0.0, expected a factor above 0"),
+        (
+            with(&recipe::cam(), "updates = 0"),
+            "optimiser.updates: 0, expected a whole number above 0",
+        ),
         (with(&recipe::cam(), "batch = -4"), "batch = -4"),
         (with(&recipe::cam(), "learning_rate = nan"), "optimiser.learning_rate"),
-        (with(&recipe::eps(), "tau = 1.5"), "saliency: tau and lambda are fractions in 0..=1"),
-        (with(&recipe::cam(), "method = \"eps\""), "saliency: method `eps` needs this table"),
-        (with(&recipe::cam(), "stride = 16"), "network.stride: this backbone has 8"),
+        (with(&recipe::eps(), "tau = 1.5"), "saliency.tau: 1.5, expected at least 0 and at most 1"),
+        (
+            with(&recipe::cam(), "method = \"eps\""),
+            "saliency: no table, expected one for method `eps`",
+        ),
+        (with(&recipe::cam(), "stride = 16"), "network.stride: 16, expected 8 for resnet38d"),
         ("nothing of the kind".into(), "TOML parse error"),
     ];
     for (recipe, reason) in cases {
@@ -89,7 +95,9 @@ fn a_recipe_with_an_unknown_key_or_a_bad_value_is_refused() {
 fn a_device_that_is_unknown_or_not_compiled_in_is_refused() {
     let project = Project::with_scenes(2);
     let train = |device: &str| project.train("run", &recipe::cam()).with("--device", device);
-    train("gpu").refuses(&["device `gpu` is not known, expected auto, cpu, torch, torch:cuda:N, "]);
+    let ended = train("gpu").run();
+    assert_eq!(ended.status, Some(2), "{}", ended.stderr);
+    assert!(ended.stderr.contains("expected auto, cpu, torch, "), "{}", ended.stderr);
     if cfg!(not(feature = "tch")) {
         train("torch").refuses(&["this program was built without the feature `tch`"]);
     }

@@ -1,6 +1,8 @@
 //! Help, and arguments that are no call.
 
 use crate::call::eps;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// Each command with its main flags.
 const COMMANDS: [(&str, &[&str]); 8] = [
@@ -59,4 +61,30 @@ fn the_processor_is_a_device_that_works() {
     let devices = eps("devices").succeeds().stdout;
     let cpu = devices.lines().find(|line| line.starts_with("cpu ")).unwrap();
     assert_eq!(cpu.ends_with("works"), cfg!(feature = "flex"), "{cpu}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_left_ends_nothing_and_a_full_disk_is_an_error() {
+    let called = |redirection: &str| {
+        let script = format!("\"$0\" reproduce pseudo-masks-voc {redirection}");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_eps")]).output().expect("a shell")
+    };
+    let mut child = Command::new(env!("CARGO_BIN_EXE_eps"))
+        .args(["reproduce", "pseudo-masks-voc"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().expect("the program can be waited for");
+    let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!((ended.status.code(), stderr.as_str()), (Some(0), ""));
+    if Path::new("/dev/full").exists() {
+        let full = called("> /dev/full");
+        let stderr = String::from_utf8_lossy(&full.stderr).into_owned();
+        assert_eq!(full.status.code(), Some(1), "{stderr}");
+        assert!(stderr.starts_with("error: stdout: cannot be written: "), "{stderr}");
+    }
 }

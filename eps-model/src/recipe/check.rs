@@ -1,98 +1,135 @@
 //! What a recipe must hold to make sense.
 
-use super::{BackboneName, Background, Method, Recipe, SelectionRule};
+use super::{
+    AugmentationRecipe, BackboneName, Background, InferenceRecipe, Method, NetworkRecipe,
+    OptimiserRecipe, Recipe, SaliencyRecipe, SelectionRule,
+};
+use std::fmt::Debug;
+use std::ops::RangeInclusive;
+
+/// Sides of pictures in pixels are at most this.
+const LONGEST: usize = 4096;
 
 impl Recipe {
-    /// The first rule that the recipe breaks, with its key.
+    /// The first rule that the recipe breaks: its key, what was found, what was expected.
     pub(super) fn check(&self) -> Result<(), String> {
         let Self { network, augmentation, optimiser, saliency, inference } = self;
-        let strides: &[usize] = match network.backbone {
-            BackboneName::Resnet38d => &[8],
-            BackboneName::EfficientnetLite0 => &[8, 16, 32],
-        };
-        let [smallest, largest] = augmentation.longer_side;
-        let fraction = |value: f64| (0.0..=1.0).contains(&value);
-        let rules = [
-            (
-                strides.contains(&network.stride),
-                "network.stride: this backbone has 8 (resnet38d) or 8, 16, 32 (efficientnet-lite0)",
-            ),
-            (
-                network.width > 0.0 && network.width <= 4.0,
-                "network.width: expected a factor above 0 and at most 4",
-            ),
-            (
-                0 < smallest && smallest <= largest,
-                "augmentation.longer_side: expected [smallest, largest] in pixels",
-            ),
-            (
-                (0.0..=4.0).contains(&network.depth),
-                "network.depth: expected a factor of at least 0 and at most 4",
-            ),
-            (
-                (network.stride..=4096).contains(&augmentation.crop) && largest <= 4096,
-                "augmentation.crop: expected at least one cell of the maps and at most 4096 pixels",
-            ),
-            (
-                optimiser.updates > 0 && optimiser.batch > 0 && optimiser.checkpoint_every > 0,
-                "optimiser: updates, batch and checkpoint_every must be above 0",
-            ),
-            (
-                optimiser.parts > 0 && optimiser.batch.is_multiple_of(optimiser.parts),
-                "optimiser.parts: expected a divisor of optimiser.batch",
-            ),
-            (
-                optimiser.learning_rate > 0.0 && optimiser.learning_rate.is_finite(),
-                "optimiser.learning_rate: expected a finite rate above 0",
-            ),
-            (
-                (0.0..1.0).contains(&optimiser.momentum),
-                "optimiser.momentum: expected at least 0 and below 1",
-            ),
-            (
-                (0.0..=1.0).contains(&optimiser.weight_decay),
-                "optimiser.weight_decay: expected at least 0 and at most 1",
-            ),
-            (
-                optimiser.classifier_factor >= 0.0 && optimiser.classifier_factor.is_finite(),
-                "optimiser.classifier_factor: expected a finite factor of at least 0",
-            ),
-            (
-                optimiser.power >= 0.0 && optimiser.power.is_finite(),
-                "optimiser.power: expected a finite exponent of at least 0",
-            ),
-            (
-                saliency.is_some() == (network.method == Method::Eps),
-                "saliency: method `eps` needs this table, method `cam` has none",
-            ),
-            (
-                saliency.as_ref().is_none_or(|own| fraction(own.tau) && fraction(own.lambda)),
-                "saliency: tau and lambda are fractions in 0..=1",
-            ),
-            (
-                saliency.as_ref().is_none_or(|own| {
-                    let predefined = own.selection == SelectionRule::Predefined;
-                    own.background_classes.is_empty() != predefined
-                }),
-                "saliency.background_classes: selection `predefined` needs some, others have none",
-            ),
-            (
-                inference.background == Background::Constant || network.method == Method::Eps,
-                "inference.background: only method `eps` learns a background",
-            ),
-            (
-                !inference.scales.is_empty()
-                    && inference.scales.iter().all(|&scale| scale > 0.0 && scale <= 8.0),
-                "inference.scales: expected factors above 0 and at most 8",
-            ),
-            (
-                (0.0..=1.0).contains(&inference.threshold),
-                "inference.threshold: expected a fraction in 0..=1",
-            ),
-        ];
-        match rules.into_iter().find(|(holds, _)| !holds) {
-            Some((_, rule)) => Err(rule.to_owned()),
-            None => Ok(()),
-        }
+        network.check()?;
+        augmentation.check(network.stride)?;
+        optimiser.check()?;
+        match (saliency, network.method) {
+            (Some(saliency), Method::Eps) => saliency.check(),
+            (None, Method::Cam) => Ok(()),
+            (None, Method::Eps) => Err("saliency: no table, expected one for method `eps`".into()),
+            (Some(_), Method::Cam) => {
+                Err("saliency: a table, expected none for method `cam`".into())
+            }
+        }?;
+        inference.check(network.method)
     }
+}
+
+impl NetworkRecipe {
+    fn check(&self) -> Result<(), String> {
+        let (strides, expected): (&[usize], _) = match self.backbone {
+            BackboneName::Resnet38d => (&[8], "8 for resnet38d"),
+            BackboneName::EfficientnetLite0 => (&[8, 16, 32], "8, 16 or 32 for efficientnet-lite0"),
+        };
+        rule(strides.contains(&self.stride), "network.stride", &self.stride, expected)?;
+        let is_width = self.width > 0.0 && self.width <= 4.0;
+        rule(is_width, "network.width", &self.width, "a factor above 0 and at most 4")?;
+        within("network.depth", self.depth, 0.0..=4.0)
+    }
+}
+
+impl AugmentationRecipe {
+    /// `stride` is the side of a cell of the network's maps.
+    fn check(&self, stride: usize) -> Result<(), String> {
+        let [smallest, largest] = self.longer_side;
+        rule(
+            0 < smallest && smallest <= largest && largest <= LONGEST,
+            "augmentation.longer_side",
+            &self.longer_side,
+            "[smallest, largest] of 1 to 4096 pixels",
+        )?;
+        rule(
+            (stride..=LONGEST).contains(&self.crop),
+            "augmentation.crop",
+            &self.crop,
+            "at least one cell of the maps and at most 4096 pixels",
+        )
+    }
+}
+
+impl OptimiserRecipe {
+    fn check(&self) -> Result<(), String> {
+        let counts = [
+            ("optimiser.updates", self.updates),
+            ("optimiser.batch", self.batch),
+            ("optimiser.checkpoint_every", self.checkpoint_every),
+        ];
+        for (key, count) in counts {
+            rule(count > 0, key, &count, "a whole number above 0")?;
+        }
+        rule(
+            self.parts > 0 && self.batch.is_multiple_of(self.parts),
+            "optimiser.parts",
+            &self.parts,
+            &format!("a divisor of optimiser.batch, {}", self.batch),
+        )?;
+        let is_rate = self.learning_rate > 0.0 && self.learning_rate.is_finite();
+        rule(is_rate, "optimiser.learning_rate", &self.learning_rate, "a finite rate above 0")?;
+        let is_momentum = (0.0..1.0).contains(&self.momentum);
+        rule(is_momentum, "optimiser.momentum", &self.momentum, "at least 0 and below 1")?;
+        within("optimiser.weight_decay", self.weight_decay, 0.0..=1.0)?;
+        within("optimiser.classifier_factor", self.classifier_factor, 0.0..=f64::MAX)?;
+        within("optimiser.power", self.power, 0.0..=f64::MAX)
+    }
+}
+
+impl SaliencyRecipe {
+    fn check(&self) -> Result<(), String> {
+        within("saliency.tau", self.tau, 0.0..=1.0)?;
+        within("saliency.lambda", self.lambda, 0.0..=1.0)?;
+        let is_predefined = self.selection == SelectionRule::Predefined;
+        rule(
+            self.background_classes.is_empty() != is_predefined,
+            "saliency.background_classes",
+            &self.background_classes,
+            "some for selection `predefined`, none for others",
+        )
+    }
+}
+
+impl InferenceRecipe {
+    fn check(&self, method: Method) -> Result<(), String> {
+        rule(
+            self.background == Background::Constant || method == Method::Eps,
+            "inference.background",
+            &format_args!("learned"),
+            "constant, since only method `eps` learns one",
+        )?;
+        let is_factor = |&scale: &f64| scale > 0.0 && scale <= 8.0;
+        rule(
+            !self.scales.is_empty() && self.scales.iter().all(is_factor),
+            "inference.scales",
+            &self.scales,
+            "factors above 0 and at most 8",
+        )?;
+        let is_fraction = (0.0..=1.0).contains(&self.threshold);
+        rule(is_fraction, "inference.threshold", &self.threshold, "a fraction in 0..=1")
+    }
+}
+
+fn within(key: &str, found: f64, range: RangeInclusive<f64>) -> Result<(), String> {
+    let expected = match *range.end() {
+        f64::MAX => "a finite number of at least 0".to_owned(),
+        end => format!("at least {} and at most {end}", range.start()),
+    };
+    rule(range.contains(&found), key, &found, &expected)
+}
+
+/// An error unless the rule holds.
+fn rule(holds: bool, key: &str, found: &dyn Debug, expected: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(format!("{key}: {found:?}, expected {expected}")) }
 }

@@ -146,6 +146,6 @@ mod tests {
         let error = eps().with_values([("saliency.lambda", &text)]).unwrap_err();
         assert!(error.contains("\"much\", expected f64") && error.contains("lambda"), "{error}");
         let error = eps().with_values([("saliency.lambda", &Value::Float(1.5))]).unwrap_err();
-        assert_eq!(error, "saliency: tau and lambda are fractions in 0..=1");
+        assert_eq!(error, "saliency.lambda: 1.5, expected at least 0 and at most 1");
     }
 }

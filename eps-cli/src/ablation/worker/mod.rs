@@ -87,12 +87,9 @@ impl Worker<'_> {
                 // Others may have left something meanwhile.
                 _ if took => {}
                 Some(note) if self.manner.waits => {
-                    if !is_announced {
-                        eprintln!(
-                            "waiting for cells that process {} of {} holds",
-                            note.pid, note.host
-                        );
-                        is_announced = true;
+                    if !std::mem::replace(&mut is_announced, true) {
+                        let (pid, host) = (note.pid, note.host);
+                        eprintln!("waiting for cells that process {pid} of {host} holds");
                     }
                     std::thread::sleep(LOOK_EVERY);
                     if interrupt::requested() {

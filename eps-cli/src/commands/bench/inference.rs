@@ -30,7 +30,7 @@ pub(crate) struct InferenceBench {
 
 impl InferenceBench {
     pub(super) fn run(self) -> Result<End> {
-        let device = device::open(&self.device.device)?;
+        let device = device::open(self.device.device)?;
         let recipe = Recipe::read(&self.recipe)?;
         let network = Network::new(&recipe.network, CLASSES, recipe.optimiser.seed, &device);
         let [width, height] = SIZE;
@@ -41,7 +41,11 @@ impl InferenceBench {
             score_maps(&network, &recipe.inference, &[(&image, classes)], &device);
             Ok(())
         })?;
-        Record::new(&self.device.device, width as usize).print("inference", 1, &seconds)?;
+        Record::new(&self.device.device.to_string(), width as usize).print(
+            "inference",
+            1,
+            &seconds,
+        )?;
         Ok(End::Done)
     }
 }

@@ -41,13 +41,14 @@ pub(crate) struct NetworkBench {
 
 impl NetworkBench {
     pub(super) fn run(self) -> Result<End> {
-        let device = device::open(&self.device.device)?;
+        let device = device::open(self.device.device)?;
         let mut recipe = Recipe::read(&self.recipe)?;
         let size = self.size.unwrap_or(recipe.augmentation.crop);
         recipe.augmentation.crop = size;
         // Dropout would draw other channels in each pass.
         recipe.network.dropout = false;
-        let record = Record::new(&self.device.device, size);
+        let side = self.device.device.to_string();
+        let record = Record::new(&side, size);
         record.print("forward", self.batch, &self.forward(&recipe, size, &device)?)?;
         if !self.forward_only {
             let seconds = self.forward_backward(&recipe, size, &device.autodiff())?;
