@@ -321,6 +321,11 @@ fn bad_plans_are_refused_before_anything_is_trained() {
     ablate(&project, "out", &recipe::eps(), &["lambda=0.1"])
         .with("--expect-plan", "0123456789abcdef")
         .refuses(&["expected 0123456789abcdef: settings or files have changed"]);
+    let noise = project.write("noise.pth", "no weights");
+    ablate(&project, "out", &recipe::eps(), &["lambda=0.1"])
+        .with("--weights", noise)
+        .and("--dry-run")
+        .refuses(&["noise.pth: not a weights file"]);
     assert!(!project.path("out/cells").exists());
     eps("ablate")
         .and("status")

@@ -58,6 +58,9 @@ fn maps_of_other_programs_are_converted_and_kept() {
     }
     let again = convert(&input, &out).succeeds();
     assert!(again.stderr.contains("7 of 7 maps are there already"), "{}", again.stderr);
+    let refused = "convert.json: maps of another source or with other settings are there";
+    convert(&input, &out).and("--normalise").refuses(&[refused]);
+    convert(&input, &out).and("--f16").refuses(&[refused]);
     fs::write(input.join("bad.npy"), "text").unwrap();
     convert(&input, &out).refuses(&["others/bad.npy: not a dictionary of class activation maps"]);
 }
