@@ -15,8 +15,8 @@ use eps_data::{ClassId, ClassNames, Item};
 use eps_eval::chart::{ChartFiles, ClassMapsChart, Curve, SweepChart};
 use eps_eval::ranking::{ImageRanking, ScoreHistogram};
 use eps_eval::{
-    AveragePrecisions, BackgroundRule, Cuts, ScoredList, SweepPlan, SweepReport, SweepSummary,
-    SweptRule, export, sweep_faults, sweep_folder,
+    AveragePrecisions, BackgroundRule, Cuts, ScoredList, SweepPlan, SweepPoint, SweepReport,
+    SweepSummary, SweptRule, export, sweep_faults, sweep_folder,
 };
 use std::path::{Path, PathBuf};
 
@@ -203,7 +203,12 @@ fn curve(cams: &Path, summary: &SweepSummary) -> Curve {
     Curve {
         method: folder_name(cams),
         points: summary.points.clone(),
-        fixed: summary.fixed.as_ref().map(|fixed| fixed.parameters[0]),
+        fixed: summary.fixed.as_ref().map(|own| SweepPoint {
+            parameter: own.parameters[0],
+            mean_iou: own.mean_iou,
+            mean_precision: own.mean_precision,
+            mean_recall: own.mean_recall,
+        }),
         held_out: summary.held_out.clone(),
         plateau: Some(summary.plateau),
     }

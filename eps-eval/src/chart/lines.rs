@@ -55,7 +55,7 @@ pub(super) fn draw_marks<B: DrawingBackend>(
     index: usize,
     place: impl Fn(SweepPoint) -> Option<(f64, f64)>,
 ) -> style::Drawn<B> {
-    let marks = [(curve.at_fixed(), false), (curve.best(), true)];
+    let marks = [(curve.fixed, false), (curve.best(), true)];
     marks.into_iter().try_for_each(|(point, filled)| {
         let place = point.and_then(&place);
         place.map_or(Ok(()), |place| style::mark(chart, place, style::color(index), filled))

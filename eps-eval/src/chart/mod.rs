@@ -75,14 +75,14 @@ pub trait Chart {
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>>;
 }
 
-/// A method's means at each threshold, and the threshold that was fixed before looking.
+/// A method's means at each threshold, and at the one that was fixed before looking.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
     pub method: String,
     /// Ascending by threshold.
     pub points: Vec<SweepPoint>,
-    /// A threshold that did not depend on the truth; usually 0.2.
-    pub fixed: Option<f64>,
+    /// At a threshold that did not depend on the truth, usually 0.2, whether or not it is a point.
+    pub fixed: Option<SweepPoint>,
     /// The mean IoU of thresholds chosen on other images; not every chart shows it.
     pub held_out: Option<LabelledPoint>,
     /// Where the curve is almost at its best; not every chart shows it.
@@ -92,11 +92,6 @@ pub struct Curve {
 impl Curve {
     fn best(&self) -> Option<SweepPoint> {
         crate::sweep::best(&self.points)
-    }
-
-    fn at_fixed(&self) -> Option<SweepPoint> {
-        let fixed = self.fixed?;
-        self.points.iter().copied().find(|point| (point.parameter - fixed).abs() < 1e-9)
     }
 }
 

@@ -142,9 +142,8 @@ impl SweepChart<'_> {
 /// The method with the values of its marked points.
 fn describe(curve: &Curve) -> String {
     let value = |iou| percent(Some(iou));
-    let fixed = curve
-        .at_fixed()
-        .map(|point| format!("○ {} % at {:.2}", value(point.mean_iou), point.parameter));
+    let fixed =
+        curve.fixed.map(|point| format!("○ {} % at {:.2}", value(point.mean_iou), point.parameter));
     let best = curve
         .best()
         .map(|point| format!("● best {} % at {:.3}", value(point.mean_iou), point.parameter));
@@ -158,7 +157,8 @@ fn describe(curve: &Curve) -> String {
 
 /// Fixed thresholds, each once.
 fn fixed_thresholds(curves: &[Curve]) -> Vec<f64> {
-    let mut thresholds: Vec<f64> = curves.iter().filter_map(|curve| curve.fixed).collect();
+    let mut thresholds: Vec<f64> =
+        curves.iter().filter_map(|curve| curve.fixed).map(|own| own.parameter).collect();
     thresholds.sort_by(f64::total_cmp);
     thresholds.dedup();
     thresholds

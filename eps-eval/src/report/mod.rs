@@ -149,8 +149,11 @@ impl Method {
     }
 
     fn curve(&self) -> Option<Curve> {
-        let fixed = self.fixed.threshold.map(|threshold| threshold.value);
         let (method, points) = (self.name.clone(), self.sweep.clone());
+        let fixed = self.fixed.threshold.and_then(|threshold| {
+            let is_it = |point: &SweepPoint| (point.parameter - threshold.value).abs() < 1e-9;
+            points.iter().copied().find(is_it)
+        });
         let curve = Curve { method, points, fixed, held_out: None, plateau: None };
         (!curve.points.is_empty()).then_some(curve)
     }
