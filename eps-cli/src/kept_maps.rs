@@ -6,8 +6,10 @@ use crate::origin::{self, Results};
 use crate::parallel;
 use crate::run_folder::RunFolder;
 use anyhow::{Context as _, Result, ensure};
-use eps_data::codec::{read_scores, write_mask};
-use eps_model::recipe::{InferenceRecipe, NetworkRecipe};
+use eps_data::codec::{ScoreFormat, read_scores, write_mask};
+use eps_model::recipe::{InferenceRecipe, NetworkRecipe, Recipe};
+use eps_model::train::latest_checkpoint;
+use eps_model::weights::WeightsFile;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,27 +29,40 @@ pub(crate) struct MapsOrigin {
 }
 
 impl MapsOrigin {
+    /// Of the maps of a trained run.
+    pub(crate) fn of_run(run: &RunFolder, recipe: &Recipe, format: ScoreFormat) -> Result<Self> {
+        let path = latest_checkpoint(&run.root)?.network_file();
+        let weights = WeightsFile::open(&path)?.sha256(&path)?;
+        Ok(Self::new(weights, recipe, format))
+    }
+
+    pub(crate) fn new(weights: String, recipe: &Recipe, format: ScoreFormat) -> Self {
+        Self {
+            weights,
+            network: recipe.network.clone(),
+            inference: recipe.inference.clone(),
+            f16: format == ScoreFormat::F16,
+            masks_unfinished: false,
+        }
+    }
+
     /// Marks a new folder as its own. In one with the same maps, masks of another threshold are made
     /// again of them; a folder with other maps is refused.
     pub(crate) fn claim(&self, out: &RunFolder, is_shard: bool) -> Result<End> {
         let file = out.root.join("inference.json");
-        let Some(found) = origin::read::<Self>(&file)? else {
-            origin::write(&file, self)?;
-            return Ok(End::Done);
-        };
-        if found == *self {
-            return Ok(End::Done);
-        }
-        if !found.has_maps_of(self) {
+        let found = origin::read::<Self>(&file)?;
+        let Some(found) = found.filter(|own| own != self && own.has_maps_of(self)) else {
             let results = Results { name: "maps", folder: &out.cams(), ending: "npz" };
             return origin::claim(&file, self, &results).map(|()| End::Done);
-        }
+        };
         ensure!(
             !is_shard,
-            "{}: masks at threshold {} are there, expected the same, or a call without --shard, which \
-             makes all of them again",
+            "{}: masks at threshold {}{} are there, expected a call without --shard, which makes all of \
+             them again at {}",
             file.display(),
-            found.inference.threshold
+            found.inference.threshold,
+            if found.masks_unfinished { " and others" } else { "" },
+            self.inference.threshold
         );
         let masks = masks_with_maps(out)?;
         origin::write(&file, &Self { masks_unfinished: true, ..self.clone() })?;

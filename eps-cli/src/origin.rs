@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What a folder has: the name for messages, where they are, and the ending of their files.
 pub(crate) struct Results<'a> {
@@ -32,17 +32,18 @@ where
 {
     match read::<T>(file)? {
         Some(found) if found == *own => Ok(()),
-        Some(_) if results.exist() => refuse(file, results.name),
+        Some(_) if results.exist() => bail!(
+            "{}: {} of another source or with other settings are there, expected another --out",
+            file.display(),
+            results.name
+        ),
+        None if results.exist() => bail!(
+            "{}: {} of unknown origin are there, expected another --out",
+            results.folder.display(),
+            results.name
+        ),
         _ => write(file, own),
     }
-}
-
-/// The error about results that were made otherwise.
-fn refuse<T>(file: &Path, results: &str) -> Result<T> {
-    bail!(
-        "{}: {results} of another source or with other settings are there, expected another --out",
-        file.display()
-    )
 }
 
 /// The origin in a file; `None` if there is no file.
@@ -62,6 +63,8 @@ pub(crate) fn write<T: Serialize>(file: &Path, origin: &T) -> Result<()> {
 }
 
 /// The whole path of a folder that results come from, which tells it from others.
-pub(crate) fn whole_path(folder: &Path) -> Result<PathBuf> {
-    folder.canonicalize().with_context(|| format!("{}: cannot be read", folder.display()))
+pub(crate) fn whole_path(folder: &Path) -> Result<String> {
+    let whole = folder.canonicalize();
+    let whole = whole.with_context(|| format!("{}: cannot be read", folder.display()))?;
+    Ok(whole.display().to_string())
 }

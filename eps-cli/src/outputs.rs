@@ -1,12 +1,13 @@
 //! The files that a command writes at its end: that they can be, before it counts for minutes.
 
 use anyhow::{Context as _, Result, ensure};
-use std::fs;
+use eps_data::codec::can_write;
 use std::path::{Path, PathBuf};
 
 /// # Errors
 ///
-/// If a file that was asked for is a folder, or its folder cannot be made or written to.
+/// If a file that was asked for is something else than a file, or its folder cannot be made or
+/// written to.
 pub(crate) fn check<'a>(files: impl IntoIterator<Item = &'a Option<PathBuf>>) -> Result<()> {
     files.into_iter().flatten().try_for_each(|file| check_file(file))
 }
@@ -18,31 +19,26 @@ pub(crate) fn check_folder(folder: &Option<PathBuf>) -> Result<()> {
     folder.as_ref().map_or(Ok(()), |folder| check_place(folder))
 }
 
-/// # Errors
-///
-/// If the folder of a chart, which is several files, cannot be made or written to.
-pub(crate) fn check_chart(chart: &Option<PathBuf>) -> Result<()> {
-    chart.as_ref().and_then(|chart| chart.parent()).map_or(Ok(()), check_place)
-}
-
 fn check_file(file: &Path) -> Result<()> {
     ensure!(!file.is_dir(), "{}: is a folder, expected the name of a file", file.display());
+    // A result takes the place of what has its name.
+    let is_other = file.exists() && !file.is_file();
+    ensure!(!is_other, "{}: is a device or a pipe, expected the name of a file", file.display());
     file.parent().map_or(Ok(()), check_place)
 }
 
-/// Looks at the folder, or at what it would be made in; nothing is made yet.
+/// Looks at the folder, or at what it would be made in; nothing is left there.
 fn check_place(folder: &Path) -> Result<()> {
-    let Some(there) = folder.ancestors().find(|place| place.exists()) else { return Ok(()) };
+    let mut places = folder.ancestors().filter(|place| !place.as_os_str().is_empty());
+    let there = places.find(|place| place.exists()).unwrap_or(Path::new("."));
     ensure!(there.is_dir(), "{}: is a file, expected a folder", there.display());
-    let metadata =
-        fs::metadata(there).with_context(|| format!("{}: cannot be read", there.display()))?;
-    ensure!(!metadata.permissions().readonly(), "{}: cannot be written to", there.display());
-    Ok(())
+    can_write(there).with_context(|| format!("{}: cannot be written to", there.display()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn what_is_in_the_way_is_named_and_nothing_is_made() {
@@ -55,5 +51,8 @@ mod tests {
         assert!(check_folder(&Some(path("text"))).is_err());
         check([&None, &Some(path("new/folder/a.json")), &Some("a.json".into())]).unwrap();
         assert!(!path("new").exists());
+        if cfg!(unix) {
+            assert!(error("/dev/null".into()).starts_with("/dev/null: is a device or a pipe"));
+        }
     }
 }

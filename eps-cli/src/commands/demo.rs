@@ -4,6 +4,7 @@ use super::{End, report, train::train};
 use crate::args::{self, DeviceArgs};
 use crate::comparison::Comparison;
 use crate::inference::Inference;
+use crate::kept_maps::MapsOrigin;
 use crate::pictures::Choice;
 use crate::run_folder::{Provenance, RunFolder, write_text};
 use crate::{device, interrupt};
@@ -135,6 +136,10 @@ impl Demo {
         };
         let network = network.for_inference();
         let items: Vec<&Item> = split.items.iter().collect();
+        if MapsOrigin::of_run(run, recipe, ScoreFormat::F32)?.claim(run, false)? == End::Interrupted
+        {
+            return Ok(End::Interrupted);
+        }
         let (recipe, format) = (&recipe.inference, ScoreFormat::F32);
         Inference { network: &network, recipe, device, out: run, format, with_masks: true }
             .run(&items, &format!("{name} maps"))

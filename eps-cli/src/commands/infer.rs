@@ -12,8 +12,8 @@ use eps_data::codec::ScoreFormat;
 use eps_data::{Item, Needs, Shard, Split};
 use eps_model::network::Network;
 use eps_model::recipe::Recipe;
-use eps_model::train::{latest_checkpoint, load_network};
-use eps_model::weights::{Part, WeightsFile, load_weights};
+use eps_model::train::load_network;
+use eps_model::weights::{Part, load_weights};
 use std::path::{Path, PathBuf};
 
 /// Write class activation maps (`cams/<id>.npz`), pseudo-masks (`masks/<id>.png`) and `logits.csv`
@@ -62,7 +62,7 @@ impl Infer {
         let split = self.data.open(Needs::default())?;
         let network = self.network(&recipe, &split, &device)?;
         interrupt::install()?;
-        let origin = self.origin(&recipe)?;
+        let origin = self.origin(&run, &recipe)?;
         let is_import = self.weights.is_some() && !run.is_begun();
         if is_import {
             check_import(&run, &origin)?;
@@ -71,7 +71,7 @@ impl Infer {
         if origin.claim(&out, self.shard.is_some())? == End::Interrupted {
             return Ok(End::Interrupted);
         }
-        if is_import {
+        if is_import && (out.root == run.root || !run.recipe_file().exists()) {
             let provenance = Provenance::new(&self.device, &split, self.weights.as_deref())?;
             run.begin(&recipe, &provenance)?;
         }
@@ -85,7 +85,7 @@ impl Infer {
             recipe: &recipe.inference,
             device: &device,
             out: &out,
-            format: if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 },
+            format: self.format(),
             with_masks: true,
         };
         let end = inference.run(&items, "inference")?;
@@ -94,21 +94,15 @@ impl Infer {
     }
 
     /// What the results are made with.
-    fn origin(&self, recipe: &Recipe) -> Result<MapsOrigin> {
-        let weights = match &self.weights {
-            Some(path) => sha256_of_file(path)?,
-            None => {
-                let path = latest_checkpoint(&self.run)?.network_file();
-                WeightsFile::open(&path)?.sha256(&path)?
-            }
-        };
-        Ok(MapsOrigin {
-            weights,
-            network: recipe.network.clone(),
-            inference: recipe.inference.clone(),
-            f16: self.f16,
-            masks_unfinished: false,
-        })
+    fn origin(&self, run: &RunFolder, recipe: &Recipe) -> Result<MapsOrigin> {
+        match &self.weights {
+            Some(path) => Ok(MapsOrigin::new(sha256_of_file(path)?, recipe, self.format())),
+            None => MapsOrigin::of_run(run, recipe, self.format()),
+        }
+    }
+
+    fn format(&self) -> ScoreFormat {
+        if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 }
     }
 
     fn network(&self, recipe: &Recipe, split: &Split, device: &Device) -> Result<Network> {

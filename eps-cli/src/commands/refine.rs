@@ -60,7 +60,7 @@ fn floor(text: &str) -> Result<Floor, String> {
 /// What the masks of a folder were made of: `refine.json` beside them.
 #[derive(PartialEq, Serialize, Deserialize)]
 struct Origin {
-    cams: PathBuf,
+    cams: String,
     preset: String,
     background: String,
     floor: Option<f32>,

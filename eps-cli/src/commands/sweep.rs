@@ -74,7 +74,9 @@ impl Sweep {
     pub(crate) fn run(self) -> Result<End> {
         self.files.check()?;
         outputs::check([&self.precision_recall])?;
-        outputs::check_chart(&self.chart)?;
+        if let Some(chart) = &self.chart {
+            outputs::check(&ChartFiles::paths(chart, "").map(Some))?;
+        }
         let (list, items, names) = match &self.classifier {
             Some(_) => self.truth.open_with_labels("masks")?,
             None => self.truth.open()?,

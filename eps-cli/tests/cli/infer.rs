@@ -130,7 +130,7 @@ fn another_threshold_makes_all_masks_of_the_folder_again_of_its_maps() {
     let again =
         |threshold: &str| project.infer("run").with("--list", &two).with("--threshold", threshold);
     again("0.6").with("--shard", "1/2").refuses(&[
-        "inference.json: masks at threshold 0.2 are there, expected the same, or a call without --shard",
+        "inference.json: masks at threshold 0.2 are there, expected a call without --shard",
     ]);
     again("0.6").succeeds();
     assert!(files(&run.join("cams")) == maps);
@@ -180,6 +180,8 @@ fn maps_of_another_network_or_of_other_settings_are_not_mixed() {
     imported("other")
         .with("--out", project.path("elsewhere"))
         .refuses(&["new: results of another"]);
+    let other_threshold = imported("run").with("--threshold", "0.7");
+    other_threshold.with("--out", project.path("elsewhere")).succeeds();
     assert!(files(&project.path("new")) == kept);
     imported("run").succeeds();
 }
@@ -268,4 +270,20 @@ fn an_unknown_device_is_bad_usage() {
     assert_eq!(ended.status, Some(2), "{}", ended.stderr);
     let expected = "expected auto, cpu, torch, torch:cuda:N, cuda:N or wgpu";
     assert!(ended.stderr.contains(expected), "{}", ended.stderr);
+}
+
+#[test]
+fn results_of_unknown_origin_are_not_taken_for_ones_own() {
+    let project = trained();
+    let (run, out) = (project.path("run"), project.path("out"));
+    project.infer("run").succeeds();
+    let refine = |out: &Path| {
+        let call = eps("refine").and(run.join("cams")).with("--preset", "psa").with("-o", out);
+        call.with("--images", project.data().join("JPEGImages"))
+    };
+    refine(&run).refuses(&["run/masks: masks of unknown origin are there, expected another --out"]);
+    refine(&out).and("--scores").succeeds();
+    project.infer("run").with("--out", &out).refuses(&["out/cams: maps of unknown origin"]);
+    fs::remove_file(run.join("inference.json")).unwrap();
+    project.infer("run").with("--threshold", "0.9").refuses(&["run/cams: maps of unknown origin"]);
 }

@@ -24,12 +24,26 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
         _ => Path::new("."),
     };
     fs::create_dir_all(folder)?;
-    // The error without the temporary name, which nobody asked for.
-    let file = temporary(folder).map_err(|error| io::Error::from(error.kind()))?;
-    let mut file = BufWriter::new(file);
+    let mut file = BufWriter::new(temporary(folder)?);
     write(&mut file)?;
     file.into_inner()?.persist(path)?;
     Ok(())
+}
+
+/// Whether files can be made in a folder.
+///
+/// # Errors
+///
+/// Why they cannot.
+pub fn can_write(folder: &Path) -> io::Result<()> {
+    temporary(folder).map(drop)
+}
+
+/// The system's words alone, without the temporary name, which nobody asked for.
+fn plain(error: io::Error) -> io::Error {
+    let words = error.to_string();
+    let own = words.split_once(" at path ").map_or(words.as_str(), |(own, _)| own);
+    io::Error::new(error.kind(), own)
 }
 
 fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
@@ -41,7 +55,7 @@ fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    builder.tempfile_in(folder).map_err(plain)
 }
 
 #[cfg(test)]
@@ -56,6 +70,18 @@ mod tests {
             write_atomically(&path, |file| file.write_all(text.as_bytes())).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn a_folder_that_is_none_is_told_without_a_temporary_name() {
+        let folder = tempfile::tempdir().unwrap();
+        can_write(folder.path()).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let file = folder.path().join("text");
+        fs::write(&file, "").unwrap();
+        let error = can_write(&file).unwrap_err();
+        assert!(!error.to_string().contains(".part"), "{error}");
+        assert!(error.to_string().contains("os error"), "{error}");
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod rgb;
 mod saliency;
 mod scores;
 
-pub use atomic::write_atomically;
+pub use atomic::{can_write, write_atomically};
 pub use cam_dictionary::{CamProblem, cam_dictionary, decode_cam_archive, read_cam_dictionary};
 pub use class_pictures::{ClassPictures, class_pictures_of, read_class_pictures};
 pub use header::{Format, size_of, size_of_bytes};

@@ -3,8 +3,7 @@
 use super::{Chart, png, svg};
 use crate::EvalError;
 use eps_data::codec::write_atomically;
-use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use svg2pdf::usvg::{self, fontdb};
 
@@ -36,25 +35,24 @@ impl ChartFiles {
 
     /// As [`write`](Self::write), with `addition` after the name.
     pub fn write_beside(&self, path: &Path, addition: &str) -> Result<(), EvalError> {
-        let files = [("svg", self.svg.as_bytes()), ("png", &self.png), ("pdf", &self.pdf)];
-        let stem = stem(path);
-        for (ending, bytes) in files {
-            let mut name = stem.clone();
-            name.push(format!("{addition}.{ending}"));
-            write_atomically(Path::new(&name), |file| file.write_all(bytes))?;
+        let files = [self.svg.as_bytes(), &self.png, &self.pdf];
+        for (path, bytes) in Self::paths(path, addition).iter().zip(files) {
+            write_atomically(path, |file| file.write_all(bytes))?;
         }
         Ok(())
     }
-}
 
-/// The path without the ending of a chart's file.
-fn stem(path: &Path) -> OsString {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    match ending {
-        Some("svg" | "png" | "pdf") => path.with_extension("").into_os_string(),
-        _ => path.as_os_str().to_owned(),
+    /// The files that are written.
+    pub fn paths(path: &Path, addition: &str) -> [PathBuf; 3] {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let stem = ENDINGS.iter().find_map(|ending| name.strip_suffix(&format!(".{ending}")));
+        let stem = stem.unwrap_or(&name);
+        ENDINGS.map(|ending| path.with_file_name(format!("{stem}{addition}.{ending}")))
     }
 }
+
+/// Of the files of a chart.
+const ENDINGS: [&str; 3] = ["svg", "png", "pdf"];
 
 /// The document as a PDF of one page. Texts are outlines: fonts would be embedded in an order that
 /// changes from one run to the next.
@@ -88,7 +86,7 @@ mod tests {
     fn files_are_named_by_their_kind() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let files = ChartFiles::of(&CHART).expect("a chart");
-        for (given, stem) in [("a", "a"), ("lambda0.5", "lambda0.5"), ("b.c.pdf", "b.c")] {
+        for (given, stem) in [("a/", "a"), ("lambda0.5", "lambda0.5"), ("b.c.pdf", "b.c")] {
             let path = folder.path().join("charts").join(given);
             files.write(&path).expect("written");
             files.write_beside(&path, "-more").expect("written");

@@ -35,7 +35,13 @@ impl Chart for SweepChart<'_> {
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
         let area = legend::titled(area, self.title(), &self.legend())?;
         let ious = self.curves.iter().flat_map(|curve| &curve.points);
-        let top = style::up_to(ious.map(|point| 100.0 * point.mean_iou).fold(0.0, f64::max), 10.0);
+        let marked = |curve: &Curve| {
+            let held_out = curve.held_out.as_ref().map(|own| own.mean_iou);
+            [curve.fixed.map(|own| own.mean_iou), held_out]
+        };
+        let marks = self.curves.iter().flat_map(marked).flatten();
+        let ious = ious.map(|point| point.mean_iou).chain(marks);
+        let top = style::up_to(ious.map(|iou| 100.0 * iou).fold(0.0, f64::max), 10.0);
         let layout = style::AxesLayout {
             x: self.range(),
             y: 0.0..top,

@@ -41,7 +41,7 @@ pub(crate) struct Convert {
 #[derive(PartialEq, Serialize, Deserialize)]
 struct Origin {
     /// The folder of the maps, or of the one file.
-    source: PathBuf,
+    source: String,
     normalise: bool,
     f16: bool,
 }
@@ -99,10 +99,11 @@ impl Convert {
     }
 
     fn origin(&self) -> Result<Origin> {
-        let input = origin::whole_path(&self.input)?;
-        let folder = if input.is_file() { input.parent().map(Path::to_owned) } else { None };
+        let folder = if self.input.is_file() { self.input.parent() } else { None };
+        let folder =
+            folder.map_or(&*self.input, |own| if own == "" { Path::new(".") } else { own });
         let (normalise, f16) = (self.normalise, self.f16);
-        Ok(Origin { source: folder.unwrap_or(input), normalise, f16 })
+        Ok(Origin { source: origin::whole_path(folder)?, normalise, f16 })
     }
 
     /// The maps of an image, each score in `0..=1`.
