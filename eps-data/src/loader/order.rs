@@ -1,6 +1,7 @@
 //! Which item is at which place of which update.
 
-use rand::{RngExt, SeedableRng};
+use crate::keyed_random;
+use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 
 /// The order of items over all epochs.
@@ -78,11 +79,7 @@ fn generator(seed: u64, epoch: u64, purpose: Purpose) -> ChaCha8Rng {
         Purpose::Permutation => (0, 0),
         Purpose::Sample(position) => (1, position),
     };
-    let mut key = [0; 32];
-    for (bytes, word) in key.chunks_exact_mut(8).zip([seed, epoch, position, kind]) {
-        bytes.copy_from_slice(&word.to_le_bytes());
-    }
-    ChaCha8Rng::from_seed(key)
+    keyed_random([seed, epoch, position, kind])
 }
 
 #[cfg(test)]

@@ -8,8 +8,7 @@ use crate::network::Network;
 use crate::recipe::{Norms, Recipe, SaliencyRecipe, SelectionRule};
 use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::{Device, Tensor};
-use eps_data::{ClassNames, Sample, channel_of};
-use rand::SeedableRng as _;
+use eps_data::{ClassNames, Sample, channel_of, keyed_random};
 use rand_chacha::ChaCha8Rng;
 
 /// Separates the draws of dropout from those of the loader, whose keys have 0 or 1 there.
@@ -129,11 +128,7 @@ impl Losses {
 
 /// The draws of an update: those of two seeds or two updates have no key in common.
 fn dropout(seed: u64, update: usize) -> ChaCha8Rng {
-    let mut key = [0; 32];
-    for (bytes, word) in key.chunks_exact_mut(8).zip([seed, update as u64, 0, DROPOUT_STREAM]) {
-        bytes.copy_from_slice(&word.to_le_bytes());
-    }
-    ChaCha8Rng::from_seed(key)
+    keyed_random([seed, update as u64, 0, DROPOUT_STREAM])
 }
 
 /// The rule of a recipe, its classes found among those of the data set.
