@@ -207,6 +207,13 @@ pub(crate) struct ResultFiles {
     pub(crate) markdown: Option<PathBuf>,
 }
 
+impl ResultFiles {
+    /// Refuses files that cannot be written.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        outputs::check([&self.json, &self.csv, &self.markdown])
+    }
+}
+
 /// The name and the folder of `NAME=DIR`, or of a folder alone, which may have `=` in its path.
 pub(crate) fn named_folder(argument: &str) -> (Option<&str>, &Path) {
     match argument.split_once('=') {
@@ -214,13 +221,6 @@ pub(crate) fn named_folder(argument: &str) -> (Option<&str>, &Path) {
             (Some(name), Path::new(folder))
         }
         _ => (None, Path::new(argument)),
-    }
-}
-
-impl ResultFiles {
-    /// Refuses files that cannot be written.
-    pub(crate) fn check(&self) -> anyhow::Result<()> {
-        outputs::check([&self.json, &self.csv, &self.markdown])
     }
 }
 

@@ -2,17 +2,17 @@
 //! of the maps for another threshold.
 
 use crate::commands::End;
+use crate::folder::files_by_id;
 use crate::origin::{self, Results};
 use crate::parallel;
 use crate::run_folder::RunFolder;
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use eps_data::codec::{ScoreFormat, read_scores, write_mask};
 use eps_model::recipe::{InferenceRecipe, NetworkRecipe, Recipe};
 use eps_model::train::latest_checkpoint;
 use eps_model::weights::WeightsFile;
 use serde::{Deserialize, Serialize};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What maps and masks were made with: `inference.json` beside them.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -20,12 +20,12 @@ pub(crate) struct MapsOrigin {
     /// SHA-256 of the file of weights that was given, or of the tensors of a run's network.
     pub(crate) weights: String,
     pub(crate) network: NetworkRecipe,
-    pub(crate) inference: InferenceRecipe,
+    inference: InferenceRecipe,
     /// Whether the maps are stored in 16 bits.
-    pub(crate) f16: bool,
+    f16: bool,
     /// Whether some of the masks may still be of another threshold.
     #[serde(default)]
-    pub(crate) masks_unfinished: bool,
+    masks_unfinished: bool,
 }
 
 impl MapsOrigin {
@@ -99,25 +99,15 @@ fn masks_with_maps(out: &RunFolder) -> Result<Vec<(PathBuf, PathBuf)>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let unreadable = || format!("{}: cannot be read", folder.display());
-    let mut masks = Vec::new();
-    for entry in fs::read_dir(&folder).with_context(unreadable)? {
-        let mask = entry.with_context(unreadable)?.path();
-        if mask.extension().is_some_and(|ending| ending == "png") {
-            let map = map_of(out, &mask);
-            ensure!(
-                map.is_file(),
-                "{}: its map is not there to make it again, expected {}",
-                mask.display(),
-                map.display()
-            );
-            masks.push((mask, map));
-        }
-    }
-    masks.sort();
-    Ok(masks)
-}
-
-fn map_of(out: &RunFolder, mask: &Path) -> PathBuf {
-    out.cams().join(mask.file_name().unwrap_or_default()).with_extension("npz")
+    let with_map = |(id, mask): (String, PathBuf)| {
+        let map = out.cams().join(format!("{id}.npz"));
+        ensure!(
+            map.is_file(),
+            "{}: its map is not there to make it again, expected {}",
+            mask.display(),
+            map.display()
+        );
+        Ok((mask, map))
+    };
+    files_by_id(&folder, "png")?.into_iter().map(with_map).collect()
 }

@@ -13,6 +13,7 @@ mod commands;
 mod comparison;
 mod device;
 mod faults;
+mod folder;
 mod inference;
 mod interrupt;
 mod kept_maps;

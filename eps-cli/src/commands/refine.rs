@@ -1,6 +1,7 @@
 //! `eps refine`
 
 use super::End;
+use crate::folder::files_by_id;
 use crate::origin::{self, Results};
 use crate::refinement::{Background, BackgroundArgs, Refinement};
 use crate::run_folder::RunFolder;
@@ -8,9 +9,8 @@ use crate::{interrupt, parallel};
 use anyhow::{Result, bail};
 use eps_crf::{Floor, Preset};
 use eps_data::codec::{ScoreFormat, write_mask, write_scores};
-use eps_data::{DataError, ImageList, Shard, VocFolder, none_missing};
+use eps_data::{ImageList, Shard, VocFolder, none_missing};
 use serde::{Deserialize, Serialize};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -216,17 +216,9 @@ fn scores_of(folder: &RunFolder, job: &Job<'_>) -> PathBuf {
 
 /// Ids of the maps of a folder, ascending.
 fn maps(folder: &Path) -> Result<Vec<String>> {
-    let unreadable = |source| DataError::Open { path: folder.into(), source };
-    let mut ids = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "npz") {
-            ids.extend(path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned));
-        }
-    }
+    let ids: Vec<String> = files_by_id(folder, "npz")?.into_keys().collect();
     if ids.is_empty() {
         bail!("{}: no class map (.npz) in it", folder.display());
     }
-    ids.sort();
     Ok(ids)
 }

@@ -130,7 +130,7 @@ impl Sweep {
                 (BackgroundRule::Constant, &self.thresholds[..]),
                 (BackgroundRule::Power, &self.powers[..]),
             ];
-            let rules = rules.map(|(rule, parameters)| (rule, sorted(parameters.iter().copied())));
+            let rules = rules.map(|(rule, parameters)| (rule, sorted(parameters.to_vec())));
             let plan = self.refined.plan(classes, rules, self.folds.into());
             let photographs = self.truth.photographs();
             return Ok((self.refined.count(items, &self.cams, &photographs, &plan)?, None));
@@ -145,7 +145,7 @@ impl Sweep {
     fn plan(&self, classes: usize) -> SweepPlan {
         let of = |rule: BackgroundRule, given: &[f32]| {
             let given = if given.is_empty() { rule.default_parameters() } else { given.to_vec() };
-            (rule, sorted(given.into_iter()))
+            (rule, sorted(given))
         };
         let constant = of(BackgroundRule::Constant, &self.thresholds);
         let power = of(BackgroundRule::Power, &self.powers);
@@ -217,8 +217,7 @@ fn curve(cams: &Path, summary: &SweepSummary) -> Curve {
 }
 
 /// Ascending, each once.
-fn sorted(parameters: impl Iterator<Item = f32>) -> Vec<f32> {
-    let mut parameters: Vec<f32> = parameters.collect();
+fn sorted(mut parameters: Vec<f32>) -> Vec<f32> {
     parameters.sort_by(f32::total_cmp);
     parameters.dedup();
     parameters

@@ -41,11 +41,8 @@ impl InferenceBench {
             score_maps(&network, &recipe.inference, &[(&image, classes)], &device);
             Ok(())
         })?;
-        Record::new(&self.device.device.to_string(), width as usize).print(
-            "inference",
-            1,
-            &seconds,
-        )?;
+        let side = self.device.device.to_string();
+        Record::new(&side, width as usize).print("inference", 1, &seconds)?;
         Ok(End::Done)
     }
 }

@@ -1,5 +1,6 @@
 //! A folder of saliency maps with a name.
 
+use crate::args::named_folder;
 use anyhow::{Result, ensure};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
@@ -17,13 +18,9 @@ impl FromStr for Source {
 
     /// `NAME=DIR`, or a folder that gives its own name; a folder with `=` in its name is found.
     fn from_str(text: &str) -> Result<Self, Infallible> {
-        let named = text.split_once('=').filter(|(name, _)| !name.is_empty());
-        Ok(match named {
-            Some((name, folder)) if !Path::new(text).is_dir() => {
-                Self { name: name.into(), folder: folder.into() }
-            }
-            _ => Self { name: own_name(Path::new(text)), folder: text.into() },
-        })
+        let (name, folder) = named_folder(text);
+        let name = name.map_or_else(|| own_name(folder), str::to_owned);
+        Ok(Self { name, folder: folder.into() })
     }
 }
 

@@ -3,7 +3,8 @@
 use super::Masks;
 use super::origin::Origin;
 use crate::commands::End;
-use anyhow::{Context as _, Result, bail, ensure};
+use crate::folder::files_by_id;
+use anyhow::{Result, bail, ensure};
 use eps_data::codec::{read_mask, read_sbd_mask};
 use eps_data::{ClassNames, IGNORE, LabelMap, sha256};
 use std::collections::BTreeMap;
@@ -27,15 +28,7 @@ impl Masks {
 
 /// The files of a folder with this ending.
 fn sources(folder: &Path, ending: &str) -> Result<Sources> {
-    let unreadable = || format!("{}: cannot be read", folder.display());
-    let mut sources = Sources::new();
-    for entry in std::fs::read_dir(folder).with_context(unreadable)? {
-        let path = entry.with_context(unreadable)?.path();
-        let id = path.file_stem().and_then(|stem| stem.to_str());
-        if let Some(id) = id.filter(|_| path.extension().is_some_and(|own| own == ending)) {
-            sources.insert(id.to_owned(), path);
-        }
-    }
+    let sources = files_by_id(folder, ending)?;
     ensure!(!sources.is_empty(), "{}: no .{ending} in it", folder.display());
     Ok(sources)
 }

@@ -1,0 +1,20 @@
+//! The files of a folder.
+
+use anyhow::{Context as _, Result};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The files with this ending by their names without it.
+pub(crate) fn files_by_id(folder: &Path, ending: &str) -> Result<BTreeMap<String, PathBuf>> {
+    let unreadable = || format!("{}: cannot be read", folder.display());
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).with_context(unreadable)? {
+        let path = entry.with_context(unreadable)?.path();
+        let id = path.file_stem().and_then(|stem| stem.to_str());
+        if let Some(id) = id.filter(|_| path.extension().is_some_and(|own| own == ending)) {
+            files.insert(id.to_owned(), path);
+        }
+    }
+    Ok(files)
+}
