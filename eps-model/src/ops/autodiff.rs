@@ -1,6 +1,9 @@
 //! The operations as nodes of burn's graph, and their plain form on each backend.
 
-use super::{EpsOps, Geometry, Kernels, Normalisation, Normalising};
+use super::{
+    Activated, Activation, ConstantNormalisation, EpsOps, Geometry, Kernels, Normalisation,
+    Normalising,
+};
 use burn::backend::autodiff::{
     Autodiff,
     checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
@@ -32,7 +35,8 @@ macro_rules! plain_operations {
                 variance: FloatTensor<Self>,
                 normalising: Normalising,
             ) -> FloatTensor<Self> {
-                normalise::<Self>(input, gamma, beta, mean, variance, normalising).0
+                let affine = Affine::<Self>::new(gamma, beta, mean, variance, &normalising);
+                Self::scale_shift(input, affine.scale, affine.shift, normalising.activation)
             }
         }
     };
@@ -49,24 +53,29 @@ mod libtorch {
     plain_operations!(burn::backend::LibTorch);
 }
 
-/// The output, and what its backward pass needs.
-fn normalise<B: Kernels>(
-    input: FloatTensor<B>,
-    gamma: FloatTensor<B>,
-    beta: FloatTensor<B>,
+/// A normalisation as one product and one sum a value; everything is one value a channel.
+struct Affine<B: Kernels> {
+    scale: FloatTensor<B>,
+    shift: FloatTensor<B>,
     mean: FloatTensor<B>,
-    variance: FloatTensor<B>,
-    normalising: Normalising,
-) -> (FloatTensor<B>, Normalisation<B>) {
-    let epsilon = Scalar::new(normalising.epsilon, &variance.dtype());
-    let deviation = B::float_sqrt(B::float_add_scalar(variance, epsilon));
-    let inverse_deviation = B::float_recip(deviation);
-    let scale = B::float_mul(gamma, inverse_deviation.clone());
-    let shift = B::float_sub(beta, B::float_mul(mean.clone(), scale.clone()));
-    let output =
-        B::scale_shift(input.clone(), scale.clone(), shift.clone(), normalising.activation);
-    let saved = Normalisation { input, mean, inverse_deviation, scale, shift, normalising };
-    (output, saved)
+    inverse_deviation: FloatTensor<B>,
+}
+
+impl<B: Kernels> Affine<B> {
+    fn new(
+        gamma: FloatTensor<B>,
+        beta: FloatTensor<B>,
+        mean: FloatTensor<B>,
+        variance: FloatTensor<B>,
+        normalising: &Normalising,
+    ) -> Self {
+        let epsilon = Scalar::new(normalising.epsilon, &variance.dtype());
+        let deviation = B::float_sqrt(B::float_add_scalar(variance, epsilon));
+        let inverse_deviation = B::float_recip(deviation);
+        let scale = B::float_mul(gamma, inverse_deviation.clone());
+        let shift = B::float_sub(beta, B::float_mul(mean.clone(), scale.clone()));
+        Self { scale, shift, mean, inverse_deviation }
+    }
 }
 
 #[derive(Debug)]
@@ -87,6 +96,23 @@ impl<B: Kernels> Backward<B, 2> for ConvolutionNode {
     }
 }
 
+/// A normalisation whose input alone has a gradient.
+#[derive(Debug)]
+struct ConstantNormalisationNode;
+
+impl<B: Kernels> Backward<B, 1> for ConstantNormalisationNode {
+    type State = ConstantNormalisation<B>;
+
+    fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = gradients.consume::<B>(&ops.node);
+        let [input] = ops.parents;
+        if let Some(input) = input {
+            let result = B::constant_normalisation_backward(ops.state, gradient);
+            gradients.register::<B>(input.id, result);
+        }
+    }
+}
+
 #[derive(Debug)]
 struct NormalisationNode;
 
@@ -95,13 +121,8 @@ impl<B: Kernels> Backward<B, 3> for NormalisationNode {
 
     fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, _: &mut Checkpointer) {
         let gradient = gradients.consume::<B>(&ops.node);
-        let [input, gamma, beta] = ops.parents;
-        let with_parameters = gamma.is_some() || beta.is_some();
-        let (to_input, to_parameters) = B::normalise_backward(ops.state, gradient, with_parameters);
-        if let Some(input) = input {
-            gradients.register::<B>(input.id, to_input);
-        }
-        for (parent, result) in [gamma, beta].into_iter().zip(to_parameters.into_iter().flatten()) {
+        let (to_input, [to_gamma, to_beta]) = B::normalisation_backward(ops.state, gradient);
+        for (parent, result) in ops.parents.into_iter().zip([to_input, to_gamma, to_beta]) {
             if let Some(parent) = parent {
                 gradients.register::<B>(parent.id, result);
             }
@@ -142,19 +163,49 @@ impl<B: Kernels + EpsOps, C: CheckpointStrategy> EpsOps for Autodiff<B, C> {
         variance: FloatTensor<Self>,
         normalising: Normalising,
     ) -> FloatTensor<Self> {
-        let parents = [input.node(), gamma.node(), beta.node()];
-        let node = NormalisationNode.prepare::<C>(parents).compute_bound().stateful();
-        let (output, saved) = normalise::<B>(
-            input.into_primitive(),
+        let nodes = [input.node(), gamma.node(), beta.node()];
+        let constant = !(gamma.is_tracked() || beta.is_tracked() || normalising.from_batch);
+        let affine = Affine::new(
             gamma.into_primitive(),
             beta.into_primitive(),
             mean.into_primitive(),
             variance.into_primitive(),
-            normalising,
+            &normalising,
         );
-        match node {
-            OpsKind::Tracked(node) => node.finish(saved, output),
+        if constant {
+            return normalise_by_constants::<B, C>(input, affine, normalising.activation);
+        }
+        let input = input.into_primitive();
+        let Affine { scale, shift, mean, inverse_deviation } = affine;
+        let output =
+            B::scale_shift(input.clone(), scale.clone(), shift.clone(), normalising.activation);
+        match NormalisationNode.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(node) => {
+                let saved =
+                    Normalisation { input, mean, inverse_deviation, scale, shift, normalising };
+                node.finish(saved, output)
+            }
             OpsKind::UnTracked(node) => node.finish(output),
         }
+    }
+}
+
+fn normalise_by_constants<B: Kernels, C: CheckpointStrategy>(
+    input: FloatTensor<Autodiff<B, C>>,
+    affine: Affine<B>,
+    activation: Activation,
+) -> FloatTensor<Autodiff<B, C>> {
+    let parents = [input.node()];
+    // The input goes without a second handle, so that a kernel may write over it.
+    let input = input.into_primitive();
+    let output = B::scale_shift(input, affine.scale.clone(), affine.shift, activation);
+    match ConstantNormalisationNode.prepare::<C>(parents).compute_bound().stateful() {
+        OpsKind::Tracked(node) => {
+            let activated = (activation != Activation::Identity)
+                .then(|| Activated { output: output.clone(), activation });
+            let saved = ConstantNormalisation { activated, scale: affine.scale };
+            node.finish(saved, output)
+        }
+        OpsKind::UnTracked(node) => node.finish(output),
     }
 }

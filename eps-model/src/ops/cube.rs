@@ -1,8 +1,7 @@
 //! CubeCL's backends (CUDA, WebGPU): burn's own convolution, its gradients, and composed
 //! normalisation.
 
-use super::generic::composed_normalisation;
-use super::{Geometry, Kernels};
+use super::{Activation, ConstantNormalisation, Geometry, Kernels, Normalisation, generic};
 use burn::backend::Cube;
 use burn::backend::ops::{ConvOptions, ModuleOps};
 use burn::backend::tensor::FloatTensor;
@@ -46,5 +45,30 @@ impl Kernels for Cube {
         [to_input, to_weight]
     }
 
-    composed_normalisation!();
+    fn moments(input: FloatTensor<Self>) -> FloatTensor<Self> {
+        generic::moments::<Self>(input)
+    }
+
+    fn scale_shift(
+        input: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        activation: Activation,
+    ) -> FloatTensor<Self> {
+        generic::scale_shift::<Self>(input, scale, shift, activation)
+    }
+
+    fn constant_normalisation_backward(
+        saved: ConstantNormalisation<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        generic::constant_normalisation_backward::<Self>(saved, gradient)
+    }
+
+    fn normalisation_backward(
+        saved: Normalisation<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, [FloatTensor<Self>; 2]) {
+        generic::normalisation_backward::<Self>(saved, gradient)
+    }
 }

@@ -1,5 +1,7 @@
 //! The kernels composed from burn's own operations, for backends without kernels of ours.
 
+#[cfg(any(test, feature = "cuda", feature = "wgpu"))]
+use super::{Activated, ConstantNormalisation};
 use super::{Activation, Normalisation};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Scalar, TensorMetadata};
@@ -53,18 +55,35 @@ pub(super) fn scale_shift<B: Backend>(
     }
 }
 
+/// Gradient to the input of a normalisation of constants.
+#[cfg(any(test, feature = "cuda", feature = "wgpu"))]
+pub(super) fn constant_normalisation_backward<B: Backend>(
+    saved: ConstantNormalisation<B>,
+    gradient: FloatTensor<B>,
+) -> FloatTensor<B> {
+    let gradient = match saved.activated {
+        Some(Activated { output, activation }) => {
+            through_activation::<B>(output, activation, gradient)
+        }
+        None => gradient,
+    };
+    B::float_mul(gradient, per_channel::<B>(saved.scale))
+}
+
 /// Gradient to the input, and those to gamma and beta.
-pub(super) fn normalise_backward<B: Backend>(
+pub(super) fn normalisation_backward<B: Backend>(
     saved: Normalisation<B>,
     gradient: FloatTensor<B>,
-    with_parameters: bool,
-) -> (FloatTensor<B>, Option<[FloatTensor<B>; 2]>) {
+) -> (FloatTensor<B>, [FloatTensor<B>; 2]) {
     let Normalisation { input, mean, inverse_deviation, scale, shift, normalising } = saved;
-    let gradient =
-        through_activation::<B>(&input, &scale, &shift, normalising.activation, gradient);
-    if !with_parameters && !normalising.from_batch {
-        return (B::float_mul(gradient, per_channel::<B>(scale)), None);
-    }
+    let activation = normalising.activation;
+    let gradient = match activation {
+        Activation::Identity => gradient,
+        _ => {
+            let output = scale_shift::<B>(input.clone(), scale.clone(), shift, activation);
+            through_activation::<B>(output, activation, gradient)
+        }
+    };
     let normal = B::float_mul(
         B::float_sub(input, per_channel::<B>(mean)),
         per_channel::<B>(inverse_deviation),
@@ -81,64 +100,26 @@ pub(super) fn normalise_backward<B: Backend>(
     } else {
         gradient
     };
-    (B::float_mul(centred, per_channel::<B>(scale)), Some([to_gamma, to_beta]))
+    (B::float_mul(centred, per_channel::<B>(scale)), [to_gamma, to_beta])
 }
 
-/// The gradient where the activation is the identity, 0 where it clamps.
+/// The gradient where the activation that made `output` is the identity, 0 where it clamps.
 fn through_activation<B: Backend>(
-    input: &FloatTensor<B>,
-    scale: &FloatTensor<B>,
-    shift: &FloatTensor<B>,
+    output: FloatTensor<B>,
     activation: Activation,
     gradient: FloatTensor<B>,
 ) -> FloatTensor<B> {
-    if activation == Activation::Identity {
-        return gradient;
-    }
     let (low, high) = activation.limits();
-    let output =
-        scale_shift::<B>(input.clone(), scale.clone(), shift.clone(), Activation::Identity);
     let zero = scalar::<B>(0.0, &gradient);
-    let below = B::float_lower_equal_elem(
-        output.clone(),
-        scalar::<B>(low.into(), &output),
-        BoolStore::Native,
-    );
+    let limit = |value: f32| scalar::<B>(value.into(), &output);
+    let (low, high) = (limit(low), high.is_finite().then(|| limit(high)));
+    let below = B::float_lower_equal_elem(output.clone(), low, BoolStore::Native);
     let gradient = B::float_mask_fill(gradient, below, zero);
-    if high.is_infinite() {
-        return gradient;
+    match high {
+        Some(high) => {
+            let above = B::float_greater_equal_elem(output, high, BoolStore::Native);
+            B::float_mask_fill(gradient, above, zero)
+        }
+        None => gradient,
     }
-    let above = B::float_greater_equal_elem(
-        output.clone(),
-        scalar::<B>(high.into(), &output),
-        BoolStore::Native,
-    );
-    B::float_mask_fill(gradient, above, zero)
 }
-
-/// The normalisation half of [`Kernels`](super::Kernels), composed.
-#[allow(unused_macros, reason = "used by the features that add such a backend")]
-macro_rules! composed_normalisation {
-    () => {
-        fn moments(input: FloatTensor<Self>) -> FloatTensor<Self> {
-            crate::ops::generic::moments::<Self>(input)
-        }
-        fn scale_shift(
-            input: FloatTensor<Self>,
-            scale: FloatTensor<Self>,
-            shift: FloatTensor<Self>,
-            activation: crate::ops::Activation,
-        ) -> FloatTensor<Self> {
-            crate::ops::generic::scale_shift::<Self>(input, scale, shift, activation)
-        }
-        fn normalise_backward(
-            saved: crate::ops::Normalisation<Self>,
-            gradient: FloatTensor<Self>,
-            with_parameters: bool,
-        ) -> (FloatTensor<Self>, Option<[FloatTensor<Self>; 2]>) {
-            crate::ops::generic::normalise_backward::<Self>(saved, gradient, with_parameters)
-        }
-    };
-}
-#[allow(unused_imports, reason = "used by the features that add such a backend")]
-pub(super) use composed_normalisation;

@@ -1,11 +1,11 @@
-//! libtorch's kernels: a convolution whose backward pass is libtorch's own.
+//! libtorch's kernels: a convolution and an activation whose backward passes are libtorch's own.
 
 #![allow(deprecated, reason = "burn 0.22 marks the libtorch backend so")]
 
-use super::generic::composed_normalisation;
-use super::{Geometry, Kernels};
+use super::{
+    Activated, Activation, ConstantNormalisation, Geometry, Kernels, Normalisation, generic,
+};
 use burn::backend::LibTorch;
-use burn::backend::tensor::FloatTensor;
 use burn_tch::TchTensor;
 use std::sync::Arc;
 
@@ -58,7 +58,10 @@ impl Kernels for LibTorch {
         gradient: TchTensor,
         needed: [bool; 2],
     ) -> [Option<TchTensor>; 2] {
-        let root = tch::with_grad(|| (&saved.output * &gradient.tensor).sum(saved.output.kind()));
+        // The gradient of `output . gradient` to the output is `gradient`; its value is of no use,
+        // and burn may have written over the output by now.
+        let flat = |tensor: &tch::Tensor| tensor.reshape([-1]);
+        let root = tch::with_grad(|| flat(&saved.output).dot(&flat(&gradient.tensor)));
         let leaves = [&saved.input, &saved.weight];
         let wanted: Vec<_> = leaves
             .into_iter()
@@ -71,5 +74,46 @@ impl Kernels for LibTorch {
         needed.map(|need| if need { results.next() } else { None })
     }
 
-    composed_normalisation!();
+    fn moments(input: TchTensor) -> TchTensor {
+        generic::moments::<Self>(input)
+    }
+
+    fn scale_shift(
+        input: TchTensor,
+        scale: TchTensor,
+        shift: TchTensor,
+        activation: Activation,
+    ) -> TchTensor {
+        generic::scale_shift::<Self>(input, scale, shift, activation)
+    }
+
+    fn constant_normalisation_backward(
+        saved: ConstantNormalisation<Self>,
+        gradient: TchTensor,
+    ) -> TchTensor {
+        let scale = saved.scale.tensor.reshape([1, -1, 1, 1]);
+        let passed = match saved.activated {
+            Some(Activated { output, activation }) => {
+                TchTensor::new(passed(&output.tensor, activation, &gradient.tensor))
+            }
+            None => gradient,
+        };
+        passed.unary_ops(|mut own| own.g_mul_(&scale), |own| own * &scale)
+    }
+
+    fn normalisation_backward(
+        saved: Normalisation<Self>,
+        gradient: TchTensor,
+    ) -> (TchTensor, [TchTensor; 2]) {
+        generic::normalisation_backward::<Self>(saved, gradient)
+    }
+}
+
+/// The gradient where the activation that made `output` is the identity, 0 where it clamps.
+fn passed(output: &tch::Tensor, activation: Activation, gradient: &tch::Tensor) -> tch::Tensor {
+    match activation {
+        Activation::Identity => gradient.shallow_clone(),
+        Activation::Relu => output.threshold_backward(gradient, 0.0),
+        Activation::Relu6 => output.hardtanh_backward(gradient, 0.0, 6.0),
+    }
 }

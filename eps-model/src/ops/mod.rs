@@ -63,13 +63,35 @@ pub trait Kernels: Backend {
         activation: Activation,
     ) -> FloatTensor<Self>;
 
-    /// Gradient to the input of a normalisation with its activation, and, if `with_parameters`,
-    /// those to gamma and beta.
-    fn normalise_backward(
+    /// Gradient to the input of a normalisation whose parameters and statistics are constants.
+    fn constant_normalisation_backward(
+        saved: ConstantNormalisation<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
+
+    /// Gradients of a normalisation with its activation: to the input, and to gamma and beta.
+    fn normalisation_backward(
         saved: Normalisation<Self>,
         gradient: FloatTensor<Self>,
-        with_parameters: bool,
-    ) -> (FloatTensor<Self>, Option<[FloatTensor<Self>; 2]>);
+    ) -> (FloatTensor<Self>, [FloatTensor<Self>; 2]);
+}
+
+/// What the backward pass of a normalisation needs whose parameters and statistics are constants.
+///
+/// The output serves, which a convolution after it keeps too, so the input need not be kept.
+#[derive(Clone, Debug)]
+pub struct ConstantNormalisation<B: Backend> {
+    /// `None` where the activation lets every gradient pass.
+    pub activated: Option<Activated<B>>,
+    /// One value a channel.
+    pub scale: FloatTensor<B>,
+}
+
+/// What an activation has made, and which.
+#[derive(Clone, Debug)]
+pub struct Activated<B: Backend> {
+    pub output: FloatTensor<B>,
+    pub activation: Activation,
 }
 
 /// What the backward pass of a normalisation needs; all but `input` are one value a channel.

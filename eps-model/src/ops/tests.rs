@@ -1,6 +1,8 @@
 //! The composed kernels, which backends without kernels of ours use, against those of flex.
 
-use super::{Activation, Kernels, Normalisation, Normalising, generic};
+use super::{
+    Activated, Activation, ConstantNormalisation, Kernels, Normalisation, Normalising, generic,
+};
 use burn::backend::Flex;
 use burn::tensor::TensorData;
 use burn_flex::FlexTensor;
@@ -74,20 +76,31 @@ fn compare(saved: Normalisation<Flex>, gradient: FlexTensor) {
     let composed =
         generic::scale_shift::<Flex>(input.clone(), scale.clone(), shift.clone(), activation);
     assert_close(&Flex::scale_shift(input, scale, shift, activation), &composed);
-    let (input, parameters) =
-        generic::normalise_backward::<Flex>(saved.clone(), gradient.clone(), true);
-    let ours = Flex::normalise_backward(saved.clone(), gradient.clone(), true);
-    assert_close(&ours.0, &input);
-    for (ours, composed) in ours.1.iter().flatten().zip(parameters.iter().flatten()) {
+    let composed = generic::normalisation_backward::<Flex>(saved.clone(), gradient.clone());
+    let ours = Flex::normalisation_backward(saved.clone(), gradient.clone());
+    assert_close(&ours.0, &composed.0);
+    for (ours, composed) in ours.1.iter().zip(&composed.1) {
         assert_close(ours, composed);
     }
-    assert!(ours.1.is_some() && parameters.is_some());
-    // Without the parameters' gradients the input's stays the same.
-    let alone = Flex::normalise_backward(saved.clone(), gradient.clone(), false);
-    assert_eq!(values(&alone.0), values(&ours.0));
-    let composed = generic::normalise_backward::<Flex>(saved, gradient, false);
-    assert_close(&alone.0, &composed.0);
-    assert!(alone.1.is_none());
+    if !normalising.from_batch {
+        let constants = constant(&saved);
+        let composed =
+            generic::constant_normalisation_backward(constants.clone(), gradient.clone());
+        let alone = Flex::constant_normalisation_backward(constants, gradient);
+        assert_close(&alone, &composed);
+        // Whether the parameters have gradients is nothing to the input's.
+        assert_eq!(values(&alone), values(&ours.0));
+    }
+}
+
+/// The same normalisation with parameters that need no gradient.
+fn constant(saved: &Normalisation<Flex>) -> ConstantNormalisation<Flex> {
+    let Normalisation { input, scale, shift, normalising, .. } = saved.clone();
+    let activation = normalising.activation;
+    let output = Flex::scale_shift(input, scale.clone(), shift, activation);
+    let activated =
+        (activation != Activation::Identity).then_some(Activated { output, activation });
+    ConstantNormalisation { activated, scale }
 }
 
 #[test]
@@ -110,10 +123,13 @@ fn the_gradient_of_a_clamped_value_is_zero() {
         (Activation::Relu6, [0.0, 0.0, 1.0, 0.0, 0.0]),
     ];
     for (activation, expected) in cases {
-        let ours = Flex::normalise_backward(saved(activation), gradient.clone(), true);
-        let composed =
-            generic::normalise_backward::<Flex>(saved(activation), gradient.clone(), true);
-        for (to_input, _) in [ours, composed] {
+        let saved = saved(activation);
+        let ours = Flex::normalisation_backward(saved.clone(), gradient.clone()).0;
+        let composed = generic::normalisation_backward(saved.clone(), gradient.clone()).0;
+        let constants = constant(&saved);
+        let alone = Flex::constant_normalisation_backward(constants.clone(), gradient.clone());
+        let composed_alone = generic::constant_normalisation_backward(constants, gradient.clone());
+        for to_input in [ours, composed, alone, composed_alone] {
             assert_eq!(values(&to_input), expected, "{activation:?}");
         }
     }

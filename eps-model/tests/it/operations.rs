@@ -266,36 +266,95 @@ impl NormCase {
 
     fn ours(&self) -> [Vec<f32>; 4] {
         self.run(|inputs| {
-            let NormInputs { input, gamma, beta, mean, variance } = inputs;
-            let (mean, variance) =
-                if self.from_batch { moments(input) } else { (mean.clone(), variance.clone()) };
-            let (gamma, beta) = (gamma.clone(), beta.clone());
-            let channels = ChannelParameters { gamma, beta, mean, variance };
-            let normalising = Normalising {
-                epsilon: EPSILON,
-                activation: self.activation,
-                from_batch: self.from_batch,
-            };
-            normalise(input.clone(), channels, normalising)
+            let (gamma, beta) = (inputs.gamma.clone(), inputs.beta.clone());
+            self.normalised(inputs, inputs.input.clone(), gamma, beta)
         })
     }
 
+    /// With parameters that need no gradient: output, and the gradient to the input, which is a
+    /// tensor that nobody else has and a kernel may write over.
+    fn by_constants(&self) -> [Vec<f32>; 2] {
+        let device = crate::device().autodiff();
+        let inputs = self.inputs(&device);
+        let (gamma, beta) = (inputs.gamma.clone().detach(), inputs.beta.clone().detach());
+        let output = self.normalised(&inputs, inputs.input.clone() + 0.0, gamma, beta);
+        let along = uniform_tensor("gradient", output.dims(), PAIR, &device);
+        let gradients = (output.clone() * along).sum().backward();
+        [to_vec(output), to_vec(inputs.input.grad(&gradients).unwrap())]
+    }
+
+    fn normalised(
+        &self,
+        inputs: &NormInputs,
+        input: Tensor<4>,
+        gamma: Tensor<1>,
+        beta: Tensor<1>,
+    ) -> Tensor<4> {
+        let (mean, variance) = match self.from_batch {
+            true => moments(&input),
+            false => (inputs.mean.clone(), inputs.variance.clone()),
+        };
+        let Self { activation, from_batch, .. } = *self;
+        let normalising = Normalising { epsilon: EPSILON, activation, from_batch };
+        normalise(input, ChannelParameters { gamma, beta, mean, variance }, normalising)
+    }
+
     fn composed(&self) -> [Vec<f32>; 4] {
+        self.run(|inputs| self.composed_of(inputs, inputs.input.clone()))
+    }
+
+    fn composed_of(&self, inputs: &NormInputs, input: Tensor<4>) -> Tensor<4> {
         let channel = |values: &Tensor<1>| values.clone().reshape([1, self.shape[1], 1, 1]);
-        self.run(|inputs| {
-            let (mean, variance) = if self.from_batch {
-                composed_moments(&inputs.input)
-            } else {
-                (channel(&inputs.mean), channel(&inputs.variance))
-            };
-            let normal = (inputs.input.clone() - mean) / (variance + EPSILON).sqrt();
-            let output = normal * channel(&inputs.gamma) + channel(&inputs.beta);
-            match self.activation {
-                Activation::Identity => output,
-                Activation::Relu => relu(output),
-                Activation::Relu6 => output.clamp(0.0, 6.0),
-            }
-        })
+        let (mean, variance) = if self.from_batch {
+            composed_moments(&input)
+        } else {
+            (channel(&inputs.mean), channel(&inputs.variance))
+        };
+        let normal = (input - mean) / (variance + EPSILON).sqrt();
+        let output = normal * channel(&inputs.gamma) + channel(&inputs.beta);
+        match self.activation {
+            Activation::Identity => output,
+            Activation::Relu => relu(output),
+            Activation::Relu6 => output.clamp(0.0, 6.0),
+        }
+    }
+
+    /// A normalisation of what a convolution alone has, then one of what a shortcut needs as well:
+    /// output, and the gradients to the input and the weights of both convolutions.
+    fn in_a_block(&self, of: impl Fn(&NormInputs, Tensor<4>) -> Tensor<4>) -> [Vec<f32>; 4] {
+        let device = crate::device().autodiff();
+        let inputs = self.inputs(&device);
+        let channels = self.shape[1];
+        let weights = ["first", "second"].map(|name| {
+            uniform_tensor(name, [channels, channels, 3, 3], PAIR, &device).require_grad()
+        });
+        let geometry = Geometry { stride: 1, padding: 1, dilation: 1, groups: 1 };
+        let [first, second] = weights
+            .each_ref()
+            .map(|weight| |input: Tensor<4>| convolution(input, weight.clone(), geometry));
+        let middle = second(of(&inputs, first(inputs.input.clone())));
+        let output = of(&inputs, middle.clone()) + middle;
+        let along = uniform_tensor("gradient", output.dims(), PAIR, &device);
+        let gradients = (output.clone() * along).sum().backward();
+        let gradient = |of: &Tensor<4>| to_vec(of.grad(&gradients).unwrap());
+        let [first, second] = weights.each_ref().map(gradient);
+        [to_vec(output), gradient(&inputs.input), first, second]
+    }
+}
+
+#[test]
+fn a_normalisation_by_constants_leaves_what_others_need() {
+    let parts = ["output", "gradient to input", "gradient to first", "gradient to second"];
+    for activation in ACTIVATIONS {
+        let case = NormCase { shape: [2, 5, 7, 6], activation, from_batch: false };
+        let ours = case.in_a_block(|inputs, input| {
+            let (gamma, beta) = (inputs.gamma.clone().detach(), inputs.beta.clone().detach());
+            case.normalised(inputs, input, gamma, beta)
+        });
+        let composed = case.in_a_block(|inputs, input| case.composed_of(inputs, input));
+        for ((part, ours), composed) in parts.iter().zip(ours).zip(composed) {
+            assert_close(&ours, &composed, 4.0 * TOLERANCE, &format!("{part} of {case:?}"));
+        }
     }
 }
 
@@ -314,7 +373,12 @@ fn normalisations_agree_with_composed_ones() {
         for activation in ACTIVATIONS {
             for from_batch in [false, true] {
                 let case = NormCase { shape, activation, from_batch };
-                for ((part, ours), composed) in parts.iter().zip(case.ours()).zip(case.composed()) {
+                let (ours, composed) = (case.ours(), case.composed());
+                for ((part, constant), ours) in parts.iter().zip(case.by_constants()).zip(&ours) {
+                    let what = format!("{part} of {case:?} by constants");
+                    assert_close(&constant, ours, TOLERANCE, &what);
+                }
+                for ((part, ours), composed) in parts.iter().zip(ours).zip(composed) {
                     // A gradient that vanishes, as of two values to their own batch, has only
                     // rounding in it: it is held to the size of what it is made of.
                     let scale: Vec<f32> = composed.iter().copied().chain([1.0]).collect();

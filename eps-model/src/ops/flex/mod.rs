@@ -10,7 +10,7 @@ mod normalisation;
 mod patches;
 mod winograd;
 
-use super::{Activation, Geometry, Kernels, Normalisation};
+use super::{Activated, Activation, ConstantNormalisation, Geometry, Kernels, Normalisation};
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Flex, TensorMetadata};
 use burn::tensor::{FloatDType, TensorData};
@@ -145,12 +145,23 @@ impl Kernels for Flex {
         normalisation::scale_shift(&input.to_contiguous(), &scale, &shift, activation)
     }
 
-    fn normalise_backward(
+    fn constant_normalisation_backward(
+        saved: ConstantNormalisation<Self>,
+        gradient: FlexTensor,
+    ) -> FlexTensor {
+        let activated = saved.activated.map(|Activated { output, activation }| Activated {
+            output: output.to_contiguous(),
+            activation,
+        });
+        let (scale, gradient) = (saved.scale.to_contiguous(), gradient.to_contiguous());
+        normalisation::constant_backward(activated.as_ref(), &scale, &gradient)
+    }
+
+    fn normalisation_backward(
         saved: Normalisation<Self>,
         gradient: FlexTensor,
-        with_parameters: bool,
-    ) -> (FlexTensor, Option<[FlexTensor; 2]>) {
+    ) -> (FlexTensor, [FlexTensor; 2]) {
         let saved = Normalisation { input: saved.input.to_contiguous(), ..saved };
-        normalisation::backward(&saved, &gradient.to_contiguous(), with_parameters)
+        normalisation::backward(&saved, &gradient.to_contiguous())
     }
 }

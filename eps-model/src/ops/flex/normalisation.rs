@@ -1,7 +1,7 @@
 //! Normalisation with its activation: one pass forward, two backward.
 
 use super::{Planes, tensor, values};
-use crate::ops::{Activation, Normalisation};
+use crate::ops::{Activated, Activation, Normalisation};
 use burn::backend::Flex;
 use burn_flex::FlexTensor;
 use pulp::{Arch, NullaryFnOnce};
@@ -131,21 +131,63 @@ struct Channel {
     to_beta: f32,
 }
 
+/// Gradient to the input of a normalisation by constants.
+pub(super) fn constant_backward(
+    activated: Option<&Activated<Flex>>,
+    scale: &FlexTensor,
+    gradient: &FlexTensor,
+) -> FlexTensor {
+    let planes = Planes::of(gradient);
+    let (scales, gradients) = (values(scale), values(gradient));
+    let activated = activated.map(|made| (values(&made.output), made.activation.limits()));
+    let mut result = planes.zeros();
+    let arch = Arch::new();
+    result.par_chunks_mut(planes.plane()).enumerate().for_each(|(index, result)| {
+        let at = index * planes.plane()..(index + 1) * planes.plane();
+        let activated = activated.map(|(outputs, limits)| (&outputs[at.clone()], limits));
+        let gradient = &gradients[at];
+        let scale = scales[index % planes.channels];
+        arch.dispatch(ConstantPlane { scale, activated, gradient, result });
+    });
+    tensor(result, planes.shape())
+}
+
+/// The gradient to one input plane of a normalisation by constants.
+struct ConstantPlane<'a> {
+    scale: f32,
+    /// What the activation has made, and the ends that it clamps to.
+    activated: Option<(&'a [f32], (f32, f32))>,
+    gradient: &'a [f32],
+    result: &'a mut [f32],
+}
+
+impl NullaryFnOnce for ConstantPlane<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let values = self.result.iter_mut().zip(self.gradient);
+        match self.activated {
+            Some((output, limits)) => {
+                for ((to, &gradient), &output) in values.zip(output) {
+                    *to = self.scale * passed(gradient, output, limits);
+                }
+            }
+            None => values.for_each(|(to, gradient)| *to = self.scale * gradient),
+        }
+    }
+}
+
 /// Gradient to the input, and those to gamma and beta.
 pub(super) fn backward(
     saved: &Normalisation<Flex>,
     gradient: &FlexTensor,
-    with_parameters: bool,
-) -> (FlexTensor, Option<[FlexTensor; 2]>) {
+) -> (FlexTensor, [FlexTensor; 2]) {
     let planes = Planes::of(&saved.input);
     let limits = saved.normalising.activation.limits();
-    let with_sums = with_parameters || saved.normalising.from_batch;
     let channels: Vec<_> = (0..planes.channels)
         .into_par_iter()
-        .map(|channel| match with_sums {
-            true => channel_sums(saved, gradient, planes, channel),
-            false => frozen_channel(saved, channel),
-        })
+        .map(|channel| channel_sums(saved, gradient, planes, channel))
         .collect();
     let (inputs, gradients) = (values(&saved.input), values(gradient));
     let mut result = planes.zeros();
@@ -159,15 +201,8 @@ pub(super) fn backward(
     let of = |field: fn(&Channel) -> f32| -> FlexTensor {
         tensor(channels.iter().map(field).collect(), [planes.channels])
     };
-    let to_parameters =
-        with_parameters.then(|| [of(|channel| channel.to_gamma), of(|channel| channel.to_beta)]);
+    let to_parameters = [of(|channel| channel.to_gamma), of(|channel| channel.to_beta)];
     (tensor(result, planes.shape()), to_parameters)
-}
-
-/// A channel of which only the input's gradient is needed, with statistics that do not depend on it.
-fn frozen_channel(saved: &Normalisation<Flex>, channel: usize) -> Channel {
-    let (scale, shift) = (value_of(&saved.scale, channel), value_of(&saved.shift, channel));
-    Channel { scale, shift, along: 0.0, constant: 0.0, to_gamma: 0.0, to_beta: 0.0 }
 }
 
 fn value_of(tensor: &FlexTensor, channel: usize) -> f32 {
