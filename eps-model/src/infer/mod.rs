@@ -14,6 +14,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use eps_data::transform::{Planes, resize_rgb};
 use eps_data::{ClassSet, RgbImage, ScoreMap, Size, channel_of};
 
+/// Pixels that go through the network together, unless one image has more: two of 500x375, which keep a
+/// device busy, while the maps of two of 1000x750 would take the most memory of all views.
+const TOGETHER: usize = 1 << 19;
+
 /// Score maps of images of one size, each for its own classes.
 ///
 /// Source: method, sections 9 and 14.
@@ -89,16 +93,22 @@ impl BatchMaps {
     }
 }
 
-/// Runs the images, and after them their mirror images with `flip`, as one batch.
+/// Runs the images, and after them their mirror images with `flip`, as many together as are not too large.
 fn run(network: &Network, images: &[Planes], size: Size, flip: bool, device: &Device) -> BatchMaps {
     let straight: Vec<f32> = images.iter().flat_map(Planes::normalize).collect();
     let shape = [images.len(), 3, size.height, size.width];
     let straight = Tensor::<4>::from_data(TensorData::new(straight, shape), device);
     let batch =
         if flip { Tensor::cat(vec![straight.clone(), straight.flip([3])], 0) } else { straight };
-    let Activations { maps, logits } = network.activations(batch);
-    let [_, count, height, width] = maps.dims();
-    let values = |data: TensorData| data.try_to_vec::<f32>().expect("the network is f32");
-    let (values, logits) = (values(maps.into_data()), values(logits.into_data()));
-    BatchMaps { values, logits, count, size: [height, width] }
+    let together = (TOGETHER / (size.height * size.width)).max(1);
+    let mut run = BatchMaps { values: vec![], logits: vec![], count: 0, size: [0; 2] };
+    for part in batch.split(together, 0) {
+        let Activations { maps, logits } = network.activations(part);
+        let [_, count, height, width] = maps.dims();
+        let values = |data: TensorData| data.try_to_vec::<f32>().expect("the network is f32");
+        run.values.extend(values(maps.into_data()));
+        run.logits.extend(values(logits.into_data()));
+        (run.count, run.size) = (count, [height, width]);
+    }
+    run
 }
