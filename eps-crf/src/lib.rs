@@ -10,7 +10,8 @@
 //! confidences or exponents on them. Nothing is shared between fields, so that one picture a core is
 //! the way to use several; results do not depend on the number of threads, nor on the width of the
 //! processor's registers. A processor that cannot multiply and add in one instruction does so by a
-//! function, for the same bits, and is far slower.
+//! function, for the same bits, and is far slower. A thread keeps the memory of a field for
+//! its next one.
 //!
 //! ```
 //! use eps_crf::{DenseCrf, Picture, Preset, Unary};
@@ -37,6 +38,7 @@ mod picture;
 mod preset;
 mod row;
 mod softmax;
+mod spare;
 mod square;
 mod unary;
 

@@ -12,8 +12,9 @@ pub struct Marginals {
 }
 
 impl Marginals {
-    pub(crate) fn zeros(labels: usize, pixels: usize) -> Self {
-        Self { pixels, probabilities: Pages::zeros(labels * pixels) }
+    /// Of any value, to be set.
+    pub(crate) fn unset(labels: usize, pixels: usize) -> Self {
+        Self { pixels, probabilities: Pages::unset(labels * pixels) }
     }
 
     /// Sets the probabilities of up to as many neighbouring pixels as a plane has, from `first` on.
@@ -33,7 +34,8 @@ impl Marginals {
         if own.len() == labels {
             return self;
         }
-        let mut spread = Self::zeros(labels, self.pixels);
+        let probabilities = Pages::zeros(labels * self.pixels);
+        let mut spread = Self { pixels: self.pixels, probabilities };
         for (probabilities, label) in self.probabilities.chunks_exact(self.pixels).zip(own) {
             spread.probabilities[label * self.pixels..][..self.pixels]
                 .copy_from_slice(probabilities);
@@ -94,7 +96,7 @@ mod tests {
 
     #[test]
     fn the_first_of_the_most_probable_labels_wins() {
-        let mut marginals = Marginals::zeros(3, 2);
+        let mut marginals = Marginals::unset(3, 2);
         let pixels = [[0.2, 0.3], [0.4, 0.1], [0.4, 0.6]];
         let planes = pixels.map(|[first, second]| {
             let mut plane = Plane::filled(second);

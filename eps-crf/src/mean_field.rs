@@ -108,7 +108,7 @@ impl<'a, R: Row> Field<'a, R> {
 
     #[inline(always)]
     fn infer(mut self, steps: usize) -> Marginals {
-        let mut marginals = Marginals::zeros(self.labels, self.pixels);
+        let mut marginals = Marginals::unset(self.labels, self.pixels);
         for step in 0..steps {
             self.pass(step > 0, None);
             self.turn();

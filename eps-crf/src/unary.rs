@@ -75,7 +75,7 @@ impl<'a> Unary<'a> {
     #[inline(always)]
     pub(crate) fn planes(&self, width: usize) -> Pages<f32> {
         let (blocks, rows) = (width.div_ceil(TOGETHER), self.pixels / width);
-        let mut planes = Pages::zeros(blocks * rows * self.labels * TOGETHER);
+        let mut planes = Pages::unset(blocks * rows * self.labels * TOGETHER);
         let of_rows = Plane::rows_mut(&mut planes).chunks_exact_mut(blocks * self.labels);
         for (row, planes) in of_rows.enumerate() {
             for label in 0..self.labels {

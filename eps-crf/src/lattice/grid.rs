@@ -193,7 +193,7 @@ impl Build<'_> {
     #[inline(always)]
     fn place(&self) -> Grid {
         let (width, pixels) = (self.picture.width(), self.picture.pixels());
-        let (mut codes, mut weights) = (Pages::zeros(pixels), Pages::zeros(3 * pixels));
+        let (mut codes, mut weights) = (Pages::unset(pixels), Pages::unset(3 * pixels));
         let rows = weights.as_chunks_mut().0.chunks_exact_mut(width);
         let rows = codes.chunks_exact_mut(width).zip(rows).enumerate();
         let bands = rows.map(|(row, (codes, weights))| self.place_row(row, codes, weights));

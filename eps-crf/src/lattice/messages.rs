@@ -26,11 +26,17 @@ pub(crate) struct Messages<'a, R> {
 }
 
 impl<'a, R: Row> Messages<'a, R> {
-    /// All values zero.
+    /// Nothing taken and nothing given.
     pub(crate) fn new(lattice: &'a Sparse) -> Self {
         let plane = lattice.vertices() + BEYOND;
-        let zeros = || Pages::zeros(plane * R::LANES);
-        Self { lattice, plane, taken: zeros(), given: zeros(), met: 0, of: PhantomData }
+        let values = || {
+            let mut values = Pages::unset(plane * R::LANES);
+            for plane in R::planes_mut(&mut values, plane).as_mut() {
+                plane[lattice.vertices()..].fill(R::Part::filled(0.0));
+            }
+            values
+        };
+        Self { lattice, plane, taken: values(), given: values(), met: 0, of: PhantomData }
     }
 
     /// Ends a pass over the pixels: what was given becomes what is taken.

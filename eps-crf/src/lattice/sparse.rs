@@ -114,7 +114,7 @@ impl Build<'_> {
         let width = self.picture.width();
         let mut table = Table::with_room(1 << 13);
         let count = V * self.picture.pixels();
-        let (mut corners, mut weights) = (Pages::zeros(count), Pages::zeros(count));
+        let (mut corners, mut weights) = (Pages::unset(count), Pages::unset(count));
         let pixels = corners.as_chunks_mut().0.iter_mut().zip(weights.as_chunks_mut().0);
         let mut pixels = pixels;
         // Neighbouring pixels are often in one simplex.
