@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Time network, inference and loader against PyTorch on this machine's processor: interleaved rounds,
-# medians and ratios, as a Markdown table.
+# Time network, inference and loader against PyTorch on this machine's processor, in interleaved rounds,
+# as a Markdown table: medians of all runs, and the medians of the rounds' ratios, since a machine may be
+# slower in one round than in another.
 #   bench-model.sh network   EPS PYTHON ROUNDS [DEVICE ..]
 #   bench-model.sh inference EPS PYTHON ROUNDS [DEVICE ..]   one image of 500x375 over eight views
 #   bench-model.sh loader    EPS PYTHON ROUNDS VOC-ROOT
@@ -19,7 +20,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 network() { # DEVICE ..
   local size device
-  for size in "224 --repeat 3" "448 --repeat 2 --forward-only"; do
+  for size in "224 --repeat 2" "448 --repeat 1 --forward-only"; do
     "$python" $peer network --size $size
     for device in "${@:-cpu}"; do
       "$eps" bench network --recipe $recipe --device "$device" --size $size
@@ -39,7 +40,7 @@ loader() { # VOC-ROOT
 }
 case $part in
   network | inference | loader) ;;
-  *) sed -n '4,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '5,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 for _ in $(seq "$rounds"); do "$part" "$@" >>"$log"; done
 "$python" - "$log" <<'PYTHON'
@@ -51,7 +52,7 @@ seconds, peaks = defaultdict(list), defaultdict(list)
 for line in open(sys.argv[1]):
     run = json.loads(line)
     key = run["pass"], run["size"], run["side"]
-    seconds[key] += run["seconds"]
+    seconds[key].append(run["seconds"])
     peaks[key].append(run["peak_bytes"])
 model = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if "model name" in line)
 print(f"{model}, {torch.get_num_threads()} threads, PyTorch {torch.__version__}\n")
@@ -60,9 +61,11 @@ print("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |")
 for key in seconds:
     name, size, side = key
     peer = name, size, "pytorch"
-    median, peak = statistics.median(seconds[key]), statistics.median(peaks[key]) / 2**20
-    ratio = median / statistics.median(seconds[peer])
+    runs = [second for round in seconds[key] for second in round]
+    median, peak = statistics.median(runs), statistics.median(peaks[key]) / 2**20
+    rounds = zip(seconds[key], seconds[peer], strict=True)
+    ratio = statistics.median(statistics.median(own) / statistics.median(theirs) for own, theirs in rounds)
     memory = peak / (statistics.median(peaks[peer]) / 2**20)
     side = {"pytorch": "PyTorch"}.get(side, f"`{side}`")
-    print(f"| {name} | {size} | {side} | {median:.2f} | {ratio:.2f} | {peak:.0f} | {memory:.2f} | {len(seconds[key])} |")
+    print(f"| {name} | {size} | {side} | {median:.2f} | {ratio:.2f} | {peak:.0f} | {memory:.2f} | {len(runs)} |")
 PYTHON

@@ -1,12 +1,12 @@
 //! Infers a field over raw arrays and says how long it took, for comparisons with other programs.
 //!
 //! ```text
-//! infer PRESET WIDTH HEIGHT LABELS PICTURE PROBABILITIES OUT [FLOOR [THREADS]]
+//! infer PRESET WIDTH HEIGHT LABELS PICTURE PROBABILITIES OUT [FLOOR [THREADS [TIMES]]]
 //! ```
 //!
 //! `PICTURE` is `[height, width, 3]` in 8 bits, `PROBABILITIES` and `OUT` are `[labels, height, width]`
-//! in 32-bit floats of this machine. With `THREADS` each of them infers the same field, and the time is
-//! that until the last is done. One line of JSON on stdout.
+//! in 32-bit floats of this machine. With `THREADS` each of them infers the same field, with `TIMES` so
+//! often, and the time is that until the last is done. One line of JSON on stdout.
 
 use eps_crf::{DenseCrf, Floor, Marginals, Picture, Preset, Unary};
 use std::error::Error;
@@ -20,6 +20,7 @@ struct Job {
     picture: Vec<u8>,
     probabilities: Vec<f32>,
     floor: f32,
+    times: usize,
 }
 
 struct Outcome {
@@ -43,12 +44,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         picture: fs::read(&arguments[4])?,
         probabilities: floats(&fs::read(&arguments[5])?),
         floor: arguments.get(7).map_or(Ok(0.0), |floor| floor.parse())?,
+        times: arguments.get(9).map_or(Ok(1), |times| times.parse())?,
     };
     let threads = arguments.get(8).map_or(Ok(1), |threads| threads.parse())?;
     let start = Instant::now();
     let outcome = thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(|| job.run())).collect();
-        let outcome = job.run();
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(|| job.repeat())).collect();
+        let outcome = job.repeat();
         others.into_iter().for_each(|other| drop(other.join()));
         outcome
     });
@@ -64,6 +66,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 impl Job {
+    /// The outcome of the last time; what the others had is dropped before the next.
+    fn repeat(&self) -> Result<Outcome, eps_crf::CrfError> {
+        for _ in 1..self.times {
+            drop(self.run()?);
+        }
+        self.run()
+    }
+
     fn run(&self) -> Result<Outcome, eps_crf::CrfError> {
         let [width, height] = self.size;
         let start = Instant::now();
