@@ -20,7 +20,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 network() { # DEVICE ..
   local size device
-  for size in "224 --repeat 2" "448 --repeat 1 --forward-only"; do
+  for size in "224 --repeat 4" "448 --repeat 1 --forward-only"; do
     "$python" $peer network --size $size
     for device in "${@:-cpu}"; do
       "$eps" bench network --recipe $recipe --device "$device" --size $size
