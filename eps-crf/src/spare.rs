@@ -1,7 +1,7 @@
 //! Memory that a field has done with and the next one of the same thread takes.
 //!
-//! A system clears memory before it gives it, two threads at a time no faster than one, so a program
-//! that goes through many pictures should ask for it once.
+//! A system clears memory before it gives it, so a program that goes through many pictures should ask
+//! for it once.
 
 use memmap2::MmapMut;
 use std::cell::RefCell;

@@ -1,7 +1,7 @@
 //! CubeCL's backends (CUDA, WebGPU): burn's own convolution, its gradients, and composed
 //! normalisation.
 
-use super::{Activation, ConstantNormalisation, Geometry, Kernels, Normalisation, generic};
+use super::{Geometry, Kernels};
 use burn::backend::Cube;
 use burn::backend::ops::{ConvOptions, ModuleOps};
 use burn::backend::tensor::FloatTensor;
@@ -43,32 +43,5 @@ impl Kernels for Cube {
         let to_weight = needed[1]
             .then(|| Self::conv2d_weight_backward(input, weight, gradient, options(geometry)));
         [to_input, to_weight]
-    }
-
-    fn moments(input: FloatTensor<Self>) -> FloatTensor<Self> {
-        generic::moments::<Self>(input)
-    }
-
-    fn scale_shift(
-        input: FloatTensor<Self>,
-        scale: FloatTensor<Self>,
-        shift: FloatTensor<Self>,
-        activation: Activation,
-    ) -> FloatTensor<Self> {
-        generic::scale_shift::<Self>(input, scale, shift, activation)
-    }
-
-    fn constant_normalisation_backward(
-        saved: ConstantNormalisation<Self>,
-        gradient: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        generic::constant_normalisation_backward::<Self>(saved, gradient)
-    }
-
-    fn normalisation_backward(
-        saved: Normalisation<Self>,
-        gradient: FloatTensor<Self>,
-    ) -> (FloatTensor<Self>, [FloatTensor<Self>; 2]) {
-        generic::normalisation_backward::<Self>(saved, gradient)
     }
 }

@@ -1,8 +1,6 @@
 //! The kernels composed from burn's own operations, for backends without kernels of ours.
 
-#[cfg(any(test, feature = "cuda", feature = "wgpu"))]
-use super::{Activated, ConstantNormalisation};
-use super::{Activation, Normalisation};
+use super::{Activated, Activation, ConstantNormalisation, Normalisation};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Scalar, TensorMetadata};
 use burn::tensor::BoolStore;
@@ -56,7 +54,6 @@ pub(super) fn scale_shift<B: Backend>(
 }
 
 /// Gradient to the input of a normalisation of constants.
-#[cfg(any(test, feature = "cuda", feature = "wgpu"))]
 pub(super) fn constant_normalisation_backward<B: Backend>(
     saved: ConstantNormalisation<B>,
     gradient: FloatTensor<B>,

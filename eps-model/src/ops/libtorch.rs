@@ -2,9 +2,7 @@
 
 #![allow(deprecated, reason = "burn 0.22 marks the libtorch backend so")]
 
-use super::{
-    Activated, Activation, ConstantNormalisation, Geometry, Kernels, Normalisation, generic,
-};
+use super::{Activated, Activation, ConstantNormalisation, Geometry, Kernels};
 use burn::backend::LibTorch;
 use burn_tch::TchTensor;
 use std::sync::Arc;
@@ -74,46 +72,23 @@ impl Kernels for LibTorch {
         needed.map(|need| if need { results.next() } else { None })
     }
 
-    fn moments(input: TchTensor) -> TchTensor {
-        generic::moments::<Self>(input)
-    }
-
-    fn scale_shift(
-        input: TchTensor,
-        scale: TchTensor,
-        shift: TchTensor,
-        activation: Activation,
-    ) -> TchTensor {
-        generic::scale_shift::<Self>(input, scale, shift, activation)
-    }
-
     fn constant_normalisation_backward(
         saved: ConstantNormalisation<Self>,
         gradient: TchTensor,
     ) -> TchTensor {
         let scale = saved.scale.tensor.reshape([1, -1, 1, 1]);
-        let passed = match saved.activated {
-            Some(Activated { output, activation }) => {
-                TchTensor::new(passed(&output.tensor, activation, &gradient.tensor))
-            }
-            None => gradient,
-        };
+        let passed = passed(saved.activated, gradient);
         passed.unary_ops(|mut own| own.g_mul_(&scale), |own| own * &scale)
-    }
-
-    fn normalisation_backward(
-        saved: Normalisation<Self>,
-        gradient: TchTensor,
-    ) -> (TchTensor, [TchTensor; 2]) {
-        generic::normalisation_backward::<Self>(saved, gradient)
     }
 }
 
-/// The gradient where the activation that made `output` is the identity, 0 where it clamps.
-fn passed(output: &tch::Tensor, activation: Activation, gradient: &tch::Tensor) -> tch::Tensor {
+/// The gradient where the activation is the identity, 0 where it clamps.
+fn passed(activated: Option<Activated<LibTorch>>, gradient: TchTensor) -> TchTensor {
+    let Some(Activated { output, activation }) = activated else { return gradient };
+    let (output, own) = (&output.tensor, &gradient.tensor);
     match activation {
-        Activation::Identity => gradient.shallow_clone(),
-        Activation::Relu => output.threshold_backward(gradient, 0.0),
-        Activation::Relu6 => output.hardtanh_backward(gradient, 0.0, 6.0),
+        Activation::Identity => gradient,
+        Activation::Relu => TchTensor::new(output.threshold_backward(own, 0.0)),
+        Activation::Relu6 => TchTensor::new(output.hardtanh_backward(own, 0.0, 6.0)),
     }
 }

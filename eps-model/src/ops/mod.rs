@@ -10,7 +10,6 @@
 mod autodiff;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 mod cube;
-#[cfg(any(test, feature = "tch", feature = "cuda", feature = "wgpu"))]
 mod generic;
 mod shape;
 
@@ -26,7 +25,8 @@ use burn::backend::{Backend, Dispatch, backend_extension};
 use burn::tensor::{FloatDType, Tensor};
 use std::fmt::Debug;
 
-/// What a backend supplies for the operations of this folder.
+/// What a backend supplies for the operations of this folder; normalisation is composed of burn's
+/// operations where it has nothing better.
 pub trait Kernels: Backend {
     /// What the forward convolution keeps for its backward pass.
     type Saved: Clone + Send + Debug + 'static;
@@ -53,7 +53,9 @@ pub trait Kernels: Backend {
     ) -> [Option<FloatTensor<Self>>; 2];
 
     /// Mean and biased variance of each channel, `[2, channels]`.
-    fn moments(input: FloatTensor<Self>) -> FloatTensor<Self>;
+    fn moments(input: FloatTensor<Self>) -> FloatTensor<Self> {
+        generic::moments::<Self>(input)
+    }
 
     /// `activation(input * scale + shift)`, scale and shift one value a channel.
     fn scale_shift(
@@ -61,19 +63,25 @@ pub trait Kernels: Backend {
         scale: FloatTensor<Self>,
         shift: FloatTensor<Self>,
         activation: Activation,
-    ) -> FloatTensor<Self>;
+    ) -> FloatTensor<Self> {
+        generic::scale_shift::<Self>(input, scale, shift, activation)
+    }
 
     /// Gradient to the input of a normalisation whose parameters and statistics are constants.
     fn constant_normalisation_backward(
         saved: ConstantNormalisation<Self>,
         gradient: FloatTensor<Self>,
-    ) -> FloatTensor<Self>;
+    ) -> FloatTensor<Self> {
+        generic::constant_normalisation_backward::<Self>(saved, gradient)
+    }
 
     /// Gradients of a normalisation with its activation: to the input, and to gamma and beta.
     fn normalisation_backward(
         saved: Normalisation<Self>,
         gradient: FloatTensor<Self>,
-    ) -> (FloatTensor<Self>, [FloatTensor<Self>; 2]);
+    ) -> (FloatTensor<Self>, [FloatTensor<Self>; 2]) {
+        generic::normalisation_backward::<Self>(saved, gradient)
+    }
 }
 
 /// What the backward pass of a normalisation needs whose parameters and statistics are constants.

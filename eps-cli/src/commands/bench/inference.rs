@@ -1,7 +1,7 @@
 //! `eps bench inference`
 
 use super::network::CLASSES;
-use super::{Record, timed};
+use super::{Record, measured};
 use crate::args::{self, DeviceArgs};
 use crate::commands::End;
 use crate::device;
@@ -46,8 +46,7 @@ impl InferenceBench {
         };
         // What a device prepares once is prepared; all views would take as long as what is measured.
         infer(&InferenceRecipe { scales: vec![WARM_UP], ..recipe.inference })?;
-        let all = || timed(|| infer(&recipe.inference));
-        let seconds = (0..self.repeat).map(|_| all()).collect::<Result<Vec<_>>>()?;
+        let seconds = measured(self.repeat, || infer(&recipe.inference))?;
         let side = self.device.device.to_string();
         Record::new(&side, width as usize).print("inference", 1, &seconds)?;
         Ok(End::Done)

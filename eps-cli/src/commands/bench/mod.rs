@@ -87,6 +87,11 @@ impl<'a> Record<'a> {
 /// Seconds of each run after the first.
 fn repeated(count: usize, mut run: impl FnMut() -> Result<()>) -> Result<Vec<f64>> {
     run()?;
+    measured(count, run)
+}
+
+/// Seconds of each run, after something else has warmed up.
+fn measured(count: usize, mut run: impl FnMut() -> Result<()>) -> Result<Vec<f64>> {
     (0..count).map(|_| timed(&mut run)).collect()
 }
 

@@ -15,6 +15,8 @@ use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Flex, TensorMetadata};
 use burn::tensor::{FloatDType, TensorData};
 use burn_flex::FlexTensor;
+use rayon::prelude::*;
+use std::ops::Range;
 
 /// Batch, channels, height and width of a tensor.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +49,19 @@ impl Planes {
 
     fn zeros(&self) -> Vec<f32> {
         vec![0.0; self.batch * self.image()]
+    }
+
+    /// The place of a plane, counted over all images, among the values.
+    fn range(&self, index: usize) -> Range<usize> {
+        index * self.plane()..(index + 1) * self.plane()
+    }
+
+    /// A tensor whose planes `make` makes, given each one's index and its zeros.
+    fn made_by(&self, make: impl Fn(usize, &mut [f32]) + Sync) -> FlexTensor {
+        let mut values = self.zeros();
+        let planes = values.par_chunks_mut(self.plane()).enumerate();
+        planes.for_each(|(index, plane)| make(index, plane));
+        tensor(values, self.shape())
     }
 
     /// The output of a convolution with `channels` kernels of side `kernel`.

@@ -59,8 +59,7 @@ impl NullaryFnOnce for Squares<'_> {
 }
 
 fn plane(tensor: &FlexTensor, planes: Planes, image: usize, channel: usize) -> &[f32] {
-    let start = image * planes.image() + channel * planes.plane();
-    &values(tensor)[start..][..planes.plane()]
+    &values(tensor)[planes.range(image * planes.channels + channel)]
 }
 
 #[inline(always)]
@@ -89,14 +88,12 @@ pub(super) fn scale_shift(
     let (scales, shifts) = (values(scale), values(shift));
     let limits = activation.limits();
     let inputs = values(input);
-    let mut output = planes.zeros();
     let arch = Arch::new();
-    output.par_chunks_mut(planes.plane()).enumerate().for_each(|(index, output)| {
+    planes.made_by(|index, output| {
         let (scale, shift) = (scales[index % planes.channels], shifts[index % planes.channels]);
-        let input = &inputs[index * planes.plane()..][..planes.plane()];
+        let input = &inputs[planes.range(index)];
         arch.dispatch(ScaleShift { scale, shift, limits, input, output });
-    });
-    tensor(output, planes.shape())
+    })
 }
 
 /// `activation(input * scale + shift)` of one plane.
@@ -140,16 +137,14 @@ pub(super) fn constant_backward(
     let planes = Planes::of(gradient);
     let (scales, gradients) = (values(scale), values(gradient));
     let activated = activated.map(|made| (values(&made.output), made.activation.limits()));
-    let mut result = planes.zeros();
     let arch = Arch::new();
-    result.par_chunks_mut(planes.plane()).enumerate().for_each(|(index, result)| {
-        let at = index * planes.plane()..(index + 1) * planes.plane();
+    planes.made_by(|index, result| {
+        let at = planes.range(index);
         let activated = activated.map(|(outputs, limits)| (&outputs[at.clone()], limits));
         let gradient = &gradients[at];
         let scale = scales[index % planes.channels];
         arch.dispatch(ConstantPlane { scale, activated, gradient, result });
-    });
-    tensor(result, planes.shape())
+    })
 }
 
 /// The gradient to one input plane of a normalisation by constants.
@@ -190,10 +185,9 @@ pub(super) fn backward(
         .map(|channel| channel_sums(saved, gradient, planes, channel))
         .collect();
     let (inputs, gradients) = (values(&saved.input), values(gradient));
-    let mut result = planes.zeros();
     let arch = Arch::new();
-    result.par_chunks_mut(planes.plane()).enumerate().for_each(|(index, result)| {
-        let at = index * planes.plane()..(index + 1) * planes.plane();
+    let to_input = planes.made_by(|index, result| {
+        let at = planes.range(index);
         let (input, gradient) = (&inputs[at.clone()], &gradients[at]);
         let channel = &channels[index % planes.channels];
         arch.dispatch(BackwardPlane { channel, limits, input, gradient, result });
@@ -202,7 +196,7 @@ pub(super) fn backward(
         tensor(channels.iter().map(field).collect(), [planes.channels])
     };
     let to_parameters = [of(|channel| channel.to_gamma), of(|channel| channel.to_beta)];
-    (tensor(result, planes.shape()), to_parameters)
+    (to_input, to_parameters)
 }
 
 fn value_of(tensor: &FlexTensor, channel: usize) -> f32 {
