@@ -159,22 +159,29 @@ def timed(ours, root, rounds):
         )
 
 
+def arithmetic(ours, threads):
+    """Seconds of arithmetic in registers, in each of some threads."""
+    return float(subprocess.check_output([Path(ours.program).parent / "arithmetic", str(threads)]))
+
+
 def scaled(ours, root, rounds):
-    """Images one after another on one core against twice as many on two."""
+    """Images one after another on one core against twice as many on two, and what two cores are at best."""
+    rows = {}
     chosen = [image for image in images(root) if image[1].shape == (375, 500, 3)][:rounds]
-    print("| preset | labels | one image on one core [s] | two images on two cores [s] | speed-up |")
-    print("| --- | ---: | ---: | ---: | ---: |")
     for preset in TIMED:
         for labels in (3, 21):
-            pairs = []
             for seed, (name, rgb, mask) in enumerate(chosen):
                 given = noisy(mask, labels, seed)
                 for _ in range(REPEATS):
                     runs = [ours.infer(preset, rgb, given, 0.0, threads, IN_A_ROW)[0] for threads in (1, 2)]
-                    pairs.append([run["seconds"] / IN_A_ROW for run in runs])
-            one, two = (statistics.median(column) for column in zip(*pairs))
-            speed = statistics.median(2 * a / b for a, b in pairs)
-            print(f"| `{preset}` | {labels} | {one:.3f} | {two:.3f} | {speed:.2f} |")
+                    rows.setdefault(f"`{preset}` | {labels}", []).append([run["seconds"] / IN_A_ROW for run in runs])
+                    rows.setdefault("arithmetic alone | –", []).append([arithmetic(ours, threads) for threads in (1, 2)])
+    print("| preset | labels | one image on one core [s] | two images on two cores [s] | speed-up | least | greatest | pairs |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for what, pairs in sorted(rows.items(), key=lambda row: row[0].startswith("arithmetic")):
+        one, two = (statistics.median(column) for column in zip(*pairs))
+        speeds = [2 * a / b for a, b in pairs]
+        print(f"| {what} | {one:.3f} | {two:.3f} | {statistics.median(speeds):.2f} | {min(speeds):.2f} | {max(speeds):.2f} | {len(pairs)} |")
 
 
 def main():

@@ -2,13 +2,6 @@
 
 /// As many lanes as the labels of a field need; lanes without a label hold what does no harm.
 pub(crate) trait Row: Copy {
-    /// Lanes that are one register, or less.
-    type Part: Row + 'static;
-
-    /// As many slices as a row has parts.
-    type Planes<'a>: AsRef<[&'a [Self::Part]]>;
-    type PlanesMut<'a>: AsMut<[&'a mut [Self::Part]]>;
-
     const LANES: usize;
 
     /// The same value in every lane.
@@ -18,15 +11,6 @@ pub(crate) trait Row: Copy {
     fn rows(values: &[f32]) -> &[Self];
 
     fn rows_mut(values: &mut [f32]) -> &mut [Self];
-
-    /// Values in planes of so many rows each, a plane for each part of a row.
-    fn planes(values: &[f32], rows: usize) -> Self::Planes<'_>;
-
-    fn planes_mut(values: &mut [f32], rows: usize) -> Self::PlanesMut<'_>;
-
-    fn parts(&self) -> &[Self::Part];
-
-    fn parts_mut(&mut self) -> &mut [Self::Part];
 
     fn set_lane(&mut self, lane: usize, value: f32);
 
@@ -93,10 +77,6 @@ fn each<const N: usize>(
 
 /// A single value, and up to four labels.
 impl<const N: usize> Row for [f32; N] {
-    type Part = Self;
-    type Planes<'a> = [&'a [Self]; 1];
-    type PlanesMut<'a> = [&'a mut [Self]; 1];
-
     const LANES: usize = N;
 
     #[inline(always)]
@@ -112,26 +92,6 @@ impl<const N: usize> Row for [f32; N] {
     #[inline(always)]
     fn rows_mut(values: &mut [f32]) -> &mut [Self] {
         values.as_chunks_mut().0
-    }
-
-    #[inline(always)]
-    fn planes(values: &[f32], rows: usize) -> [&[Self]; 1] {
-        [&Self::rows(values)[..rows]]
-    }
-
-    #[inline(always)]
-    fn planes_mut(values: &mut [f32], rows: usize) -> [&mut [Self]; 1] {
-        [&mut Self::rows_mut(values)[..rows]]
-    }
-
-    #[inline(always)]
-    fn parts(&self) -> &[Self] {
-        std::slice::from_ref(self)
-    }
-
-    #[inline(always)]
-    fn parts_mut(&mut self) -> &mut [Self] {
-        std::slice::from_mut(self)
     }
 
     #[inline(always)]
@@ -167,10 +127,6 @@ impl<const N: usize> Row for [f32; N] {
 }
 
 impl<const G: usize> Row for [Eight; G] {
-    type Part = Eight;
-    type Planes<'a> = [&'a [Eight]; G];
-    type PlanesMut<'a> = [&'a mut [Eight]; G];
-
     const LANES: usize = 8 * G;
 
     #[inline(always)]
@@ -186,32 +142,6 @@ impl<const G: usize> Row for [Eight; G] {
     #[inline(always)]
     fn rows_mut(values: &mut [f32]) -> &mut [Self] {
         values.as_chunks_mut().0.as_chunks_mut().0
-    }
-
-    #[inline(always)]
-    fn planes(values: &[f32], rows: usize) -> [&[Eight]; G] {
-        let eights = Eight::rows(values);
-        std::array::from_fn(|part| &eights[part * rows..][..rows])
-    }
-
-    #[inline(always)]
-    fn planes_mut(values: &mut [f32], rows: usize) -> [&mut [Eight]; G] {
-        let mut rest = Eight::rows_mut(values);
-        std::array::from_fn(|_| {
-            let (plane, others) = std::mem::take(&mut rest).split_at_mut(rows);
-            rest = others;
-            plane
-        })
-    }
-
-    #[inline(always)]
-    fn parts(&self) -> &[Eight] {
-        self
-    }
-
-    #[inline(always)]
-    fn parts_mut(&mut self) -> &mut [Eight] {
-        self
     }
 
     #[inline(always)]
@@ -259,20 +189,9 @@ mod tests {
         let mut values: Vec<f32> = (0..48).map(|value| value as f32).collect();
         let rows = <[Eight; 3]>::rows_mut(&mut values);
         assert_eq!((rows.len(), rows[1][2][1]), (2, 41.0));
-        rows[0].parts_mut()[2][1] = 0.5;
+        rows[0][2][1] = 0.5;
         assert_eq!(values[17], 0.5);
         assert_eq!(Four::rows(&values)[4], [16.0, 0.5, 18.0, 19.0]);
-    }
-
-    #[test]
-    fn each_part_of_a_row_has_a_plane() {
-        let mut values: Vec<f32> = (0..32).map(|value| value as f32).collect();
-        let [first, second] = <[Eight; 2]>::planes(&values, 2);
-        assert_eq!((first.len(), first[1][0], second.len(), second[1][7]), (2, 8.0, 2, 31.0));
-        let [_, second] = <[Eight; 2]>::planes_mut(&mut values, 2);
-        second[0][3] = 0.5;
-        assert_eq!(values[19], 0.5);
-        assert_eq!(Four::planes(&values, 5)[0].len(), 5);
     }
 
     #[test]

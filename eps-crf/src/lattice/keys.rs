@@ -1,36 +1,56 @@
-//! Vertices as single numbers, so that a step along an axis is one addition.
+//! Vertices as single numbers, so that a step along an axis is one subtraction.
 
 use super::simplex::{Integers, MAX_COORDINATE};
 
-/// Numbers the vertices of a box of the lattice: coordinates in mixed radix, the last one left out,
-/// since all of them sum to zero.
+/// Features that are places; the others are colours.
+const PLACES: usize = 2;
+
+/// Axes on which a step leads to another place.
+pub(super) const PLACE_AXES: usize = PLACES + 1;
+
+/// Numbers the vertices of a box of the lattice by their levels: line first, then column, then colour.
+///
+/// Feature `k` elevates a point along `d`, which is 1 on the first `k + 1` axes, `-(k + 1)` on the next
+/// and 0 after it. The level of a vertex on the feature is the product of its coordinates with `d`,
+/// divided by `V`: whole, since the coordinates leave one remainder and `d` sums to zero. The levels are
+/// digits in mixed radix. Vertices of the same line and column, whatever their colours, are a cell, and
+/// their keys follow each other.
 pub(super) struct Keys<const V: usize> {
-    /// Least coordinate on each axis, a multiple of `V`, divided by `V`.
-    low: [i32; V],
-    /// What a step by one along an axis adds; 0 for the last.
-    strides: [u64; V],
-    /// What a step by one along every axis adds.
-    diagonal: u64,
+    /// The key of the vertex whose coordinates are all zero.
+    zero: u64,
+    /// What a step along each axis takes away.
+    steps: [u64; V],
+    /// Keys in a cell, and in a line.
+    cell: u64,
+    line: u64,
 }
 
 impl<const V: usize> Keys<V> {
     /// Keys of every vertex of the points whose scaled features lie in these ranges, and of the
     /// vertices beside them; `None` if there are more than a key can spell.
     pub(super) fn covering(ranges: &[(f32, f32)]) -> Option<Self> {
-        let mut keys = Self { low: [0; V], strides: [0; V], diagonal: 0 };
+        let reach = ranges.iter().zip(1_u8..).map(|(&(low, high), factor)| {
+            f64::from(factor) * (f64::from(low).abs() + f64::from(high).abs())
+        });
+        if !(0.0..=MAX_COORDINATE).contains(&reach.sum()) {
+            return None;
+        }
+        let mut keys = Self { zero: 0, steps: [0; V], cell: 1, line: 1 };
         let mut stride = 1_u64;
-        for axis in 0..V - 1 {
-            let (low, high) = elevated_range(ranges, axis);
-            if !(-MAX_COORDINATE..=MAX_COORDINATE).contains(&low) || high > MAX_COORDINATE {
-                return None;
+        // The least significant digit first.
+        for feature in (PLACES..ranges.len()).rev().chain(0..PLACES) {
+            match feature {
+                0 => keys.cell = stride,
+                1 => keys.line = stride,
+                _ => {}
             }
-            // A vertex is within V of its point, its neighbours within another V.
-            let margin = 2 * V as i64 + 2;
-            let lowest = (low.floor() as i64 - margin).div_euclid(V as i64);
-            keys.low[axis] = lowest as i32;
-            keys.strides[axis] = stride;
-            keys.diagonal += stride;
-            let side = (high.ceil() as i64 + margin + 1 - lowest * V as i64) as u64;
+            let (low, high) = levels::<V>(feature, ranges[feature]);
+            keys.zero = keys.zero.wrapping_add(stride.wrapping_mul(low.wrapping_neg() as u64));
+            for (axis, step) in keys.steps.iter_mut().enumerate() {
+                let along = direction(feature, axis);
+                *step = step.wrapping_add(stride.wrapping_mul(along as u64));
+            }
+            let side = (high - low + 1) as u64;
             stride = stride.checked_mul(side).filter(|&stride| stride < 1 << 63)?;
         }
         Some(keys)
@@ -39,47 +59,81 @@ impl<const V: usize> Keys<V> {
     /// The key of the vertex whose coordinates are `V` times the multiples of a lane.
     #[inline(always)]
     pub(super) fn origin(&self, multiples: &[Integers; V], lane: usize) -> u64 {
-        let mut key = 0_u64;
-        for ((multiples, low), stride) in multiples.iter().zip(self.low).zip(self.strides) {
-            let digit = u64::from(multiples[lane].wrapping_sub(low) as u32);
-            key = key.wrapping_add(digit.wrapping_mul(stride));
-        }
-        key.wrapping_mul(V as u64)
+        multiples.iter().zip(self.steps).fold(self.zero, |key, (multiples, step)| {
+            key.wrapping_add(step.wrapping_mul(i64::from(multiples[lane]) as u64))
+        })
     }
 
     /// The key of the next vertex along an axis: one further on every axis, and back by `V` on it.
+    ///
+    /// Greater keys have greater next ones.
     #[inline(always)]
     pub(super) fn step(&self, key: u64, axis: usize) -> u64 {
-        key.wrapping_add(self.diagonal).wrapping_sub(V as u64 * self.strides[axis])
+        key.wrapping_sub(self.steps[axis])
+    }
+
+    /// The cell of a vertex.
+    pub(super) fn cell(&self, key: u64) -> u64 {
+        key / self.cell
+    }
+
+    /// The line of a vertex: a step along the first or second axis goes one up, one along the third two
+    /// down.
+    pub(super) fn line(&self, key: u64) -> u64 {
+        key / self.line
     }
 }
 
-/// The least and greatest elevated coordinate on an axis.
-fn elevated_range(ranges: &[(f32, f32)], axis: usize) -> (f64, f64) {
-    let ahead = &ranges[axis..];
-    let sum = |end: fn(&(f32, f32)) -> f32| ahead.iter().map(|range| f64::from(end(range))).sum();
-    let (mut low, mut high): (f64, f64) = (sum(|range| range.0), sum(|range| range.1));
-    if axis > 0 {
-        low -= axis as f64 * f64::from(ranges[axis - 1].1);
-        high -= axis as f64 * f64::from(ranges[axis - 1].0);
+/// What a feature adds to the coordinate on an axis.
+fn direction(feature: usize, axis: usize) -> i64 {
+    match axis {
+        _ if axis <= feature => 1,
+        _ if axis == feature + 1 => -(axis as i64),
+        _ => 0,
     }
-    (low, high)
+}
+
+/// The lowest and highest level on a feature of the vertices of points in a range, and of those beside
+/// them.
+fn levels<const V: usize>(feature: usize, range: (f32, f32)) -> (i64, i64) {
+    // A vertex is within V of its point on every axis, which are 2 (feature + 1) levels at most, those
+    // beside it another feature + 1, and coordinates are rounded.
+    let margin = 4 * (feature as i64 + 1);
+    let scale = ((feature + 1) * (feature + 2)) as f64 / V as f64;
+    let level = |feature: f32| scale * f64::from(feature);
+    (level(range.0).floor() as i64 - margin, level(range.1).ceil() as i64 + margin)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    fn at(keys: &Keys<3>, multiples: [i32; 3]) -> u64 {
+        keys.origin(&multiples.map(|multiple| [multiple; 8]), 5)
+    }
 
     #[test]
     fn steps_along_all_axes_lead_back() {
         let keys = Keys::<3>::covering(&[(0.0, 10.0), (-2.0, 7.0)]).unwrap();
-        // Coordinates in threes.
-        let at = |multiples: [i32; 3]| keys.origin(&multiples.map(|multiple| [multiple; 8]), 5);
-        let start = at([1, -2, 1]);
+        let start = at(&keys, [1, -2, 1]);
         assert_eq!((0..3).fold(start, |key, axis| keys.step(key, axis)), start);
+        // Coordinates in threes.
         let along = |key, axis| keys.step(keys.step(keys.step(key, axis), axis), axis);
-        assert_eq!(along(start, 0), at([-1, -1, 2]));
-        assert_eq!(along(start, 2), at([2, -1, -1]));
+        assert_eq!(along(start, 0), at(&keys, [-1, -1, 2]));
+        assert_eq!(along(start, 2), at(&keys, [2, -1, -1]));
+    }
+
+    #[test]
+    fn levels_of_the_plane_by_hand() {
+        // Columns are 2/3 of the first feature, 4 levels beyond each end: 0 to 7 and -4 to 11.
+        assert_eq!(levels::<3>(0, (0.0, 10.0)), (-4, 11));
+        let keys = Keys::<3>::covering(&[(0.0, 10.0), (0.0, 1.0)]).unwrap();
+        assert_eq!(keys.cell(at(&keys, [0; 3])), 16 * 8 + 4);
+        // Three steps right on the lattice are (3, -3, 0): two columns. Three down are (3, 3, -6).
+        assert_eq!(at(&keys, [1, -1, 0]), at(&keys, [0; 3]) + 2);
+        assert_eq!(at(&keys, [1, 1, -2]), at(&keys, [0; 3]) + 6 * 16);
     }
 
     #[test]
@@ -87,5 +141,32 @@ mod tests {
         assert!(Keys::<6>::covering(&[(0.0, 1000.0); 5]).is_some());
         assert!(Keys::<6>::covering(&[(0.0, 100_000.0); 5]).is_none());
         assert!(Keys::<3>::covering(&[(0.0, f32::INFINITY), (0.0, 1.0)]).is_none());
+        assert!(Keys::<3>::covering(&[(0.0, f32::NAN), (0.0, 1.0)]).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn every_vertex_has_a_key_of_its_own_and_colours_stay_in_their_cell(
+            multiples in prop::collection::vec(prop::array::uniform5(-2..=2_i32), 1..40),
+        ) {
+            let keys = Keys::<6>::covering(&[(-30.0, 30.0); 5]).unwrap();
+            let mut met = HashMap::new();
+            for five in multiples {
+                let six = [five[0], five[1], five[2], five[3], five[4], -five.iter().sum::<i32>()];
+                let mut key = keys.origin(&six.map(|multiple| [multiple; 8]), 0);
+                let mut vertex = six.map(|multiple| 6 * multiple);
+                for axis in 0..6 {
+                    prop_assert_eq!(*met.entry(key).or_insert(vertex), vertex);
+                    let next = keys.step(key, axis);
+                    prop_assert!(next < 1 << 63);
+                    prop_assert_eq!(keys.cell(next) == keys.cell(key), axis >= PLACE_AXES);
+                    let down = keys.line(next).wrapping_sub(keys.line(key)) as i64;
+                    prop_assert_eq!(down, [-1, -1, 2, 0, 0, 0][axis]);
+                    vertex = vertex.map(|coordinate| coordinate + 1);
+                    vertex[axis] -= 6;
+                    key = next;
+                }
+            }
+        }
     }
 }

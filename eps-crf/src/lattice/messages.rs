@@ -1,92 +1,78 @@
 //! Values of a sparse lattice: what pixels give to its vertices, and what they take.
 
-use super::sparse::Sparse;
+use super::cells::BEFORE;
+use super::sparse::{Sparse, is_first, row};
 use crate::pages::Pages;
 use crate::row::Row;
 use std::marker::PhantomData;
 
-/// Rows after those of the vertices, which blurring needs.
-const BEYOND: usize = 2;
-
 /// The values of all vertices, of this step and the next.
-///
-/// A register's worth of lanes of every vertex lies together, so that what is blurred at a time stays
-/// near the processor.
 pub(crate) struct Messages<'a, R> {
     lattice: &'a Sparse,
-    /// Values of each vertex, and some rows beyond, for each part of a row.
-    plane: usize,
     /// Blurred, of this step.
     taken: Pages<f32>,
     /// Given, for the next step.
     given: Pages<f32>,
-    /// Vertices that were given something.
-    met: u32,
+    /// Where a cell is blurred.
+    rooms: [Pages<f32>; 2],
     of: PhantomData<R>,
 }
 
 impl<'a, R: Row> Messages<'a, R> {
     /// Nothing taken and nothing given.
     pub(crate) fn new(lattice: &'a Sparse) -> Self {
-        let plane = lattice.vertices() + BEYOND;
-        let values = || {
-            let mut values = Pages::unset(plane * R::LANES);
-            for plane in R::planes_mut(&mut values, plane).as_mut() {
-                plane[lattice.vertices()..].fill(R::Part::filled(0.0));
-            }
+        let values = |vertices: usize| {
+            let mut values = Pages::unset((BEFORE + vertices) * R::LANES);
+            R::rows_mut(&mut values)[..BEFORE].fill(R::filled(0.0));
             values
         };
-        Self { lattice, plane, taken: values(), given: values(), met: 0, of: PhantomData }
+        let largest = lattice.cells().largest();
+        Self {
+            lattice,
+            taken: values(lattice.vertices()),
+            given: values(lattice.vertices()),
+            rooms: [values(largest), values(largest)],
+            of: PhantomData,
+        }
     }
 
     /// Ends a pass over the pixels: what was given becomes what is taken.
     #[inline(always)]
     pub(crate) fn turn(&mut self) {
-        std::mem::swap(&mut self.taken, &mut self.given);
-        for plane in R::planes_mut(&mut self.taken, self.plane).as_mut() {
-            self.lattice.blur(plane);
-        }
-        self.met = 0;
+        let rooms = self.rooms.each_mut().map(|room| R::rows_mut(room));
+        let (given, taken) = (R::rows_mut(&mut self.given), R::rows_mut(&mut self.taken));
+        self.lattice.cells().blur(given, taken, rooms);
     }
 
     /// Adds to `rows` what the pixels from `first` on take.
     #[inline(always)]
     pub(crate) fn slice(&self, first: usize, rows: &mut [R]) {
-        let planes = R::planes(&self.taken, self.plane);
-        for (row, (vertices, weights)) in rows.iter_mut().zip(self.lattice.corners(first)) {
+        let taken = R::rows(&self.taken);
+        for (own, (corners, weights)) in rows.iter_mut().zip(self.lattice.corners(first)) {
             // A copy stays in registers.
-            let mut sum = *row;
-            for (&vertex, &weight) in vertices.iter().zip(weights) {
-                for (part, plane) in sum.parts_mut().iter_mut().zip(planes.as_ref()) {
-                    part.add_scaled(weight, &plane[vertex as usize]);
-                }
+            let mut sum = *own;
+            for (&corner, &weight) in corners.iter().zip(weights) {
+                sum.add_scaled(weight, &taken[row(corner)]);
             }
-            *row = sum;
+            *own = sum;
         }
     }
 
     /// Gives values of the pixels from `first` on to their vertices; pixels go by in their order.
     ///
-    /// A vertex is new exactly when its number is that of the vertices met; what its value was before
-    /// is forgotten.
+    /// What was given to a vertex before is forgotten at its first corner.
     #[inline(always)]
     pub(crate) fn splat(&mut self, first: usize, rows: &[R]) {
-        let mut planes = R::planes_mut(&mut self.given, self.plane);
-        let mut met = self.met;
-        for (row, (vertices, weights)) in rows.iter().zip(self.lattice.corners(first)) {
-            let row = *row;
-            for (&vertex, &weight) in vertices.iter().zip(weights) {
-                let is_new = vertex == met;
-                met += u32::from(is_new);
-                for (part, plane) in row.parts().iter().zip(planes.as_mut()) {
-                    let value = &mut plane[vertex as usize];
-                    if is_new {
-                        *value = R::Part::filled(0.0);
-                    }
-                    value.add_scaled(weight, part);
+        let given = R::rows_mut(&mut self.given);
+        for (own, (corners, weights)) in rows.iter().zip(self.lattice.corners(first)) {
+            let own = *own;
+            for (&corner, &weight) in corners.iter().zip(weights) {
+                let value = &mut given[row(corner)];
+                if is_first(corner) {
+                    *value = R::filled(0.0);
                 }
+                value.add_scaled(weight, &own);
             }
         }
-        self.met = met;
     }
 }

@@ -1,6 +1,6 @@
 //! Gaussian filtering over permutohedral lattices.
 
-mod chains;
+mod cells;
 mod features;
 mod grid;
 mod keys;

@@ -1,6 +1,6 @@
 //! A lattice of places and colours, of which pixels touch few of very many vertices.
 
-use super::chains::Chains;
+use super::cells::{BEFORE, Cells};
 use super::features::Features;
 use super::keys::Keys;
 use super::messages::Messages;
@@ -8,21 +8,35 @@ use super::simplex::{BLOCK, Simplices};
 use super::table::Table;
 use super::{gain, normalisation};
 use crate::pages::Pages;
-use crate::row::{One, Row};
+use crate::row::{One, Row as _};
 use crate::{Bilateral, Picture};
 use pulp::{Arch, NullaryFnOnce};
 
 /// Vertices of a simplex in five dimensions.
 const V: usize = 6;
 
-/// The vertices that the pixels of a picture touch, numbered as they are met.
+/// Set in the first corner of all pixels that is of a vertex; the largest picture has fewer corners.
+const FIRST: u32 = 1 << 31;
+
+/// The vertices that the pixels of a picture touch.
 pub(crate) struct Sparse {
-    /// Those of the simplex around each pixel, and the pixel's shares of them.
+    /// The simplex around each pixel, and the pixel's shares of its vertices.
     corners: Pages<u32>,
     weights: Pages<f32>,
     vertices: usize,
-    /// In the order in which the axes are blurred.
-    axes: Vec<Chains>,
+    cells: Cells,
+}
+
+/// The row of the values of a corner's vertex.
+#[inline(always)]
+pub(super) fn row(corner: u32) -> usize {
+    (corner & !FIRST) as usize
+}
+
+/// Whether no corner before this one is of the same vertex.
+#[inline(always)]
+pub(super) fn is_first(corner: u32) -> bool {
+    corner & FIRST != 0
 }
 
 impl Sparse {
@@ -52,17 +66,17 @@ impl Sparse {
         taken
     }
 
-    /// Vertices and shares of the pixels from `first` on.
+    /// Corners of the pixels from `first` on, and shares.
     #[inline(always)]
     pub(super) fn corners(&self, first: usize) -> impl Iterator<Item = (&[u32; V], &[f32; V])> {
-        let (vertices, weights) = (self.corners.as_chunks().0, self.weights.as_chunks().0);
-        vertices[first..].iter().zip(&weights[first..])
+        let (corners, weights) = (self.corners.as_chunks().0, self.weights.as_chunks().0);
+        corners[first..].iter().zip(&weights[first..])
     }
 
-    /// Blurs one value of each vertex along every axis.
+    /// The vertices, as they are blurred.
     #[inline(always)]
-    pub(super) fn blur<R: Row>(&self, values: &mut [R]) {
-        self.axes.iter().for_each(|axis| axis.blur(values));
+    pub(super) fn cells(&self) -> &Cells {
+        &self.cells
     }
 
     /// Scales what each pixel gives and takes.
@@ -80,9 +94,7 @@ impl Sparse {
 
     /// Memory in bytes.
     pub(crate) fn bytes(&self) -> usize {
-        size_of_val(&self.corners[..])
-            + size_of_val(&self.weights[..])
-            + self.axes.iter().map(Chains::bytes).sum::<usize>()
+        size_of_val(&self.corners[..]) + size_of_val(&self.weights[..]) + self.cells.bytes()
     }
 }
 
@@ -99,9 +111,10 @@ impl NullaryFnOnce for Build<'_> {
 
     #[inline(always)]
     fn call(self) -> Sparse {
-        let (corners, weights, table) = self.place();
-        let axes = (0..V).map(|axis| Chains::along(axis, &self.keys, &table)).collect();
-        let mut sparse = Sparse { corners, weights, vertices: table.keys().len(), axes };
+        let (mut corners, weights, table) = self.place();
+        let sorted = sort(&mut corners, table.keys());
+        let cells = Cells::new(&self.keys, &sorted);
+        let mut sparse = Sparse { corners, weights, vertices: sorted.len(), cells };
         sparse.scale(&normalisation(&sparse.of_ones_in_registers(), gain(V as i32), self.weight));
         sparse
     }
@@ -155,6 +168,26 @@ impl Build<'_> {
             own
         })
     }
+}
+
+/// Turns corners, which are numbers of vertices as they were met, to rows in the order of the keys, and
+/// returns the keys in that order.
+///
+/// Pixels that are near each other in the picture then touch values that are near each other in memory.
+#[inline(always)]
+fn sort(corners: &mut [u32], met: &[u64]) -> Vec<u64> {
+    let mut order: Vec<(u64, u32)> = met.iter().copied().zip(0..).collect();
+    order.sort_unstable();
+    let mut rows = vec![0; met.len()];
+    for (place, &(_, number)) in order.iter().enumerate() {
+        rows[number as usize] = (place + BEFORE) as u32 | FIRST;
+    }
+    for corner in corners {
+        let row = &mut rows[*corner as usize];
+        *corner = *row;
+        *row &= !FIRST;
+    }
+    order.into_iter().map(|(key, _)| key).collect()
 }
 
 /// The ranks of all axes as one number for each lane.

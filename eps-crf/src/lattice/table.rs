@@ -43,22 +43,6 @@ impl Table {
         numbers
     }
 
-    /// The numbers of those of some keys that were met, `absent` for the others.
-    #[inline(always)]
-    pub(super) fn find_all<const N: usize>(&self, keys: [u64; N], absent: u32) -> [u32; N] {
-        let homes = keys.map(|key| self.slots[self.home(key)]);
-        let mut numbers = [absent; N];
-        for at in 0..N {
-            let Slot { key, number } = homes[at];
-            if key == keys[at] {
-                numbers[at] = number;
-            } else if key != EMPTY {
-                numbers[at] = self.find(keys[at]).unwrap_or(absent);
-            }
-        }
-        numbers
-    }
-
     /// The number of a key, which is a new one if it was not met before.
     fn number(&mut self, key: u64) -> u32 {
         let slot = self.slot(key);
@@ -72,12 +56,6 @@ impl Table {
             self.resize(2 * self.slots.len());
         }
         number
-    }
-
-    /// The number of a key that was met.
-    fn find(&self, key: u64) -> Option<u32> {
-        let slot = self.slots[self.slot(key)];
-        (slot.key == key).then_some(slot.number)
     }
 
     /// The slot that has the key, or the one that it would have.
@@ -121,8 +99,6 @@ mod tests {
             let mut expected: Vec<u64> = Vec::new();
             for &key in &keys {
                 let known = expected.iter().position(|&known| known == key);
-                let found = known.map_or(9999, |number| number as u32);
-                prop_assert_eq!(table.find_all([key, 5000, key], 9999), [found, 9999, found]);
                 let number = known.unwrap_or(expected.len()) as u32;
                 prop_assert_eq!(table.number_all([key, key]), [number; 2]);
                 if known.is_none() {

@@ -1,0 +1,196 @@
+//! The vertices of a lattice cell by cell, the order in which it is blurred.
+
+use super::keys::{Keys, PLACE_AXES};
+use crate::row::Row;
+use std::ops::Range;
+
+/// Rows of values before those of the vertices: one of zeros, which stands for a neighbour that is
+/// missing.
+pub(super) const BEFORE: usize = 1;
+
+/// Rows of the neighbours behind and ahead of a vertex on an axis, 0 for one that is missing.
+type Beside = [u32; 2];
+
+/// The neighbours of all vertices, which have the order of their keys.
+///
+/// Along an axis greater keys have greater neighbours, so that whoever goes through the vertices goes
+/// through the neighbours on either side as well, and memory is read in its order.
+pub(super) struct Cells {
+    /// On axes that lead to other cells.
+    between: [Vec<Beside>; 3],
+    /// On axes that stay in the cell, in rows of the cell's own.
+    within: [Vec<Beside>; 3],
+    /// Vertices of the cells of each line.
+    lines: Vec<Vec<Range<usize>>>,
+}
+
+impl Cells {
+    /// The cells of vertices with these keys, in ascending order.
+    #[inline(always)]
+    pub(super) fn new(keys: &Keys<6>, sorted: &[u64]) -> Self {
+        let lines = lines(keys, sorted);
+        let between = std::array::from_fn(|axis| beside(keys, sorted, axis));
+        let within = std::array::from_fn(|axis| {
+            let mut besides = vec![[0; 2]; sorted.len()];
+            for cell in lines.iter().flatten() {
+                let own = beside(keys, &sorted[cell.clone()], PLACE_AXES + axis);
+                besides[cell.clone()].copy_from_slice(&own);
+            }
+            besides
+        });
+        Self { between, within, lines }
+    }
+
+    /// The most vertices of a cell.
+    pub(super) fn largest(&self) -> usize {
+        self.lines.iter().flatten().map(ExactSizeIterator::len).max().unwrap_or_default()
+    }
+
+    /// Blurs the values of `given` along every axis into `taken`, and leaves anything in `given`.
+    ///
+    /// Each axis follows the one before it as many lines behind as its neighbours are away, so that the
+    /// lines between are still near the processor. Along the axes that stay in a cell its values go to
+    /// and fro between two rooms, which have place for the largest cell. All four begin with zeros.
+    #[inline(always)]
+    pub(super) fn blur<R: Row>(&self, given: &mut [R], taken: &mut [R], rooms: [&mut [R]; 2]) {
+        let [first, second, third] = &self.between;
+        let [fourth, fifth, sixth] = &self.within;
+        let [one, other] = rooms;
+        for line in 0..self.lines.len() + 3 {
+            for cell in self.line(line, 0) {
+                blur(&given[rows(cell)], given, &first[cell.clone()], &mut taken[rows(cell)]);
+            }
+            for cell in self.line(line, 1) {
+                blur(&taken[rows(cell)], taken, &second[cell.clone()], &mut given[rows(cell)]);
+            }
+            for cell in self.line(line, 3) {
+                blur(&given[rows(cell)], given, &third[cell.clone()], &mut one[BEFORE..]);
+                blur(&one[BEFORE..], one, &fourth[cell.clone()], &mut other[BEFORE..]);
+                blur(&other[BEFORE..], other, &fifth[cell.clone()], &mut one[BEFORE..]);
+                blur(&one[BEFORE..], one, &sixth[cell.clone()], &mut taken[rows(cell)]);
+            }
+        }
+    }
+
+    /// The cells of the line that is so many before another.
+    #[inline(always)]
+    fn line(&self, line: usize, before: usize) -> &[Range<usize>] {
+        line.checked_sub(before).and_then(|line| self.lines.get(line)).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let axes = self.between.iter().chain(&self.within);
+        axes.map(|besides| size_of_val(&besides[..])).sum()
+    }
+}
+
+/// The rows of the values of a cell's vertices.
+#[inline(always)]
+fn rows(cell: &Range<usize>) -> Range<usize> {
+    cell.start + BEFORE..cell.end + BEFORE
+}
+
+/// The vertices of the cells of each line that has any.
+fn lines(keys: &Keys<6>, sorted: &[u64]) -> Vec<Vec<Range<usize>>> {
+    let mut end = 0;
+    let cells = |line: &[u64]| {
+        let cells = line.chunk_by(|&a, &b| keys.cell(a) == keys.cell(b)).map(|cell| {
+            let start = end;
+            end += cell.len();
+            start..end
+        });
+        cells.collect()
+    };
+    sorted.chunk_by(|&a, &b| keys.line(a) == keys.line(b)).map(cells).collect()
+}
+
+/// The neighbours of each vertex on an axis, among those with these keys.
+#[inline(always)]
+fn beside(keys: &Keys<6>, sorted: &[u64], axis: usize) -> Vec<Beside> {
+    let mut besides = vec![[0; 2]; sorted.len()];
+    let mut at = 0;
+    for (own, &key) in sorted.iter().enumerate() {
+        let ahead = keys.step(key, axis);
+        while sorted.get(at).is_some_and(|&key| key < ahead) {
+            at += 1;
+        }
+        if sorted.get(at) == Some(&ahead) {
+            besides[own][1] = (at + BEFORE) as u32;
+            besides[at][0] = (own + BEFORE) as u32;
+        }
+    }
+    besides
+}
+
+/// Adds to each of some own values half of both neighbours in `rows`.
+#[inline(always)]
+fn blur<R: Row>(own: &[R], rows: &[R], besides: &[Beside], blurred: &mut [R]) {
+    for ((own, &[behind, ahead]), blurred) in own.iter().zip(besides).zip(blurred) {
+        let (behind, ahead) = (&rows[behind as usize], &rows[ahead as usize]);
+        let neighbours = behind.with(ahead, |behind, ahead| behind + ahead);
+        *blurred = own.with(&neighbours, |own, both| 0.5_f32.mul_add(both, own));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::One;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn blurred(cells: &Cells, values: &[One]) -> Vec<One> {
+        let zero = One::filled(0.0);
+        let mut given = [&[zero][..], values].concat();
+        let mut taken = vec![zero; given.len()];
+        let mut rooms = [(); 2].map(|()| vec![zero; BEFORE + cells.largest()]);
+        cells.blur(&mut given, &mut taken, rooms.each_mut().map(|room| &mut room[..]));
+        taken.split_off(BEFORE)
+    }
+
+    #[test]
+    fn a_vertex_and_its_neighbours_by_hand() {
+        let keys = Keys::<6>::covering(&[(0.0, 1.0); 5]).unwrap();
+        let own = keys.origin(&[[0; 8]; 6], 0);
+        // One ahead on the first axis, and one ahead of this on the last.
+        let first = keys.step(own, 0);
+        let both = keys.step(first, 5);
+        let mut sorted = [(own, 1.0), (first, 0.0), (both, 0.0)];
+        sorted.sort_by_key(|&(key, _)| key);
+        let cells = Cells::new(&keys, &sorted.map(|(key, _)| key));
+        let found = blurred(&cells, &sorted.map(|(_, value)| [value]));
+        let at = |wanted| found[sorted.iter().position(|&(key, _)| key == wanted).unwrap()][0];
+        assert_eq!([at(own), at(first), at(both)], [1.0, 0.5, 0.25]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_axis_is_blurred_after_the_one_before_it(
+            walks in prop::collection::vec((prop::collection::vec(0..6_usize, 0..14), -1.0..1.0_f32), 1..200),
+        ) {
+            let keys = Keys::<6>::covering(&[(-40.0, 40.0); 5]).unwrap();
+            let start = keys.origin(&[[0; 8]; 6], 0);
+            let mut values: BTreeMap<u64, f32> = BTreeMap::new();
+            for (walk, value) in walks {
+                let end = walk.into_iter().fold(start, |key, axis| keys.step(key, axis));
+                values.insert(end, value);
+            }
+            let sorted: Vec<u64> = values.keys().copied().collect();
+            let given: Vec<One> = values.values().map(|&value| [value]).collect();
+            let found = blurred(&Cells::new(&keys, &sorted), &given);
+            for axis in 0..6 {
+                let before = values.clone();
+                let ahead: BTreeMap<u64, u64> =
+                    before.keys().map(|&key| (keys.step(key, axis), key)).collect();
+                for (&key, value) in &mut values {
+                    let next = before.get(&keys.step(key, axis)).copied().unwrap_or_default();
+                    let last = ahead.get(&key).map_or(0.0, |last| before[last]);
+                    *value += 0.5 * (last + next);
+                }
+            }
+            for (found, expected) in found.iter().zip(values.values()) {
+                prop_assert!((found[0] - expected).abs() < 1e-5, "{} {expected}", found[0]);
+            }
+        }
+    }
+}
