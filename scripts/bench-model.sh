@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Time network, inference and loader against PyTorch on this machine's processor, in interleaved rounds,
 # as a Markdown table: medians of all runs, and the medians of the rounds' ratios, since a machine may be
-# slower in one round than in another.
+# slower in one round than in another. A round of the network is one pass of each side.
 #   bench-model.sh network   EPS PYTHON ROUNDS [DEVICE ..]
 #   bench-model.sh inference EPS PYTHON ROUNDS [DEVICE ..]   one image of 500x375 over eight views
 #   bench-model.sh loader    EPS PYTHON ROUNDS VOC-ROOT
@@ -20,11 +20,13 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 network() { # DEVICE ..
   local size device
-  for size in "224 --repeat 4" "448 --repeat 1 --forward-only"; do
-    "$python" $peer network --size $size
+  for size in "224" "448 --forward-only"; do
+    local flags=(--size $size --repeat "$rounds" --paced)
+    local sides=(-- "$python" $peer network "${flags[@]}")
     for device in "${@:-cpu}"; do
-      "$eps" bench network --recipe $recipe --device "$device" --size $size
+      sides+=(-- "$eps" bench network --recipe $recipe --device "$device" "${flags[@]}")
     done
+    "$python" scripts/in_turn.py "${sides[@]}"
   done
 }
 inference() { # DEVICE ..
@@ -40,9 +42,13 @@ loader() { # VOC-ROOT
 }
 case $part in
   network | inference | loader) ;;
-  *) sed -n '5,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '5,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
-for _ in $(seq "$rounds"); do "$part" "$@" >>"$log"; done
+if [[ $part == network ]]; then
+  network "$@" >"$log"
+else
+  for _ in $(seq "$rounds"); do "$part" "$@" >>"$log"; done
+fi
 "$python" - "$log" <<'PYTHON'
 import json, statistics, sys
 from collections import defaultdict

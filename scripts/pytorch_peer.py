@@ -3,18 +3,20 @@
 
 Written from the published table of levels; tensors have the names that `eps weights convert` writes.
 
-    pytorch_peer.py network --size 224 --batch 1 --repeat 3 [--forward-only]
+    pytorch_peer.py network --size 224 --batch 1 --repeat 3 [--forward-only] [--paced]
     pytorch_peer.py inference --repeat 1            one 500x375 image, 8 views one after the other
     pytorch_peer.py loader ROOT LIST --batches 50   PIL and torchvision in a DataLoader, VOC's recipe
     pytorch_peer.py compare WEIGHTS.safetensors IMAGES CAMS
         largest difference between the maps of `eps infer`, made with scales [1.0] and no flip, and
         those of this network with the exported weights; IMAGES without loss, since decoders differ
 
-The first three print what `eps bench` prints: a line of JSON for each measurement.
+The first three print what `eps bench` prints: a line of JSON for each measurement. `--paced` waits for
+a line on stdin before each pass, also before the first of each kind, and prints a line after it.
 """
 import argparse
 import json
 import os
+import sys
 import time
 
 import torch
@@ -171,9 +173,17 @@ def network(options):
         eps_loss(model(images), saliency, labels).backward()
 
     shape = (options.size, options.batch, options.threads)
-    emit("forward", *shape, times(options.repeat, forward))
+    passes = {"forward": forward}
     if not options.forward_only:
-        emit("forward and backward", *shape, times(options.repeat, forward_backward))
+        passes["forward and backward"] = forward_backward
+    for name, run in passes.items():
+        if not options.paced:
+            emit(name, *shape, times(options.repeat, run))
+            continue
+        for count in range(options.repeat + 1):
+            assert sys.stdin.readline(), "expected a line for each pass"
+            seconds = times(1, run, lambda: None) if count else times(0, run)
+            emit(name, *shape, seconds)
 
 
 def inference(options):
@@ -309,6 +319,7 @@ def main():
     command.add_argument("--size", type=int, default=224)
     command.add_argument("--batch", type=int, default=1)
     command.add_argument("--forward-only", action="store_true")
+    command.add_argument("--paced", action="store_true")
     measurement("inference", inference)
     command = measurement("loader", loader)
     command.add_argument("root")

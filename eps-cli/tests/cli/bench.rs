@@ -1,7 +1,8 @@
-//! `eps bench masks`, whose lines the scripts of the measurements read
+//! `eps bench`, whose lines the scripts of the measurements read
 
 use crate::call::{Call, eps};
 use crate::project::{Project, SIZE};
+use crate::recipe;
 
 /// The truth of four scenes, decoded as its own prediction.
 fn masks(project: &Project) -> Call {
@@ -44,4 +45,24 @@ fn counting_is_timed_beside_decoding_and_not_cold() {
     assert_eq!([passes[0].0, passes[1].0], ["masks", "count"]);
     let refused = masks(&project).and("--cold").and("--count").run();
     assert_eq!(refused.status, Some(2));
+}
+
+#[test]
+fn a_paced_network_makes_a_pass_for_each_line_and_counts_all_but_the_first_of_a_kind() {
+    let project = Project::with_scenes(1);
+    let recipe = project.write("eps.toml", recipe::eps());
+    let paced = |lines: &str| {
+        let turns = project.write("turns", lines);
+        let call = eps("bench").and("network").with("--recipe", &recipe).with("--size", "32");
+        call.with("--repeat", "2").and("--paced").reading(&turns)
+    };
+    let measurements = lines(paced("\n\n\n\n\n\n"));
+    let seconds: Vec<_> = measurements.iter().map(|line| line["seconds"].as_array()).collect();
+    let counts: Vec<_> = seconds.into_iter().map(|seconds| seconds.map(Vec::len)).collect();
+    assert_eq!(counts, [0, 1, 1, 0, 1, 1].map(Some));
+    assert_eq!(measurements[2]["pass"], "forward");
+    assert_eq!(measurements[3]["pass"], "forward and backward");
+    let ended = paced("\n\n").run();
+    assert_eq!(ended.status, Some(1));
+    assert!(ended.stderr.contains("stdin has ended, expected a line for each pass"));
 }

@@ -1,6 +1,7 @@
 //! Calls of the program.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -41,6 +42,12 @@ impl Call {
     /// On this many threads.
     pub(crate) fn on_threads(mut self, threads: usize) -> Self {
         self.0.env("RAYON_NUM_THREADS", threads.to_string());
+        self
+    }
+
+    /// Reading a file as its standard input.
+    pub(crate) fn reading(mut self, file: &Path) -> Self {
+        self.0.stdin(File::open(file).expect("the input is there"));
         self
     }
 

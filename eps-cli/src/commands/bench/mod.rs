@@ -9,8 +9,9 @@ mod masks;
 mod network;
 
 use crate::commands::End;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde::Serialize;
+use std::io;
 use std::time::Instant;
 
 /// Time a recipe's network, loader or inference, the bootstrap of a comparison, the decoding of masks,
@@ -82,6 +83,50 @@ impl<'a> Record<'a> {
         println!("{}", serde_json::to_string(&measurement)?);
         Ok(())
     }
+}
+
+/// Passes of one kind.
+struct Passes<'a> {
+    name: &'a str,
+    images: usize,
+    /// Those that are measured, after a first one that is not.
+    repeat: usize,
+    /// Whether each waits for a line on stdin.
+    paced: bool,
+}
+
+/// What is measured.
+type Run<'a> = Box<dyn FnMut() -> Result<()> + 'a>;
+
+impl Record<'_> {
+    /// Prints how long the passes take: all on a line, or if they are paced a line after each, the first
+    /// without seconds. Nothing is prepared before its turn.
+    fn measure<'a>(
+        &self,
+        passes: &Passes<'_>,
+        prepare: impl FnOnce() -> Result<Run<'a>>,
+    ) -> Result<()> {
+        let &Passes { name, images, repeat, paced } = passes;
+        if !paced {
+            return self.print(name, images, &repeated(repeat, prepare()?)?);
+        }
+        wait()?;
+        let mut run = prepare()?;
+        run()?;
+        self.print(name, images, &[])?;
+        for _ in 0..repeat {
+            wait()?;
+            self.print(name, images, &[timed(&mut run)?])?;
+        }
+        Ok(())
+    }
+}
+
+/// Waits for a line on stdin.
+fn wait() -> Result<()> {
+    let line = io::stdin().lines().next();
+    line.context("stdin has ended, expected a line for each pass")??;
+    Ok(())
 }
 
 /// Seconds of each run after the first.

@@ -1,6 +1,6 @@
 //! `eps bench network`
 
-use super::{Record, repeated};
+use super::{Passes, Record, Run};
 use crate::args::{self, DeviceArgs};
 use crate::commands::End;
 use crate::device;
@@ -35,6 +35,10 @@ pub(crate) struct NetworkBench {
     /// Leave the backward passes out
     #[arg(long)]
     forward_only: bool,
+    /// Wait for a line on stdin before each pass, also before the first of each kind, and print a line
+    /// after it, so that several programs can take turns
+    #[arg(long)]
+    paced: bool,
     #[command(flatten)]
     device: DeviceArgs,
 }
@@ -49,37 +53,45 @@ impl NetworkBench {
         recipe.network.dropout = false;
         let side = self.device.device.to_string();
         let record = Record::new(&side, size);
-        record.print("forward", self.batch, &self.forward(&recipe, size, &device)?)?;
+        let Self { batch: images, repeat, paced, .. } = self;
+        let passes = |name| Passes { name, images, repeat, paced };
+        record.measure(&passes("forward"), || self.forward(&recipe, size, &device))?;
         if !self.forward_only {
-            let seconds = self.forward_backward(&recipe, size, &device.autodiff())?;
-            record.print("forward and backward", self.batch, &seconds)?;
+            let device = device.autodiff();
+            let prepare = || self.forward_backward(&recipe, size, &device);
+            record.measure(&passes("forward and backward"), prepare)?;
         }
         Ok(End::Done)
     }
 
-    fn forward(&self, recipe: &Recipe, size: usize, device: &Device) -> Result<Vec<f64>> {
+    fn forward<'a>(&self, recipe: &Recipe, size: usize, device: &'a Device) -> Result<Run<'a>> {
         let network = Network::new(&recipe.network, CLASSES, recipe.optimiser.seed, device);
         let values = (0..self.batch).flat_map(|_| sample(size).image).collect::<Vec<_>>();
         let images = TensorData::new(values, [self.batch, 3, size, size]);
         let images = Tensor::<4>::from_data(images, device);
-        repeated(self.repeat, || {
+        Ok(Box::new(move || {
             let _ = network.activation_maps(images.clone()).into_data();
             Ok(())
-        })
+        }))
     }
 
-    fn forward_backward(&self, recipe: &Recipe, size: usize, device: &Device) -> Result<Vec<f64>> {
+    fn forward_backward<'a>(
+        &self,
+        recipe: &'a Recipe,
+        size: usize,
+        device: &'a Device,
+    ) -> Result<Run<'a>> {
         let network = Network::new(&recipe.network, CLASSES, recipe.optimiser.seed, device);
         let network = freeze(network, &recipe.network);
         let samples: Vec<Sample> = (0..self.batch).map(|_| sample(size)).collect();
         let objective = Objective::new(recipe, &ClassNames::voc())?;
-        repeated(self.repeat, || {
+        Ok(Box::new(move || {
             let gradients = objective.gradients(&network, &samples, 0, device)?;
             // A device may work behind the program's back.
             device.sync().map_err(|error| anyhow::anyhow!("{error:?}"))?;
             drop(gradients);
             Ok(())
-        })
+        }))
     }
 }
 
