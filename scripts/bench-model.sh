@@ -42,7 +42,7 @@ loader() { # VOC-ROOT
 }
 case $part in
   network | inference | loader) ;;
-  *) sed -n '5,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '5,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 if [[ $part == network ]]; then
   network "$@" >"$log"

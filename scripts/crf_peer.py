@@ -22,9 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "fixtures" / "go
 import make as peer  # noqa: E402
 
 TIMED = ["psa", "deeplab-v2"]
-# Pairs of runs on one and on two cores, and images that each core infers in a run, one after another.
-REPEATS = 3
-IN_A_ROW = 6
+# Of one image on one core and of two images on two.
+TURNS = 12
 FLOOR = 0.01
 
 
@@ -100,12 +99,12 @@ class Ours:
     def __init__(self, program):
         self.program, self.folder = program, Path(tempfile.mkdtemp())
 
-    def infer(self, preset, rgb, given, floor=0.0, threads=1, times=1):
+    def infer(self, preset, rgb, given, floor=0.0, turns=0):
         paths = [self.folder / name for name in ("picture", "given", "out")]
         rgb.tofile(paths[0])
         given.tofile(paths[1])
         labels, height, width = given.shape
-        call = [self.program, preset, width, height, labels, *paths, floor, threads, times]
+        call = [self.program, preset, width, height, labels, *paths, floor, turns]
         report = json.loads(subprocess.check_output([str(part) for part in call]))
         return report, np.fromfile(paths[2], dtype=np.float32).reshape(given.shape)
 
@@ -159,29 +158,27 @@ def timed(ours, root, rounds):
         )
 
 
-def arithmetic(ours, threads):
-    """Seconds of arithmetic in registers, in each of some threads."""
-    return float(subprocess.check_output([Path(ours.program).parent / "arithmetic", str(threads)]))
+def arithmetic(ours, turns):
+    """As the turns of `infer`, with arithmetic that needs no memory."""
+    return json.loads(subprocess.check_output([Path(ours.program).parent / "arithmetic", str(turns)]))
 
 
 def scaled(ours, root, rounds):
     """Images one after another on one core against twice as many on two, and what two cores are at best."""
-    rows = {}
     chosen = [image for image in images(root) if image[1].shape == (375, 500, 3)][:rounds]
+    rows = {}
     for preset in TIMED:
         for labels in (3, 21):
             for seed, (name, rgb, mask) in enumerate(chosen):
-                given = noisy(mask, labels, seed)
-                for _ in range(REPEATS):
-                    runs = [ours.infer(preset, rgb, given, 0.0, threads, IN_A_ROW)[0] for threads in (1, 2)]
-                    rows.setdefault(f"`{preset}` | {labels}", []).append([run["seconds"] / IN_A_ROW for run in runs])
-                    rows.setdefault("arithmetic alone | –", []).append([arithmetic(ours, threads) for threads in (1, 2)])
-    print("| preset | labels | one image on one core [s] | two images on two cores [s] | speed-up | least | greatest | pairs |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+                report = ours.infer(preset, rgb, noisy(mask, labels, seed), 0.0, TURNS)[0]
+                rows.setdefault(f"`{preset}` | {labels}", []).extend(report["turns"])
+                rows.setdefault("arithmetic alone | –", []).extend(arithmetic(ours, TURNS))
+    print("| preset | labels | one image on one core [s] | two images on two cores [s] | speed-up | middle half | pairs |")
+    print("| --- | ---: | ---: | ---: | ---: | --- | ---: |")
     for what, pairs in sorted(rows.items(), key=lambda row: row[0].startswith("arithmetic")):
         one, two = (statistics.median(column) for column in zip(*pairs))
-        speeds = [2 * a / b for a, b in pairs]
-        print(f"| {what} | {one:.3f} | {two:.3f} | {statistics.median(speeds):.2f} | {min(speeds):.2f} | {max(speeds):.2f} | {len(pairs)} |")
+        lower, speed, upper = statistics.quantiles((2 * a / b for a, b in pairs), n=4)
+        print(f"| {what} | {one:.3f} | {two:.3f} | {speed:.2f} | {lower:.2f}–{upper:.2f} | {len(pairs)} |")
 
 
 def main():

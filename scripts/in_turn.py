@@ -18,6 +18,8 @@ def commands(arguments):
     for argument in arguments:
         if argument == "--":
             found.append([])
+        elif not found:
+            sys.exit(__doc__)
         else:
             found[-1].append(argument)
     return found
@@ -35,7 +37,7 @@ def turn(program):
 
 def main():
     called = commands(sys.argv[1:])
-    if len(called) < 1 or not all(called):
+    if not called or not all(called):
         sys.exit(__doc__)
     pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     programs = [subprocess.Popen(command, **pipes) for command in called]
@@ -44,9 +46,15 @@ def main():
         if not all(lines):
             break
         print("".join(line for line in lines if json.loads(line)["seconds"]), end="", flush=True)
+    # Whoever waits for another turn ends with an error.
+    for program in programs:
+        try:
+            program.stdin.close()
+        except BrokenPipeError:
+            pass
     codes = [program.wait() for program in programs]
     if any(codes) or any(lines):
-        sys.exit(f"programs ended with {codes}, and after other numbers of passes: {lines}")
+        sys.exit(f"programs ended with {codes}; lines of the last turn: {lines}")
 
 
 if __name__ == "__main__":

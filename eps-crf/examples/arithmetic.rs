@@ -1,11 +1,11 @@
-//! Measures how long arithmetic in registers takes in one or more threads at once, which says how much
-//! faster several cores of this machine can be at best.
+//! Measures how long arithmetic without memory takes in one thread alone and then in two at once, which says how
+//! much faster two cores of this machine can be at best.
 //!
 //! ```text
-//! arithmetic THREADS
+//! arithmetic TURNS
 //! ```
 //!
-//! One number on stdout: the seconds until the last thread is done.
+//! One line of JSON on stdout: seconds of one, and of both, for each turn.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -16,14 +16,20 @@ const ROUNDS: usize = 30_000_000;
 
 #[allow(clippy::print_stdout, reason = "a program talks to its user")]
 fn main() -> Result<(), Box<dyn Error>> {
-    let threads: usize = env::args().nth(1).ok_or("expected a number of threads")?.parse()?;
-    let start = Instant::now();
-    thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(products_and_sums))));
-    println!("{}", start.elapsed().as_secs_f64());
+    let turns: usize = env::args().nth(1).ok_or("expected a number of turns")?.parse()?;
+    let turns: Vec<[f64; 2]> = (0..turns).map(|_| [1, 2].map(seconds)).collect();
+    println!("{turns:?}");
     Ok(())
 }
 
-/// Products and sums in so many lanes that none waits for another.
+/// Seconds until the last of some threads is done.
+fn seconds(threads: usize) -> f64 {
+    let start = Instant::now();
+    thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(products_and_sums))));
+    start.elapsed().as_secs_f64()
+}
+
+/// Products and sums in so many lanes that none waits for another; they are in registers and the first cache.
 fn products_and_sums() {
     let mut lanes = black_box([1.0_f32; 64]);
     for _ in 0..ROUNDS {

@@ -1,15 +1,16 @@
 //! Infers a field over raw arrays and says how long it took, for comparisons with other programs.
 //!
 //! ```text
-//! infer PRESET WIDTH HEIGHT LABELS PICTURE PROBABILITIES OUT [FLOOR [THREADS [TIMES]]]
+//! infer PRESET WIDTH HEIGHT LABELS PICTURE PROBABILITIES OUT [FLOOR [TURNS]]
 //! ```
 //!
 //! `PICTURE` is `[height, width, 3]` in 8 bits, `PROBABILITIES` and `OUT` are `[labels, height, width]`
-//! in 32-bit floats of this machine. With `THREADS` each of them infers the same field, with `TIMES` so
-//! often, and the time is that until the last is done. One line of JSON on stdout.
+//! in 32-bit floats of this machine. In each of the `TURNS` after it the field is inferred by one thread alone,
+//! and then by two at once. One line of JSON on stdout.
 
 use eps_crf::{DenseCrf, Floor, Marginals, Picture, Preset, Unary};
 use std::error::Error;
+use std::sync::Barrier;
 use std::time::Instant;
 use std::{env, fs, thread};
 
@@ -20,7 +21,6 @@ struct Job {
     picture: Vec<u8>,
     probabilities: Vec<f32>,
     floor: f32,
-    times: usize,
 }
 
 struct Outcome {
@@ -44,34 +44,41 @@ fn main() -> Result<(), Box<dyn Error>> {
         picture: fs::read(&arguments[4])?,
         probabilities: floats(&fs::read(&arguments[5])?),
         floor: arguments.get(7).map_or(Ok(0.0), |floor| floor.parse())?,
-        times: arguments.get(9).map_or(Ok(1), |times| times.parse())?,
     };
-    let threads = arguments.get(8).map_or(Ok(1), |threads| threads.parse())?;
+    let turns = arguments.get(8).map_or(Ok(0), |turns| turns.parse())?;
     let start = Instant::now();
-    let outcome = thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(|| job.repeat())).collect();
-        let outcome = job.repeat();
-        others.into_iter().for_each(|other| drop(other.join()));
-        outcome
-    });
+    let outcome = job.run()?;
     let seconds = start.elapsed().as_secs_f64();
-    let Outcome { marginals, build, cpu, vertices, bytes, kept, may_change } = outcome?;
+    let turns = job.take_turns(turns);
+    let Outcome { marginals, build, cpu, vertices, bytes, kept, may_change } = outcome;
     let values = marginals.probabilities().iter().flat_map(|value| value.to_ne_bytes());
     fs::write(&arguments[6], values.collect::<Vec<u8>>())?;
     println!(
         "{{\"seconds\": {seconds}, \"build\": {build}, \"cpu\": {cpu}, \"vertices\": {vertices:?}, \"bytes\": {bytes}, \
-         \"kept\": {kept}, \"may_change\": {may_change}}}"
+         \"kept\": {kept}, \"may_change\": {may_change}, \"turns\": {turns:?}}}"
     );
     Ok(())
 }
 
 impl Job {
-    /// The outcome of the last time; what the others had is dropped before the next.
-    fn repeat(&self) -> Result<Outcome, eps_crf::CrfError> {
-        for _ in 1..self.times {
-            drop(self.run()?);
+    /// Seconds of each turn: of a field alone, and until both of two at once are done.
+    ///
+    /// A turn that is not counted comes first, since a thread keeps its memory for its next field.
+    fn take_turns(&self, count: usize) -> Vec<[f64; 2]> {
+        if count == 0 {
+            return Vec::new();
         }
-        self.run()
+        let barrier = Barrier::new(2);
+        let together = || {
+            barrier.wait();
+            drop(self.run());
+            barrier.wait();
+        };
+        let take_turn = |_| [seconds(|| drop(self.run())), seconds(together)];
+        thread::scope(|scope| {
+            scope.spawn(|| (0..=count).for_each(|_| together()));
+            (0..=count).map(take_turn).skip(1).collect()
+        })
     }
 
     fn run(&self) -> Result<Outcome, eps_crf::CrfError> {
@@ -101,6 +108,13 @@ impl Job {
         };
         Ok((crf.infer(&unary, Preset::STEPS)?, labels, 0))
     }
+}
+
+/// Seconds of some work.
+fn seconds(work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64()
 }
 
 /// The most probable label of each pixel.

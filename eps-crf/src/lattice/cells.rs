@@ -49,8 +49,10 @@ impl Cells {
     /// Blurs the values of `given` along every axis into `taken`, and leaves anything in `given`.
     ///
     /// Each axis follows the one before it as many lines behind as its neighbours are away, so that the
-    /// lines between are still near the processor. Along the axes that stay in a cell its values go to
-    /// and fro between two rooms, which have place for the largest cell. All four begin with zeros.
+    /// lines between are still near the processor: a line of `given` is overwritten when the first axis has
+    /// passed the line after it, one of `taken` when the second has. Lines without a vertex only bring
+    /// neighbours nearer. Along the axes that stay in a cell its values go to and fro between two rooms,
+    /// which have place for the largest cell. All four begin with a row of zeros.
     #[inline(always)]
     pub(super) fn blur<R: Row>(&self, given: &mut [R], taken: &mut [R], rooms: [&mut [R]; 2]) {
         let [first, second, third] = &self.between;
@@ -78,9 +80,11 @@ impl Cells {
         line.checked_sub(before).and_then(|line| self.lines.get(line)).map_or(&[], Vec::as_slice)
     }
 
+    /// Memory in bytes.
     pub(super) fn bytes(&self) -> usize {
         let axes = self.between.iter().chain(&self.within);
-        axes.map(|besides| size_of_val(&besides[..])).sum()
+        axes.map(|besides| size_of_val(&besides[..])).sum::<usize>()
+            + self.lines.iter().map(|cells| size_of_val(&cells[..])).sum::<usize>()
     }
 }
 

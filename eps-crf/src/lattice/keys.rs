@@ -11,9 +11,10 @@ pub(super) const PLACE_AXES: usize = PLACES + 1;
 /// Numbers the vertices of a box of the lattice by their levels: line first, then column, then colour.
 ///
 /// Feature `k` elevates a point along `d`, which is 1 on the first `k + 1` axes, `-(k + 1)` on the next
-/// and 0 after it. The level of a vertex on the feature is the product of its coordinates with `d`,
-/// divided by `V`: whole, since the coordinates leave one remainder and `d` sums to zero. The levels are
-/// digits in mixed radix. Vertices of the same line and column, whatever their colours, are a cell, and
+/// and 0 after it. The level of a vertex on the feature is the scalar product of its coordinates and `d`,
+/// divided by `V`: whole, since divided by `V` all coordinates leave the same remainder and `d` sums to
+/// zero. The directions are orthogonal, so the levels tell vertices apart. They are digits in mixed radix.
+/// Vertices of the same line and column, whatever their colours, are a cell, and
 /// their keys follow each other.
 pub(super) struct Keys<const V: usize> {
     /// The key of the vertex whose coordinates are all zero.
@@ -27,8 +28,10 @@ pub(super) struct Keys<const V: usize> {
 
 impl<const V: usize> Keys<V> {
     /// Keys of every vertex of the points whose scaled features lie in these ranges, and of the
-    /// vertices beside them; `None` if there are more than a key can spell.
+    /// vertices beside them; `None` if there are more than a key can spell, or coordinates would be too
+    /// large to be placed.
     pub(super) fn covering(ranges: &[(f32, f32)]) -> Option<Self> {
+        // No elevated coordinate is beyond the sum.
         let reach = ranges.iter().zip(1_u8..).map(|(&(low, high), factor)| {
             f64::from(factor) * (f64::from(low).abs() + f64::from(high).abs())
         });
@@ -96,8 +99,8 @@ fn direction(feature: usize, axis: usize) -> i64 {
 /// The lowest and highest level on a feature of the vertices of points in a range, and of those beside
 /// them.
 fn levels<const V: usize>(feature: usize, range: (f32, f32)) -> (i64, i64) {
-    // A vertex is within V of its point on every axis, which are 2 (feature + 1) levels at most, those
-    // beside it another feature + 1, and coordinates are rounded.
+    // A vertex is within V of its point on every axis, that is 2 (feature + 1) levels at most, and a step
+    // leads feature + 1 away; the rest is room for rounded coordinates, V / 2 on every axis.
     let margin = 4 * (feature as i64 + 1);
     let scale = ((feature + 1) * (feature + 2)) as f64 / V as f64;
     let level = |feature: f32| scale * f64::from(feature);
@@ -131,7 +134,8 @@ mod tests {
         assert_eq!(levels::<3>(0, (0.0, 10.0)), (-4, 11));
         let keys = Keys::<3>::covering(&[(0.0, 10.0), (0.0, 1.0)]).unwrap();
         assert_eq!(keys.cell(at(&keys, [0; 3])), 16 * 8 + 4);
-        // Three steps right on the lattice are (3, -3, 0): two columns. Three down are (3, 3, -6).
+        // One along the second axis and one back along the first are (3, -3, 0): two columns. Three along
+        // the third are (3, 3, -6): six lines.
         assert_eq!(at(&keys, [1, -1, 0]), at(&keys, [0; 3]) + 2);
         assert_eq!(at(&keys, [1, 1, -2]), at(&keys, [0; 3]) + 6 * 16);
     }

@@ -19,7 +19,7 @@ pub(crate) struct Messages<'a, R> {
 }
 
 impl<'a, R: Row> Messages<'a, R> {
-    /// Nothing taken and nothing given.
+    /// Values that are not set before the first pass.
     pub(crate) fn new(lattice: &'a Sparse) -> Self {
         let values = |vertices: usize| {
             let mut values = Pages::unset((BEFORE + vertices) * R::LANES);

@@ -15,12 +15,13 @@ use pulp::{Arch, NullaryFnOnce};
 /// Vertices of a simplex in five dimensions.
 const V: usize = 6;
 
-/// Set in the first corner of all pixels that is of a vertex; the largest picture has fewer corners.
+/// Set in each vertex's first corner, in the order of the pixels. Rows stay below it, since the largest
+/// picture has fewer corners.
 const FIRST: u32 = 1 << 31;
 
 /// The vertices that the pixels of a picture touch.
 pub(crate) struct Sparse {
-    /// The simplex around each pixel, and the pixel's shares of its vertices.
+    /// Rows of the vertices around each pixel, with [`FIRST`], and the pixel's shares of them.
     corners: Pages<u32>,
     weights: Pages<f32>,
     vertices: usize,

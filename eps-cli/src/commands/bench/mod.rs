@@ -83,28 +83,13 @@ impl<'a> Record<'a> {
         println!("{}", serde_json::to_string(&measurement)?);
         Ok(())
     }
-}
 
-/// Passes of one kind.
-struct Passes<'a> {
-    name: &'a str,
-    images: usize,
-    /// Those that are measured, after a first one that is not.
-    repeat: usize,
-    /// Whether each waits for a line on stdin.
-    paced: bool,
-}
-
-/// What is measured.
-type Run<'a> = Box<dyn FnMut() -> Result<()> + 'a>;
-
-impl Record<'_> {
     /// Prints how long the passes take: all on a line, or if they are paced a line after each, the first
     /// without seconds. Nothing is prepared before its turn.
-    fn measure<'a>(
+    fn measure<'r>(
         &self,
         passes: &Passes<'_>,
-        prepare: impl FnOnce() -> Result<Run<'a>>,
+        prepare: impl FnOnce() -> Result<Run<'r>>,
     ) -> Result<()> {
         let &Passes { name, images, repeat, paced } = passes;
         if !paced {
@@ -121,6 +106,20 @@ impl Record<'_> {
         Ok(())
     }
 }
+
+/// Passes of one kind.
+struct Passes<'a> {
+    name: &'a str,
+    /// Images of a pass.
+    images: usize,
+    /// Those that are measured, after a first one that is not.
+    repeat: usize,
+    /// Whether each waits for a line on stdin.
+    paced: bool,
+}
+
+/// What is measured.
+type Run<'a> = Box<dyn FnMut() -> Result<()> + 'a>;
 
 /// Waits for a line on stdin.
 fn wait() -> Result<()> {

@@ -36,7 +36,7 @@ pub(crate) struct NetworkBench {
     #[arg(long)]
     forward_only: bool,
     /// Wait for a line on stdin before each pass, also before the first of each kind, and print a line
-    /// after it, so that several programs can take turns
+    /// after it, which has no seconds after the first, so that several programs can take turns
     #[arg(long)]
     paced: bool,
     #[command(flatten)]
