@@ -140,12 +140,13 @@ def emit(name, size, images, threads, seconds):
 
 def times(repeat, run, warm_up=None):
     (warm_up or run)()
-    seconds = []
-    for _ in range(repeat):
-        begun = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - begun)
-    return seconds
+    return [timed(run) for _ in range(repeat)]
+
+
+def timed(run):
+    begun = time.perf_counter()
+    run()
+    return time.perf_counter() - begun
 
 
 def peak_bytes():
@@ -182,8 +183,8 @@ def network(options):
             continue
         for count in range(options.repeat + 1):
             assert sys.stdin.readline(), "expected a line for each pass"
-            seconds = times(1, run, lambda: None) if count else times(0, run)
-            emit(name, *shape, seconds)
+            seconds = timed(run)
+            emit(name, *shape, [seconds] if count else [])
 
 
 def inference(options):

@@ -25,6 +25,13 @@ pub(crate) trait Row: Copy {
 
     fn set_eight(&mut self, at: usize, eight: Eight);
 
+    /// This row and half of both its neighbours on an axis.
+    #[inline(always)]
+    fn blurred(&self, behind: &Self, ahead: &Self) -> Self {
+        let neighbours = behind.with(ahead, |behind, ahead| behind + ahead);
+        self.with(&neighbours, |own, both| 0.5_f32.mul_add(both, own))
+    }
+
     /// Adds another row times a weight, rounded once.
     #[inline(always)]
     fn add_scaled(&mut self, weight: f32, other: &Self) {

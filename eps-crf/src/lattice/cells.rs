@@ -1,6 +1,7 @@
 //! The vertices of a lattice cell by cell, the order in which it is blurred.
 
 use super::keys::{Keys, PLACE_AXES};
+use super::sparse::V;
 use crate::row::Row;
 use std::ops::Range;
 
@@ -17,9 +18,9 @@ type Beside = [u32; 2];
 /// through the neighbours on either side as well, and memory is read in its order.
 pub(super) struct Cells {
     /// On axes that lead to other cells.
-    between: [Vec<Beside>; 3],
+    between: [Vec<Beside>; PLACE_AXES],
     /// On axes that stay in the cell, in rows of the cell's own.
-    within: [Vec<Beside>; 3],
+    within: [Vec<Beside>; V - PLACE_AXES],
     /// Vertices of the cells of each line.
     lines: Vec<Vec<Range<usize>>>,
 }
@@ -27,18 +28,28 @@ pub(super) struct Cells {
 impl Cells {
     /// The cells of vertices with these keys, in ascending order.
     #[inline(always)]
-    pub(super) fn new(keys: &Keys<6>, sorted: &[u64]) -> Self {
+    pub(super) fn new(keys: &Keys<V>, sorted: &[u64]) -> Self {
         let lines = lines(keys, sorted);
-        let between = std::array::from_fn(|axis| beside(keys, sorted, axis));
+        let missing = || vec![[0; 2]; sorted.len()];
+        let between = std::array::from_fn(|axis| {
+            let mut besides = missing();
+            find_beside(keys, sorted, axis, &mut besides);
+            besides
+        });
         let within = std::array::from_fn(|axis| {
-            let mut besides = vec![[0; 2]; sorted.len()];
-            for cell in lines.iter().flatten() {
-                let own = beside(keys, &sorted[cell.clone()], PLACE_AXES + axis);
-                besides[cell.clone()].copy_from_slice(&own);
+            let mut besides = missing();
+            for cell in lines.iter().flatten().cloned() {
+                let (sorted, besides) = (&sorted[cell.clone()], &mut besides[cell]);
+                find_beside(keys, sorted, PLACE_AXES + axis, besides);
             }
             besides
         });
         Self { between, within, lines }
+    }
+
+    /// Number of vertices.
+    pub(super) fn vertices(&self) -> usize {
+        self.between[0].len()
     }
 
     /// The most vertices of a cell.
@@ -95,7 +106,7 @@ fn rows(cell: &Range<usize>) -> Range<usize> {
 }
 
 /// The vertices of the cells of each line that has any.
-fn lines(keys: &Keys<6>, sorted: &[u64]) -> Vec<Vec<Range<usize>>> {
+fn lines(keys: &Keys<V>, sorted: &[u64]) -> Vec<Vec<Range<usize>>> {
     let mut end = 0;
     let cells = |line: &[u64]| {
         let cells = line.chunk_by(|&a, &b| keys.cell(a) == keys.cell(b)).map(|cell| {
@@ -108,10 +119,9 @@ fn lines(keys: &Keys<6>, sorted: &[u64]) -> Vec<Vec<Range<usize>>> {
     sorted.chunk_by(|&a, &b| keys.line(a) == keys.line(b)).map(cells).collect()
 }
 
-/// The neighbours of each vertex on an axis, among those with these keys.
+/// Finds the neighbours of each vertex on an axis, among those with these keys; one that is missing stays so.
 #[inline(always)]
-fn beside(keys: &Keys<6>, sorted: &[u64], axis: usize) -> Vec<Beside> {
-    let mut besides = vec![[0; 2]; sorted.len()];
+fn find_beside(keys: &Keys<V>, sorted: &[u64], axis: usize, besides: &mut [Beside]) {
     let mut at = 0;
     for (own, &key) in sorted.iter().enumerate() {
         let ahead = keys.step(key, axis);
@@ -123,16 +133,13 @@ fn beside(keys: &Keys<6>, sorted: &[u64], axis: usize) -> Vec<Beside> {
             besides[at][0] = (own + BEFORE) as u32;
         }
     }
-    besides
 }
 
 /// Adds to each of some own values half of both neighbours in `rows`.
 #[inline(always)]
 fn blur<R: Row>(own: &[R], rows: &[R], besides: &[Beside], blurred: &mut [R]) {
     for ((own, &[behind, ahead]), blurred) in own.iter().zip(besides).zip(blurred) {
-        let (behind, ahead) = (&rows[behind as usize], &rows[ahead as usize]);
-        let neighbours = behind.with(ahead, |behind, ahead| behind + ahead);
-        *blurred = own.with(&neighbours, |own, both| 0.5_f32.mul_add(both, own));
+        *blurred = own.blurred(&rows[behind as usize], &rows[ahead as usize]);
     }
 }
 

@@ -14,8 +14,8 @@ pub(super) const PLACE_AXES: usize = PLACES + 1;
 /// and 0 after it. The level of a vertex on the feature is the scalar product of its coordinates and `d`,
 /// divided by `V`: whole, since divided by `V` all coordinates leave the same remainder and `d` sums to
 /// zero. The directions are orthogonal, so the levels tell vertices apart. They are digits in mixed radix.
-/// Vertices of the same line and column, whatever their colours, are a cell, and
-/// their keys follow each other.
+/// Vertices of the same line and column, whatever their colours, are a cell, and their keys follow each
+/// other.
 pub(super) struct Keys<const V: usize> {
     /// The key of the vertex whose coordinates are all zero.
     zero: u64,

@@ -13,7 +13,7 @@ use crate::{Bilateral, Picture};
 use pulp::{Arch, NullaryFnOnce};
 
 /// Vertices of a simplex in five dimensions.
-const V: usize = 6;
+pub(super) const V: usize = 6;
 
 /// Set in each vertex's first corner, in the order of the pixels. Rows stay below it, since the largest
 /// picture has fewer corners.
@@ -24,7 +24,6 @@ pub(crate) struct Sparse {
     /// Rows of the vertices around each pixel, with [`FIRST`], and the pixel's shares of them.
     corners: Pages<u32>,
     weights: Pages<f32>,
-    vertices: usize,
     cells: Cells,
 }
 
@@ -90,7 +89,7 @@ impl Sparse {
 
     /// Number of vertices.
     pub(crate) fn vertices(&self) -> usize {
-        self.vertices
+        self.cells.vertices()
     }
 
     /// Memory in bytes.
@@ -115,7 +114,7 @@ impl NullaryFnOnce for Build<'_> {
         let (mut corners, weights, table) = self.place();
         let sorted = sort(&mut corners, table.keys());
         let cells = Cells::new(&self.keys, &sorted);
-        let mut sparse = Sparse { corners, weights, vertices: sorted.len(), cells };
+        let mut sparse = Sparse { corners, weights, cells };
         sparse.scale(&normalisation(&sparse.of_ones_in_registers(), gain(V as i32), self.weight));
         sparse
     }

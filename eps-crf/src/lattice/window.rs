@@ -158,8 +158,7 @@ impl Grid {
         let pairs = before.iter().zip(ahead);
         let vertices = blurred[span.clone()].iter_mut().zip(&own[span]).zip(pairs);
         for ((blurred, own), (before, ahead)) in vertices {
-            let neighbours = before.with(ahead, |before, ahead| before + ahead);
-            *blurred = own.with(&neighbours, |own, both| 0.5_f32.mul_add(both, own));
+            *blurred = own.blurred(before, ahead);
         }
         self.holes[row].iter().for_each(|&hole| blurred[hole] = zero);
     }
