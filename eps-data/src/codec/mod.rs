@@ -6,7 +6,9 @@
 mod atomic;
 mod cam_dictionary;
 mod class_pictures;
+mod content;
 mod header;
+mod input;
 mod jpeg;
 mod mask;
 mod mat;
@@ -22,7 +24,11 @@ mod scores;
 pub use atomic::{can_write, write_atomically};
 pub use cam_dictionary::{CamProblem, cam_dictionary, decode_cam_archive, read_cam_dictionary};
 pub use class_pictures::{ClassPictures, class_pictures_of, read_class_pictures};
+pub use content::{Content, recognise};
 pub use header::{Format, size_of, size_of_bytes};
+pub use input::{
+    MAX_BYTES, MAX_TEXT, decode_text, is_absent, open_file, read_bytes, read_bytes_up_to, read_text,
+};
 pub use mask::{
     MaskKind, MaskReader, decode_mask, decode_mask_by_png_crate, decode_mask_runs, read_mask,
     write_mask,
