@@ -2,10 +2,10 @@
 
 #![no_main]
 
-use eps_data::codec::cam_dictionary;
+use eps_data::codec::{CamKeys, cam_dictionary};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    if let Ok(map) = cam_dictionary(bytes) {
+    if let Ok(map) = cam_dictionary(bytes, CamKeys::FromZero) {
         assert!(map.scores().iter().all(|score| *score >= 0.0));
     }
 });

@@ -65,13 +65,26 @@ fn columns(rows: &[[String; 4]]) -> String {
 fn summary(file: &WeightsFile) -> String {
     let values: usize =
         file.tensors.iter().map(|tensor| tensor.shape.iter().product::<usize>()).sum();
-    let about = format!("{}: {} tensors, {values} values", file.format, file.tensors.len());
+    let about = format!(
+        "{}: {} tensors, {values} values{}",
+        file.format,
+        file.tensors.len(),
+        beside(file, " beside the network")
+    );
     let Some(backbone) = backbone(file) else {
         return format!("{about}; the names fit no network of this program");
     };
     let is_needed = |name: &str| matches!(place(backbone, name), Place::Tensor(_));
     let needed = file.tensors.iter().filter(|tensor| is_needed(&tensor.name)).count();
     format!("{about}; {needed} have names of {backbone}")
+}
+
+/// How many tensors are not the network's, and one of them; empty if there are none.
+fn beside(file: &WeightsFile, which: &str) -> String {
+    match &file.others[..] {
+        [] => String::new(),
+        [first, ..] => format!(", {}{which} left out ({first}, ..)", file.others.len()),
+    }
 }
 
 fn backbone(file: &WeightsFile) -> Option<BackboneName> {
@@ -104,8 +117,9 @@ impl Convert {
                 path.display()
             )
         })?;
+        let others = beside(&file, "");
         let count = write_safetensors(file, backbone, &self.out)?;
-        eprintln!("{}: {count} tensors of {backbone}", self.out.display());
+        eprintln!("{}: {count} tensors of {backbone}{others}", self.out.display());
         Ok(End::Done)
     }
 }

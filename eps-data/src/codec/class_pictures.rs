@@ -1,7 +1,8 @@
 //! Class activation maps as other programs keep them: a grey PNG for each class of an image.
 
+use super::CamKeys;
 use super::rgb::read_picture;
-use crate::{ClassId, DataError, ScoreMap, Size, class_of};
+use crate::{ClassId, DataError, ScoreMap, Size};
 use image::DynamicImage;
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,22 +14,26 @@ pub type ClassPictures = BTreeMap<ClassId, PathBuf>;
 /// The maps of a folder by image id: `<id>_<class>.png`, or `<id>/<class>.png`; other files are not
 /// listed.
 ///
-/// Classes are counted from 0 without background, in plain digits: `2007_000032.png` is no map.
+/// Classes are spelled in plain digits: `2007_000032.png` is no map. Maps of the background are left
+/// out where `keys` count it.
 ///
 /// # Errors
 ///
 /// If the folder cannot be read, or holds two maps of one class and image.
-pub fn class_pictures_of(folder: &Path) -> Result<BTreeMap<String, ClassPictures>, DataError> {
+pub fn class_pictures_of(
+    folder: &Path,
+    keys: CamKeys,
+) -> Result<BTreeMap<String, ClassPictures>, DataError> {
     let mut maps = BTreeMap::new();
     for path in entries(folder)? {
         if path.is_dir() {
             let id = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             for picture in entries(&path)? {
-                if let Some(class) = stem(&picture).and_then(class) {
+                if let Some(class) = stem(&picture).and_then(|number| class(number, keys)) {
                     add(&mut maps, &id, class, picture)?;
                 }
             }
-        } else if let Some((id, class)) = stem(&path).and_then(id_and_class) {
+        } else if let Some((id, class)) = stem(&path).and_then(|stem| id_and_class(stem, keys)) {
             add(&mut maps, id, class, path.clone())?;
         }
     }
@@ -51,15 +56,16 @@ fn stem(path: &Path) -> Option<&str> {
     path.file_stem()?.to_str()
 }
 
-fn id_and_class(stem: &str) -> Option<(&str, ClassId)> {
+fn id_and_class(stem: &str, keys: CamKeys) -> Option<(&str, ClassId)> {
     let (id, number) = stem.rsplit_once('_')?;
-    Some((id, class(number)?)).filter(|_| !id.is_empty())
+    Some((id, class(number, keys)?)).filter(|_| !id.is_empty())
 }
 
 /// The class of a number that is spelled without leading zeros.
-fn class(number: &str) -> Option<ClassId> {
-    let channel: usize = number.parse().ok()?;
-    (channel < 254 && channel.to_string() == number).then(|| class_of(channel))
+fn class(number: &str, keys: CamKeys) -> Option<ClassId> {
+    let key: u8 = number.parse().ok()?;
+    let class = keys.class(key.into()).ok()?;
+    class.filter(|_| key.to_string() == number)
 }
 
 fn add(
@@ -147,12 +153,22 @@ mod tests {
             write(&file(other), [1, 1]);
         }
         fs::write(file("b_1.txt"), "").unwrap();
-        let maps = class_pictures_of(folder.path()).unwrap();
+        let maps = class_pictures_of(folder.path(), CamKeys::FromZero).unwrap();
         assert_eq!(maps.keys().collect::<Vec<_>>(), ["2007_000032", "2007_000039"]);
         let expected = ScoreMap::new(SIZE, vec![1, 15], vec![0.0, 0.4, 1.0, 0.2]);
         assert_eq!(read_class_pictures(&maps["2007_000032"]).unwrap(), expected);
         let expected = ScoreMap::new(SIZE, vec![20], vec![1.0, 0.0]);
         assert_eq!(read_class_pictures(&maps["2007_000039"]).unwrap(), expected);
+    }
+
+    #[test]
+    fn classes_counted_from_one_leave_the_background_out() {
+        let folder = tempfile::tempdir().unwrap();
+        for class in [0, 15, 254, 255] {
+            write(&folder.path().join(format!("a_{class}.png")), [1, 1]);
+        }
+        let maps = class_pictures_of(folder.path(), CamKeys::FromOne).unwrap();
+        assert_eq!(maps["a"].keys().collect::<Vec<_>>(), [&15, &254]);
     }
 
     #[test]
@@ -184,7 +200,7 @@ mod tests {
         assert_eq!(refusal(&[(1, "b_0.png"), (2, "b_1.png")]), expected);
         write(&file("c_1.png"), [0, 0]);
         write(&file("c/1.png"), [0, 0]);
-        let message = class_pictures_of(folder.path()).unwrap_err().to_string();
+        let message = class_pictures_of(folder.path(), CamKeys::FromZero).unwrap_err().to_string();
         assert!(message.contains("c_1.png: a second map of the class and image of"), "{message}");
     }
 }

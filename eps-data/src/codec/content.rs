@@ -1,6 +1,8 @@
 //! What a file holds, whatever its name says.
 
+use crate::DataError;
 use std::fmt;
+use std::path::Path;
 
 /// What the first bytes of a file show it to be.
 ///
@@ -66,11 +68,11 @@ impl Content {
         }
         let start = &bytes[..bytes.len().min(START)];
         let by_signature = SIGNATURES.iter().find(|(signature, _)| start.starts_with(signature));
-        by_signature.map(|&(_, content)| content).or_else(|| Self::of_container(start, bytes))
+        by_signature.map(|&(_, content)| content).or_else(|| Self::of_container(start))
     }
 
     /// What has its mark further in, or is text.
-    fn of_container(start: &[u8], bytes: &[u8]) -> Option<Self> {
+    fn of_container(start: &[u8]) -> Option<Self> {
         if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
             // The first file of PyTorch's archives is its pickle, in a folder.
             let is_torch = start.windows(9).any(|window| window == b"/data.pkl");
@@ -79,10 +81,8 @@ impl Content {
         if start.starts_with(b"RIFF") && start.get(8..12) == Some(b"WEBP") {
             return Some(Self::WebP);
         }
-        // A bitmap says how long its file is: two letters alone could begin any text.
-        let length =
-            start.get(2..6).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
-        if start.starts_with(b"BM") && length.is_some_and(|length| length as usize >= bytes.len()) {
+        // Two letters alone could begin any text; four bytes of a bitmap are always 0.
+        if start.starts_with(b"BM") && start.get(6..10) == Some(&[0; 4]) {
             return Some(Self::Bmp);
         }
         Self::of_markup(start)
@@ -110,6 +110,13 @@ impl Content {
             Self::Gzip => Some("unpack it: gunzip"),
             _ => None,
         }
+    }
+
+    /// The error about a file with this content where `expected` should be, with what to do if that is known.
+    pub fn instead_of(self, path: &Path, expected: &str) -> DataError {
+        let remedy = self.remedy().map_or(String::new(), |remedy| format!("; {remedy}"));
+        let expected = format!("{expected}{remedy}");
+        DataError::Content { path: path.into(), found: self.to_string(), expected }
     }
 }
 
@@ -156,7 +163,7 @@ mod tests {
             (b"\x89PNG\r\n\x1a\n....", Some(Content::Png)),
             (b"GIF89a", Some(Content::Gif)),
             (b"RIFF\x00\x00\x00\x00WEBPVP8 ", Some(Content::WebP)),
-            (b"BM\x40\x00\x00\x00", Some(Content::Bmp)),
+            (b"BM\x40\x00\x00\x00\x00\x00\x00\x00", Some(Content::Bmp)),
             (b"BMW 1\nBMW 2\n", None),
             (b"\n<!DOCTYPE html><html>", Some(Content::Html)),
             (b"<!-- saved --><html lang=\"en\">", Some(Content::Html)),

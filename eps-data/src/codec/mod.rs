@@ -5,6 +5,7 @@
 
 mod atomic;
 mod cam_dictionary;
+mod cam_keys;
 mod class_pictures;
 mod content;
 mod header;
@@ -13,6 +14,7 @@ mod jpeg;
 mod mask;
 mod mat;
 mod npy;
+mod npz;
 mod palette;
 mod photograph;
 mod plain_png;
@@ -23,6 +25,7 @@ mod scores;
 
 pub use atomic::{can_write, write_atomically};
 pub use cam_dictionary::{CamProblem, cam_dictionary, decode_cam_archive, read_cam_dictionary};
+pub use cam_keys::CamKeys;
 pub use class_pictures::{ClassPictures, class_pictures_of, read_class_pictures};
 pub use content::{Content, recognise};
 pub use header::{Format, size_of, size_of_bytes};

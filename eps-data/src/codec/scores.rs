@@ -1,21 +1,14 @@
 //! Score maps: `.npz` archives that numpy reads.
 
-use super::{MAX_PIXELS, write_atomically};
+use super::npz::{archive, array, array_names, floats, integers};
+use super::{Content, open_file, write_atomically};
 use crate::{BACKGROUND, ClassId, DataError, IGNORE, ScoreMap, Size};
 use half::f16;
-use npyz::{
-    AutoSerialize, Deserialize, NpyFile, Order, WriteOptions, WriterBuilder,
-    npz::{array_name_from_file_name, file_name_from_array_name},
-};
-use std::{
-    fs::File,
-    io::{self, BufReader, Chain, Cursor, Read, Seek, Write},
-    path::Path,
-};
-use zip::{
-    CompressionMethod, DateTime, ZipArchive, ZipWriter, read::ZipFile, result::ZipError,
-    write::SimpleFileOptions,
-};
+use npyz::{AutoSerialize, WriteOptions, WriterBuilder, npz::file_name_from_array_name};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Cursor, Read, Seek, Write};
+use std::path::Path;
+use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 const CLASSES: &str = "classes";
 const SCORES: &str = "cam";
@@ -127,8 +120,16 @@ pub fn read_scores(path: &Path) -> Result<ScoreMap, DataError> {
 pub(super) fn decode_scores(path: &Path, file: impl Read + Seek) -> Result<ScoreMap, DataError> {
     let refuse = |source| refusal(path, source);
     let mut archive = archive(file).map_err(refuse)?;
+    let names = array_names(&archive).map_err(refuse)?;
+    if let Some(missing) = [CLASSES, SCORES].iter().find(|name| !names.iter().any(|n| n == *name)) {
+        return Err(DataError::Content {
+            path: path.into(),
+            found: format!("no array `{missing}`"),
+            expected: "`classes` and `cam`, as `eps data convert` writes them".into(),
+        });
+    }
     let classes = array(&mut archive, CLASSES).and_then(class_ids).map_err(refuse)?;
-    let (shape, scores) = array(&mut archive, SCORES).and_then(score_values).map_err(refuse)?;
+    let (shape, scores) = array(&mut archive, SCORES).and_then(floats).map_err(refuse)?;
     let content = |found: String, expected: &str| DataError::Content {
         path: path.into(),
         found,
@@ -169,12 +170,17 @@ pub fn read_logits(path: &Path) -> Result<Option<Vec<f32>>, DataError> {
     if array_names(&archive).map_err(refuse)?.iter().all(|name| name != LOGITS) {
         return Ok(None);
     }
-    Ok(Some(array(&mut archive, LOGITS).and_then(score_values).map_err(refuse)?.1))
+    Ok(Some(array(&mut archive, LOGITS).and_then(floats).map_err(refuse)?.1))
 }
 
+/// Opens what begins as an archive.
 fn open(path: &Path) -> Result<BufReader<File>, DataError> {
-    let file = File::open(path).map_err(|source| DataError::Open { path: path.into(), source })?;
-    Ok(BufReader::new(file))
+    let mut file = BufReader::new(open_file(path)?);
+    let start = file.fill_buf().map_err(|source| DataError::Open { path: path.into(), source })?;
+    match Content::of(start) {
+        None | Some(Content::Zip) => Ok(file),
+        Some(other) => Err(other.instead_of(path, "a score archive (.npz)")),
+    }
 }
 
 fn refusal(path: &Path, source: io::Error) -> DataError {
@@ -182,142 +188,18 @@ fn refusal(path: &Path, source: io::Error) -> DataError {
     DataError::Decode { path: path.into(), expected, source: source.into() }
 }
 
-/// Integers and maps of an archive by their names, the first of `maps` that it has; `None` where it
-/// has no array `keys`.
-pub(super) fn decode_arrays(
-    path: &Path,
-    file: impl Read + Seek,
-    keys: &str,
-    maps: &[&str],
-) -> Result<Option<NamedArrays>, DataError> {
-    let refuse = |source: io::Error| DataError::Decode {
-        path: path.into(),
-        expected: "archive of class activation maps (.npz)",
-        source: source.into(),
+fn class_ids(array: npyz::NpyFile<impl Read>) -> io::Result<Vec<ClassId>> {
+    let class = |number: i64| {
+        let problem = || io::Error::other(format!("class {number}, expected 1 to 254"));
+        ClassId::try_from(number).map_err(|_| problem())
     };
-    let mut archive = archive(file).map_err(refuse)?;
-    let names = array_names(&archive).map_err(refuse)?;
-    if !names.iter().any(|name| name == keys) {
-        return Ok(None);
-    }
-    let integers = array(&mut archive, keys).and_then(class_keys).map_err(refuse)?;
-    let name = maps.iter().find(|name| names.iter().any(|own| own == *name)).unwrap_or(&maps[0]);
-    let (shape, values) = array(&mut archive, name).and_then(score_values).map_err(refuse)?;
-    Ok(Some((integers, shape, values)))
-}
-
-/// Keys, and the shape and values of their maps.
-type NamedArrays = (Vec<i64>, Vec<usize>, Vec<f32>);
-
-/// Integers of 32 or 64 bits.
-fn class_keys(array: NpyFile<impl Read>) -> io::Result<Vec<i64>> {
-    if array.dtype() == i32::default_dtype() {
-        return Ok(values(array, i32::from_ne_bytes)?.1.into_iter().map(i64::from).collect());
-    }
-    Ok(values(array, i64::from_ne_bytes)?.1)
+    integers(array)?.into_iter().map(class).collect()
 }
 
 fn are_ascending_objects(classes: &[ClassId]) -> bool {
     classes.is_sorted_by(|a, b| a < b)
         && !classes.contains(&BACKGROUND)
         && !classes.contains(&IGNORE)
-}
-
-/// An array of an archive, from its first byte on.
-type Entry<'a, R> = Chain<Cursor<[u8; START]>, ZipFile<'a, R>>;
-
-/// Magic, version and the most bytes that the length of an array's header takes.
-const START: usize = 12;
-
-/// Bytes that the header of an array may have; those of NumPy have a hundred.
-const MAX_HEADER: usize = 1 << 16;
-
-fn archive<R: Read + Seek>(file: R) -> io::Result<ZipArchive<R>> {
-    Ok(ZipArchive::new(file)?)
-}
-
-/// Names of the arrays, as NumPy reads them off the files.
-fn array_names<R: Read + Seek>(archive: &ZipArchive<R>) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for file in archive.file_names() {
-        names.extend(array_name_from_file_name(&file?).map(str::to_owned));
-    }
-    Ok(names)
-}
-
-fn array<'a, R: Read + Seek>(
-    archive: &'a mut ZipArchive<R>,
-    name: &str,
-) -> io::Result<NpyFile<Entry<'a, R>>> {
-    let mut file = match archive.by_name(&file_name_from_array_name(name)) {
-        Ok(file) => file,
-        Err(ZipError::FileNotFound) => {
-            return Err(io::Error::other(format!("it has no array `{name}`")));
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let mut start = [0; START];
-    file.read_exact(&mut start)?;
-    // The reader of arrays takes memory for as long a header as is announced.
-    match header_length(&start) {
-        0..=MAX_HEADER => NpyFile::new(Cursor::new(start).chain(file)),
-        length => Err(io::Error::other(format!("a header of {length} bytes is too long"))),
-    }
-}
-
-/// Two bytes in the first version of the format, four in all others.
-fn header_length(start: &[u8; START]) -> usize {
-    let [.., version, _, first, second, third, fourth] = *start;
-    match version {
-        1 => u16::from_le_bytes([first, second]).into(),
-        _ => u32::from_le_bytes([first, second, third, fourth]) as usize,
-    }
-}
-
-/// Classes as bytes, or as the 64-bit integers that numpy makes of a list.
-fn class_ids(array: NpyFile<impl Read>) -> io::Result<Vec<ClassId>> {
-    if array.dtype() == u8::default_dtype() {
-        return Ok(values(array, u8::from_ne_bytes)?.1);
-    }
-    let (_, wide) = values(array, i64::from_ne_bytes)?;
-    wide.into_iter().map(|class| ClassId::try_from(class).map_err(io::Error::other)).collect()
-}
-
-/// Scores of either [`ScoreFormat`].
-fn score_values(array: NpyFile<impl Read>) -> io::Result<(Vec<usize>, Vec<f32>)> {
-    if array.dtype() == f16::default_dtype() {
-        let (shape, halves) = values(array, f16::from_ne_bytes)?;
-        return Ok((shape, halves.into_iter().map(f16::to_f32).collect()));
-    }
-    values(array, f32::from_ne_bytes)
-}
-
-/// Shape and values of an array; `value` makes one of its bytes on this machine.
-fn values<T: AutoSerialize + Deserialize, const BYTES: usize>(
-    array: NpyFile<impl Read>,
-    value: impl Fn([u8; BYTES]) -> T,
-) -> io::Result<(Vec<usize>, Vec<T>)> {
-    let shape: Vec<_> = array.shape().iter().map(|&side| side as usize).collect();
-    let count = shape.iter().try_fold(1_usize, |count, &side| count.checked_mul(side));
-    let Some(count) = count.filter(|&count| count <= MAX_PIXELS) else {
-        return Err(io::Error::other(format!("an array of shape {shape:?} is too large")));
-    };
-    if array.order() != Order::C && shape.len() > 1 {
-        return Err(io::Error::other("an array is stored column by column"));
-    }
-    // Values and bytes grow with what is there, not with what the header promises.
-    if array.dtype() != T::default_dtype() {
-        let mut values = Vec::new();
-        for value in array.data::<T>().map_err(io::Error::other)? {
-            values.push(value?);
-        }
-        return Ok((shape, values));
-    }
-    let (mut bytes, length) = (Vec::new(), count * BYTES);
-    // One byte more: at the end of its file an archive compares the checksum.
-    array.into_inner().take(length as u64 + 1).read_to_end(&mut bytes)?;
-    let bytes = bytes.get(..length).ok_or(io::ErrorKind::UnexpectedEof)?;
-    Ok((shape, bytes.as_chunks().0.iter().copied().map(value).collect()))
 }
 
 #[cfg(test)]
@@ -397,8 +279,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.npz");
         let mut archive = ZipWriter::new(File::create(&path).unwrap());
-        archive.start_file("classes.npy", SimpleFileOptions::default()).unwrap();
-        archive.write_all(b"\x93NUMPY\x03\0\xff\xff\xff\xff{'descr': '|u1'}").unwrap();
+        for name in ["classes.npy", "cam.npy"] {
+            archive.start_file(name, SimpleFileOptions::default()).unwrap();
+            archive.write_all(b"\x93NUMPY\x03\0\xff\xff\xff\xff{'descr': '|u1'}").unwrap();
+        }
         archive.finish().unwrap();
         let error = read_scores(&path).unwrap_err();
         let cause = std::error::Error::source(&error).unwrap().to_string();
@@ -478,10 +362,20 @@ mod tests {
         let path = folder.path().join("a.npz");
         write_scores(&path, &scores(), ScoreFormat::F32).unwrap();
         let whole = fs::read(&path).unwrap();
-        for length in [0, 10, whole.len() / 2, whole.len() - 1] {
+        for length in [10, whole.len() / 2, whole.len() - 1] {
             fs::write(&path, &whole[..length]).unwrap();
             let expected = "a.npz: not a score archive (.npz) that can be decoded";
             assert_eq!(message(&path), expected, "{length} bytes");
         }
+        fs::write(&path, "").unwrap();
+        let expected = "a.npz: an empty file, expected a score archive (.npz); copy or download it \
+                        again";
+        assert_eq!(message(&path), expected);
+        let mut archive = ZipWriter::new(File::create(&path).unwrap());
+        archive.start_file("keys.npy", SimpleFileOptions::default()).unwrap();
+        archive.finish().unwrap();
+        let expected = "a.npz: no array `classes`, expected `classes` and `cam`, as `eps data \
+                        convert` writes them";
+        assert_eq!(message(&path), expected);
     }
 }

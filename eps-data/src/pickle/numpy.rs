@@ -19,7 +19,7 @@ pub enum Dtype {
 
 impl Dtype {
     /// The type that NumPy calls `name`, such as `f4`.
-    pub(super) fn of(name: &str) -> Self {
+    pub(crate) fn of(name: &str) -> Self {
         let mut size = name.chars();
         let kind = size.next().unwrap_or_default();
         match (kind, size.as_str().parse::<usize>()) {
@@ -33,7 +33,7 @@ impl Dtype {
     }
 
     /// Bytes of one value; `None` where values are not bytes.
-    pub(super) fn size(self) -> Option<usize> {
+    pub(crate) fn size(self) -> Option<usize> {
         match self {
             Self::Bool => Some(1),
             Self::Int(size) | Self::Uint(size) | Self::Float(size) => Some(size),
@@ -52,6 +52,38 @@ pub struct Array {
 }
 
 impl Array {
+    /// An array of values as NumPy stores them, in either order of bytes and of axes.
+    ///
+    /// # Panics
+    ///
+    /// If values of the type are not bytes, or if there are more or fewer than the shape says.
+    pub(crate) fn new(
+        dtype: Dtype,
+        shape: Vec<usize>,
+        mut bytes: Vec<u8>,
+        is_big_endian: bool,
+        is_column_major: bool,
+    ) -> Self {
+        let size = dtype.size().expect("values are bytes");
+        assert_eq!(
+            shape.iter().product::<usize>() * size,
+            bytes.len(),
+            "as many as the shape says"
+        );
+        if is_big_endian {
+            bytes.chunks_exact_mut(size).for_each(<[u8]>::reverse);
+        }
+        if is_column_major {
+            bytes = row_major(&bytes, &shape, size);
+        }
+        Self { dtype, shape, bytes }
+    }
+
+    /// Number of values.
+    pub(crate) fn count(&self) -> usize {
+        self.bytes.len() / self.dtype.size().unwrap_or(1)
+    }
+
     /// The values as `f64`: exact but for integers above 2^53.
     pub fn values(&self) -> Vec<f64> {
         let size = self.dtype.size().unwrap_or(1);
@@ -104,14 +136,8 @@ pub(super) fn array(dtype: DtypeObject, stored: Stored<'_>) -> Result<Object, Pi
             if count.and_then(|count| count.checked_mul(size)) != Some(bytes.len()) {
                 return Err(wrong(size, bytes.len()));
             }
-            let mut bytes = bytes.to_vec();
-            if dtype.big_endian {
-                bytes.chunks_exact_mut(size).for_each(<[u8]>::reverse);
-            }
-            if column_major {
-                bytes = row_major(&bytes, &shape, size);
-            }
-            Ok(Object::Array(Array { dtype: dtype.dtype, shape, bytes }))
+            let bytes = bytes.to_vec();
+            Ok(Object::Array(Array::new(dtype.dtype, shape, bytes, dtype.big_endian, column_major)))
         }
         (StoredValues::Objects(items), None) => {
             if count != Some(items.len()) {

@@ -1,13 +1,14 @@
 //! Weights files of four formats, opened as one: tensors with names.
 
 use super::mxnet::{self, Dtype};
+use super::wrapper::unwrapped;
 use crate::ModelError;
 use burn::store::burn_pack::{Reader, Tensor};
 use burn::store::{ModuleStore, PytorchStore, SafetensorsStore, bridge};
 use burn::tensor::{Bytes, DType};
+use eps_data::codec::{Content, open_file, read_bytes};
 use eps_data::sha256;
 use std::fmt;
-use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -58,6 +59,8 @@ pub struct WeightsFile {
     pub format: Format,
     /// In the file's order, or by name where the format has none; data are read when drawn.
     pub tensors: Vec<Tensor>,
+    /// Names of the tensors beside the network, as the optimiser's: they are not read.
+    pub others: Vec<String>,
 }
 
 impl WeightsFile {
@@ -67,23 +70,18 @@ impl WeightsFile {
     ///
     /// If it cannot be read, is of none of the [`Format`]s, or is not what it starts as.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
-        let read = |source| ModelError::Read { path: path.into(), source };
-        let mut start = Vec::new();
-        File::open(path).and_then(|file| file.take(16).read_to_end(&mut start)).map_err(read)?;
-        let format = Format::of(&start).ok_or_else(|| ModelError::NotWeights {
-            path: path.into(),
-            reason: "not a weights file, expected MXNet .params, a PyTorch state dict, \
-                     safetensors or burnpack"
-                .into(),
-        })?;
+        let refuse = |reason| ModelError::NotWeights { path: path.into(), reason };
+        let start = start_of(path)?;
+        let format = Format::of(&start).ok_or_else(|| refuse(not_weights(&start)))?;
         let tensors = match format {
-            Format::Mxnet => mxnet_tensors(std::fs::read(path).map_err(read)?),
+            Format::Mxnet => mxnet_tensors(read_bytes(path)?),
             Format::Pytorch => all_tensors(&mut PytorchStore::from_file(path)),
             Format::Safetensors => all_tensors(&mut SafetensorsStore::from_file(path)),
-            Format::Burnpack => burnpack_tensors(std::fs::read(path).map_err(read)?),
+            Format::Burnpack => burnpack_tensors(read_bytes(path)?),
         };
-        let refuse = |reason| ModelError::NotWeights { path: path.into(), reason };
-        Ok(Self { format, tensors: tensors.map_err(|why| refuse(format!("{format}: {why}")))? })
+        let tensors = tensors.map_err(|why| refuse(format!("{format}: {why}")))?;
+        let (tensors, others) = unwrapped(tensors);
+        Ok(Self { format, tensors, others })
     }
 
     /// SHA-256 of the names, shapes and values of all tensors: the same for equal networks, whose files
@@ -105,6 +103,23 @@ impl WeightsFile {
         let lines: Result<String, ModelError> = self.tensors.into_iter().map(line).collect();
         Ok(sha256(lines?))
     }
+}
+
+/// The bytes that formats are known by, and some more to say what else a file is.
+fn start_of(path: &Path) -> Result<Vec<u8>, ModelError> {
+    let mut start = Vec::new();
+    let read = open_file(path)?.take(512).read_to_end(&mut start);
+    read.map_err(|source| ModelError::Read { path: path.into(), source })?;
+    Ok(start)
+}
+
+fn not_weights(start: &[u8]) -> String {
+    let found = Content::of(start).map_or("not a weights file".into(), |found| found.to_string());
+    let remedy = Content::of(start).and_then(Content::remedy);
+    let remedy = remedy.map_or(String::new(), |remedy| format!("; {remedy}"));
+    format!(
+        "{found}, expected MXNet .params, a PyTorch state dict, safetensors or burnpack{remedy}"
+    )
 }
 
 fn all_tensors(store: &mut impl ModuleStore) -> Result<Vec<Tensor>, String> {

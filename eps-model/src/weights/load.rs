@@ -33,7 +33,7 @@ pub struct Import {
 
 impl fmt::Display for Import {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let leftover = some("not needed", &self.leftover);
+        let leftover = some("unused", &self.leftover);
         write!(formatter, "{}: {} tensors loaded, {leftover}", self.format, self.loaded)
     }
 }
@@ -50,7 +50,7 @@ pub fn load_weights(
     part: Part,
 ) -> Result<(Network, Import), ModelError> {
     let file = WeightsFile::open(path)?;
-    let (mut tensors, mut leftover, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut tensors, mut leftover, mut unknown) = (Vec::new(), file.others, Vec::new());
     for tensor in file.tensors {
         match place(network.backbone(), &tensor.name) {
             Place::Tensor(own) if part == Part::Network || own != CLASSIFIER => {
@@ -73,7 +73,9 @@ pub fn load_weights(
     if missing.is_empty() && refused.is_empty() && unknown.is_empty() {
         return Ok((network, Import { format: file.format, loaded, leftover }));
     }
-    let lists = [some("missing", &missing), some("unknown", &unknown), some("refused", &refused)];
+    let lists = [("missing", missing), ("unknown", unknown), ("refused", refused)];
+    let lists = lists.iter().filter(|(_, names)| !names.is_empty());
+    let lists: Vec<String> = lists.map(|(what, names)| some(what, names)).collect();
     let reason = format!("{loaded} tensors loaded, {}", lists.join(", "));
     Err(ModelError::Weights { path: path.into(), reason })
 }
@@ -105,7 +107,7 @@ pub fn check_weights(path: &Path, backbone: BackboneName) -> Result<(), ModelErr
 fn some(what: &str, names: &[String]) -> String {
     let first = names[..names.len().min(3)].join(", ");
     match names.len() {
-        0 => format!("none {what}"),
+        0 => format!("0 {what}"),
         1..=3 => format!("{} {what} ({first})", names.len()),
         count => format!("{count} {what} ({first}, ..)"),
     }

@@ -5,6 +5,7 @@ mod file;
 mod load;
 pub mod mxnet;
 mod names;
+mod wrapper;
 
 pub use export::write_safetensors;
 pub use file::{Format, WeightsFile};

@@ -165,7 +165,7 @@ fn the_imagenet_file_fills_the_backbone_and_leaves_the_classifier() {
     assert_eq!(import.leftover, ["arg:linear1000_bias"]);
     assert_eq!(
         import.to_string(),
-        "MXNet .params: 191 tensors loaded, 1 not needed (arg:linear1000_bias)"
+        "MXNet .params: 191 tensors loaded, 1 unused (arg:linear1000_bias)"
     );
     assert_backbones_equal(&loaded, &given);
     assert_eq!(parameters(&loaded)["fc8.weight"], parameters(&other)["fc8.weight"]);
@@ -278,14 +278,33 @@ fn state_dicts_of_both_pytorch_formats_are_opened() {
 }
 
 #[test]
+fn a_checkpoint_with_the_optimisers_state_gives_its_network() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/pytorch/checkpoint.pth");
+    let file = WeightsFile::open(&path).unwrap();
+    let names: BTreeSet<&str> = file.tensors.iter().map(|tensor| tensor.name.as_str()).collect();
+    let expected = [
+        "conv1a.weight",
+        "bn7.weight",
+        "bn7.bias",
+        "bn7.running_mean",
+        "bn7.running_var",
+        "fc8.weight",
+    ];
+    assert_eq!(names, expected.into());
+    assert_eq!(file.others, ["optimizer.state.0.momentum_buffer"]);
+    assert_eq!(backbone_of(names.into_iter()), Some(BackboneName::Resnet38d));
+}
+
+#[test]
 fn files_that_hold_no_weights_are_refused() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
     let cut = |name: &str| {
         let bytes = std::fs::read(folder.join(name)).unwrap();
         bytes[..bytes.len() / 2].to_vec()
     };
-    let cases: [(&str, Vec<u8>); 8] = [
-        ("not a weights file", vec![]),
+    let cases: [(&str, Vec<u8>); 9] = [
+        ("an empty file", vec![]),
+        ("an HTML page, expected MXNet .params, a PyTorch state dict", b"<html>".to_vec()),
         ("not a weights file", b"PNG".to_vec()),
         ("MXNet .params: ends at byte", cut("mxnet/version2.params")),
         ("PyTorch:", cut("pytorch/zip.pth")),
@@ -301,5 +320,5 @@ fn files_that_hold_no_weights_are_refused() {
         assert!(message.contains(expected), "{message}, expected {expected}");
     }
     let error = WeightsFile::open(&folder.join("nowhere.pth")).err().unwrap();
-    assert!(matches!(error, ModelError::Read { .. }), "{error}");
+    assert!(matches!(error, ModelError::Data(_)), "{error}");
 }

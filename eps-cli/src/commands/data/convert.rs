@@ -6,22 +6,29 @@ use crate::{interrupt, parallel};
 use anyhow::{Context as _, Result, bail, ensure};
 use eps_data::ScoreMap;
 use eps_data::codec::{
-    ClassPictures, ScoreFormat, class_pictures_of, read_cam_dictionary, read_class_pictures,
-    write_scores,
+    CamKeys, CamProblem, ClassPictures, ScoreFormat, class_pictures_of, read_cam_dictionary,
+    read_class_pictures, write_scores,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Convert class activation maps of other programs to the `.npz` that `eps sweep` reads
 ///
-/// Taken are dictionaries `{class: map}` (PSA, SEAM, ..) and `keys` with `high_res`, `attn_highres`
-/// or `cam` (IRN, CLIP-ES, ..), as `.npy`, `.pkl` or `.npz`, with arrays of NumPy or PyTorch; no code of
-/// a file is run. Grey PNGs, one for each class (OAA, NSROM, L2G, ..), are taken as
-/// `<id>_<class>.png` or `<id>/<class>.png`, classes counted from 0 without background. Maps that are
-/// there already are kept, so an interrupted call goes on; those of another source or with other
+/// Reads dictionaries `{class: map}` (PSA, SEAM, ..) and `keys` with `high_res`, `attn_highres` or
+/// `cam` (IRN, CLIP-ES, ..), as `.npy`, `.pkl` or `.npz`, with arrays of NumPy or PyTorch; no code of a
+/// file is run. Grey PNGs, one for each class (OAA, NSROM, L2G, ..), are read as `<id>_<class>.png` or
+/// `<id>/<class>.png`. Classes are counted from 0 without background unless --from-one is given. Maps
+/// that are there already are kept, so that the same call resumes; maps of another source or with other
 /// settings are refused.
+///
+/// Examples:
+///   eps data convert out_cam --normalise --out cams
+///   eps data convert out_la_crf --from-one --out crf
+///   eps data convert maps --suffix _cam --out cams    (maps/2007_000032_cam.npy)
 #[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Convert {
     /// Folder of maps, or one file of a dictionary
     #[arg(value_name = "IN")]
@@ -29,6 +36,12 @@ pub(crate) struct Convert {
     /// Folder to write, `<id>.npz`
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Classes are counted from 1, and 0 is background, as in the output of a CRF (PSA's out_la_crf)
+    #[arg(long)]
+    from_one: bool,
+    /// What follows the image id in the names of the files
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    suffix: String,
     /// Divide the map of each class by its maximum
     #[arg(long)]
     normalise: bool,
@@ -42,6 +55,10 @@ pub(crate) struct Convert {
 struct Origin {
     /// The folder of the maps, or of the one file.
     source: String,
+    #[serde(default)]
+    from_one: bool,
+    #[serde(default)]
+    suffix: String,
     normalise: bool,
     f16: bool,
 }
@@ -60,11 +77,15 @@ enum Source {
 }
 
 impl Source {
-    fn read(&self) -> Result<ScoreMap> {
-        Ok(match self {
-            Self::Dictionary(path) => read_cam_dictionary(path)?,
-            Self::Pictures(pictures) => read_class_pictures(pictures)?,
-        })
+    /// The maps; `None` where there is neither a map nor the size of one.
+    fn read(&self, keys: CamKeys) -> Result<Option<ScoreMap>> {
+        match self {
+            Self::Dictionary(path) => match read_cam_dictionary(path, keys) {
+                Err(CamProblem::Empty) => Ok(None),
+                map => Ok(Some(map?)),
+            },
+            Self::Pictures(pictures) => Ok(Some(read_class_pictures(pictures)?)),
+        }
     }
 
     /// The file, or the first of several.
@@ -88,27 +109,59 @@ impl Convert {
         }
         interrupt::install()?;
         let format = if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
+        let empty = Mutex::new(BTreeSet::new());
         let end = parallel::each("maps", &left, |(id, source)| {
-            Ok(write_scores(&target(id), &self.map(source)?, format)?)
+            match self.map(source)? {
+                Some(map) => write_scores(&target(id), &map, format)?,
+                None => drop(lock(&empty).insert(source.path().to_owned())),
+            }
+            Ok(())
         })?;
+        let empty = empty.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(first) = empty.first() {
+            eprintln!(
+                "note: {} of {} files hold no map, so that even its size is unknown, and are left out: {}{}",
+                empty.len(),
+                sources.len(),
+                first.display(),
+                if empty.len() > 1 { ", .." } else { "" }
+            );
+        }
         match end {
-            End::Interrupted => eprintln!("finished maps are kept: the same command goes on"),
-            _ => eprintln!("{} maps in {}", sources.len(), self.out.display()),
+            End::Interrupted => {
+                eprintln!("finished maps are kept; run the same command again to resume");
+            }
+            _ => eprintln!("{} maps in {}", sources.len() - empty.len(), self.out.display()),
         }
         Ok(end)
+    }
+
+    fn keys(&self) -> CamKeys {
+        if self.from_one { CamKeys::FromOne } else { CamKeys::FromZero }
+    }
+
+    /// The image id that a file's name begins with; `None` if it does not end in the suffix.
+    fn id_of(&self, path: &Path) -> Option<String> {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        stem.strip_suffix(&*self.suffix).filter(|id| !id.is_empty()).map(str::to_owned)
     }
 
     fn origin(&self) -> Result<Origin> {
         let folder = if self.input.is_file() { self.input.parent() } else { None };
         let folder =
             folder.map_or(&*self.input, |own| if own == "" { Path::new(".") } else { own });
-        let (normalise, f16) = (self.normalise, self.f16);
-        Ok(Origin { source: origin::whole_path(folder)?, normalise, f16 })
+        Ok(Origin {
+            source: origin::whole_path(folder)?,
+            from_one: self.from_one,
+            suffix: self.suffix.clone(),
+            normalise: self.normalise,
+            f16: self.f16,
+        })
     }
 
     /// The maps of an image, each score in `0..=1`.
-    fn map(&self, source: &Source) -> Result<ScoreMap> {
-        let map = source.read()?;
+    fn map(&self, source: &Source) -> Result<Option<ScoreMap>> {
+        let Some(map) = source.read(self.keys())? else { return Ok(None) };
         let map = if self.normalise { map.normalised() } else { map };
         let most = map.scores().iter().copied().fold(0.0, f32::max);
         ensure!(
@@ -116,36 +169,45 @@ impl Convert {
             "{}: a score of {most}, expected at most 1, or --normalise",
             source.path().display()
         );
-        Ok(map)
+        Ok(Some(map))
     }
 
     /// The maps to convert by image id.
     fn sources(&self) -> Result<BTreeMap<String, Source>> {
         if self.input.is_file() {
             let source = Source::Dictionary(self.input.clone());
-            return Ok([(id_of(&self.input), source)].into());
+            let id = self.id_of(&self.input).with_context(|| {
+                let (file, suffix) = (self.input.display(), &self.suffix);
+                format!("{file}: expected a name of an image id and `{suffix}`")
+            })?;
+            return Ok([(id, source)].into());
         }
-        let mut sources: BTreeMap<String, Source> = class_pictures_of(&self.input)?
+        let mut sources: BTreeMap<String, Source> = class_pictures_of(&self.input, self.keys())?
             .into_iter()
             .map(|(id, pictures)| (id, Source::Pictures(pictures)))
             .collect();
         for path in dictionaries(&self.input)? {
-            if let Some(first) = sources.insert(id_of(&path), Source::Dictionary(path.clone())) {
+            let Some(id) = self.id_of(&path) else { continue };
+            if let Some(first) = sources.insert(id, Source::Dictionary(path.clone())) {
                 let first = first.path().display();
                 bail!("{}: the same id as {first}, expected one source each", path.display());
             }
         }
         ensure!(
             !sources.is_empty(),
-            "{}: no .npy, .npz, .pkl or <id>_<class>.png in it",
-            self.input.display()
+            "{}: no .npy, .npz, .pkl or <id>_<class>.png in it{}",
+            self.input.display(),
+            match &*self.suffix {
+                "" => String::new(),
+                suffix => format!(" whose name ends in `{suffix}`"),
+            }
         );
         Ok(sources)
     }
 }
 
-fn id_of(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The files of dictionaries in a folder, by ascending name.
