@@ -14,6 +14,7 @@ mod comparison;
 mod device;
 mod faults;
 mod folder;
+mod from_scratch;
 mod inference;
 mod interrupt;
 mod kept_maps;

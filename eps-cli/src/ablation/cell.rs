@@ -97,6 +97,11 @@ impl Cell {
         Ok(Self { settings, recipe, saliency, weights, crf })
     }
 
+    /// Whether a setting of the cell says that it has no weights.
+    pub(crate) fn is_without_weights_by_choice(&self) -> bool {
+        self.settings.contains_key(Key::Weights.name()) && self.weights.is_none()
+    }
+
     /// Everything that the training depends on, besides the files.
     pub(crate) fn training_text(&self) -> String {
         let mut tables = tables(&self.recipe);

@@ -4,7 +4,7 @@ use super::End;
 use crate::args::{self, DataArgs, DeviceArgs};
 use crate::progress::Progress;
 use crate::run_folder::{Provenance, RunFolder};
-use crate::{device, interrupt};
+use crate::{device, from_scratch, interrupt};
 use anyhow::{Result, bail};
 use burn::tensor::Device;
 use eps_data::Needs;
@@ -24,6 +24,9 @@ pub(crate) struct Train {
     /// ImageNet weights of the backbone
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
+    /// Train without --weights although the recipe freezes the statistics of the normalisations
+    #[arg(long)]
+    from_scratch: bool,
     /// Run folder to write
     #[arg(long, value_name = "RUN")]
     out: PathBuf,
@@ -46,6 +49,7 @@ impl Train {
         let mut recipe = Recipe::read(&self.recipe)?;
         recipe.optimiser.updates = self.updates.unwrap_or(recipe.optimiser.updates);
         recipe.optimiser.seed = self.seed.unwrap_or(recipe.optimiser.seed);
+        from_scratch::check(&recipe, self.weights.is_some(), self.from_scratch || self.resume)?;
         let saliency = recipe.network.method == Method::Eps;
         let split = self.data.open(Needs { saliency, ..Needs::default() })?;
         let run = RunFolder::at(&self.out);

@@ -292,7 +292,7 @@ fn a_checkpoint_with_the_optimisers_state_gives_its_network() {
     ];
     assert_eq!(names, expected.into());
     assert_eq!(file.others, ["optimizer.state.0.momentum_buffer"]);
-    assert_eq!(backbone_of(names.into_iter()), Some(BackboneName::Resnet38d));
+    assert_eq!(backbone_of(names.iter().copied()), Some(BackboneName::Resnet38d));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::ablation::{
     Axis, Base, Combination, Key, PlanFile, Rows, Seeds, grid, parse_settings, random,
 };
-use crate::args;
+use crate::{args, from_scratch};
 use anyhow::{Context as _, Result, ensure};
 use eps_model::recipe::Recipe;
 use std::path::PathBuf;
@@ -20,6 +20,10 @@ pub(crate) struct PlanArgs {
     /// ImageNet weights of the backbone [default: the plan's]
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
+    /// Train cells without weights although their recipes freeze the statistics of the normalisations;
+    /// the value none of --grid weights=.. says the same of its cells
+    #[arg(long)]
+    from_scratch: bool,
     /// Values of a setting of the recipe by its name or an unambiguous last part, such as
     /// lambda=0.1,0.5; of threshold; of saliency=NAME:DIR,.., weights=NAME:FILE,.., crf=none,PRESET,..,
     /// alpha, seed. A range, such as learning_rate=log:1e-4..1e-1, is for --random. May be repeated
@@ -57,7 +61,12 @@ impl PlanArgs {
             Some(text) => parse_settings(text)?,
             None => file.baseline()?,
         };
-        Rows::new(&base, &self.combinations(&file, &base)?, &seeds, &baseline)
+        let rows = Rows::new(&base, &self.combinations(&file, &base)?, &seeds, &baseline)?;
+        for (_, cell) in &rows.cells {
+            let is_meant = self.from_scratch || cell.is_without_weights_by_choice();
+            from_scratch::check(&cell.recipe, cell.weights.is_some(), is_meant)?;
+        }
+        Ok(rows)
     }
 
     /// Those of the grid, then the single cells of the file.
