@@ -1,8 +1,8 @@
 //! `dataset.toml`: classes and folders of a data set that is neither VOC nor COCO.
 
+use crate::codec::{is_named, read_text};
 use crate::{ClassNames, DataError, VocFolder};
 use serde::Deserialize;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Name of the file in the root of a data set.
@@ -32,7 +32,7 @@ struct Folders {
 /// The folders that `dataset.toml` of a root names, where there is one.
 pub(crate) fn folder(root: &Path) -> Result<Option<VocFolder>, DataError> {
     let path = root.join(NAME);
-    if !path.is_file() {
+    if !is_named(&path) {
         return Ok(None);
     }
     let file = read(&path)?;
@@ -53,7 +53,7 @@ pub(crate) fn folder(root: &Path) -> Result<Option<VocFolder>, DataError> {
 /// The classes that `dataset.toml` of a root names, where there is one.
 pub(crate) fn class_names(root: &Path) -> Result<Option<ClassNames>, DataError> {
     let path = root.join(NAME);
-    if !path.is_file() {
+    if !is_named(&path) {
         return Ok(None);
     }
     let classes = read(&path)?.classes;
@@ -68,8 +68,7 @@ pub(crate) fn class_names(root: &Path) -> Result<Option<ClassNames>, DataError> 
 }
 
 fn read(path: &Path) -> Result<DatasetFile, DataError> {
-    let text =
-        fs::read_to_string(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    let text = read_text(path)?;
     toml::from_str(&text).map_err(|source| DataError::Decode {
         path: path.into(),
         expected: "description of a data set (TOML)",
@@ -80,6 +79,7 @@ fn read(path: &Path) -> Result<DatasetFile, DataError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn classes_and_folders_are_those_of_the_file() {

@@ -1,6 +1,7 @@
 //! Where the files of a data set are, in the folder layout of PASCAL VOC or of another.
 
 use crate::coco::{self, InstancesFile};
+use crate::codec::{is_named, read_text};
 use crate::{ClassNames, DataError, LabelSource, dataset_file, picture_in, sha256};
 use std::{
     collections::HashSet,
@@ -79,7 +80,7 @@ impl VocFolder {
         }
         let path = self.root.join("classes.txt");
         match &self.instances {
-            _ if path.exists() => ClassNames::read(&path),
+            _ if is_named(&path) => ClassNames::read(&path),
             Some(instances) => Ok(instances.images()?.names().clone()),
             None => Ok(ClassNames::voc()),
         }
@@ -108,7 +109,7 @@ impl VocFolder {
     /// The file of a list: that of a split in the lists' folder, or the file of this name.
     pub(crate) fn list_file(&self, name_or_path: &str) -> Option<PathBuf> {
         let split = self.lists.join(format!("{name_or_path}.txt"));
-        [split, name_or_path.into()].into_iter().find(|path| path.is_file())
+        [split, name_or_path.into()].into_iter().find(|path| is_named(path) && !path.is_dir())
     }
 
     /// Every photograph, by ascending id.
@@ -145,9 +146,9 @@ impl VocFolder {
         let [csv, npy] = ["cls_labels.csv", "cls_labels.npy"].map(|name| self.root.join(name));
         if let Some(table) = &self.labels {
             Ok(LabelSource::of_file(table))
-        } else if csv.is_file() {
+        } else if is_named(&csv) {
             Ok(LabelSource::Csv(csv))
-        } else if npy.is_file() {
+        } else if is_named(&npy) {
             Ok(LabelSource::Npy(npy))
         } else if let Some(instances) = &self.instances {
             Ok(LabelSource::Instances(instances.clone()))
@@ -189,8 +190,7 @@ impl ImageList {
     ///
     /// [`DataError::Line`] for a duplicate or something that is no id, [`DataError::EmptyList`].
     pub fn read(path: &Path) -> Result<Self, DataError> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| DataError::Open { path: path.into(), source })?;
+        let text = read_text(path)?;
         let mut seen = HashSet::new();
         let mut ids = Vec::new();
         for (line, entry) in list_entries(&text) {
@@ -315,6 +315,21 @@ mod tests {
         assert_eq!(plain.default_labels().unwrap(), LabelSource::Npy(npy));
         fs::write(&csv, "").unwrap();
         assert_eq!(plain.default_labels().unwrap(), LabelSource::Csv(csv));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_nothing_is_an_error_and_not_absent() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = VocFolder::at(root.path());
+        fs::create_dir(root.path().join("Annotations")).unwrap();
+        for name in ["classes.txt", "cls_labels.npy"] {
+            std::os::unix::fs::symlink("nowhere", root.path().join(name)).unwrap();
+        }
+        let error = folder.class_names().unwrap_err();
+        assert!(error.path().ends_with("classes.txt"), "{error}");
+        let labels = folder.default_labels().unwrap();
+        assert_eq!(labels, LabelSource::Npy(root.path().join("cls_labels.npy")));
     }
 
     #[test]
