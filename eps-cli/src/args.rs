@@ -1,8 +1,9 @@
 //! Flags that commands share.
 
 use crate::device::DeviceName;
-use crate::outputs;
+use crate::outputs::Inputs;
 use clap::Args;
+use eps_data::codec::is_named;
 use eps_data::labels::LabelSource;
 use eps_data::{ClassNames, ImageList, Item, Needs, SaliencyFit, Shard, Split, VocFolder};
 use eps_eval::MaskFolder;
@@ -67,6 +68,25 @@ impl DataArgs {
         Ok(Split::open(&folder, &self.list, labels, needs)?)
     }
 
+    /// The files that are read, which no output may replace.
+    pub(crate) fn inputs(&self) -> Inputs {
+        let Ok(folder) = self.folder() else { return Inputs::default() };
+        let in_root = |name: &str| self.data.join(name);
+        let tables =
+            ["classes.txt", "dataset.toml", "cls_labels.csv", "cls_labels.npy"].map(in_root);
+        let labels = self.labels.iter().map(PathBuf::from).chain(folder.labels.clone());
+        let instances = folder.instances.as_ref().map(|own| own.path().to_owned());
+        let files = [PathBuf::from(&self.list)].into_iter().chain(tables).chain(labels);
+        files
+            .chain(instances)
+            .fold(Inputs::default(), Inputs::file)
+            .folder(&folder.images, &["jpg", "jpeg", "png"])
+            .folder(&folder.masks, &["png"])
+            .folder(&folder.saliency, &["jpg", "jpeg", "png"])
+            .folder(&folder.annotations, &["xml"])
+            .folder(&folder.lists, &["txt"])
+    }
+
     /// What happens to saliency maps of another size.
     pub(crate) fn saliency_fit(&self) -> SaliencyFit {
         match self.resize_saliency {
@@ -112,7 +132,7 @@ impl TruthArgs {
     /// No file of an item is looked for: a photograph that is no JPEG has another path.
     pub(crate) fn open(&self) -> anyhow::Result<(ImageList, Vec<Item>, ClassNames)> {
         let folder = self.data_set();
-        let own = Some(self.truth.join("classes.txt")).filter(|path| path.is_file());
+        let own = Some(self.truth.join("classes.txt")).filter(|path| is_named(path));
         let names = match self.classes.clone().or(own) {
             Some(path) => ClassNames::read(&path)?,
             None => folder.class_names()?,
@@ -133,6 +153,18 @@ impl TruthArgs {
     fn data_set(&self) -> VocFolder {
         let root = self.truth.parent().unwrap_or(Path::new("."));
         VocFolder { masks: self.truth.clone(), ..VocFolder::at(root) }
+    }
+
+    /// The files that are read, which no output may replace.
+    pub(crate) fn inputs(&self) -> Inputs {
+        let folder = self.data_set();
+        let classes = [self.truth.join("classes.txt"), folder.root.join("classes.txt")];
+        let files = [PathBuf::from(&self.list)].into_iter().chain(classes);
+        files
+            .chain(self.classes.clone())
+            .fold(Inputs::default(), Inputs::file)
+            .folder(&self.truth, &["png"])
+            .folder(&folder.lists, &["txt"])
     }
 
     /// Folder of the photographs of the masks, if it is named as VOC's.
@@ -175,6 +207,11 @@ impl PredictionArgs {
         let (list, items, names) = self.truth.open()?;
         Ok(OpenedMasks { list, items, names, predictions: &self.predictions })
     }
+
+    /// The files that are read, which no output may replace.
+    pub(crate) fn inputs(&self) -> Inputs {
+        self.truth.inputs().folder(&self.predictions, &["png"])
+    }
 }
 
 /// What [`PredictionArgs`] name.
@@ -208,9 +245,8 @@ pub(crate) struct ResultFiles {
 }
 
 impl ResultFiles {
-    /// Refuses files that cannot be written.
-    pub(crate) fn check(&self) -> anyhow::Result<()> {
-        outputs::check([&self.json, &self.csv, &self.markdown])
+    pub(crate) fn paths(&self) -> [&Option<PathBuf>; 3] {
+        [&self.json, &self.csv, &self.markdown]
     }
 }
 

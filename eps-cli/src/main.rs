@@ -7,6 +7,7 @@ mod stdout;
 
 mod ablation;
 mod args;
+mod arguments;
 mod attempt;
 mod cli;
 mod commands;
@@ -14,6 +15,7 @@ mod comparison;
 mod device;
 mod faults;
 mod folder;
+mod folder_lock;
 mod from_scratch;
 mod inference;
 mod interrupt;
@@ -28,7 +30,6 @@ mod refinement;
 mod run_folder;
 mod score_files;
 
-use clap::Parser as _;
 use std::process::ExitCode;
 
 // Tensors of tens of megabytes come and go at every layer: the system's allocator gives their pages
@@ -40,7 +41,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    let ended = cli::Cli::parse().command.run();
+    let ended = arguments::parse().command.run();
     match ended.and_then(|end| stdout::finish().map(|()| end)) {
         Ok(commands::End::Done) => ExitCode::SUCCESS,
         Ok(commands::End::Faulty) => ExitCode::FAILURE,

@@ -3,7 +3,8 @@
 use super::End;
 use crate::args::{ResultFiles, TruthArgs, fraction, named_folder};
 use crate::faults;
-use crate::outputs;
+use crate::folder_lock::FolderLock;
+use crate::outputs::Outputs;
 use crate::progress::Progress;
 use crate::run_folder::{RunFolder, write_asked, write_text};
 use anyhow::{Context as _, Result, ensure};
@@ -75,8 +76,8 @@ struct Method {
 impl Compare {
     pub(crate) fn run(self) -> Result<End> {
         let methods = methods(&self.methods)?;
-        self.files.check()?;
-        outputs::check_folder(&self.out)?;
+        let outputs = self.outputs(&methods).check()?;
+        let lock = self.out.as_deref().map(FolderLock::take_for_results).transpose()?;
         let (list, items, names) = match &self.labels {
             Some(source) => self.truth.open_with_labels(source)?,
             None => self.truth.open()?,
@@ -91,8 +92,22 @@ impl Compare {
             details,
         };
         self.write(&report)?;
+        lock.map_or(Ok(()), FolderLock::finish)?;
+        outputs.keep();
         print!("{}", export::comparison_text(&report));
         Ok(End::Done)
+    }
+
+    fn outputs(&self, methods: &[Method]) -> Outputs {
+        let in_out = |folder: &PathBuf| {
+            ["json", "csv", "md"].map(|end| Some(folder.join(format!("compare.{end}"))))
+        };
+        let in_out: Vec<Option<PathBuf>> = self.out.iter().flat_map(in_out).collect();
+        let images = self.out.as_ref().map(|folder| folder.join("images.csv"));
+        let folders = methods.iter().flat_map(|method| &method.folders);
+        let inputs = folders.fold(self.truth.inputs(), |inputs, own| inputs.folder(own, &["png"]));
+        let inputs = self.labels.iter().fold(inputs, |inputs, own| inputs.file(own));
+        Outputs::of(self.files.paths()).and(&in_out).and([&images]).reading(inputs)
     }
 
     /// The counts of every image and the details of every method.

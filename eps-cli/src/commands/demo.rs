@@ -3,6 +3,7 @@
 use super::{End, report, train::train};
 use crate::args::{self, DeviceArgs};
 use crate::comparison::Comparison;
+use crate::folder_lock::FolderLock;
 use crate::inference::Inference;
 use crate::kept_maps::MapsOrigin;
 use crate::pictures::Choice;
@@ -79,8 +80,10 @@ impl Demo {
         let device = device::open(self.device.device)?;
         let default = || PathBuf::from(format!("runs/demo-seed{}", self.seed));
         let work = self.work.clone().unwrap_or_else(default);
-        fs::create_dir_all(&self.out)
-            .with_context(|| format!("{}: cannot be created", self.out.display()))?;
+        let lock = FolderLock::take(&self.out)?;
+        let is_apart = std::path::absolute(&work)? != std::path::absolute(&self.out)?;
+        let work_lock = is_apart.then(|| FolderLock::take(&work)).transpose()?;
+        let work_lock = work_lock.as_ref().unwrap_or(&lock);
         interrupt::install()?;
         let run_of = |name: &str| RunFolder::at(&work.join(name.to_lowercase()));
         ["CAM", "EPS"].into_iter().try_for_each(|name| clear(&run_of(name)))?;
@@ -100,7 +103,8 @@ impl Demo {
         for (name, recipe) in [("CAM", CAM_RECIPE), ("EPS", EPS_RECIPE)] {
             let run = run_of(name);
             let recipe = self.recipe(recipe);
-            if self.make_run(name, &recipe, &split, &run, &device)? == End::Interrupted {
+            if self.make_run(name, &recipe, &split, &run, (&device, work_lock))? == End::Interrupted
+            {
                 return Ok(End::Interrupted);
             }
             runs.push((name, run, recipe));
@@ -108,6 +112,7 @@ impl Demo {
         let things = Some(data.join(THINGS_FOLDER));
         let comparison = Comparison { split: &split, things, minimum_images: None };
         self.report(&comparison, &runs)?;
+        lock.check()?;
         Ok(End::Done)
     }
 
@@ -125,7 +130,7 @@ impl Demo {
         recipe: &Recipe,
         split: &Split,
         run: &RunFolder,
-        device: &Device,
+        (device, lock): (&Device, &FolderLock),
     ) -> Result<End> {
         run.begin(recipe, &Provenance::new(&self.device, split, None)?)?;
         let (run_path, weights) = (run.root.clone(), None);
@@ -136,12 +141,13 @@ impl Demo {
         };
         let network = network.for_inference();
         let items: Vec<&Item> = split.items.iter().collect();
-        if MapsOrigin::of_run(run, recipe, ScoreFormat::F32)?.claim(run, false)? == End::Interrupted
-        {
+        let origin = MapsOrigin::of_run(run, recipe, ScoreFormat::F32)?;
+        if origin.claim(run, false, lock)? == End::Interrupted {
             return Ok(End::Interrupted);
         }
         let (recipe, format) = (&recipe.inference, ScoreFormat::F32);
-        Inference { network: &network, recipe, device, out: run, format, with_masks: true }
+        let lock = Some(lock);
+        Inference { network: &network, recipe, device, out: run, lock, format, with_masks: true }
             .run(&items, &format!("{name} maps"))
     }
 

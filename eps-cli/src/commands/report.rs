@@ -3,6 +3,7 @@
 use super::End;
 use crate::args::DataArgs;
 use crate::comparison::{Comparison, FIXED_THRESHOLD};
+use crate::folder_lock::FolderLock;
 use crate::pictures::Choice;
 use crate::run_folder::{RunFolder, write_text};
 use anyhow::{Result, ensure};
@@ -52,6 +53,8 @@ impl Report {
         let split = self.data.open(Needs { saliency, masks: true, ..Needs::default() })?;
         let runs: Vec<RunFolder> = self.runs.iter().map(|run| RunFolder::at(run)).collect();
         check_runs(&runs)?;
+        let lock = FolderLock::take_for_results(&self.out)?;
+        let facts = self.facts(&runs, &split)?;
         let comparison =
             Comparison { split: &split, things: None, minimum_images: self.minimum_images };
         let methods: Vec<Method> =
@@ -64,12 +67,15 @@ impl Report {
             summary: methods.iter().map(summary).collect(),
             picture_header: comparison.picture_header(&names),
             pictures: comparison.pictures(&shown, &self.choose, self.pictures)?,
-            facts: self.facts(&runs, &split)?,
+            facts,
             methods,
         };
+        // Without its record or recipe, a run that was removed meanwhile would be shown without a word.
+        check_runs(&runs)?;
         report.write(&self.out)?;
         let runs: Vec<RunScores> = report.methods.into_iter().map(RunScores::from).collect();
         write_text(&self.out.join("scores.json"), &export::json(&runs))?;
+        lock.finish()?;
         println!("{}", self.out.join("index.html").display());
         Ok(End::Done)
     }
@@ -82,7 +88,10 @@ impl Report {
         ];
         for run in runs.iter().filter(|run| run.is_begun()) {
             let (name, provenance) = (run.name(), run.provenance()?);
-            facts.push((format!("{name}: command"), provenance.command[1..].join(" ")));
+            facts.push((
+                format!("{name}: command"),
+                provenance.command.get(1..).unwrap_or_default().join(" "),
+            ));
             if let Some(weights) = provenance.weights {
                 facts.push((format!("{name}: weights SHA-256"), weights));
             }

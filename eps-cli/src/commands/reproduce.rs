@@ -4,7 +4,8 @@ use super::End;
 use super::compare::level;
 use crate::args::{ResultFiles, TruthArgs, named_folder};
 use crate::attempt::{AttemptArgs, Source};
-use crate::outputs;
+use crate::folder_lock::FolderLock;
+use crate::outputs::Outputs;
 use crate::run_folder::{write_asked, write_text};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use eps_eval::chart::{ChartFiles, ReproductionChart, TimelineChart};
@@ -70,14 +71,19 @@ impl Reproduce {
             list_tables();
             return Ok(End::Done);
         };
-        self.files.check()?;
-        outputs::check([&self.latex])?;
-        outputs::check_folder(&self.out)?;
+        let in_out = |folder: &PathBuf| {
+            ["json", "csv", "tex", "md"].map(|end| Some(folder.join(format!("reproduction.{end}"))))
+        };
+        let in_out: Vec<Option<PathBuf>> = self.out.iter().flat_map(in_out).collect();
+        let outputs = Outputs::of(self.files.paths()).and([&self.latex]).and(&in_out).check()?;
+        let lock = self.out.as_deref().map(FolderLock::take_for_results).transpose()?;
         let attempts = self.attempts(table)?;
         let bootstrap = Bootstrap { resamples: self.resamples as usize, seed: self.seed };
         let reproduction = Reproduction::new(table, &attempts, bootstrap, self.level)
             .map_err(|text| anyhow!(text))?;
         self.write(table, &reproduction)?;
+        lock.map_or(Ok(()), FolderLock::finish)?;
+        outputs.keep();
         print!("{}", export::reproduction_text(&reproduction));
         Ok(End::Done)
     }

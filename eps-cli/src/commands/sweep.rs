@@ -5,7 +5,7 @@ use super::compare::folder_name;
 use crate::args::{ResultFiles, TruthArgs, fraction, power};
 use crate::comparison::FIXED_THRESHOLD;
 use crate::faults;
-use crate::outputs;
+use crate::outputs::Outputs;
 use crate::progress::Progress;
 use crate::refined_sweep::RefinedSweepArgs;
 use crate::run_folder::write_asked;
@@ -72,11 +72,7 @@ pub(crate) struct Sweep {
 
 impl Sweep {
     pub(crate) fn run(self) -> Result<End> {
-        self.files.check()?;
-        outputs::check([&self.precision_recall])?;
-        if let Some(chart) = &self.chart {
-            outputs::check(&ChartFiles::paths(chart, "").map(Some))?;
-        }
+        let outputs = self.outputs().check()?;
         let (list, items, names) = match &self.classifier {
             Some(_) => self.truth.open_with_labels("masks")?,
             None => self.truth.open()?,
@@ -114,8 +110,21 @@ impl Sweep {
         if let Some(histogram) = &histogram {
             self.write_precision_recall(&report, histogram, &names)?;
         }
+        outputs.keep();
         print!("{}", export::sweep_text(&report));
         Ok(End::Done)
+    }
+
+    fn outputs(&self) -> Outputs {
+        let charts = |addition: &str| -> Vec<Option<PathBuf>> {
+            let chart = self.chart.iter();
+            chart.flat_map(|chart| ChartFiles::paths(chart, addition).map(Some)).collect()
+        };
+        let curves = self.precision_recall.as_ref().map(|_| charts("-precision-recall"));
+        let inputs = self.truth.inputs().folder(&self.cams, &["npz"]);
+        let inputs = self.classifier.iter().fold(inputs, |inputs, own| inputs.file(own));
+        let outputs = Outputs::of(self.files.paths()).and([&self.precision_recall]);
+        outputs.and(&charts("")).and(&curves.unwrap_or_default()).reading(inputs)
     }
 
     /// Counts the maps, or the masks that a CRF makes of them, with each background; without a CRF the

@@ -3,6 +3,7 @@
 mod ablate;
 mod bench;
 mod call;
+mod checkpoints;
 mod compare;
 mod data_check;
 mod data_convert;
@@ -12,8 +13,10 @@ mod data_views;
 mod demo;
 mod documentation;
 mod evaluate;
+mod folders;
 mod infer;
 mod interrupt;
+mod outputs;
 mod pipeline;
 mod project;
 mod recipe;

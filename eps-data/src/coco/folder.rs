@@ -2,6 +2,7 @@
 
 use super::InstancesFile;
 use crate::VocFolder;
+use crate::codec::read_text;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -47,7 +48,7 @@ fn split(root: &Path, list: &str) -> Option<(String, PathBuf)> {
 
 /// The split that the first id of a list names, as `COCO_train2014_000000000009` does.
 fn split_of_ids(list: &Path) -> Option<String> {
-    let text = fs::read_to_string(list).ok()?;
+    let text = read_text(list).ok()?;
     let (split, _) = text.trim_start().strip_prefix("COCO_")?.split_once('_')?;
     Some(split.to_owned())
 }

@@ -2,6 +2,7 @@
 
 use crate::args::DataArgs;
 use crate::commands::End;
+use crate::outputs::Outputs;
 use crate::progress::Progress;
 use crate::run_folder::write_text;
 use anyhow::Result;
@@ -71,11 +72,14 @@ enum Need {
 
 impl Check {
     pub(crate) fn run(self) -> Result<End> {
+        let json = self.json.clone().filter(|path| path != Path::new("-"));
+        let outputs = Outputs::of([&json]).reading(self.data.inputs()).check()?;
         let begun = self.examination()?.begin()?;
         let progress = Progress::new("checking", begun.images()).shared();
         let report = begun.finish(|| progress.step());
         progress.finish();
         self.show(&report)?;
+        outputs.keep();
         Ok(if report.is_sound() { End::Done } else { End::Faulty })
     }
 

@@ -1,13 +1,14 @@
 //! `eps data convert`
 
 use crate::commands::End;
+use crate::folder_lock::FolderLock;
 use crate::origin::{self, Results};
 use crate::{interrupt, parallel};
 use anyhow::{Context as _, Result, bail, ensure};
 use eps_data::ScoreMap;
 use eps_data::codec::{
-    CamKeys, CamProblem, ClassPictures, ScoreFormat, class_pictures_of, read_cam_dictionary,
-    read_class_pictures, write_scores,
+    CamKeys, CamProblem, ClassPictures, ScoreFormat, class_pictures_of, is_whole,
+    read_cam_dictionary, read_class_pictures, write_scores,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,9 +65,9 @@ struct Origin {
 }
 
 impl Origin {
-    fn claim(&self, out: &Path) -> Result<()> {
+    fn claim(&self, out: &Path, lock: &FolderLock) -> Result<()> {
         let results = Results { name: "maps", folder: out, ending: "npz" };
-        origin::claim(&out.join("convert.json"), self, &results)
+        origin::claim(&out.join("convert.json"), self, &results, lock)
     }
 }
 
@@ -100,9 +101,10 @@ impl Source {
 impl Convert {
     pub(super) fn run(self) -> Result<End> {
         let sources = self.sources()?;
-        self.origin()?.claim(&self.out)?;
+        let folder = FolderLock::take(&self.out)?;
+        self.origin()?.claim(&self.out, &folder)?;
         let target = |id: &str| self.out.join(format!("{id}.npz"));
-        let left: Vec<_> = sources.iter().filter(|(id, _)| !target(id).exists()).collect();
+        let left: Vec<_> = sources.iter().filter(|(id, _)| !is_whole(&target(id))).collect();
         if left.len() < sources.len() {
             let there = sources.len() - left.len();
             eprintln!("{there} of {} maps are there already", sources.len());
@@ -111,12 +113,14 @@ impl Convert {
         let format = if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
         let empty = Mutex::new(BTreeSet::new());
         let end = parallel::each("maps", &left, |(id, source)| {
+            folder.check()?;
             match self.map(source)? {
                 Some(map) => write_scores(&target(id), &map, format)?,
                 None => drop(lock(&empty).insert(source.path().to_owned())),
             }
             Ok(())
         })?;
+        folder.check()?;
         let empty = empty.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some(first) = empty.first() {
             eprintln!(

@@ -2,6 +2,7 @@
 
 use crate::args::DataArgs;
 use crate::commands::End;
+use crate::outputs::Outputs;
 use anyhow::Result;
 use eps_data::{ClassNames, ClassSet, labels};
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub(crate) struct Labels {
 
 impl Labels {
     pub(super) fn run(self) -> Result<End> {
+        let outputs = Outputs::of([&self.out]).reading(self.data.inputs()).check()?;
         let folder = self.data.folder()?;
         let names = folder.class_names()?;
         let list = folder.list(&self.data.list)?;
@@ -34,6 +36,7 @@ impl Labels {
             Some(path) => labels::save(path, &list.ids, &sets, &names)?,
             None => print!("{}", labels::table(&list.ids, &sets, &names)),
         }
+        outputs.keep();
         eprint!("{}", counts(&sets, &names));
         Ok(End::Done)
     }

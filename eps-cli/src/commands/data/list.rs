@@ -2,6 +2,7 @@
 
 use crate::args::DataArgs;
 use crate::commands::End;
+use crate::outputs::{Inputs, Outputs};
 use crate::run_folder::write_text;
 use anyhow::{Result, bail};
 use eps_data::{ImageList, VocFolder};
@@ -36,6 +37,7 @@ pub(crate) struct List {
 
 impl List {
     pub(super) fn run(self) -> Result<End> {
+        let outputs = Outputs::of([&self.out]).reading(self.inputs()).check()?;
         let folder = self.data.folder()?;
         let mut ids: BTreeSet<String> = folder.list(&self.data.list)?.ids.into_iter().collect();
         for list in &self.with {
@@ -62,8 +64,17 @@ impl List {
             Some(path) => write_text(path, &text)?,
             None => print!("{text}"),
         }
+        outputs.keep();
         eprintln!("{} images", ids.len());
         Ok(End::Done)
+    }
+}
+
+impl List {
+    fn inputs(&self) -> Inputs {
+        let lists = self.with.iter().chain(&self.without);
+        let inputs = lists.fold(self.data.inputs(), |inputs, list| inputs.file(list));
+        self.sbd.iter().fold(inputs, |inputs, own| inputs.folder(own, &["txt"]))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Masks;
 use super::origin::Origin;
 use crate::commands::End;
+use crate::folder_lock::FolderLock;
 use crate::run_folder::write_text;
 use anyhow::Result;
 use clap::ValueEnum;
@@ -83,10 +84,11 @@ impl Masks {
         let file = Instances::open(instances)?;
         let drawing = self.drawing.drawing();
         let images = self.chosen(instances, file.images().iter().collect(), id)?;
-        Origin::Drawn { instances: sha256(file.text()), drawing }.claim(&self.out)?;
+        let lock = FolderLock::take(&self.out)?;
+        Origin::Drawn { instances: sha256(file.text()), drawing }.claim(&self.out, &lock)?;
         let names: String = file.names().iter().skip(1).map(|name| format!("{name}\n")).collect();
         write_text(&self.out.join("classes.txt"), &names)?;
-        self.write(&images, id, |image| Ok(file.mask(image, drawing)?))
+        self.write(&lock, &images, id, |image| Ok(file.mask(image, drawing)?))
     }
 }
 

@@ -5,11 +5,12 @@ mod origin;
 mod sbd;
 
 use crate::commands::End;
+use crate::folder_lock::FolderLock;
 use crate::{interrupt, parallel};
 use anyhow::{Result, bail};
 use clap::ArgGroup;
 use drawn::DrawingArgs;
-use eps_data::codec::write_mask;
+use eps_data::codec::{is_whole, write_mask};
 use eps_data::{ImageList, LabelMap};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -71,18 +72,22 @@ impl Masks {
     /// Writes the masks that are not there yet.
     fn write<T: Sync>(
         &self,
+        lock: &FolderLock,
         images: &[T],
         id: impl Fn(&T) -> &str + Sync,
         mask: impl Fn(&T) -> Result<LabelMap> + Sync,
     ) -> Result<End> {
         let path = |image: &T| self.out.join(format!("{}.png", id(image)));
-        let left: Vec<&T> = images.iter().filter(|own| !path(own).exists()).collect();
+        let left: Vec<&T> = images.iter().filter(|own| !is_whole(&path(own))).collect();
         if left.len() < images.len() {
             eprintln!("{} of {} masks are there already", images.len() - left.len(), images.len());
         }
         interrupt::install()?;
-        let end =
-            parallel::each("masks", &left, |image| Ok(write_mask(&path(image), &mask(image)?)?))?;
+        let end = parallel::each("masks", &left, |image| {
+            lock.check()?;
+            Ok(write_mask(&path(image), &mask(image)?)?)
+        })?;
+        lock.check()?;
         match end {
             End::Interrupted => eprintln!("finished masks are kept: the same command goes on"),
             _ => eprintln!("{} masks in {}", images.len(), self.out.display()),

@@ -1,5 +1,6 @@
 //! What the masks of a folder were made of.
 
+use crate::folder_lock::FolderLock;
 use crate::origin::{self, Results};
 use anyhow::Result;
 use eps_data::coco::Drawing;
@@ -17,8 +18,8 @@ pub(super) enum Origin {
 
 impl Origin {
     /// Refuses a folder whose masks were made otherwise, and marks a new one.
-    pub(super) fn claim(&self, out: &Path) -> Result<()> {
+    pub(super) fn claim(&self, out: &Path, lock: &FolderLock) -> Result<()> {
         let results = Results { name: "masks", folder: out, ending: "png" };
-        origin::claim(&out.join("masks.json"), self, &results)
+        origin::claim(&out.join("masks.json"), self, &results, lock)
     }
 }
