@@ -1,7 +1,7 @@
 //! Flags that commands share.
 
 use crate::device::DeviceName;
-use crate::outputs;
+use crate::{notes, outputs};
 use clap::Args;
 use eps_data::labels::LabelSource;
 use eps_data::{ClassNames, ImageList, Item, Needs, SaliencyFit, Shard, Split, VocFolder};
@@ -17,7 +17,7 @@ pub(crate) struct DataArgs {
     #[arg(long, value_name = "ROOT")]
     pub(crate) data: PathBuf,
     /// Name of a split in `ImageSets/Segmentation` or of an instances file, `all` photographs, or a
-    /// file with one image id a line
+    /// file with an image id or a picture's path in each line
     #[arg(long, default_value = "train")]
     pub(crate) list: String,
     /// Folder of photographs [default: ROOT/JPEGImages]
@@ -32,9 +32,10 @@ pub(crate) struct DataArgs {
     /// Folder of ground-truth masks [default: ROOT/SegmentationClassAug, else SegmentationClass]
     #[arg(long, value_name = "DIR")]
     pub(crate) masks: Option<PathBuf>,
-    /// Image labels: a CSV table, a `cls_labels.npy`, a COCO instances file (.json), a folder of VOC
-    /// annotations, or `masks` [default: `cls_labels.csv` of ROOT, else its `cls_labels.npy`, else its
-    /// instances file, else its Annotations]
+    /// Image labels: a CSV table, a `cls_labels.npy`, a list with numbers of classes (`train_cls.txt`),
+    /// a COCO instances file (.json), a folder of VOC annotations, or `masks` [default:
+    /// `cls_labels.csv` of ROOT, else its `cls_labels.npy`, else its instances file, else its
+    /// Annotations, else the numbers in the list]
     #[arg(long, value_name = "FILE|DIR|masks")]
     pub(crate) labels: Option<String>,
 }
@@ -64,7 +65,9 @@ impl DataArgs {
         let folder = self.folder()?;
         let labels = self.label_source(&folder);
         let needs = Needs { saliency_fit: self.saliency_fit(), ..needs };
-        Ok(Split::open(&folder, &self.list, labels, needs)?)
+        let split = Split::open(&folder, &self.list, labels, needs)?;
+        notes::say(&split.remarks);
+        Ok(split)
     }
 
     /// What happens to saliency maps of another size.
@@ -94,8 +97,8 @@ pub(crate) struct TruthArgs {
     /// File with one image id a line, or the name of a split beside the masks' folder
     #[arg(long)]
     list: String,
-    /// Text file with one object class a line [default: classes.txt in the masks' folder,
-    /// else beside it, else VOC's]
+    /// Text file with one object class a line, numbered or not, or CVAT's labelmap.txt [default:
+    /// classes.txt in the masks' folder, else beside it, else VOC's]
     #[arg(long, value_name = "FILE")]
     classes: Option<PathBuf>,
 }
@@ -112,12 +115,14 @@ impl TruthArgs {
     /// No file of an item is looked for: a photograph that is no JPEG has another path.
     pub(crate) fn open(&self) -> anyhow::Result<(ImageList, Vec<Item>, ClassNames)> {
         let folder = self.data_set();
-        let own = Some(self.truth.join("classes.txt")).filter(|path| path.is_file());
+        let own =
+            Some(self.truth.join("classes.txt")).filter(|path| path.symlink_metadata().is_ok());
         let names = match self.classes.clone().or(own) {
             Some(path) => ClassNames::read(&path)?,
             None => folder.class_names()?,
         };
         let list = folder.list(&self.list)?;
+        notes::say(&list.remarks);
         let item = |id: &String| Item {
             id: id.clone(),
             image: folder.images.join(format!("{id}.jpg")),
@@ -152,7 +157,8 @@ impl TruthArgs {
         source: &str,
     ) -> anyhow::Result<(ImageList, Vec<Item>, ClassNames)> {
         let (list, mut items, names) = self.open()?;
-        let labels = label_source(source, &self.truth).load(&list.ids, &names)?;
+        let (labels, remarks) = label_source(source, &self.truth).load(&list.ids, &names)?;
+        notes::say(&remarks);
         for (item, classes) in items.iter_mut().zip(labels) {
             item.classes = classes;
         }

@@ -1,8 +1,9 @@
 //! `dataset.toml`: classes and folders of a data set that is neither VOC nor COCO.
 
+use crate::codec::read_text;
+use crate::voc::is_named;
 use crate::{ClassNames, DataError, VocFolder};
 use serde::Deserialize;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Name of the file in the root of a data set.
@@ -32,7 +33,7 @@ struct Folders {
 /// The folders that `dataset.toml` of a root names, where there is one.
 pub(crate) fn folder(root: &Path) -> Result<Option<VocFolder>, DataError> {
     let path = root.join(NAME);
-    if !path.is_file() {
+    if !is_named(&path) {
         return Ok(None);
     }
     let file = read(&path)?;
@@ -53,23 +54,16 @@ pub(crate) fn folder(root: &Path) -> Result<Option<VocFolder>, DataError> {
 /// The classes that `dataset.toml` of a root names, where there is one.
 pub(crate) fn class_names(root: &Path) -> Result<Option<ClassNames>, DataError> {
     let path = root.join(NAME);
-    if !path.is_file() {
+    if !is_named(&path) {
         return Ok(None);
     }
     let classes = read(&path)?.classes;
-    if classes.is_empty() || classes.len() > 254 {
-        return Err(DataError::ClassNames { path, found: classes.len() });
-    }
-    if let Some((index, expected)) = crate::class_names::fault(&classes) {
-        let found = format!("class `{}`", classes[index]);
-        return Err(DataError::Content { path, found, expected });
-    }
-    Ok(Some(ClassNames::of_objects(classes)))
+    let names = ClassNames::checked(&classes).map_err(|problem| problem.of_file(&path))?;
+    Ok(Some(names))
 }
 
 fn read(path: &Path) -> Result<DatasetFile, DataError> {
-    let text =
-        fs::read_to_string(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    let text = read_text(path)?;
     toml::from_str(&text).map_err(|source| DataError::Decode {
         path: path.into(),
         expected: "description of a data set (TOML)",
@@ -80,6 +74,7 @@ fn read(path: &Path) -> Result<DatasetFile, DataError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn classes_and_folders_are_those_of_the_file() {
@@ -108,6 +103,8 @@ mod tests {
         assert!(refuse("classes = []").0.ends_with("0 object classes, expected 1 to 254"));
         let twice = refuse("classes = [\"a\", \"b\", \"a\"]").0;
         assert!(twice.ends_with("class `a`, expected each class once"), "{twice}");
+        let background = refuse("classes = [\"background\", \"a\"]").0;
+        assert!(background.contains("class `background`, expected object classes alone"));
         let (message, cause) = refuse("classes = [\"a\"]\nimages = \"b\"");
         assert!(message.ends_with("not a description of a data set (TOML) that can be decoded"));
         assert!(cause.contains("unknown field `images`"), "{cause}");

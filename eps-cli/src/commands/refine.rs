@@ -5,7 +5,7 @@ use crate::folder::files_by_id;
 use crate::origin::{self, Results};
 use crate::refinement::{Background, BackgroundArgs, Refinement};
 use crate::run_folder::RunFolder;
-use crate::{interrupt, parallel};
+use crate::{interrupt, notes, parallel};
 use anyhow::{Result, bail};
 use eps_crf::{Floor, Preset};
 use eps_data::codec::{ScoreFormat, write_mask, write_scores};
@@ -119,7 +119,11 @@ impl Refine {
     /// Ids of the list, or of every map in the folder, that belong to the shard.
     fn ids(&self) -> Result<Vec<String>> {
         let mut ids = match &self.list {
-            Some(list) => ImageList::read(list)?.ids,
+            Some(list) => {
+                let list = ImageList::read(list)?;
+                notes::say(&list.remarks);
+                list.ids
+            }
             None => maps(&self.cams)?,
         };
         ids.retain(|id| self.shard.is_none_or(|shard| shard.holds(id)));

@@ -6,6 +6,7 @@ mod call;
 mod compare;
 mod data_check;
 mod data_convert;
+mod data_foreign;
 mod data_prepare;
 mod data_published;
 mod data_views;

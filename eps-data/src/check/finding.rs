@@ -1,6 +1,6 @@
 //! What the doctor finds: one value for each thing that is wrong, or worth a look.
 
-use crate::DataError;
+use crate::{DataError, Remark, RemarkKind};
 use serde::Serialize;
 use std::{
     error::Error,
@@ -44,6 +44,7 @@ pub enum Kind {
     DuplicateId,
     EmptyList,
     SplitLeak,
+    BesidesIds,
     // Presence.
     Missing,
     WrongCase,
@@ -74,6 +75,9 @@ pub enum Kind {
     UnlabelledClass,
     UnseenClass,
     UnusedClass,
+    UnknownObjects,
+    OtherSpelling,
+    LeftOutOfCoco,
     // Saliency.
     ConvertedSaliency,
     BinarySaliency,
@@ -88,13 +92,17 @@ impl Kind {
     /// Whether it spoils a run.
     pub fn severity(self) -> Severity {
         match self {
-            Self::TwoFiles
+            Self::BesidesIds
+            | Self::TwoFiles
             | Self::NoFolder
             | Self::EndingOfOtherFormat
             | Self::MixedMasks
             | Self::NothingIgnored
             | Self::UnseenClass
             | Self::UnusedClass
+            | Self::UnknownObjects
+            | Self::OtherSpelling
+            | Self::LeftOutOfCoco
             | Self::ConvertedSaliency
             | Self::BinarySaliency
             | Self::EmptySaliency => Severity::Note,
@@ -129,6 +137,48 @@ impl Finding {
     /// The same as a fault, where something that is asked for is not there.
     pub(super) fn into_fault(self) -> Self {
         Self { severity: Severity::Fault, ..self }
+    }
+
+    /// What a reader left out or took for something else.
+    pub(super) fn of_remark(remark: &Remark) -> Self {
+        let (kind, expected, remedy) = match remark.kind {
+            RemarkKind::UnknownNames => (
+                Kind::UnknownObjects,
+                "objects of the data set's classes",
+                "fine where these classes are left out on purpose; else list them in classes.txt",
+            ),
+            RemarkKind::OtherSpelling => (
+                Kind::OtherSpelling,
+                "the names of the classes",
+                "other programs may not read them so: spell them as the classes",
+            ),
+            RemarkKind::Endings => {
+                (Kind::BesidesIds, "ids alone", "leave the ending off in the list")
+            }
+            RemarkKind::NumbersAfterIds => (
+                Kind::BesidesIds,
+                "ids alone",
+                "fine as a list; --labels with this file reads numbers of classes from 0",
+            ),
+            RemarkKind::TwoPhotographs => {
+                (Kind::TwoFiles, "one file an image", "delete those that are not meant")
+            }
+            RemarkKind::OtherPictures => {
+                (Kind::BesidesIds, "JPEG and PNG", "convert them if they belong to the data set")
+            }
+            RemarkKind::Orphans | RemarkKind::BackgroundObjects | RemarkKind::NoMask => (
+                Kind::LeftOutOfCoco,
+                "objects of the file's images",
+                "fine where images were taken out of the file on purpose",
+            ),
+            RemarkKind::RenamedCategories => (
+                Kind::LeftOutOfCoco,
+                "a name for each category",
+                "rename them in the file, or take those out that no annotation has",
+            ),
+        };
+        let found = format!("{}, {}", remark.found, remark.taken);
+        Self::new(kind, &remark.path, found, expected, remedy)
     }
 
     /// An error of a reader: its words, its causes, and what to do.

@@ -24,8 +24,9 @@ pub use report::{MasksSeen, Overlap, Report, SaliencySeen};
 pub use space::RunSpace;
 
 use crate::{
-    ClassNames, ClassSet, DataError, LabelSource, Needs, SaliencyFit, VocFolder, codec::MaskKind,
-    pictures::MAP_ENDINGS,
+    ClassNames, ClassSet, DataError, LabelSource, Needs, SaliencyFit, VocFolder,
+    codec::MaskKind,
+    pictures::{MAP_ENDINGS, PHOTOGRAPH_ENDINGS},
 };
 use labels::CheckedLabels;
 use lists::CheckedList;
@@ -69,7 +70,8 @@ impl Examination {
         }
         let indices = Indices::of(&self.folder, self.needs, &mut findings);
         let labels = self.labels.as_ref();
-        let labels = CheckedLabels::read(&self.folder, labels, &list.ids, &names, &mut findings);
+        let image_list = (&list.image_list(), self.list.as_str());
+        let labels = CheckedLabels::read(&self.folder, labels, image_list, &names, &mut findings);
         Ok(Begun { examination: self, names, list, indices, labels, findings })
     }
 }
@@ -91,7 +93,7 @@ impl Indices {
             index
         };
         Self {
-            images: index(&folder.images, "photograph", &["jpg", "png"], true),
+            images: index(&folder.images, "photograph", &PHOTOGRAPH_ENDINGS, true),
             masks: index(&folder.masks, "mask", &["png"], needs.masks),
             saliency: index(&folder.saliency, "saliency map", &MAP_ENDINGS, needs.saliency),
         }

@@ -3,9 +3,9 @@
 use super::source::{Source, check_sources};
 use crate::args::ResultFiles;
 use crate::commands::End;
-use crate::outputs;
 use crate::progress::Progress;
 use crate::run_folder::{write_asked, write_text};
+use crate::{notes, outputs};
 use anyhow::{Result, anyhow, ensure};
 use eps_data::{DataError, ImageList, SaliencyFit, VocFolder, picture_in, pictures_of};
 use eps_eval::chart::{ChartFiles, SaliencyFChart, SaliencyPrecisionRecallChart};
@@ -101,7 +101,11 @@ impl Evaluate {
     fn list(&self) -> Result<ImageList> {
         let root = self.truth.parent().unwrap_or(Path::new("."));
         match &self.list {
-            Some(list) => Ok(VocFolder::at(root).list(list)?),
+            Some(list) => {
+                let list = VocFolder::at(root).list(list)?;
+                notes::say(&list.remarks);
+                Ok(list)
+            }
             None => {
                 let ids: Vec<String> = pictures_of(&self.truth)?.into_keys().collect();
                 ensure!(

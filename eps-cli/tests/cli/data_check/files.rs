@@ -95,9 +95,9 @@ fn names_in_another_case_or_with_another_ending() {
         fs::rename(&from, from.with_file_name(name)).unwrap();
     };
     finds(
-        |own| rename(own.image(0), "scene_0001.JPG"),
+        |own| rename(own.image(0), "Scene_0001.jpg"),
         "wrong-case",
-        &["JPEGImages/scene_0001.jpg: not there, but scene_0001.JPG is"],
+        &["JPEGImages/scene_0001.jpg: not there, but Scene_0001.jpg is"],
     );
     finds(
         |own| rename(own.mask(0), "Scene_0001.png"),
@@ -105,15 +105,19 @@ fn names_in_another_case_or_with_another_ending() {
         &["SegmentationClass/scene_0001.png: not there, but Scene_0001.png is"],
     );
     finds(
-        |own| rename(own.image(0), "scene_0001.jpeg"),
+        |own| rename(own.image(0), "scene_0001.bmp"),
         "wrong-ending",
-        &["JPEGImages/scene_0001.jpg: not there, but scene_0001.jpeg is"],
+        &["JPEGImages/scene_0001.jpg: not there, but scene_0001.bmp is"],
     );
     finds(
         |own| rename(own.mask(1), "scene_0002.bmp"),
         "wrong-ending",
         &["scene_0002.png: not there, but scene_0002.bmp is"],
     );
+    let project = Project::with_scenes(6);
+    rename(project.image(0), "scene_0001.JPG");
+    rename(project.image(1), "scene_0002.jpeg");
+    check(&project).succeeds();
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod origin;
 mod sbd;
 
 use crate::commands::End;
-use crate::{interrupt, parallel};
+use crate::{interrupt, notes, parallel};
 use anyhow::{Result, bail};
 use clap::ArgGroup;
 use drawn::DrawingArgs;
@@ -19,7 +19,8 @@ use std::path::{Path, PathBuf};
 /// Masks that are there already are kept, so an interrupted call goes on.
 ///
 /// --instances: the file's categories become classes 1, 2, .. in the order of their ids (1 to 80 for
-/// COCO); their names go to classes.txt of the output folder.
+/// COCO), a first one that is background class 0; their names go to classes.txt of the output folder.
+/// Objects without polygons or run lengths, which have boxes alone, are counted in a note.
 ///
 /// --sbd: each mask of SBD's folder `cls`; with --voc, the masks of that folder take their place and
 /// join them, which makes the 12,031 of SegmentationClassAug.
@@ -58,7 +59,9 @@ impl Masks {
     /// The images to make, each of the list among them; `source` has all.
     fn chosen<T>(&self, source: &Path, all: Vec<T>, id: impl Fn(&T) -> &str) -> Result<Vec<T>> {
         let Some(list) = &self.list else { return Ok(all) };
-        let mut wanted: HashSet<String> = ImageList::read(list)?.ids.into_iter().collect();
+        let list = ImageList::read(list)?;
+        notes::say(&list.remarks);
+        let mut wanted: HashSet<String> = list.ids.into_iter().collect();
         let chosen = all.into_iter().filter(|image| wanted.remove(id(image))).collect();
         match wanted.iter().min() {
             Some(missing) => {
