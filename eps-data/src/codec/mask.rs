@@ -3,7 +3,7 @@
 use super::{
     palette::voc_palette,
     plain_png::PlainPngReader,
-    png_file::{PngFile, kind, unpack},
+    png_file::{PngFile, grey_step, kind, unpack},
     write_atomically,
 };
 use crate::{ClassId, DataError, IGNORE, LabelMap, LabelRuns, Size};
@@ -16,7 +16,8 @@ use std::{
 
 /// Reads the class of each pixel from a palette or grey PNG at 1, 2, 4 or 8 bits.
 ///
-/// The palette's colours are not looked at. `classes` counts background.
+/// Grey samples of fewer than 8 bits are scaled to 0..=255 as PNG defines them, so that 1 of 4 bits is
+/// class 17; indices of a palette are classes at every depth. `classes` counts background.
 ///
 /// # Errors
 ///
@@ -159,11 +160,12 @@ fn decode_other(
     classes: &mut Vec<ClassId>,
 ) -> Result<(Size, MaskKind), DataError> {
     let png = PngFile::read(path, bytes, |info| accept(path, info))?;
-    let kind = match png.colour {
-        ColorType::Indexed => MaskKind::Palette,
-        _ => MaskKind::Grey,
+    let bits = png.depth as usize;
+    let (kind, step) = match png.colour {
+        ColorType::Indexed => (MaskKind::Palette, 1),
+        _ => (MaskKind::Grey, grey_step(bits)),
     };
-    unpack(&png.packed, png.size, png.depth as usize, classes);
+    unpack(&png.packed, png.size, bits, step, classes);
     Ok((png.size, kind))
 }
 
@@ -233,16 +235,18 @@ mod tests {
         use BitDepth::{Eight, Four, One, Two};
         let folder = tempfile::tempdir().unwrap();
         #[rustfmt::skip]
-        let cases: [(BitDepth, &[u8], [u8; 6]); 4] = [
-            (One,   &[0b0100_0000, 0b1110_0000],                         [0, 1, 0, 1, 1, 1]),
-            (Two,   &[0b0001_1000, 0b1100_0100],                         [0, 1, 2, 3, 0, 1]),
-            (Four,  &[0x0F, 0x30, 0x12, 0xE0],                           [0, 15, 3, 1, 2, 14]),
-            (Eight, &[0, 20, 3, 255, 2, 1],                              [0, 20, 3, 255, 2, 1]),
+        let cases: [(BitDepth, &[u8], [u8; 6], [u8; 6]); 4] = [
+            // Depth, rows, indices of a palette, grey values as Pillow and OpenCV read them.
+            (One,   &[0b0100_0000, 0b1110_0000], [0, 1, 0, 1, 1, 1],     [0, 255, 0, 255, 255, 255]),
+            (Two,   &[0b0001_1000, 0b1100_0100], [0, 1, 2, 3, 0, 1],     [0, 85, 170, 255, 0, 85]),
+            (Four,  &[0x0F, 0x30, 0x12, 0xE0],   [0, 15, 3, 1, 2, 14],   [0, 255, 51, 17, 34, 238]),
+            (Eight, &[0, 20, 3, 255, 2, 1],      [0, 20, 3, 255, 2, 1],  [0, 20, 3, 255, 2, 1]),
         ];
-        for colour in [ColorType::Indexed, ColorType::Grayscale] {
-            for (depth, data, expected) in cases {
+        for (depth, data, indices, greys) in cases {
+            for (colour, expected) in [(ColorType::Indexed, indices), (ColorType::Grayscale, greys)]
+            {
                 let path = encode(folder.path(), colour, depth, Size::new(3, 2), data);
-                let map = read_mask(&path, 21).unwrap();
+                let map = read_mask(&path, 255).unwrap();
                 assert_eq!((map.size(), map.classes()), (Size::new(3, 2), &expected[..]));
             }
         }
@@ -255,7 +259,7 @@ mod tests {
         #[rustfmt::skip]
         let files: [(BitDepth, Size, &[u8], &[u8]); 3] = [
             (Eight, Size::new(3, 2), &[0, 20, 3, 255, 2, 1], &[0, 20, 3, 255, 2, 1]),
-            (Two,   Size::new(5, 1), &[0b0001_1011, 0b0100_0000], &[0, 1, 2, 3, 1]),
+            (Two,   Size::new(5, 1), &[0b0001_1011, 0b0100_0000], &[0, 85, 170, 255, 85]),
             (Eight, Size::new(2, 1), &[7, 9], &[7, 9]),
         ];
         let (mut reader, mut runs) = (MaskReader::default(), LabelRuns::default());
