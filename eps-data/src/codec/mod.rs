@@ -11,6 +11,7 @@ mod content;
 mod header;
 mod input;
 mod jpeg;
+mod jpeg_blocks;
 mod mask;
 mod mat;
 mod npy;

@@ -2,14 +2,14 @@
 
 use super::{
     header::{Format, size_of_bytes},
-    jpeg,
+    jpeg_blocks::check_blocks,
     png_file::PngFile,
     rgb::check_pixels,
 };
 use crate::{DataError, Size};
 use image::metadata::Orientation;
 use png::{BitDepth, ColorType};
-use std::{io::Cursor, path::Path};
+use std::path::Path;
 use zune_jpeg::{
     JpegDecoder,
     zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions},
@@ -38,8 +38,9 @@ pub enum Colours {
 
 /// Decodes every byte of a JPEG or PNG and says what it holds; `path` is named in errors.
 ///
-/// A JPEG is not converted to RGB: its pixels are only looked at by the decoder, which finds damage
-/// that [`read_rgb`](super::read_rgb) forgives.
+/// A JPEG is not converted to RGB. Damage that [`read_rgb`](super::read_rgb) forgives is found: data
+/// that ends before the last block or goes on behind it, codes that are none, lost restart markers and
+/// scans.
 ///
 /// # Errors
 ///
@@ -74,11 +75,7 @@ fn inspect_jpeg(path: &Path, bytes: &[u8], size: Size) -> Result<Photograph, Dat
         expected: "JPEG",
         source,
     };
-    match jpeg::is_complete(&mut Cursor::new(bytes)) {
-        Ok(true) => {}
-        Ok(false) => return Err(refuse("it ends before its end marker".into())),
-        Err(error) => return Err(refuse(error.into())),
-    }
+    check_blocks(bytes).map_err(|misfit| refuse(misfit.into()))?;
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(usize::MAX)
@@ -108,6 +105,7 @@ mod tests {
     use crate::codec::{read_rgb, write_jpeg};
     use image::{GrayImage, ImageBuffer, Luma, Rgb, RgbImage};
     use std::fs;
+    use std::io::Cursor;
 
     const SIZE: Size = Size::new(40, 30);
 
