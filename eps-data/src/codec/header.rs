@@ -1,6 +1,6 @@
 //! The size of a picture, from its header.
 
-use super::jpeg;
+use super::{Content, jpeg};
 use crate::{DataError, Size};
 use std::{
     fs::File,
@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+pub(super) const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const JPEG_SIGNATURE: &[u8] = &[0xFF, 0xD8];
 
 /// What a picture file is, by its first bytes.
@@ -56,6 +56,24 @@ fn read_size(file: &mut (impl BufRead + Seek)) -> io::Result<Size> {
     match size {
         Size { width: 0, .. } | Size { height: 0, .. } => Err(io::Error::other("it has no pixel")),
         size => Ok(size),
+    }
+}
+
+/// Refuses bytes that are known to be something else than a PNG or JPEG, or than a PNG where that is
+/// `expected`.
+pub(super) fn refuse_other(path: &Path, bytes: &[u8], expected: &str) -> Result<(), DataError> {
+    let is_wanted = |content| match content {
+        Content::Png => true,
+        Content::Jpeg => !expected.starts_with("a PNG"),
+        _ => false,
+    };
+    match Content::of(bytes).filter(|&content| !is_wanted(content)) {
+        Some(content) => Err(DataError::Content {
+            path: path.into(),
+            found: content.to_string(),
+            expected: expected.into(),
+        }),
+        None => Ok(()),
     }
 }
 

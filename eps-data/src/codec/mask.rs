@@ -1,7 +1,8 @@
 //! Masks: PNG files whose palette index or grey value is the class.
 
 use super::{
-    palette::voc_palette,
+    header::refuse_other,
+    palette::{PaletteConflict, voc_palette},
     plain_png::PlainPngReader,
     png_file::{PngFile, grey_step, kind, unpack},
     write_atomically,
@@ -22,10 +23,14 @@ use std::{
 /// # Errors
 ///
 /// [`DataError::PngKind`] for colour and 16-bit files, [`DataError::UnknownClass`] for a pixel that
-/// is neither below `classes` nor ignored, [`DataError::Decode`] for a corrupt or cut file.
+/// is neither below `classes` nor ignored, [`DataError::Palette`] for a palette that contradicts its
+/// indices, [`DataError::Decode`] for a corrupt or cut file.
 pub fn read_mask(path: &Path, classes: usize) -> Result<LabelMap, DataError> {
     let bytes = fs::read(path).map_err(|source| DataError::Open { path: path.into(), source })?;
     let (map, _) = decode_mask(path, &bytes)?;
+    if let Some(conflict) = PaletteConflict::of(&bytes, classes, || occurring(map.classes())) {
+        return Err(conflict.refusal(path));
+    }
     let known = |class: ClassId| usize::from(class) < classes || class == IGNORE;
     match map.classes().iter().find(|&&class| !known(class)) {
         Some(&class) => {
@@ -34,6 +39,13 @@ pub fn read_mask(path: &Path, classes: usize) -> Result<LabelMap, DataError> {
         }
         None => Ok(map),
     }
+}
+
+/// Which classes a mask has.
+pub(crate) fn occurring(classes: &[ClassId]) -> [bool; 256] {
+    let mut occurs = [false; 256];
+    classes.iter().for_each(|&class| occurs[usize::from(class)] = true);
+    occurs
 }
 
 /// Whether the classes of a mask are indices of a palette or grey values.
@@ -86,12 +98,28 @@ impl MaskReader {
 
     /// As [`read`](Self::read), but for the runs of the mask: its pixels are not gathered first.
     ///
+    /// `classes` counts background; others are read too.
+    ///
     /// # Errors
     ///
-    /// As [`read`](Self::read); the runs are then of no use.
-    pub fn read_runs(&mut self, path: &Path, runs: &mut LabelRuns) -> Result<(), DataError> {
+    /// As [`read`](Self::read), and [`DataError::Palette`]; the runs are then of no use.
+    pub fn read_runs(
+        &mut self,
+        path: &Path,
+        classes: usize,
+        runs: &mut LabelRuns,
+    ) -> Result<(), DataError> {
         self.read_bytes(path)?;
-        self.decoder.decode_runs(path, &self.bytes, runs)
+        self.decoder.decode_runs(path, &self.bytes, runs)?;
+        let occurs = || {
+            let mut occurs = [false; 256];
+            runs.runs().iter().for_each(|run| occurs[usize::from(run.label)] = true);
+            occurs
+        };
+        match PaletteConflict::of(&self.bytes, classes, occurs) {
+            Some(conflict) => Err(conflict.refusal(path)),
+            None => Ok(()),
+        }
     }
 
     fn read_bytes(&mut self, path: &Path) -> Result<(), DataError> {
@@ -159,6 +187,7 @@ fn decode_other(
     bytes: &[u8],
     classes: &mut Vec<ClassId>,
 ) -> Result<(Size, MaskKind), DataError> {
+    refuse_other(path, bytes, "a PNG with a class for each pixel")?;
     let png = PngFile::read(path, bytes, |info| accept(path, info))?;
     let bits = png.depth as usize;
     let (kind, step) = match png.colour {
@@ -174,7 +203,7 @@ fn accept(path: &Path, info: &Info<'_>) -> Result<(), DataError> {
     if matches!(colour, ColorType::Indexed | ColorType::Grayscale) && depth != BitDepth::Sixteen {
         return Ok(());
     }
-    let expected = "palette or grey at 1, 2, 4 or 8 bits";
+    let expected = "palette or grey at 1, 2, 4 or 8 bits (eps data masks --pictures converts it)";
     Err(DataError::PngKind { path: path.into(), found: kind(colour, depth), expected })
 }
 
@@ -266,7 +295,7 @@ mod tests {
         for (depth, size, data, expected) in files {
             let path = encode(folder.path(), ColorType::Grayscale, depth, size, data);
             assert_eq!(reader.read(&path).unwrap(), (size, expected));
-            reader.read_runs(&path, &mut runs).unwrap();
+            reader.read_runs(&path, 21, &mut runs).unwrap();
             assert_eq!((runs.size(), &runs.labels()[..]), (size, expected));
         }
         assert!(reader.read(&folder.path().join("b.png")).is_err());
@@ -285,7 +314,8 @@ mod tests {
         ];
         for (colour, depth, bytes, found) in cases {
             let path = encode(folder.path(), colour, depth, Size::new(1, 1), &vec![1; bytes]);
-            let expected = "palette or grey at 1, 2, 4 or 8 bits";
+            let expected =
+                "palette or grey at 1, 2, 4 or 8 bits (eps data masks --pictures converts it)";
             assert_eq!(refusal(&path, 21), format!("a.png: {found} PNG, expected {expected}"));
         }
     }
@@ -306,7 +336,7 @@ mod tests {
         let classes = (0..400).map(|pixel| (pixel * 7 % 21) as u8).collect();
         write_mask(&path, &LabelMap::new(Size::new(20, 20), classes)).unwrap();
         let whole = fs::read(&path).unwrap();
-        for length in [0, 4, 20, 40, whole.len() - 40] {
+        for length in [4, 20, 40, whole.len() - 40] {
             fs::write(&path, &whole[..length]).unwrap();
             assert_eq!(
                 refusal(&path, 21),
@@ -314,6 +344,42 @@ mod tests {
                 "{length} bytes"
             );
         }
+    }
+
+    #[test]
+    fn what_is_there_in_the_place_of_a_mask_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let cases: [(&[u8], &str); 4] = [
+            (b"", "an empty file"),
+            (b"<html><body>404", "an HTML page"),
+            (b"version https://git-lfs.github.com/spec/v1", "a Git LFS pointer"),
+            (b"\xFF\xD8\xFF\xE0", "a JPEG"),
+        ];
+        for (bytes, found) in cases {
+            fs::write(&path, bytes).unwrap();
+            let expected = format!("a.png: {found}, expected a PNG with a class for each pixel");
+            assert_eq!(refusal(&path, 21), expected);
+        }
+    }
+
+    #[test]
+    fn a_palette_in_another_order_is_refused_by_every_reader() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let voc = voc_palette();
+        let mut encoder = Encoder::new(File::create(&path).unwrap(), 3, 1);
+        encoder.set_color(ColorType::Indexed);
+        // Bicycle became entry 1: an unused colour was taken out.
+        encoder.set_palette([voc[0], voc[2]].concat());
+        encoder.write_header().unwrap().write_image_data(&[0, 1, 1]).unwrap();
+        let expected = "a.png: palette entry 1 is VOC's colour of class 2, expected the colour of \
+                        class 1: its palette was put into another order";
+        assert_eq!(refusal(&path, 21), expected);
+        let mut runs = LabelRuns::default();
+        let error = MaskReader::default().read_runs(&path, 21, &mut runs).unwrap_err();
+        assert!(matches!(error, DataError::Palette { index: 1, class: 2, .. }), "{error}");
+        assert!(read_mask(&path, 2).is_ok(), "a data set of one class has no class 2");
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub use mask::{
 };
 pub use mat::{MatError, read_sbd_mask, sbd_mask};
 pub(crate) use npy::{pickled, with_header};
-pub use palette::voc_palette;
+pub use palette::{PaletteConflict, voc_palette};
 pub use photograph::{Colours, Photograph, inspect_photograph};
 pub(crate) use rgb::decode_rgb;
 pub use rgb::{read_rgb, write_jpeg, write_rgb_png};
