@@ -32,6 +32,12 @@ pub(crate) struct DataArgs {
     /// Folder of ground-truth masks [default: ROOT/SegmentationClassAug, else SegmentationClass]
     #[arg(long, value_name = "DIR")]
     pub(crate) masks: Option<PathBuf>,
+    /// What the names of masks have between id and ending, such as `_mask`
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) mask_suffix: Option<String>,
+    /// What the names of saliency maps have between id and ending, such as `_sal_fuse`
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) saliency_suffix: Option<String>,
     /// Image labels: a CSV table, a `cls_labels.npy`, a COCO instances file (.json), a folder of VOC
     /// annotations, or `masks` [default: `cls_labels.csv` of ROOT, else its `cls_labels.npy`, else its
     /// instances file, else its Annotations]
@@ -51,6 +57,14 @@ impl DataArgs {
         replace(&mut folder.images, &self.images);
         replace(&mut folder.saliency, &self.saliency);
         replace(&mut folder.masks, &self.masks);
+        let name = |own: &mut String, flag: &Option<String>| {
+            if let Some(flag) = flag {
+                own.clone_from(flag);
+            }
+        };
+        name(&mut folder.mask_suffix, &self.mask_suffix);
+        name(&mut folder.saliency_suffix, &self.saliency_suffix);
+        folder.check_root()?;
         Ok(folder)
     }
 

@@ -16,6 +16,16 @@ struct DatasetFile {
     classes: Vec<String>,
     #[serde(default)]
     folders: Folders,
+    #[serde(default)]
+    suffixes: Suffixes,
+}
+
+/// What file names have between id and ending.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Suffixes {
+    masks: String,
+    saliency: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -46,6 +56,8 @@ pub(crate) fn folder(root: &Path) -> Result<Option<VocFolder>, DataError> {
     set(&mut folder.masks, file.folders.masks);
     set(&mut folder.saliency, file.folders.saliency);
     set(&mut folder.lists, file.folders.lists);
+    folder.mask_suffix = file.suffixes.masks;
+    folder.saliency_suffix = file.suffixes.saliency;
     folder.labels = file.folders.labels.map(|labels| root.join(labels));
     Ok(Some(folder))
 }
@@ -86,11 +98,13 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         assert_eq!(folder(root.path()).unwrap(), None);
         assert_eq!(class_names(root.path()).unwrap(), None);
-        let text =
-            "classes = [\"boat\", \"cow\"]\n[folders]\nimages = \"photos\"\nlabels = \"l.csv\"\n";
+        let text = "classes = [\"boat\", \"cow\"]\n[folders]\nimages = \"photos\"\nlabels = \"l.csv\"\n\
+             [suffixes]\nsaliency = \"_sal_fuse\"\n";
         fs::write(root.path().join(NAME), text).unwrap();
         let found = folder(root.path()).unwrap().unwrap();
         assert!(found.images.ends_with("photos") && found.masks.ends_with("SegmentationClass"));
+        assert!(found.saliency_of("a").ends_with("SALImages/a_sal_fuse.png"));
+        assert!(found.mask_of("a").ends_with("SegmentationClass/a.png"));
         assert!(found.labels.unwrap().ends_with("l.csv"));
         let names = class_names(root.path()).unwrap().unwrap();
         assert_eq!(names, ClassNames::of_objects(["boat", "cow"]));

@@ -15,6 +15,7 @@ pub mod transform;
 
 mod class;
 mod class_names;
+mod colour_classes;
 mod dataset_file;
 mod digest;
 mod error;
@@ -35,6 +36,7 @@ mod voc;
 
 pub use class::{BACKGROUND, ClassId, ClassSet, IGNORE, channel_of, class_of};
 pub use class_names::ClassNames;
+pub use colour_classes::ColourClasses;
 pub use digest::sha256;
 pub use error::{DataError, none_missing};
 pub use item::Item;

@@ -21,6 +21,10 @@ pub struct VocFolder {
     pub masks: PathBuf,
     /// Saliency maps, `<id>.png` or `<id>.jpg`.
     pub saliency: PathBuf,
+    /// What the names of masks have between id and ending, such as `_mask`.
+    pub mask_suffix: String,
+    /// The same of saliency maps.
+    pub saliency_suffix: String,
     /// Object annotations, `<id>.xml`.
     pub annotations: PathBuf,
     /// Image lists, `<split>.txt`.
@@ -46,11 +50,40 @@ impl VocFolder {
             images: root.join("JPEGImages"),
             masks: if augmented.is_dir() { augmented } else { root.join("SegmentationClass") },
             saliency: root.join("SALImages"),
+            mask_suffix: String::new(),
+            saliency_suffix: String::new(),
             annotations: root.join("Annotations"),
             lists: root.join("ImageSets/Segmentation"),
             instances: None,
             labels: None,
             root: root.into(),
+        }
+    }
+
+    /// Refuses a root that is not there, or one whose data set is further in.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Content`], which names the folder that looks like a data set, if one does.
+    pub fn check_root(&self) -> Result<(), DataError> {
+        if self.images.is_dir() {
+            return Ok(());
+        }
+        let refuse = |found: String, expected: String| DataError::Content {
+            path: self.root.clone(),
+            found,
+            expected,
+        };
+        if !self.root.is_dir() {
+            return Err(refuse("no such folder".into(), "the folder of a data set".into()));
+        }
+        match data_set_below(&self.root, DEPTH) {
+            Some(inner) => {
+                let name = self.images.file_name().unwrap_or_default().to_string_lossy();
+                let expected = format!("a data set; {} looks like one", inner.display());
+                Err(refuse(format!("no folder {name}"), expected))
+            }
+            None => Ok(()),
         }
     }
 
@@ -63,12 +96,12 @@ impl VocFolder {
 
     /// Ground-truth mask of an image.
     pub fn mask_of(&self, id: &str) -> PathBuf {
-        self.masks.join(format!("{id}.png"))
+        self.masks.join(format!("{id}{}.png", self.mask_suffix))
     }
 
     /// Saliency map of an image.
     pub fn saliency_of(&self, id: &str) -> PathBuf {
-        picture_in(&self.saliency, id)
+        picture_in(&self.saliency, &format!("{id}{}", self.saliency_suffix))
     }
 
     /// Object names of `dataset.toml` or `classes.txt` in the root, or the categories of the
@@ -121,7 +154,8 @@ impl VocFolder {
             let entry = entry.map_err(|source| DataError::Open { path: path.clone(), source })?;
             let file = PathBuf::from(entry.file_name());
             let is_photograph = file.extension().is_some_and(|kind| kind == "jpg" || kind == "png");
-            if is_photograph {
+            let is_hidden = file.as_os_str().as_encoded_bytes().starts_with(b".");
+            if is_photograph && !is_hidden {
                 let id = file.file_stem().and_then(|stem| stem.to_str()).and_then(id_of);
                 ids.push(id.map(str::to_owned).ok_or_else(|| DataError::Content {
                     path: entry.path(),
@@ -164,6 +198,29 @@ impl VocFolder {
             })
         }
     }
+}
+
+/// How many folders further in a data set is looked for.
+const DEPTH: usize = 2;
+
+/// The first folder in this one, by name, that has the layout of VOC or COCO, or a `dataset.toml`.
+fn data_set_below(folder: &Path, depth: usize) -> Option<PathBuf> {
+    let is_data_set = |path: &PathBuf| {
+        ["JPEGImages", "annotations"].iter().any(|name| path.join(name).is_dir())
+            || path.join("dataset.toml").is_file()
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_hidden = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+    };
+    let mut folders: Vec<_> = entries.filter(|path| path.is_dir() && !is_hidden(path)).collect();
+    folders.sort();
+    let below = || folders.iter().find_map(|path| data_set_below(path, depth - 1));
+    folders
+        .iter()
+        .find(|path| is_data_set(path))
+        .cloned()
+        .or_else(|| if depth > 1 { below() } else { None })
 }
 
 /// Image ids in the order of their list.
@@ -295,6 +352,24 @@ mod tests {
         assert_eq!(folder.list(mine.to_str().unwrap()).unwrap().ids, ["b"]);
         let message = folder.list("test").unwrap_err().to_string();
         assert!(message.ends_with("ImageSets/Segmentation/test.txt: image list is missing"));
+    }
+
+    #[test]
+    fn a_root_that_is_none_is_told_and_the_data_set_further_in_named() {
+        let root = tempfile::tempdir().unwrap();
+        let check = |path: &Path| {
+            let message = VocFolder::at(path).check_root().map_err(|error| error.to_string());
+            message.map_err(|message| message.replace(&root.path().display().to_string(), "R"))
+        };
+        let nowhere = "R/no: no such folder, expected the folder of a data set";
+        assert_eq!(check(&root.path().join("no")).unwrap_err(), nowhere);
+        assert_eq!(check(root.path()), Ok(()), "other commands say what is missing in it");
+        fs::create_dir_all(root.path().join(".trash/JPEGImages")).unwrap();
+        fs::create_dir_all(root.path().join("VOCdevkit/VOC2012/JPEGImages")).unwrap();
+        let outer =
+            "R: no folder JPEGImages, expected a data set; R/VOCdevkit/VOC2012 looks like one";
+        assert_eq!(check(root.path()).unwrap_err(), outer);
+        assert_eq!(check(&root.path().join("VOCdevkit/VOC2012")), Ok(()));
     }
 
     #[test]

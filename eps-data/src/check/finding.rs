@@ -20,7 +20,8 @@ pub struct Finding {
     pub line: Option<usize>,
     pub found: String,
     pub expected: String,
-    /// How to put it right, in one line.
+    /// How to put it right, in one line; empty where nothing is wrong.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub remedy: String,
 }
 
@@ -49,6 +50,8 @@ pub enum Kind {
     WrongCase,
     WrongEnding,
     WrongFolder,
+    Suffixed,
+    PartialMasks,
     TwoFiles,
     NoFolder,
     // Files.
@@ -60,9 +63,12 @@ pub enum Kind {
     Rotated,
     Cmyk,
     SixteenBits,
+    Transparent,
     // Maps.
     SizeMismatch,
     ColourMask,
+    PaletteOrder,
+    ObjectsIgnored,
     UnknownClass,
     CocoIds,
     MixedMasks,
@@ -76,6 +82,8 @@ pub enum Kind {
     UnusedClass,
     // Saliency.
     ConvertedSaliency,
+    SaliencyInAlpha,
+    ColourSaliency,
     BinarySaliency,
     FaintSaliency,
     EmptySaliency,
@@ -88,7 +96,8 @@ impl Kind {
     /// Whether it spoils a run.
     pub fn severity(self) -> Severity {
         match self {
-            Self::TwoFiles
+            Self::PartialMasks
+            | Self::TwoFiles
             | Self::NoFolder
             | Self::EndingOfOtherFormat
             | Self::MixedMasks
@@ -145,6 +154,10 @@ impl Finding {
             }
             DataError::PngKind { found, expected, .. } => {
                 (format!("{found} PNG"), (*expected).to_owned())
+            }
+            DataError::Colours { .. } => ("colours".into(), "grey values".into()),
+            DataError::Alpha { .. } => {
+                ("an alpha channel that varies".into(), "grey values alone".into())
             }
             DataError::UnknownClass { class, last, .. } => {
                 (format!("class {class}"), format!("0..={last} or 255 (ignore)"))

@@ -26,7 +26,7 @@ use std::{
 /// is neither below `classes` nor ignored, [`DataError::Palette`] for a palette that contradicts its
 /// indices, [`DataError::Decode`] for a corrupt or cut file.
 pub fn read_mask(path: &Path, classes: usize) -> Result<LabelMap, DataError> {
-    let bytes = fs::read(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    let bytes = super::read_bytes(path)?;
     let (map, _) = decode_mask(path, &bytes)?;
     if let Some(conflict) = PaletteConflict::of(&bytes, classes, || occurring(map.classes())) {
         return Err(conflict.refusal(path));

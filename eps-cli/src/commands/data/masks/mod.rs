@@ -1,5 +1,6 @@
 //! `eps data masks`
 
+mod converted;
 mod drawn;
 mod origin;
 mod sbd;
@@ -8,13 +9,14 @@ use crate::commands::End;
 use crate::{interrupt, parallel};
 use anyhow::{Result, bail};
 use clap::ArgGroup;
+use converted::Colours;
 use drawn::DrawingArgs;
 use eps_data::codec::write_mask;
 use eps_data::{ImageList, LabelMap};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-/// Make masks as palette PNGs, `<id>.png`, of COCO's annotations or of SBD's MATLAB files
+/// Make masks as palette PNGs, `<id>.png`, of COCO's annotations, SBD's MATLAB files or other pictures
 ///
 /// Masks that are there already are kept, so an interrupted call goes on.
 ///
@@ -23,9 +25,14 @@ use std::path::{Path, PathBuf};
 ///
 /// --sbd: each mask of SBD's folder `cls`; with --voc, the masks of that folder take their place and
 /// join them, which makes the 12,031 of SegmentationClassAug.
+///
+/// --pictures: masks in another form, with the meaning of their pixels by --colours: a label map (CVAT's
+/// labelmap.txt, or lines of a name and three numbers; objects become classes 1, 2, .. in their order,
+/// and their names go to classes.txt), `voc` for VOC's colours, or `indices` for one number a pixel: 16
+/// bits, three equal channels, grey with opaque alpha, or a palette whose colours are wrong.
 #[derive(clap::Args)]
 #[group(skip)]
-#[command(group = ArgGroup::new("source").required(true).args(["instances", "sbd"]))]
+#[command(group = ArgGroup::new("source").required(true).args(["instances", "sbd", "pictures"]))]
 pub(crate) struct Masks {
     /// COCO's instances file (JSON)
     #[arg(long, value_name = "FILE")]
@@ -33,6 +40,15 @@ pub(crate) struct Masks {
     /// SBD's folder `dataset`, with `cls` in it
     #[arg(long, value_name = "DIR", conflicts_with_all = ["order", "overlap", "crowd"])]
     sbd: Option<PathBuf>,
+    /// Folder of masks in colours, or of one number a pixel in another form than an index
+    #[arg(
+        long, value_name = "DIR", requires = "colours",
+        conflicts_with_all = ["order", "overlap", "crowd"]
+    )]
+    pictures: Option<PathBuf>,
+    /// What the pixels of --pictures mean: a label map, `voc` or `indices`
+    #[arg(long, value_name = "FILE|voc|indices", requires = "pictures")]
+    colours: Option<Colours>,
     /// VOC's own masks, SegmentationClass, which are finer than SBD's and hold 255 on borders
     #[arg(long, value_name = "DIR", requires = "sbd")]
     voc: Option<PathBuf>,
@@ -48,10 +64,11 @@ pub(crate) struct Masks {
 
 impl Masks {
     pub(super) fn run(self) -> Result<End> {
-        match (&self.instances, &self.sbd) {
-            (Some(instances), _) => self.draw(instances),
-            (None, Some(sbd)) => self.convert(sbd),
-            (None, None) => unreachable!("one of both is required"),
+        match (&self.instances, &self.sbd, &self.pictures, &self.colours) {
+            (Some(instances), ..) => self.draw(instances),
+            (_, Some(sbd), ..) => self.convert(sbd),
+            (.., Some(pictures), Some(colours)) => self.index(pictures, colours),
+            _ => unreachable!("one source is required, and pictures need colours"),
         }
     }
 

@@ -13,6 +13,7 @@ use std::path::Path;
 pub(super) enum Origin {
     Drawn { instances: String, drawing: Drawing },
     Converted { sbd: String, voc: Option<String> },
+    Indexed { pictures: String, colours: String },
 }
 
 impl Origin {
