@@ -36,7 +36,10 @@ impl Frame {
         let is_whole = frame.components.len() == usize::from(header[5]);
         let has_pixels = frame.width > 0 && frame.height > 0;
         let is_coloured = (1..=4).contains(&frame.components.len());
-        (is_whole && has_pixels && is_coloured).then_some(frame)
+        // Scans name their components by these numbers.
+        let is_told_apart = |(at, own): (usize, &Component)| frame.component(own.id) == Some(at);
+        let are_told_apart = frame.components.iter().enumerate().all(is_told_apart);
+        (is_whole && has_pixels && is_coloured && are_told_apart).then_some(frame)
     }
 
     pub(super) fn component(&self, id: u8) -> Option<usize> {
