@@ -69,10 +69,10 @@ impl FolderIndex {
     fn suffixed(&self, name: &str) -> Option<(&str, &str)> {
         let name = name.to_lowercase();
         let from = (Bound::Excluded(&*name), Bound::Unbounded);
-        let (stem, paths) = self.files.range::<str, _>(from).next()?;
-        let path = &**paths.first()?;
-        let length =
-            stem.strip_prefix(&*name).filter(|rest| rest.starts_with(['_', '-', '.']))?.len();
+        let longer = self.files.range::<str, _>(from);
+        let mut rests = longer.map_while(|(stem, paths)| Some((stem.strip_prefix(&*name)?, paths)));
+        let (rest, paths) = rests.find(|(rest, _)| rest.starts_with(['_', '-', '.']))?;
+        let (path, length) = (&**paths.first()?, rest.len());
         let stem = Path::new(path).file_stem()?.to_str()?;
         Some((path, stem.get(stem.len().checked_sub(length)?..)?))
     }
@@ -245,7 +245,7 @@ mod tests {
         assert_eq!(index("").find("Img_1", &mut findings), None);
         assert_eq!(findings[0].kind, Kind::Suffixed);
         assert_eq!(findings[0].remedy, "say what follows the id: --mask-suffix=_Mask");
-        assert!(!index("").lacks("Img_1") && index("").lacks("img") && index("").lacks("img_"));
+        assert!(!index("").lacks("Img_1") && index("").lacks("img_") && index("").lacks("c"));
         let path = index("_Mask").find("Img_1", &mut findings);
         assert_eq!(path, Some(root.path().join("Img_1_Mask.png")));
     }

@@ -73,11 +73,7 @@ pub(super) fn check_blocks(bytes: &[u8]) -> Result<(), Misfit> {
             0xDA if walk.scans == MOST_SCANS => {
                 return Err(misfit(format!("more than {MOST_SCANS} scans")));
             }
-            0xDA => {
-                if !walk.scan(segment)? {
-                    return Ok(());
-                }
-            }
+            0xDA => walk.scan(segment)?,
             _ => {}
         }
     }
@@ -116,7 +112,10 @@ impl<'a> Walk<'a> {
                 return Err(misfit("it ends before its end marker"));
             };
             if strange > 0 || code == 0 {
-                return Err(misfit("bytes between its segments that belong to none"));
+                return Err(misfit(match self.scans {
+                    0 => "bytes between its segments that belong to none",
+                    _ => "more data than its blocks need",
+                }));
             }
             self.at += fill + 1;
             match code {
@@ -156,28 +155,30 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Passes over a scan; false if it cannot be judged.
-    fn scan(&mut self, header: &[u8]) -> Result<bool, Misfit> {
+    /// Passes over a scan.
+    fn scan(&mut self, header: &[u8]) -> Result<(), Misfit> {
         self.scans += 1;
         let number = self.scans;
-        let Some(frame) = &self.frame else { return Ok(false) };
-        let Some((scan, bits)) = scan_of(header, frame, &self.tables) else { return Ok(false) };
+        let frame =
+            self.frame.as_ref().ok_or_else(|| misfit("a scan before the frame's header"))?;
+        let (scan, bits) = scan_of(header, frame, &self.tables)
+            .ok_or_else(|| misfit(format!("the header of scan {number} is damaged")))?;
         let components: Vec<usize> = scan.parts.iter().map(|part| part.component).collect();
         let (first, last) = (usize::from(scan.first), usize::from(scan.last));
-        let none = &mut Coefficients::none();
-        let coefficients = self.coefficients.as_mut().unwrap_or(none);
-        let end = scan.read(self.bytes, self.at, frame, self.interval, coefficients);
         let in_order = components.iter().all(|&component| {
             self.depths[component][first..=last].iter().all(|&depth| depth == bits.before)
         });
-        self.at = end.map_err(|(fault, progress)| words(fault, progress, number))?;
         if frame.is_progressive && !in_order {
             return Err(misfit(format!("scan {number} does not follow from those before it")));
         }
+        let none = &mut Coefficients::none();
+        let coefficients = self.coefficients.as_mut().unwrap_or(none);
+        let end = scan.read(self.bytes, self.at, frame, self.interval, coefficients);
+        self.at = end.map_err(|(fault, progress)| words(fault, progress, number))?;
         for component in components {
             self.depths[component][first..=last].fill(Some(bits.after));
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Whether every coefficient was coded to its last bit.

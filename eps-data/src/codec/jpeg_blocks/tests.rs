@@ -94,7 +94,7 @@ fn a_header_with_other_rows_than_the_data_is_found() {
     };
     assert_eq!(check_blocks(&with_height(96)), Ok(()), "as many units");
     assert_eq!(refusal(&with_height(106)), "its data ends after 48 of 56 blocks");
-    assert_eq!(refusal(&with_height(80)), "more data than the 40 blocks need after block 40");
+    assert_eq!(refusal(&with_height(80)), "more data than its blocks need");
 }
 
 #[test]
