@@ -160,8 +160,8 @@ fn colourful(path: &Path, bytes: &[u8], found: String, expected: &str) -> Findin
         Some(ColourKind::Voc) => {
             format!("its colours are VOC's: {command} --colours voc writes their classes")
         }
-        Some(ColourKind::Few(count)) => format!(
-            "it has {count} colours: {command} --colours FILE writes their classes; FILE has a line \
+        Some(ColourKind::Few(_)) => format!(
+            "{command} --colours FILE writes the classes of its colours; FILE has a line \
              name:red,green,blue for each, as CVAT's labelmap.txt"
         ),
         _ => {

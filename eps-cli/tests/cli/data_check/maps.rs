@@ -147,7 +147,9 @@ fn masks_in_the_colours_of_a_label_map() {
     let pixel = |x: u32, y: u32| Rgb(colour(truth.classes()[(y * SIZE.width as u32 + x) as usize]));
     let picture = RgbImage::from_fn(SIZE.width as u32, SIZE.height as u32, pixel);
     write_rgb_png(&project.mask(0), &picture).unwrap();
-    assert!(check(&project).run().stdout.contains("--colours FILE writes their classes"));
+    assert!(
+        check(&project).run().stdout.contains("--colours FILE writes the classes of its colours")
+    );
     let line = |(class, name): (ClassId, &str)| {
         let [red, green, blue] = colour(class);
         format!("{name}:{red},{green},{blue}::\n")
