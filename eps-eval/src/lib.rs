@@ -53,6 +53,7 @@ mod method_details;
 mod oddities;
 mod pair_counts;
 mod protocol;
+mod rank;
 mod reference_losses;
 mod score;
 mod scores;
