@@ -46,11 +46,30 @@ impl MapsOrigin {
         }
     }
 
+    /// Of the maps in a folder; `None` where nothing says it.
+    pub(crate) fn read(run: &RunFolder) -> Result<Option<Self>> {
+        origin::read(&Self::file(run))
+    }
+
+    fn file(run: &RunFolder) -> PathBuf {
+        run.root.join("inference.json")
+    }
+
+    /// The background threshold of the masks.
+    pub(crate) fn threshold(&self) -> f32 {
+        self.inference.threshold
+    }
+
+    /// Whether some of the masks may still be of another threshold.
+    pub(crate) fn masks_unfinished(&self) -> bool {
+        self.masks_unfinished
+    }
+
     /// Marks a new folder as its own. In one with the same maps, masks of another threshold are made
     /// again of them; a folder with other maps is refused.
     pub(crate) fn claim(&self, out: &RunFolder, is_shard: bool) -> Result<End> {
-        let file = out.root.join("inference.json");
-        let found = origin::read::<Self>(&file)?;
+        let file = Self::file(out);
+        let found = Self::read(out)?;
         let Some(found) = found.filter(|own| own != self && own.has_maps_of(self)) else {
             let results = Results { name: "maps", folder: &out.cams(), ending: "npz" };
             return origin::claim(&file, self, &results).map(|()| End::Done);

@@ -25,8 +25,10 @@ mod pictures;
 mod progress;
 mod refined_sweep;
 mod refinement;
+mod result_folder;
 mod run_folder;
 mod score_files;
+mod shown_masks;
 
 use clap::Parser as _;
 use std::process::ExitCode;
