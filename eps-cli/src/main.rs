@@ -27,6 +27,7 @@ mod refined_sweep;
 mod refinement;
 mod result_folder;
 mod run_folder;
+mod same_masks;
 mod score_files;
 mod shown_masks;
 
