@@ -69,6 +69,10 @@ impl RunFolder {
         self.root.join("recipe.toml")
     }
 
+    pub(crate) fn provenance_file(&self) -> PathBuf {
+        self.root.join("provenance.json")
+    }
+
     pub(crate) fn steps_file(&self) -> PathBuf {
         self.root.join("steps.csv")
     }
@@ -127,12 +131,12 @@ impl RunFolder {
         fs::create_dir_all(&self.root)
             .with_context(|| format!("{}: cannot be created", self.root.display()))?;
         let json = serde_json::to_string_pretty(provenance)?;
-        write_text(&self.root.join("provenance.json"), &json)?;
+        write_text(&self.provenance_file(), &json)?;
         write_text(&self.recipe_file(), &recipe.to_toml())
     }
 
     pub(crate) fn provenance(&self) -> Result<Provenance> {
-        let path = self.root.join("provenance.json");
+        let path = self.provenance_file();
         let text = fs::read_to_string(&path)
             .with_context(|| format!("{}: cannot be read", path.display()))?;
         serde_json::from_str(&text)

@@ -74,6 +74,12 @@ impl Origin {
     }
 }
 
+/// The folder of maps that the masks of a folder were refined from; `None` where nothing says it.
+pub(crate) fn refined_maps(folder: &Path) -> Result<Option<PathBuf>> {
+    let origin = origin::read::<Origin>(&folder.join("refine.json"))?;
+    Ok(origin.map(|origin| origin.cams.into()))
+}
+
 /// One image's files and results.
 struct Job<'a> {
     id: &'a str,
