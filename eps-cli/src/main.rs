@@ -30,6 +30,7 @@ mod run_folder;
 mod same_masks;
 mod score_files;
 mod shown_masks;
+mod sweep_notes;
 
 use clap::Parser as _;
 use std::process::ExitCode;

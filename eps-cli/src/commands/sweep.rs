@@ -9,6 +9,7 @@ use crate::outputs;
 use crate::progress::Progress;
 use crate::refined_sweep::RefinedSweepArgs;
 use crate::run_folder::write_asked;
+use crate::sweep_notes;
 use anyhow::{Context as _, Result};
 use eps_data::labels::read_image_scores;
 use eps_data::{ClassId, ClassNames, Item};
@@ -24,7 +25,7 @@ use std::path::{Path, PathBuf};
 ///
 /// A pixel has its best class where that class's score is above the background's, which wins ties.
 /// Every number is labelled with how its threshold was chosen: fixed beforehand, on other images
-/// than those it is scored on, or as the best on this truth, which flatters.
+/// than those it is scored on, or as the best on this ground truth, which flatters.
 #[derive(clap::Args)]
 pub(crate) struct Sweep {
     #[command(flatten)]
@@ -42,10 +43,10 @@ pub(crate) struct Sweep {
     #[arg(long, visible_alias = "alpha", value_name = "A,..")]
     #[arg(value_delimiter = ',', value_parser = power)]
     powers: Vec<f32>,
-    /// Threshold that does not depend on this truth
+    /// Threshold fixed in advance, reported beside the tuned ones
     #[arg(long, conflicts_with = "crf", value_name = "T", default_value_t = FIXED_THRESHOLD as f32, value_parser = fraction)]
     fixed: f32,
-    /// Parts of the list, each scored at the threshold that is best on the others; 1 leaves this out
+    /// Number of cross-validation folds for choosing the threshold; 1 disables it
     #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     folds: u16,
     /// Mean IoU, as a fraction, that thresholds on the plateau may lose against the best
@@ -88,7 +89,12 @@ impl Sweep {
                 let all = sweep_faults(&items, &self.cams, names.len());
                 return if all.is_empty() { Err(error) } else { faults::list(all, items.len()) };
             }
-            counted => counted?,
+            Err(error) => {
+                // A class beyond the last one may be off by one, and all others too.
+                sweep_notes::shift(&items, &self.cams, &names);
+                return Err(error);
+            }
+            Ok(counted) => counted,
         };
         // It is not among the thresholds of which the best is chosen, unless it was asked for there.
         let fixed = if self.refined.is_asked_for() { None } else { swept.pop() };
@@ -115,6 +121,8 @@ impl Sweep {
             self.write_precision_recall(&report, histogram, &names)?;
         }
         print!("{}", export::sweep_text(&report));
+        sweep_notes::shift(&items, &self.cams, &names);
+        sweep_notes::edges(&report);
         Ok(End::Done)
     }
 
