@@ -111,9 +111,14 @@ pub(crate) fn scores(run: &RunFolder, item: &Item) -> Result<eps_data::ScoreMap>
     let path = run.cams().join(format!("{}.npz", item.id));
     let scores = read_scores(&path)?;
     let expected: Vec<_> = item.classes.iter().collect();
+    let shifted = expected.iter().map(|class| class.saturating_add(1));
+    let hint = match scores.classes().iter().copied().eq(shifted) {
+        true => ": were their keys counted from 1? `eps data convert --from-one` reads such maps",
+        false => "",
+    };
     ensure!(
         scores.classes() == expected,
-        "{}: has maps of classes {:?}, expected those of the image's labels, {expected:?}",
+        "{}: has maps of classes {:?}, expected those of the image's labels, {expected:?}{hint}",
         path.display(),
         scores.classes()
     );

@@ -1,7 +1,7 @@
 //! What is to know about a sweep besides its numbers.
 
 use eps_data::{ClassNames, Item};
-use eps_eval::{BackgroundRule, ClassShift, Edge, SweepReport, class_shift};
+use eps_eval::{BackgroundRule, ClassShift, Edge, SweepSummary, class_shift};
 use std::path::Path;
 
 /// Says if the classes of the maps are all one above or below those of the ground truth.
@@ -25,22 +25,21 @@ pub(crate) fn shift(items: &[Item], cams: &Path, names: &ClassNames) {
     );
 }
 
-/// Says where a better value may lie beyond the first or the last that was swept.
-pub(crate) fn edges(report: &SweepReport) {
-    for summary in &report.rules {
-        let Some(edge) = summary.edge() else { continue };
-        let (what, flag) = match summary.rule {
-            BackgroundRule::Constant => ("threshold", "--thresholds"),
-            BackgroundRule::Power => ("power", "--powers"),
-        };
-        let (place, beyond) = match edge {
-            Edge::First => ("first", "lower"),
-            Edge::Last => ("last", "higher"),
-        };
-        let best = summary.best.parameters[0];
-        eprintln!(
-            "note: the best {what}, {best}, is the {place} of those swept: a {beyond} one may be better \
-             ({flag})"
-        );
-    }
+/// Says if a better value may lie beyond the first or the last that was swept.
+///
+/// The parameters that are swept by default reach as far as the other rule's; few that were chosen do not.
+pub(crate) fn edge(summary: &SweepSummary) {
+    let Some(edge) = summary.edge() else { return };
+    let (what, flag) = match summary.rule {
+        BackgroundRule::Constant => ("threshold", "--thresholds"),
+        BackgroundRule::Power => ("power", "--powers"),
+    };
+    let (place, beyond) = match edge {
+        Edge::First => ("first", "lower"),
+        Edge::Last => ("last", "higher"),
+    };
+    let best = summary.best.parameters[0];
+    eprintln!(
+        "note: the best {what}, {best}, is the {place} of those swept: a {beyond} one may be better ({flag})"
+    );
 }

@@ -105,8 +105,9 @@ impl Report {
 
     fn facts(&self, runs: &[RunFolder], split: &eps_data::Split) -> Result<Vec<(String, String)>> {
         let list = &split.list;
+        let images = if list.ids.len() == 1 { "image" } else { "images" };
         let mut facts = vec![
-            ("images".into(), format!("{} images of list {}", list.ids.len(), list.name)),
+            ("images".into(), format!("{} {images} of list {}", list.ids.len(), list.name)),
             ("list SHA-256".into(), list.sha256.clone()),
         ];
         for run in runs.iter().filter(|run| run.is_begun()) {

@@ -122,7 +122,11 @@ impl Sweep {
         }
         print!("{}", export::sweep_text(&report));
         sweep_notes::shift(&items, &self.cams, &names);
-        sweep_notes::edges(&report);
+        let is_listed = |rule: BackgroundRule| match rule {
+            BackgroundRule::Constant => !self.thresholds.is_empty(),
+            BackgroundRule::Power => !self.powers.is_empty() || self.refined.is_asked_for(),
+        };
+        report.rules.iter().filter(|summary| is_listed(summary.rule)).for_each(sweep_notes::edge);
         Ok(End::Done)
     }
 
