@@ -89,7 +89,7 @@ fn step(range: &Range<f64>, most: usize, least: f64) -> f64 {
     }
     let power = 10_f64.powf((span / most as f64).log10().floor());
     let steps =
-        (0..3).flat_map(|digit| [1.0, 2.0, 5.0].map(|own| own * power * 10_f64.powi(digit)));
+        (0..3).flat_map(|digit| [1.0, 2.0, 5.0].map(|step| step * power * 10_f64.powi(digit)));
     let fits = |&step: &f64| {
         let [first, last] = multiples(range, step);
         step >= least && last - first < most as i64

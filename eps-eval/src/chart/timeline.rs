@@ -72,7 +72,7 @@ impl Chart for TimelineChart<'_> {
         let entries = self.entries();
         let title = format!("Published results: {}", self.quantity.name());
         let area = legend::titled(area, &title, &self.legend())?;
-        let values = || entries.iter().map(|own| own.miou);
+        let values = || entries.iter().map(|entry| entry.miou);
         let lowest = (values().fold(100.0, f64::min) / 5.0).floor() * 5.0;
         let highest = style::up_to(values().fold(0.0, f64::max), 5.0);
         let years = years(&entries);
@@ -87,7 +87,7 @@ impl Chart for TimelineChart<'_> {
         };
         let mut chart = style::axes(&area, &layout)?;
         for year in years {
-            let of_year: Vec<&Entry> = entries.iter().filter(|own| own.year == year).collect();
+            let of_year: Vec<&Entry> = entries.iter().filter(|entry| entry.year == year).collect();
             draw_year(&mut chart, &of_year)?;
         }
         Ok(())
@@ -96,11 +96,11 @@ impl Chart for TimelineChart<'_> {
 
 impl TimelineChart<'_> {
     fn entries(&self) -> Vec<Entry> {
-        let published = methods(self.quantity).into_iter().map(|own| Entry {
-            name: own.name.into(),
-            year: own.year,
-            miou: 100.0 * own.miou,
-            color: color(own.supervision),
+        let published = methods(self.quantity).into_iter().map(|method| Entry {
+            name: method.name.into(),
+            year: method.year,
+            miou: 100.0 * method.miou,
+            color: color(method.supervision),
             is_ours: false,
         });
         let ours = self.ours.iter().map(|(name, miou)| Entry {
@@ -115,10 +115,11 @@ impl TimelineChart<'_> {
 
     fn legend(&self) -> Vec<legend::Key> {
         let methods = methods(self.quantity);
-        let is_there = |own: &Supervision| methods.iter().any(|method| method.supervision == *own);
-        let key = |own: Supervision| legend::Key {
-            text: own.name().into(),
-            sign: legend::Sign::Bar(color(own)),
+        let is_there =
+            |kind: &Supervision| methods.iter().any(|method| method.supervision == *kind);
+        let key = |kind: Supervision| legend::Key {
+            text: kind.name().into(),
+            sign: legend::Sign::Bar(color(kind)),
         };
         let mut keys: Vec<_> = Supervision::ALL.into_iter().filter(is_there).map(key).collect();
         if !self.ours.is_empty() {
@@ -133,18 +134,19 @@ impl TimelineChart<'_> {
 /// are left out: they are no methods of their year.
 fn methods(quantity: FieldQuantity) -> Vec<FieldMethod> {
     let all = field_methods(quantity).into_iter();
-    all.filter(|own| own.supervision != Supervision::Full && !own.is_rerun()).collect()
+    all.filter(|method| method.supervision != Supervision::Full && !method.is_rerun()).collect()
 }
 
 /// From the first to the last year with a point.
 fn years(entries: &[Entry]) -> std::ops::RangeInclusive<u16> {
-    let years = || entries.iter().map(|own| own.year);
+    let years = || entries.iter().map(|entry| entry.year);
     years().min().unwrap_or(0)..=years().max().unwrap_or(0)
 }
 
 /// Pixels from one year to the next.
 fn column(entries: &[Entry]) -> i32 {
-    let widest = entries.iter().map(|own| style::small_width(&own.name) / px(1)).max().unwrap_or(0);
+    let widths = entries.iter().map(|entry| style::small_width(&entry.name) / px(1));
+    let widest = widths.max().unwrap_or(0);
     REACH + widest.min(WIDEST) + GAP
 }
 
@@ -163,8 +165,9 @@ fn draw_year<B: DrawingBackend>(
     entries: &[&Entry],
 ) -> style::Drawn<B> {
     let (_, rows) = chart.plotting_area().get_pixel_range();
-    let place = |own: &&Entry| (f64::from(own.year), own.miou);
-    let heights: Vec<i32> = entries.iter().map(|own| chart.backend_coord(&place(own)).1).collect();
+    let place = |entry: &&Entry| (f64::from(entry.year), entry.miou);
+    let heights: Vec<i32> =
+        entries.iter().map(|entry| chart.backend_coord(&place(entry)).1).collect();
     let room = [rows.start + px(LINE) / 2, rows.end - px(LINE) / 2];
     let names = stacked(&heights, px(LINE), room);
     for ((entry, height), name) in entries.iter().zip(&heights).zip(names) {
@@ -205,7 +208,7 @@ mod tests {
         for quantity in [FieldQuantity::VocTrain, FieldQuantity::VocVal, FieldQuantity::CocoVal] {
             let chart = TimelineChart { quantity, year: 2026, ours: &[] };
             let document = svg(&chart).unwrap();
-            let mut years: Vec<u16> = methods(quantity).iter().map(|own| own.year).collect();
+            let mut years: Vec<u16> = methods(quantity).iter().map(|method| method.year).collect();
             years.sort_unstable();
             years.dedup();
             let columns = columns(&document);
@@ -217,7 +220,9 @@ mod tests {
                 let expected = f64::from(columns[0]) + pitch * f64::from(year - years[0]);
                 assert!((f64::from(*left) - expected).abs() < 2.0, "{year} at {left}");
             }
-            for name in methods(quantity).iter().map(|own| own.name).filter(|own| own.len() < 20) {
+            for name in
+                methods(quantity).iter().map(|method| method.name).filter(|name| name.len() < 20)
+            {
                 assert!(document.contains(&format!(">\n{name}\n<")), "no `{name}`");
             }
         }

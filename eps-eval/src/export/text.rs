@@ -85,7 +85,8 @@ fn painted(row: &Row, cells: Vec<String>, methods: usize) -> Vec<String> {
     let quantities = row.values.len() / methods.max(1);
     let style = |column: usize| {
         let value = row.values[column]?;
-        let rivals = (0..methods).map(|own| row.values[own * quantities + column % quantities]);
+        let rivals =
+            (0..methods).map(|method| row.values[method * quantities + column % quantities]);
         let rivals: Vec<_> = rivals.collect();
         let ranks = ranks(&rivals, Better::High, |value| percent(Some(value)));
         let is_bold_mean = row.is_mean && methods == 1;
