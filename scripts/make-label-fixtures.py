@@ -33,3 +33,8 @@ lines = []
 for classes, count in [(20, 0), (20, 999), (20, 1000), (20, 1001), (20, 2500), (80, 2), (80, 1200)]:
     lines.append(f"{classes} {count} {hashlib.sha256(saved(labels(count, classes))).hexdigest()}\n")
 (folder / "sha256.txt").write_text("".join(lines))
+
+# Keys that are numbers, as IRN's programs have them, or NumPy's texts.
+rows = list(labels(3, 20).values())
+keys = {np.int32(2007000032): rows[0], np.str_("2007_000039"): rows[1], 2011003276: rows[2]}
+(folder / "keys.npy").write_bytes(saved(keys))

@@ -1,8 +1,10 @@
 //! Flags that commands share.
 
 use crate::device::DeviceName;
-use crate::outputs;
+use crate::notes;
+use crate::outputs::Inputs;
 use clap::Args;
+use eps_data::codec::is_named;
 use eps_data::labels::LabelSource;
 use eps_data::{ClassNames, ImageList, Item, Needs, SaliencyFit, Shard, Split, VocFolder};
 use eps_eval::MaskFolder;
@@ -17,7 +19,7 @@ pub(crate) struct DataArgs {
     #[arg(long, value_name = "ROOT")]
     pub(crate) data: PathBuf,
     /// Name of a split in `ImageSets/Segmentation` or of an instances file, `all` photographs, or a
-    /// file with one image id a line
+    /// file with an image id or a picture's path in each line
     #[arg(long, default_value = "train")]
     pub(crate) list: String,
     /// Folder of photographs [default: ROOT/JPEGImages]
@@ -32,9 +34,16 @@ pub(crate) struct DataArgs {
     /// Folder of ground-truth masks [default: ROOT/SegmentationClassAug, else SegmentationClass]
     #[arg(long, value_name = "DIR")]
     pub(crate) masks: Option<PathBuf>,
-    /// Image labels: a CSV table, a `cls_labels.npy`, a COCO instances file (.json), a folder of VOC
-    /// annotations, or `masks` [default: `cls_labels.csv` of ROOT, else its `cls_labels.npy`, else its
-    /// instances file, else its Annotations]
+    /// What the names of masks have between id and ending, such as `_mask`
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) mask_suffix: Option<String>,
+    /// What the names of saliency maps have between id and ending, such as `_sal_fuse`
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) saliency_suffix: Option<String>,
+    /// Image labels: a CSV table, a `cls_labels.npy`, a list with numbers of classes (`train_cls.txt`),
+    /// a COCO instances file (.json), a folder of VOC annotations, or `masks` [default:
+    /// `cls_labels.csv` of ROOT, else its `cls_labels.npy`, else its instances file, else its
+    /// Annotations, else the numbers in the list]
     #[arg(long, value_name = "FILE|DIR|masks")]
     pub(crate) labels: Option<String>,
 }
@@ -51,6 +60,14 @@ impl DataArgs {
         replace(&mut folder.images, &self.images);
         replace(&mut folder.saliency, &self.saliency);
         replace(&mut folder.masks, &self.masks);
+        let name = |own: &mut String, flag: &Option<String>| {
+            if let Some(flag) = flag {
+                own.clone_from(flag);
+            }
+        };
+        name(&mut folder.mask_suffix, &self.mask_suffix);
+        name(&mut folder.saliency_suffix, &self.saliency_suffix);
+        folder.check_root()?;
         Ok(folder)
     }
 
@@ -64,7 +81,30 @@ impl DataArgs {
         let folder = self.folder()?;
         let labels = self.label_source(&folder);
         let needs = Needs { saliency_fit: self.saliency_fit(), ..needs };
-        Ok(Split::open(&folder, &self.list, labels, needs)?)
+        let split = Split::open(&folder, &self.list, labels, needs)?;
+        notes::say(&split.remarks);
+        Ok(split)
+    }
+
+    /// The files that are read, which no output may replace.
+    pub(crate) fn inputs(&self) -> Inputs {
+        let Ok(folder) = self.folder() else { return Inputs::default() };
+        let in_root = |name: &str| self.data.join(name);
+        let names = ["classes.txt", "dataset.toml"].map(in_root);
+        // The tables of the root are read where no other labels are named.
+        let tables = ["cls_labels.csv", "cls_labels.npy"].map(in_root);
+        let tables = names.into_iter().chain(tables.into_iter().filter(|_| self.labels.is_none()));
+        let labels = self.labels.iter().map(PathBuf::from).chain(folder.labels.clone());
+        let instances = folder.instances.as_ref().map(|own| own.path().to_owned());
+        let files = [PathBuf::from(&self.list)].into_iter().chain(tables).chain(labels);
+        files
+            .chain(instances)
+            .fold(Inputs::default(), Inputs::file)
+            .folder(&folder.images, &["jpg", "jpeg", "png"])
+            .folder(&folder.masks, &["png"])
+            .folder(&folder.saliency, &["jpg", "jpeg", "png"])
+            .folder(&folder.annotations, &["xml"])
+            .folder(&folder.lists, &["txt"])
     }
 
     /// What happens to saliency maps of another size.
@@ -94,8 +134,8 @@ pub(crate) struct TruthArgs {
     /// File with one image id a line, or the name of a split beside the masks' folder
     #[arg(long)]
     list: String,
-    /// Text file with one object class a line [default: classes.txt in the masks' folder,
-    /// else beside it, else VOC's]
+    /// Text file with one object class a line, numbered or not, or CVAT's labelmap.txt [default:
+    /// classes.txt in the masks' folder, else beside it, else VOC's]
     #[arg(long, value_name = "FILE")]
     classes: Option<PathBuf>,
 }
@@ -112,12 +152,13 @@ impl TruthArgs {
     /// No file of an item is looked for: a photograph that is no JPEG has another path.
     pub(crate) fn open(&self) -> anyhow::Result<(ImageList, Vec<Item>, ClassNames)> {
         let folder = self.data_set();
-        let own = Some(self.truth.join("classes.txt")).filter(|path| path.is_file());
+        let own = Some(self.truth.join("classes.txt")).filter(|path| is_named(path));
         let names = match self.classes.clone().or(own) {
             Some(path) => ClassNames::read(&path)?,
             None => folder.class_names()?,
         };
         let list = folder.list(&self.list)?;
+        notes::say(&list.remarks);
         let item = |id: &String| Item {
             id: id.clone(),
             image: folder.images.join(format!("{id}.jpg")),
@@ -133,6 +174,18 @@ impl TruthArgs {
     fn data_set(&self) -> VocFolder {
         let root = self.truth.parent().unwrap_or(Path::new("."));
         VocFolder { masks: self.truth.clone(), ..VocFolder::at(root) }
+    }
+
+    /// The files that are read, which no output may replace.
+    pub(crate) fn inputs(&self) -> Inputs {
+        let folder = self.data_set();
+        let classes = [self.truth.join("classes.txt"), folder.root.join("classes.txt")];
+        let files = [PathBuf::from(&self.list)].into_iter().chain(classes);
+        files
+            .chain(self.classes.clone())
+            .fold(Inputs::default(), Inputs::file)
+            .folder(&self.truth, &["png"])
+            .folder(&folder.lists, &["txt"])
     }
 
     /// Folder of the photographs of the masks, if it is named as VOC's.
@@ -152,7 +205,8 @@ impl TruthArgs {
         source: &str,
     ) -> anyhow::Result<(ImageList, Vec<Item>, ClassNames)> {
         let (list, mut items, names) = self.open()?;
-        let labels = label_source(source, &self.truth).load(&list.ids, &names)?;
+        let (labels, remarks) = label_source(source, &self.truth).load(&list.ids, &names)?;
+        notes::say(&remarks);
         for (item, classes) in items.iter_mut().zip(labels) {
             item.classes = classes;
         }
@@ -174,6 +228,11 @@ impl PredictionArgs {
     pub(crate) fn open(&self) -> anyhow::Result<OpenedMasks<'_>> {
         let (list, items, names) = self.truth.open()?;
         Ok(OpenedMasks { list, items, names, predictions: &self.predictions })
+    }
+
+    /// The files that are read, which no output may replace.
+    pub(crate) fn inputs(&self) -> Inputs {
+        self.truth.inputs().folder(&self.predictions, &["png"])
     }
 }
 
@@ -208,9 +267,8 @@ pub(crate) struct ResultFiles {
 }
 
 impl ResultFiles {
-    /// Refuses files that cannot be written.
-    pub(crate) fn check(&self) -> anyhow::Result<()> {
-        outputs::check([&self.json, &self.csv, &self.markdown])
+    pub(crate) fn paths(&self) -> [&Option<PathBuf>; 3] {
+        [&self.json, &self.csv, &self.markdown]
     }
 }
 

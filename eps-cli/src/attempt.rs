@@ -1,27 +1,30 @@
-//! Scores of ours for the rows of a published table, and what they hold under.
+//! Your scores for the rows of a published table, and what they hold under.
 
 use crate::args::TruthArgs;
+use crate::commands::refine::refined_maps;
+use crate::kept_maps::MapsOrigin;
 use crate::progress::Progress;
 use crate::run_folder::RunFolder;
+use crate::same_masks;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use eps_data::{ClassNames, ImageList, Item};
 use eps_eval::published::{Circumstances, PublishedTable, Quantity};
-use eps_eval::reproduction::Attempt;
+use eps_eval::reproduction::{Attempt, MadeBy};
 use eps_eval::{AnalysisPlan, Cooccurrence, Counts, MaskFolder, Protocol, analyse_folder};
 use eps_model::recipe::{BackboneName, Method, Recipe, SelectionRule};
 use std::path::{Path, PathBuf};
 
-/// What the folders do not say about the scores of ours.
+/// What the folders do not say about your scores.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct AttemptArgs {
-    /// Whose rules pixels are counted by [default: those of the table]
+    /// Evaluation protocol [default: that of the table]
     #[arg(long)]
     protocol: Option<Protocol>,
-    /// The network that made the masks, as the table names it [default: that of a run's recipe]
+    /// The network that made the masks, as the table names it; that of a run follows from its recipe
     #[arg(long, value_name = "NAME")]
     backbone: Option<String>,
-    /// What the network was trained on before, such as ImageNet [default: not said, or random for a run
+    /// What the network was pre-trained on, such as ImageNet [default: not stated, or random for a run
     /// without weights]
     #[arg(long, value_name = "NAME")]
     initialisation: Option<String>,
@@ -72,6 +75,34 @@ pub(crate) fn row(recipe: &Recipe, table: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether a row of a table is of the method that a recipe says: its own, or that of somebody who ran it
+/// or printed it.
+fn is_row_of(method: &str, row: &str) -> bool {
+    let rest = row.strip_prefix(method);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(" by ") || rest.starts_with(" as "))
+}
+
+/// The training run whose network made the masks of a folder: that of the folder itself, the one that it
+/// is in, or the one whose maps were refined. `None` where no provenance says so.
+fn run_of(folder: &Path) -> Result<Option<RunFolder>> {
+    let holder = match folder.file_name().is_some_and(|name| name == "masks") {
+        true => folder.parent().unwrap_or(folder),
+        false => folder,
+    };
+    let root = match refined_maps(holder)? {
+        Some(maps) => maps.parent().map_or(maps.clone(), Path::to_owned),
+        None => holder.to_owned(),
+    };
+    let run = RunFolder::at(&root);
+    if !run.is_begun() || !run.provenance_file().exists() {
+        return Ok(None);
+    }
+    // Maps of another network may lie in the folder of a run.
+    let network = MapsOrigin::read(&run)?.map(|origin| origin.network);
+    let recipe = run.recipe()?;
+    Ok(network.is_some_and(|network| network == recipe.network).then_some(run))
 }
 
 /// A run's network, as tables name it.
@@ -134,10 +165,12 @@ impl Scorer<'_> {
         }
         let masks: Vec<PathBuf> =
             source.folders.iter().map(|own| RunFolder::masks_in(own)).collect::<Result<_>>()?;
+        same_masks::refuse_copies(&masks, &self.items, self.names.len())?;
         let runs = masks.iter().map(|masks| self.count(masks, counted)).collect::<Result<_>>()?;
         Ok(Attempt {
             row: source.row.clone(),
             column: source.column.clone(),
+            made_by: self.made_by(source)?,
             circumstances: first.clone(),
             classes: self.names.iter().map(str::to_owned).collect(),
             runs,
@@ -160,33 +193,44 @@ impl Scorer<'_> {
         Ok(folder.count(self.protocol(), counted)?)
     }
 
-    /// Pixels of classes in each background thing, over all folders.
+    /// Which method made the masks, as far as the folders say it.
+    fn made_by(&self, source: &Source) -> Result<MadeBy> {
+        for folder in &source.folders {
+            let Some(run) = run_of(folder)? else { return Ok(MadeBy::Unknown) };
+            match row(&run.recipe()?, self.table.name) {
+                None => return Ok(MadeBy::Unknown),
+                Some(name) if !is_row_of(&name, &source.row) => return Ok(MadeBy::Another(name)),
+                Some(_) => {}
+            }
+        }
+        Ok(MadeBy::TheRow)
+    }
+
+    /// Pixels of classes in each background thing, of each folder.
     fn things(
         &self,
         masks: &[PathBuf],
         counted: &(dyn Fn() + Sync),
-    ) -> Result<Vec<(String, Cooccurrence)>> {
+    ) -> Result<Vec<(String, Vec<Cooccurrence>)>> {
         let named = if self.needs_things() { &self.args.things[..] } else { &[] };
         let classes = self.names.len();
         let of_thing = |(name, folder): &(String, PathBuf)| {
             let things = Some(folder.clone());
             let plan = AnalysisPlan { classes, band: 0, widths: vec![1], things };
-            let mut sum = Cooccurrence::new(classes);
-            for masks in masks {
+            let count = |masks: &PathBuf| {
                 let analysis = analyse_folder(&self.items, masks, &plan, counted)?;
-                sum = sum.merge(&analysis.details.things.context("things were counted")?);
-            }
-            Ok((name.clone(), sum))
+                analysis.details.things.context("things were counted")
+            };
+            Ok((name.clone(), masks.iter().map(count).collect::<Result<_>>()?))
         };
         named.iter().map(of_thing).collect()
     }
 
     /// What the scores of a folder hold under.
     fn circumstances(&self, folder: &Path) -> Result<Circumstances> {
-        let run = RunFolder::at(folder);
-        let (recipe, provenance) = match run.recipe_file().exists() {
-            true => (Some(run.recipe()?), Some(run.provenance()?)),
-            false => (None, None),
+        let (recipe, provenance) = match run_of(folder)? {
+            Some(run) => (Some(run.recipe()?), Some(run.provenance()?)),
+            None => (None, None),
         };
         let is_random = provenance.is_some_and(|own| own.weights.is_none());
         let random = || is_random.then(|| "random".to_owned());
@@ -195,7 +239,7 @@ impl Scorer<'_> {
             list: self.list.name.clone(),
             images: self.items.len(),
             masks: self.truth.folder_name(),
-            backbone: self.args.backbone.clone().or(recipe.as_ref().map(backbone)),
+            backbone: recipe.as_ref().map(backbone).or(self.args.backbone.clone()),
             initialisation: random().or(self.args.initialisation.clone()),
         })
     }

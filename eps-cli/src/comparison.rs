@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result, ensure};
 use eps_data::codec::{read_mask, read_scores};
 use eps_data::{Item, LabelMap, Split};
 use eps_eval::chart::TrainingStep;
-use eps_eval::report::Method;
+use eps_eval::report::{ConfusionRatios, Method};
 use eps_eval::{
     ConfusionMatrix, Cooccurrence, ReferenceLoss, ReferenceRun, ScoredList, Scores, Sweep,
     SweepPlan, Threshold, ThresholdChoice, reference_losses, sweep_folder,
@@ -45,8 +45,8 @@ impl Comparison<'_> {
             sweep: curve.points(),
             training: training(run)?,
             reference: reference(run, self.split.names.objects())?,
-            confusion_ratio: match things {
-                Some(things) => self.confusion_ratio(run, things, best.parameter as f32)?,
+            confusion: match things {
+                Some(things) => Some(self.confusion(run, things, best.parameter)?),
                 None => None,
             },
         })
@@ -76,28 +76,25 @@ impl Comparison<'_> {
         Ok(scores.with_subset(&name, frequent))
     }
 
-    /// False positives on the co-occurring background over true positives, at `threshold`.
-    fn confusion_ratio(
-        &self,
-        run: &RunFolder,
-        things: &Path,
-        threshold: f32,
-    ) -> Result<Option<f64>> {
+    /// False positives on the co-occurring background over true positives, at the fixed and at the best
+    /// threshold.
+    fn confusion(&self, run: &RunFolder, things: &Path, best: f64) -> Result<ConfusionRatios> {
         let classes = self.split.names.len();
-        let of_item = |item: &Item| -> Result<Cooccurrence> {
-            let mut counts = Cooccurrence::new(classes);
-            let file = format!("{}.png", item.id);
-            let predicted = scores(run, item)?.to_labels(threshold);
-            counts.add(
-                &read_mask(&things.join(file), classes)?,
-                &truth(item, classes)?,
-                &predicted,
-            );
-            Ok(counts)
+        let of_item = |item: &Item| -> Result<[Cooccurrence; 2]> {
+            let things = read_mask(&things.join(format!("{}.png", item.id)), classes)?;
+            let (truth, scores) = (truth(item, classes)?, scores(run, item)?);
+            Ok([FIXED_THRESHOLD, best].map(|threshold| {
+                let mut counts = Cooccurrence::new(classes);
+                counts.add(&things, &truth, &scores.to_labels(threshold as f32));
+                counts
+            }))
         };
         let counts: Vec<_> = self.split.items.par_iter().map(of_item).collect::<Result<_>>()?;
-        let total = counts.iter().fold(Cooccurrence::new(classes), |sum, own| sum.merge(own));
-        Ok(total.ratio())
+        let ratio = |index: usize| {
+            let images = counts.iter().map(|counts| &counts[index]);
+            images.fold(Cooccurrence::new(classes), Cooccurrence::merge).ratio()
+        };
+        Ok(ConfusionRatios { fixed: ratio(0), best: ratio(1) })
     }
 }
 
@@ -114,9 +111,14 @@ pub(crate) fn scores(run: &RunFolder, item: &Item) -> Result<eps_data::ScoreMap>
     let path = run.cams().join(format!("{}.npz", item.id));
     let scores = read_scores(&path)?;
     let expected: Vec<_> = item.classes.iter().collect();
+    let shifted = expected.iter().map(|class| class.saturating_add(1));
+    let hint = match scores.classes().iter().copied().eq(shifted) {
+        true => ": were their keys counted from 1? `eps data convert --from-one` reads such maps",
+        false => "",
+    };
     ensure!(
         scores.classes() == expected,
-        "{}: has maps of classes {:?}, expected those of the image's labels, {expected:?}",
+        "{}: has maps of classes {:?}, expected those of the image's labels, {expected:?}{hint}",
         path.display(),
         scores.classes()
     );

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The files with this ending by their names without it.
+/// The files with this ending by their names without it; hidden ones are passed over.
 pub(crate) fn files_by_id(folder: &Path, ending: &str) -> Result<BTreeMap<String, PathBuf>> {
     let unreadable = || format!("{}: cannot be read", folder.display());
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).with_context(unreadable)? {
         let path = entry.with_context(unreadable)?.path();
         let id = path.file_stem().and_then(|stem| stem.to_str());
+        let id = id.filter(|id| !id.starts_with('.'));
         if let Some(id) = id.filter(|_| path.extension().is_some_and(|own| own == ending)) {
             files.insert(id.to_owned(), path);
         }

@@ -1,13 +1,14 @@
 //! Images through a network to files: reading ahead and writing behind while the network runs.
 
 use crate::commands::End;
+use crate::folder_lock::FolderLock;
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::run_folder::{RunFolder, write_text};
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use burn::tensor::Device;
 use eps_data::codec::write_scores_and_logits;
-use eps_data::codec::{ScoreFormat, read_logits, read_rgb, size_of, write_mask};
+use eps_data::codec::{ScoreFormat, is_whole, read_logits, read_rgb, size_of, write_mask};
 use eps_data::labels::image_scores_table;
 use eps_data::{ClassNames, DataError, Item, RgbImage, Size};
 use eps_model::infer::{Views, network_views};
@@ -31,6 +32,8 @@ pub(crate) struct Inference<'a> {
     pub(crate) recipe: &'a InferenceRecipe,
     pub(crate) device: &'a Device,
     pub(crate) out: &'a RunFolder,
+    /// Of the folder or one above it, where another lock does not look after it.
+    pub(crate) lock: Option<&'a FolderLock>,
     pub(crate) format: ScoreFormat,
     /// Whether masks at the recipe's threshold are written beside the maps.
     pub(crate) with_masks: bool,
@@ -62,10 +65,12 @@ impl Inference<'_> {
                     end = End::Interrupted;
                     break;
                 }
+                self.lock.map_or(Ok(()), FolderLock::check)?;
                 let (items, images): Photographs<'_> = batch?;
                 let labelled: Vec<_> =
                     images.iter().zip(&items).map(|(image, item)| (image, item.classes)).collect();
                 let batch = network_views(self.network, self.recipe, &labelled, self.device);
+                check_finite(&items, &batch)?;
                 if found.send(items.iter().copied().zip(batch).collect()).is_err() {
                     break;
                 }
@@ -109,7 +114,7 @@ impl Inference<'_> {
 
     fn is_done(&self, item: &Item) -> bool {
         let mask = self.out.masks().join(format!("{}.png", item.id));
-        self.cam(item).exists() && (!self.with_masks || mask.exists())
+        is_whole(&self.cam(item)) && (!self.with_masks || is_whole(&mask))
     }
 
     fn write_all(&self, batches: Receiver<Vec<(&Item, Views)>>) -> Result<(), DataError> {
@@ -124,6 +129,19 @@ impl Inference<'_> {
         }
         Ok(())
     }
+}
+
+/// Refuses scores that are no numbers: every map and mask made of them would be empty.
+fn check_finite(items: &[&Item], batch: &[Views]) -> Result<()> {
+    for (item, views) in items.iter().zip(batch) {
+        ensure!(
+            views.is_finite(),
+            "{}: the network's scores are infinite or NaN, so its weights are damaged or diverged in \
+             training",
+            item.image.display()
+        );
+    }
+    Ok(())
 }
 
 fn read_batch(items: Vec<&Item>) -> Result<Photographs<'_>, DataError> {

@@ -3,9 +3,10 @@
 
 use crate::commands::End;
 use crate::folder::files_by_id;
+use crate::folder_lock::FolderLock;
 use crate::origin::{self, Results};
 use crate::parallel;
-use crate::run_folder::RunFolder;
+use crate::run_folder::{RunFolder, note_unchecked};
 use anyhow::{Result, ensure};
 use eps_data::codec::{ScoreFormat, read_scores, write_mask};
 use eps_model::recipe::{InferenceRecipe, NetworkRecipe, Recipe};
@@ -31,7 +32,9 @@ pub(crate) struct MapsOrigin {
 impl MapsOrigin {
     /// Of the maps of a trained run.
     pub(crate) fn of_run(run: &RunFolder, recipe: &Recipe, format: ScoreFormat) -> Result<Self> {
-        let path = latest_checkpoint(&run.root)?.network_file();
+        let checkpoint = latest_checkpoint(&run.root)?;
+        note_unchecked(&checkpoint);
+        let path = checkpoint.network_file()?;
         let weights = WeightsFile::open(&path)?.sha256(&path)?;
         Ok(Self::new(weights, recipe, format))
     }
@@ -46,14 +49,33 @@ impl MapsOrigin {
         }
     }
 
+    /// Of the maps in a folder; `None` where nothing says it.
+    pub(crate) fn read(run: &RunFolder) -> Result<Option<Self>> {
+        origin::read(&Self::file(run))
+    }
+
+    fn file(run: &RunFolder) -> PathBuf {
+        run.root.join("inference.json")
+    }
+
+    /// The background threshold of the masks.
+    pub(crate) fn threshold(&self) -> f32 {
+        self.inference.threshold
+    }
+
+    /// Whether some of the masks may still be of another threshold.
+    pub(crate) fn masks_unfinished(&self) -> bool {
+        self.masks_unfinished
+    }
+
     /// Marks a new folder as its own. In one with the same maps, masks of another threshold are made
     /// again of them; a folder with other maps is refused.
-    pub(crate) fn claim(&self, out: &RunFolder, is_shard: bool) -> Result<End> {
-        let file = out.root.join("inference.json");
-        let found = origin::read::<Self>(&file)?;
+    pub(crate) fn claim(&self, out: &RunFolder, is_shard: bool, lock: &FolderLock) -> Result<End> {
+        let file = Self::file(out);
+        let found = Self::read(out)?;
         let Some(found) = found.filter(|own| own != self && own.has_maps_of(self)) else {
             let results = Results { name: "maps", folder: &out.cams(), ending: "npz" };
-            return origin::claim(&file, self, &results).map(|()| End::Done);
+            return origin::claim(&file, self, &results, lock).map(|()| End::Done);
         };
         ensure!(
             !is_shard,
@@ -66,7 +88,7 @@ impl MapsOrigin {
         );
         let masks = masks_with_maps(out)?;
         origin::write(&file, &Self { masks_unfinished: true, ..self.clone() })?;
-        let end = self.make_again(&masks)?;
+        let end = self.make_again(&masks, lock)?;
         if end == End::Done {
             origin::write(&file, self)?;
         }
@@ -81,8 +103,9 @@ impl MapsOrigin {
         Self { inference, masks_unfinished, ..self.clone() } == *other
     }
 
-    fn make_again(&self, masks: &[(PathBuf, PathBuf)]) -> Result<End> {
+    fn make_again(&self, masks: &[(PathBuf, PathBuf)], lock: &FolderLock) -> Result<End> {
         let end = parallel::each("masks again", masks, |(mask, map)| {
+            lock.check()?;
             let labels = read_scores(map)?.to_labels(self.inference.threshold);
             Ok(write_mask(mask, &labels)?)
         })?;

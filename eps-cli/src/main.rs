@@ -7,6 +7,7 @@ mod stdout;
 
 mod ablation;
 mod args;
+mod arguments;
 mod attempt;
 mod cli;
 mod commands;
@@ -14,10 +15,13 @@ mod comparison;
 mod device;
 mod faults;
 mod folder;
+mod folder_lock;
 mod from_scratch;
 mod inference;
 mod interrupt;
+mod kept_file;
 mod kept_maps;
+mod notes;
 mod origin;
 mod outputs;
 mod parallel;
@@ -25,10 +29,13 @@ mod pictures;
 mod progress;
 mod refined_sweep;
 mod refinement;
+mod result_folder;
 mod run_folder;
+mod same_masks;
 mod score_files;
+mod shown_masks;
+mod sweep_notes;
 
-use clap::Parser as _;
 use std::process::ExitCode;
 
 // Tensors of tens of megabytes come and go at every layer: the system's allocator gives their pages
@@ -40,7 +47,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    let ended = cli::Cli::parse().command.run();
+    let ended = arguments::parse().command.run();
     match ended.and_then(|end| stdout::finish().map(|()| end)) {
         Ok(commands::End::Done) => ExitCode::SUCCESS,
         Ok(commands::End::Faulty) => ExitCode::FAILURE,

@@ -1,7 +1,10 @@
 //! What the results of a folder were made of, so that a call that goes on keeps its own only.
 
+use crate::arguments;
+use crate::folder_lock::FolderLock;
 use crate::run_folder::write_text;
 use anyhow::{Context as _, Result, bail};
+use eps_data::codec::read_text;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::ffi::OsStr;
@@ -25,19 +28,19 @@ impl Results<'_> {
 
 /// Refuses a folder with results that were made otherwise than `own` says, and marks one without.
 ///
-/// `file` holds the origin as JSON.
-pub(crate) fn claim<T>(file: &Path, own: &T, results: &Results<'_>) -> Result<()>
+/// `file` holds the origin as JSON. A part beside others does not mark a folder: the first of them has.
+pub(crate) fn claim<T>(file: &Path, own: &T, results: &Results<'_>, lock: &FolderLock) -> Result<()>
 where
     T: PartialEq + Serialize + DeserializeOwned,
 {
     match read::<T>(file)? {
         Some(found) if found == *own => Ok(()),
-        Some(_) if results.exist() => bail!(
+        Some(_) if results.exist() || !lock.is_alone() => bail!(
             "{}: {} of another source or with other settings are there, expected another --out",
             file.display(),
             results.name
         ),
-        None if results.exist() => bail!(
+        None if results.exist() || !lock.is_alone() => bail!(
             "{}: {} of unknown origin are there, expected another --out",
             results.folder.display(),
             results.name
@@ -51,8 +54,7 @@ pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Result<Option<T>> {
     if !file.exists() {
         return Ok(None);
     }
-    let text =
-        fs::read_to_string(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+    let text = read_text(file)?;
     let origin = serde_json::from_str(&text)
         .with_context(|| format!("{}: not the origin of results", file.display()))?;
     Ok(Some(origin))
@@ -66,5 +68,5 @@ pub(crate) fn write<T: Serialize>(file: &Path, origin: &T) -> Result<()> {
 pub(crate) fn whole_path(folder: &Path) -> Result<String> {
     let whole = folder.canonicalize();
     let whole = whole.with_context(|| format!("{}: cannot be read", folder.display()))?;
-    Ok(whole.display().to_string())
+    Ok(arguments::text(whole.as_os_str()))
 }

@@ -1,58 +1,256 @@
 //! The files that a command writes at its end: that they can be, before it counts for minutes.
 
-use anyhow::{Context as _, Result, ensure};
-use eps_data::codec::can_write;
+use anyhow::{Context as _, Result, bail, ensure};
+use eps_data::codec::{Destination, can_write};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// # Errors
-///
-/// If a file that was asked for is something else than a file, or its folder cannot be made or
-/// written to.
-pub(crate) fn check<'a>(files: impl IntoIterator<Item = &'a Option<PathBuf>>) -> Result<()> {
-    files.into_iter().flatten().try_for_each(|file| check_file(file))
+/// The files that one call writes, and those that it reads.
+#[derive(Default)]
+pub(crate) struct Outputs {
+    files: Vec<PathBuf>,
+    inputs: Inputs,
 }
 
-/// # Errors
-///
-/// If the folder that was asked for cannot be made or written to.
-pub(crate) fn check_folder(folder: &Option<PathBuf>) -> Result<()> {
-    folder.as_ref().map_or(Ok(()), |folder| check_place(folder))
+/// The files that one call reads.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Inputs {
+    files: Vec<PathBuf>,
+    /// Folders, and the endings of the files in them that are read.
+    folders: Vec<(PathBuf, &'static [&'static str])>,
 }
 
-fn check_file(file: &Path) -> Result<()> {
-    ensure!(!file.is_dir(), "{}: is a folder, expected the name of a file", file.display());
-    // A result takes the place of what has its name.
-    let is_other = file.exists() && !file.is_file();
-    ensure!(!is_other, "{}: is a device or a pipe, expected the name of a file", file.display());
-    file.parent().map_or(Ok(()), check_place)
+impl Inputs {
+    pub(crate) fn file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.files.push(path.into());
+        self
+    }
+
+    pub(crate) fn folder(
+        mut self,
+        path: impl Into<PathBuf>,
+        endings: &'static [&'static str],
+    ) -> Self {
+        self.folders.push((path.into(), endings));
+        self
+    }
+
+    /// Whether a file, by its whole path, is there and one of them.
+    fn have(&self, file: &Path) -> bool {
+        let is = |path: &PathBuf| path.canonicalize().is_ok_and(|path| path == file);
+        let ending = file.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
+        let has = |(folder, endings): &(PathBuf, &[&str])| {
+            let is_read = ending.as_deref().is_some_and(|ending| endings.contains(&ending));
+            is_read
+                && folder.canonicalize().is_ok_and(|folder| file.parent() == Some(folder.as_path()))
+        };
+        file.exists() && (self.files.iter().any(is) || self.folders.iter().any(has))
+    }
+}
+
+impl Outputs {
+    pub(crate) fn of<'a>(files: impl IntoIterator<Item = &'a Option<PathBuf>>) -> Self {
+        Self::default().and(files)
+    }
+
+    pub(crate) fn and<'a>(mut self, files: impl IntoIterator<Item = &'a Option<PathBuf>>) -> Self {
+        self.files.extend(files.into_iter().flatten().cloned());
+        self
+    }
+
+    pub(crate) fn reading(mut self, inputs: Inputs) -> Self {
+        self.inputs = inputs;
+        self
+    }
+
+    /// # Errors
+    ///
+    /// If an output is a folder or cannot be made or written to, if two are one file, or if one is a
+    /// file that is read.
+    pub(crate) fn check(&self) -> Result<Pending> {
+        let (mut taken, mut new) = (BTreeSet::new(), Vec::new());
+        for file in &self.files {
+            let Some(place) = place(file)? else { continue };
+            ensure!(
+                !self.inputs.have(&place),
+                "{}: is read by this command, expected another file to write",
+                file.display()
+            );
+            if fs::symlink_metadata(&place).is_err() {
+                new.push(place.clone());
+            }
+            ensure!(
+                taken.insert(place),
+                "{}: is named for two outputs, expected a file for each",
+                file.display()
+            );
+        }
+        Ok(Pending { new })
+    }
+}
+
+/// Outputs of a call that has not ended well: those that were not there before are removed if it fails.
+#[must_use]
+pub(crate) struct Pending {
+    new: Vec<PathBuf>,
+}
+
+impl Pending {
+    /// The call has ended well.
+    pub(crate) fn keep(mut self) {
+        self.new.clear();
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        for file in &self.new {
+            let _ = fs::remove_file(file);
+        }
+    }
+}
+
+/// The whole path of the file that would be written; `None` for what is no regular file, such as a
+/// device, which may take several outputs.
+fn place(file: &Path) -> Result<Option<PathBuf>> {
+    let is_folder = file.is_dir() || file.as_os_str().as_encoded_bytes().ends_with(b"/");
+    ensure!(!is_folder, "{}: is a folder, expected the name of a file", file.display());
+    let destination =
+        Destination::of(file).with_context(|| format!("{}: cannot be written", file.display()))?;
+    let Destination::File(target) = destination else { return Ok(None) };
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    check_place(folder)?;
+    check_names(&target)?;
+    Ok(Some(match (target.canonicalize(), folder.canonicalize()) {
+        (Ok(whole), _) => whole,
+        (_, Ok(folder)) => folder.join(target.file_name().unwrap_or_default()),
+        _ => std::path::absolute(&target)?,
+    }))
 }
 
 /// Looks at the folder, or at what it would be made in; nothing is left there.
-fn check_place(folder: &Path) -> Result<()> {
-    let mut places = folder.ancestors().filter(|place| !place.as_os_str().is_empty());
-    let there = places.find(|place| place.exists()).unwrap_or(Path::new("."));
+///
+/// # Errors
+///
+/// If it is no folder, or cannot be made or written to.
+pub(crate) fn check_place(folder: &Path) -> Result<()> {
+    let there = first_there(folder)?;
     ensure!(there.is_dir(), "{}: is a file, expected a folder", there.display());
-    can_write(there).with_context(|| format!("{}: cannot be written to", there.display()))
+    can_write(there).with_context(|| format!("{}: cannot be written to", there.display()))?;
+    check_names(folder)
+}
+
+/// The folder, or the nearest one above it that is there.
+fn first_there(folder: &Path) -> Result<&Path> {
+    for place in folder.ancestors().filter(|place| !place.as_os_str().is_empty()) {
+        if place.exists() {
+            return Ok(place);
+        }
+        let is_broken_link = fs::symlink_metadata(place).is_ok();
+        ensure!(!is_broken_link, "{}: is a link to nothing, expected a folder", place.display());
+    }
+    Ok(Path::new("."))
+}
+
+/// Asks the system for each name that is not there yet, since it refuses those that are too long.
+fn check_names(path: &Path) -> Result<()> {
+    let there = first_there(path)?;
+    for name in path.strip_prefix(there).unwrap_or(path).components() {
+        match fs::symlink_metadata(there.join(name)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                bail!("{}: cannot be made: {error}", path.display())
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
+
+    fn check<'a>(files: impl IntoIterator<Item = &'a Option<PathBuf>>) -> Result<()> {
+        Outputs::of(files).check().map(Pending::keep)
+    }
 
     #[test]
     fn what_is_in_the_way_is_named_and_nothing_is_made() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::write(path("text"), "").unwrap();
-        let error = |file: PathBuf| check([&Some(file)]).unwrap_err().to_string();
+        let error = |file: PathBuf| format!("{:#}", check([&Some(file)]).unwrap_err());
         assert!(error(path("")).ends_with(": is a folder, expected the name of a file"));
+        assert!(error(path("new/")).ends_with("new/: is a folder, expected the name of a file"));
         assert!(error(path("text/a.json")).ends_with("text: is a file, expected a folder"));
-        assert!(check_folder(&Some(path("text"))).is_err());
+        let long = "a".repeat(300);
+        assert!(error(path(&long)).contains("File name too long"));
+        assert!(error(path(&format!("{long}/a.json"))).contains("File name too long"));
+        assert!(check_place(&path("text")).is_err());
+        assert!(check_place(&path(&long)).is_err());
         check([&None, &Some(path("new/folder/a.json")), &Some("a.json".into())]).unwrap();
         assert!(!path("new").exists());
-        if cfg!(unix) {
-            assert!(error("/dev/null".into()).starts_with("/dev/null: is a device or a pipe"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_devices_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| Some(folder.path().join(name));
+        let link = |target: &str, name: &str| {
+            std::os::unix::fs::symlink(target, folder.path().join(name)).unwrap();
+        };
+        let null = Some(PathBuf::from("/dev/null"));
+        check([&null, &null]).unwrap();
+        link("nowhere", "broken");
+        let error = check_place(&folder.path().join("broken/below")).unwrap_err().to_string();
+        assert!(error.ends_with("broken: is a link to nothing, expected a folder"), "{error}");
+        link("a.json", "b.json");
+        let error = check([&path("a.json"), &path("b.json")]).unwrap_err().to_string();
+        assert!(error.ends_with("b.json: is named for two outputs, expected a file for each"));
+    }
+
+    #[test]
+    fn new_outputs_of_a_call_that_fails_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("old"), "").unwrap();
+        let outputs = || Outputs::of([&Some(path("old")), &Some(path("new"))]).check().unwrap();
+        let failing = outputs();
+        fs::write(path("new"), "").unwrap();
+        drop(failing);
+        assert!(path("old").exists() && !path("new").exists());
+        let ending = outputs();
+        fs::write(path("new"), "").unwrap();
+        ending.keep();
+        assert!(path("new").exists());
+    }
+
+    #[test]
+    fn an_output_that_is_read_or_named_twice_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["list.txt", "a.png", "notes.json"] {
+            fs::write(path(name), "").unwrap();
         }
+        let inputs = Inputs::default().file(path("list.txt")).folder(folder.path(), &["png"]);
+        let error = |files: &[PathBuf]| {
+            let files: Vec<_> = files.iter().cloned().map(Some).collect();
+            let outputs = Outputs::of(&files).reading(inputs.clone());
+            outputs.check().map(Pending::keep).err().map(|error| error.to_string())
+        };
+        for name in ["list.txt", "a.png", "./list.txt"] {
+            let found = error(&[path(name)]).unwrap();
+            assert!(found.contains(": is read by this command"), "{found}");
+        }
+        // Neither a file of another ending in a folder of inputs, nor a new one.
+        assert_eq!(error(&[path("notes.json"), path("b.png")]), None);
+        let twice = error(&[path("new/a.csv"), path("new/a.csv")]).unwrap();
+        assert!(twice.contains(": is named for two outputs"), "{twice}");
     }
 }

@@ -1,7 +1,7 @@
 //! Rows of pictures: which images are shown, and what of each.
 
 use crate::comparison::{Comparison, scores, truth};
-use crate::run_folder::RunFolder;
+use crate::shown_masks::ShownRun;
 use anyhow::{Result, bail, ensure};
 use eps_data::codec::read_rgb;
 use eps_data::{Item, RgbImage, SaliencyMap, Size};
@@ -47,8 +47,8 @@ impl FromStr for Choice {
 }
 
 impl Choice {
-    /// At most `count` images of a split, all that are named where ids are given; runs come with
-    /// the thresholds of their masks.
+    /// At most `count` images of a split, all that are named where ids are given; runs are compared by
+    /// the masks that are shown of them.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl Choice {
         &self,
         items: &'a [Item],
         classes: usize,
-        runs: &[(&RunFolder, f32)],
+        runs: &[ShownRun<'_>],
         count: usize,
     ) -> Result<Vec<&'a Item>> {
         let count = count.min(items.len());
@@ -78,12 +78,7 @@ impl Choice {
     }
 
     /// What each image is ordered by, the first of the order the largest.
-    fn values(
-        &self,
-        items: &[Item],
-        classes: usize,
-        runs: &[(&RunFolder, f32)],
-    ) -> Result<Vec<f64>> {
+    fn values(&self, items: &[Item], classes: usize, runs: &[ShownRun<'_>]) -> Result<Vec<f64>> {
         let is_difference = matches!(self, Self::Gain | Self::Loss);
         ensure!(
             !is_difference || runs.len() > 1,
@@ -92,16 +87,17 @@ impl Choice {
         let sign = if matches!(self, Self::Loss | Self::Worst) { -1.0 } else { 1.0 };
         let Some((last, others)) = runs.split_last() else { return Ok(vec![0.0; items.len()]) };
         let value = |item: &Item| -> Result<f64> {
-            let own = mean_iou(item, classes, last)?;
-            Ok(sign * if is_difference { own - mean_iou(item, classes, &others[0])? } else { own })
+            let iou = mean_iou(item, classes, last)?;
+            Ok(sign * if is_difference { iou - mean_iou(item, classes, &others[0])? } else { iou })
         };
         items.par_iter().map(value).collect()
     }
 }
 
 /// Mean IoU over the classes of an image's truth and mask; 0 where no pixel counts.
-fn mean_iou(item: &Item, classes: usize, (run, threshold): &(&RunFolder, f32)) -> Result<f64> {
-    let (truth, mask) = (truth(item, classes)?, scores(run, item)?.to_labels(*threshold));
+fn mean_iou(item: &Item, classes: usize, run: &ShownRun<'_>) -> Result<f64> {
+    let truth = truth(item, classes)?;
+    let mask = run.mask(item, classes, truth.size())?;
     let matrix = ConfusionMatrix::of(classes, truth.classes(), mask.classes());
     Ok(matrix.mean_iou().unwrap_or(0.0))
 }
@@ -128,10 +124,10 @@ fn place(items: &[Item], id: &str) -> Result<usize> {
 }
 
 impl Comparison<'_> {
-    /// Photograph, truth, saliency, and each run's map and mask at its threshold.
+    /// Photograph, ground truth, saliency, and each run's map and mask.
     pub(crate) fn pictures(
         &self,
-        runs: &[(&RunFolder, f32)],
+        runs: &[ShownRun<'_>],
         choice: &Choice,
         count: usize,
     ) -> Result<Vec<PictureRow>> {
@@ -139,29 +135,28 @@ impl Comparison<'_> {
         chosen.into_par_iter().map(|item| self.row(item, runs)).collect()
     }
 
-    fn row(&self, item: &Item, runs: &[(&RunFolder, f32)]) -> Result<PictureRow> {
+    fn row(&self, item: &Item, runs: &[ShownRun<'_>]) -> Result<PictureRow> {
         let classes = self.split.names.len();
         let mut cells = vec![read_rgb(&item.image)?, colour_mask(&truth(item, classes)?)];
+        let size = Size::new(cells[0].width() as usize, cells[0].height() as usize);
         if let Some(path) = &item.saliency {
-            let size = Size::new(cells[0].width() as usize, cells[0].height() as usize);
             cells.push(grey(&self.split.saliency_fit.read(path, size)?));
         }
-        for (run, threshold) in runs {
-            let scores = scores(run, item)?;
-            cells.push(strongest(&scores));
-            cells.push(colour_mask(&scores.to_labels(*threshold)));
+        for run in runs {
+            cells.push(strongest(&scores(run.folder, item)?));
+            cells.push(colour_mask(&run.mask(item, classes, size)?));
         }
         Ok(PictureRow { id: item.id.clone(), cells })
     }
 
     /// Heads of the columns that [`Self::pictures`] makes.
-    pub(crate) fn picture_header(&self, names: &[&str]) -> Vec<String> {
-        let mut header = vec!["image".to_owned(), "truth".to_owned()];
+    pub(crate) fn picture_header(&self, runs: &[ShownRun<'_>]) -> Vec<String> {
+        let mut header = vec!["image".to_owned(), "ground truth".to_owned()];
         if self.split.items.iter().any(|item| item.saliency.is_some()) {
             header.push("saliency".into());
         }
-        for name in names {
-            header.extend([format!("{name} map"), format!("{name} mask")]);
+        for run in runs {
+            header.extend([format!("{} map", run.name), run.head()]);
         }
         header
     }

@@ -1,13 +1,17 @@
 //! A run folder: what a training run and the steps after it leave.
 
 use crate::args::DeviceArgs;
+use crate::arguments;
 use anyhow::{Context as _, Result, ensure};
-use eps_data::{Split, codec::write_atomically};
+use eps_data::Split;
+use eps_data::codec::{read_bytes, read_text, write_atomically};
 use eps_eval::EvalError;
 use eps_model::recipe::Recipe;
+use eps_model::train::Checkpoint;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 /// Paths inside a run folder.
 #[derive(Clone, Debug)]
@@ -39,7 +43,7 @@ impl Provenance {
     pub(crate) fn new(device: &DeviceArgs, split: &Split, weights: Option<&Path>) -> Result<Self> {
         Ok(Self {
             version: env!("CARGO_PKG_VERSION").into(),
-            command: std::env::args().collect(),
+            command: arguments::shown(),
             device: device.device.to_string(),
             list: ListHash::of(split),
             weights: weights.map(sha256_of_file).transpose()?,
@@ -47,10 +51,22 @@ impl Provenance {
     }
 }
 
+/// Says, once a process, that damage to a checkpoint's files would not be noticed.
+pub(crate) fn note_unchecked(checkpoint: &Checkpoint) {
+    static SAID: Once = Once::new();
+    if !checkpoint.is_checked() {
+        SAID.call_once(|| {
+            eprintln!(
+                "note: {}: written by an earlier version, without the hashes that show damage",
+                checkpoint.folder().display()
+            );
+        });
+    }
+}
+
 /// SHA-256 of a file's bytes.
 pub(crate) fn sha256_of_file(path: &Path) -> Result<String> {
-    let bytes = fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
-    Ok(eps_data::sha256(bytes))
+    Ok(eps_data::sha256(read_bytes(path)?))
 }
 
 impl ListHash {
@@ -67,6 +83,10 @@ impl RunFolder {
 
     pub(crate) fn recipe_file(&self) -> PathBuf {
         self.root.join("recipe.toml")
+    }
+
+    pub(crate) fn provenance_file(&self) -> PathBuf {
+        self.root.join("provenance.json")
     }
 
     pub(crate) fn steps_file(&self) -> PathBuf {
@@ -127,14 +147,13 @@ impl RunFolder {
         fs::create_dir_all(&self.root)
             .with_context(|| format!("{}: cannot be created", self.root.display()))?;
         let json = serde_json::to_string_pretty(provenance)?;
-        write_text(&self.root.join("provenance.json"), &json)?;
+        write_text(&self.provenance_file(), &json)?;
         write_text(&self.recipe_file(), &recipe.to_toml())
     }
 
     pub(crate) fn provenance(&self) -> Result<Provenance> {
-        let path = self.root.join("provenance.json");
-        let text = fs::read_to_string(&path)
-            .with_context(|| format!("{}: cannot be read", path.display()))?;
+        let path = self.provenance_file();
+        let text = read_text(&path)?;
         serde_json::from_str(&text)
             .with_context(|| format!("{}: not a provenance file", path.display()))
     }

@@ -1,6 +1,5 @@
 //! The files and the table that an evaluation ends with.
 
-use crate::outputs;
 use crate::run_folder::{write_asked, write_text};
 use anyhow::Result;
 use eps_eval::{ConfusionMatrix, Counts, Scores, export};
@@ -28,9 +27,8 @@ pub(crate) struct ScoreFiles {
 }
 
 impl ScoreFiles {
-    /// Refuses files that cannot be written.
-    pub(crate) fn check(&self) -> Result<()> {
-        outputs::check([&self.csv, &self.markdown, &self.latex, &self.confusion])
+    pub(crate) fn paths(&self) -> [&Option<PathBuf>; 4] {
+        [&self.csv, &self.markdown, &self.latex, &self.confusion]
     }
 
     /// Writes what was asked for, and prints the table and what is to know about it.

@@ -1,7 +1,9 @@
-//! Standard output, which may be closed or full: `print!` and `println!` of this program.
+//! Standard output and error, which may be closed or full: `print!`, `println!`, `eprint!` and `eprintln!` of
+//! this program.
 //!
 //! A reader that has enough, as `head` has, ends nothing: files are still written. Text that cannot be
-//! written for another reason is an error when the command has ended.
+//! written for another reason is an error when the command has ended. Messages that cannot be written, as
+//! when a terminal was closed, are left out.
 
 use anyhow::{Context as _, Result};
 use std::fmt;
@@ -26,6 +28,19 @@ pub(crate) fn finish() -> Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         ended => ended.context("stdout: cannot be written"),
     }
+}
+
+pub(crate) fn say(text: fmt::Arguments<'_>) {
+    let _ = io::stderr().write_fmt(text);
+}
+
+macro_rules! eprint {
+    ($($text:tt)*) => { $crate::stdout::say(format_args!($($text)*)) };
+}
+
+macro_rules! eprintln {
+    () => { $crate::stdout::say(format_args!("\n")) };
+    ($($text:tt)*) => { $crate::stdout::say(format_args!("{}\n", format_args!($($text)*))) };
 }
 
 macro_rules! print {

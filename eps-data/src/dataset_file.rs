@@ -1,8 +1,8 @@
 //! `dataset.toml`: classes and folders of a data set that is neither VOC nor COCO.
 
+use crate::codec::{is_named, read_text};
 use crate::{ClassNames, DataError, VocFolder};
 use serde::Deserialize;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Name of the file in the root of a data set.
@@ -16,6 +16,16 @@ struct DatasetFile {
     classes: Vec<String>,
     #[serde(default)]
     folders: Folders,
+    #[serde(default)]
+    suffixes: Suffixes,
+}
+
+/// What file names have between id and ending.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Suffixes {
+    masks: String,
+    saliency: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -32,7 +42,7 @@ struct Folders {
 /// The folders that `dataset.toml` of a root names, where there is one.
 pub(crate) fn folder(root: &Path) -> Result<Option<VocFolder>, DataError> {
     let path = root.join(NAME);
-    if !path.is_file() {
+    if !is_named(&path) {
         return Ok(None);
     }
     let file = read(&path)?;
@@ -46,6 +56,8 @@ pub(crate) fn folder(root: &Path) -> Result<Option<VocFolder>, DataError> {
     set(&mut folder.masks, file.folders.masks);
     set(&mut folder.saliency, file.folders.saliency);
     set(&mut folder.lists, file.folders.lists);
+    folder.mask_suffix = file.suffixes.masks;
+    folder.saliency_suffix = file.suffixes.saliency;
     folder.labels = file.folders.labels.map(|labels| root.join(labels));
     Ok(Some(folder))
 }
@@ -53,23 +65,16 @@ pub(crate) fn folder(root: &Path) -> Result<Option<VocFolder>, DataError> {
 /// The classes that `dataset.toml` of a root names, where there is one.
 pub(crate) fn class_names(root: &Path) -> Result<Option<ClassNames>, DataError> {
     let path = root.join(NAME);
-    if !path.is_file() {
+    if !is_named(&path) {
         return Ok(None);
     }
     let classes = read(&path)?.classes;
-    if classes.is_empty() || classes.len() > 254 {
-        return Err(DataError::ClassNames { path, found: classes.len() });
-    }
-    if let Some((index, expected)) = crate::class_names::fault(&classes) {
-        let found = format!("class `{}`", classes[index]);
-        return Err(DataError::Content { path, found, expected });
-    }
-    Ok(Some(ClassNames::of_objects(classes)))
+    let names = ClassNames::checked(&classes).map_err(|problem| problem.of_file(&path))?;
+    Ok(Some(names))
 }
 
 fn read(path: &Path) -> Result<DatasetFile, DataError> {
-    let text =
-        fs::read_to_string(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    let text = read_text(path)?;
     toml::from_str(&text).map_err(|source| DataError::Decode {
         path: path.into(),
         expected: "description of a data set (TOML)",
@@ -80,17 +85,20 @@ fn read(path: &Path) -> Result<DatasetFile, DataError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn classes_and_folders_are_those_of_the_file() {
         let root = tempfile::tempdir().unwrap();
         assert_eq!(folder(root.path()).unwrap(), None);
         assert_eq!(class_names(root.path()).unwrap(), None);
-        let text =
-            "classes = [\"boat\", \"cow\"]\n[folders]\nimages = \"photos\"\nlabels = \"l.csv\"\n";
+        let text = "classes = [\"boat\", \"cow\"]\n[folders]\nimages = \"photos\"\nlabels = \"l.csv\"\n\
+             [suffixes]\nsaliency = \"_sal_fuse\"\n";
         fs::write(root.path().join(NAME), text).unwrap();
         let found = folder(root.path()).unwrap().unwrap();
         assert!(found.images.ends_with("photos") && found.masks.ends_with("SegmentationClass"));
+        assert!(found.saliency_of("a").ends_with("SALImages/a_sal_fuse.png"));
+        assert!(found.mask_of("a").ends_with("SegmentationClass/a.png"));
         assert!(found.labels.unwrap().ends_with("l.csv"));
         let names = class_names(root.path()).unwrap().unwrap();
         assert_eq!(names, ClassNames::of_objects(["boat", "cow"]));
@@ -108,6 +116,8 @@ mod tests {
         assert!(refuse("classes = []").0.ends_with("0 object classes, expected 1 to 254"));
         let twice = refuse("classes = [\"a\", \"b\", \"a\"]").0;
         assert!(twice.ends_with("class `a`, expected each class once"), "{twice}");
+        let background = refuse("classes = [\"background\", \"a\"]").0;
+        assert!(background.contains("class `background`, expected object classes alone"));
         let (message, cause) = refuse("classes = [\"a\"]\nimages = \"b\"");
         assert!(message.ends_with("not a description of a data set (TOML) that can be decoded"));
         assert!(cause.contains("unknown field `images`"), "{cause}");

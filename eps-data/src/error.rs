@@ -40,9 +40,21 @@ pub enum DataError {
     #[error("{}: {found} PNG, expected {expected}", path.display())]
     PngKind { path: PathBuf, found: String, expected: &'static str },
 
-    /// A mask whose objects should be bright, and that may be one of classes.
+    /// A grey mask or a saliency map that is a picture in colours, or a mask of classes.
     #[error("{}: colours, expected grey values", path.display())]
     Colours { path: PathBuf },
+
+    /// A saliency map or a grey mask that is a cut-out: what counts may be its alpha.
+    #[error("{}: an alpha channel that varies, expected grey values alone", path.display())]
+    Alpha { path: PathBuf },
+
+    /// A mask whose colours are those of other classes than its indices.
+    #[error(
+        "{}: palette entry {index} is VOC's colour of class {class}, expected the colour of class \
+         {index}: its palette was put into another order",
+        path.display()
+    )]
+    Palette { path: PathBuf, index: ClassId, class: ClassId },
 
     #[error("{}: {found} object classes, expected 1 to 254", path.display())]
     ClassNames { path: PathBuf, found: usize },
@@ -69,6 +81,8 @@ impl DataError {
             | Self::UnknownClass { path, .. }
             | Self::PngKind { path, .. }
             | Self::Colours { path }
+            | Self::Alpha { path }
+            | Self::Palette { path, .. }
             | Self::ClassNames { path, .. }
             | Self::Line { path, .. }
             | Self::EmptyList { path }

@@ -1,6 +1,8 @@
 //! Folders with a picture for each image id.
 
 use crate::DataError;
+use crate::image_list::id_of as id_in_name;
+use crate::remark::{Remark, RemarkKind, counted, printable};
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -8,13 +10,91 @@ use std::{
 };
 
 /// Endings of maps' files, in the order in which they are looked for.
-pub(crate) const MAP_ENDINGS: [&str; 3] = ["png", "jpg", "jpeg"];
+pub(crate) const MAP_ENDINGS: [&str; 6] = ["png", "jpg", "jpeg", "PNG", "JPG", "JPEG"];
+
+/// Endings of photographs' files, in the order in which they are looked for.
+pub(crate) const PHOTOGRAPH_ENDINGS: [&str; 8] =
+    ["jpg", "png", "jpeg", "JPG", "PNG", "JPEG", "Jpg", "Png"];
+
+/// Endings of pictures that no reader of photographs takes.
+const OTHER_ENDINGS: [&str; 9] =
+    ["avif", "bmp", "gif", "heic", "jfif", "ppm", "tif", "tiff", "webp"];
 
 /// The picture of an image id in a folder: a PNG, else a JPEG; `<id>.png` where there is none.
 pub fn picture_in(folder: &Path, id: &str) -> PathBuf {
-    let file = |extension: &str| folder.join(format!("{id}.{extension}"));
-    let there = MAP_ENDINGS.into_iter().map(file).find(|path| path.is_file());
-    there.unwrap_or_else(|| file(MAP_ENDINGS[0]))
+    first_in(folder, id, &MAP_ENDINGS)
+}
+
+/// The photograph of an image id in a folder; `<id>.jpg` where there is none.
+pub(crate) fn photograph_in(folder: &Path, id: &str) -> PathBuf {
+    first_in(folder, id, &PHOTOGRAPH_ENDINGS)
+}
+
+fn first_in(folder: &Path, id: &str, endings: &[&str]) -> PathBuf {
+    let file = |ending: &&str| folder.join(format!("{id}.{ending}"));
+    let there = endings.iter().map(file).find(|path| path.is_file());
+    there.unwrap_or_else(|| file(&endings[0]))
+}
+
+/// The ids of every photograph of a folder, ascending; hidden files and folders are left out.
+///
+/// # Errors
+///
+/// If the folder cannot be read, or the name of a photograph is no id.
+pub(crate) fn photographs_of(folder: &Path) -> Result<(Vec<String>, Vec<Remark>), DataError> {
+    let names =
+        file_names(folder).map_err(|source| DataError::Open { path: folder.into(), source })?;
+    let mut photographs: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut others = Vec::new();
+    for name in &names {
+        let Some((stem, ending)) = name.rsplit_once('.') else { continue };
+        let is_of = |endings: &[&str]| endings.iter().any(|own| ending.eq_ignore_ascii_case(own));
+        if is_of(&PHOTOGRAPH_ENDINGS) {
+            let id = id_in_name(stem).map_err(|reason| DataError::Content {
+                path: folder.join(name),
+                found: format!("`{}`{reason}", printable(stem)),
+                expected: "an image id as the name of the file".into(),
+            })?;
+            photographs.entry(id.to_owned()).or_default().push(name);
+        } else if is_of(&OTHER_ENDINGS) {
+            others.push(name.as_str());
+        }
+    }
+    let remarks = [several(folder, &photographs), other_formats(folder, &others)];
+    Ok((photographs.into_keys().collect(), remarks.into_iter().flatten().collect()))
+}
+
+/// Names of the files of a folder, ascending; hidden ones and folders are left out.
+fn file_names(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.starts_with('.') && !entry.file_type()?.is_dir() {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn several(folder: &Path, photographs: &BTreeMap<String, Vec<&str>>) -> Option<Remark> {
+    let mut several = photographs.iter().filter(|(_, names)| names.len() > 1);
+    let (id, names) = several.next()?;
+    let count = 1 + several.count();
+    let used = photograph_in(folder, id);
+    let used = used.file_name().unwrap_or_default().to_string_lossy();
+    let other = names.iter().find(|name| **name != used).copied().unwrap_or_default();
+    let ids = counted(count, "id");
+    let found = format!("{ids} with several photographs, first {used} and {other}");
+    Some(Remark::new(RemarkKind::TwoPhotographs, folder, count, found, "the first is used"))
+}
+
+fn other_formats(folder: &Path, others: &[&str]) -> Option<Remark> {
+    let (first, count) = (others.first()?, others.len());
+    let found = format!("{} of other formats, first {first}", counted(count, "picture"));
+    let taken = "passed over; JPEG and PNG are read";
+    Some(Remark::new(RemarkKind::OtherPictures, folder, count, found, taken))
 }
 
 /// Every picture of a folder by its image id, the file name without extension.
@@ -66,12 +146,13 @@ mod tests {
     fn pictures_are_listed_by_id_and_nothing_else_is() {
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str| folder.path().join(name);
-        for name in ["b.jpg", "a.png", "notes.txt", "c.PNG", ".hidden.png", "README"] {
+        for name in ["b.jpg", "a.png", "notes.txt", "c.PNG", "._a.png", "README"] {
             fs::write(file(name), "").unwrap();
         }
         fs::create_dir(file("d.png")).unwrap();
         let pictures: Vec<_> = pictures_of(folder.path()).unwrap().into_iter().collect();
-        let expected = [("a".to_owned(), file("a.png")), ("b".to_owned(), file("b.jpg"))];
+        let expected = [("a", "a.png"), ("b", "b.jpg"), ("c", "c.PNG")];
+        let expected = expected.map(|(id, name)| (id.to_owned(), file(name)));
         assert_eq!(pictures, expected);
     }
 

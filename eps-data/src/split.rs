@@ -1,8 +1,8 @@
 //! A list of images whose files were checked to exist and to fit together.
 
 use crate::{
-    ClassId, ClassNames, ClassSet, DataError, ImageList, Item, LabelSource, SaliencyFit, Size,
-    VocFolder, codec::size_of,
+    ClassId, ClassNames, ClassSet, DataError, ImageList, Item, LabelSource, Remark, SaliencyFit,
+    Size, VocFolder, codec::size_of, remark,
 };
 use rayon::prelude::*;
 use std::path::Path;
@@ -25,6 +25,8 @@ pub struct Split {
     pub names: ClassNames,
     /// What readers do with saliency maps of another size.
     pub saliency_fit: SaliencyFit,
+    /// What was left out of the list and the labels, or read otherwise than it is written.
+    pub remarks: Vec<Remark>,
 }
 
 impl Split {
@@ -42,18 +44,20 @@ impl Split {
         needs: Needs,
     ) -> Result<Self, DataError> {
         let names = folder.class_names()?;
-        let list = folder.list(list)?;
+        let (list, list_name) = (folder.list(list)?, list);
         let mut items: Vec<_> = list.ids.iter().map(|id| item(folder, id, needs)).collect();
         check_existence(&items)?;
         let labels = match labels {
             Some(labels) => labels,
-            None => folder.default_labels()?,
+            None => folder.labels_for(&list, list_name)?,
         };
-        for (item, classes) in items.iter_mut().zip(labels.load(&list.ids, &names)?) {
+        let (labels, of_labels) = labels.load(&list.ids, &names)?;
+        for (item, classes) in items.iter_mut().zip(labels) {
             item.classes = classes;
         }
         check_sizes(&items, needs.saliency_fit)?;
-        Ok(Self { list, items, names, saliency_fit: needs.saliency_fit })
+        let remarks = remark::together(&list.remarks, of_labels);
+        Ok(Self { list, items, names, saliency_fit: needs.saliency_fit, remarks })
     }
 
     /// Ids of the images that no class is in.

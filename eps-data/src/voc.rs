@@ -1,12 +1,13 @@
 //! Where the files of a data set are, in the folder layout of PASCAL VOC or of another.
 
 use crate::coco::{self, InstancesFile};
-use crate::{ClassNames, DataError, LabelSource, dataset_file, picture_in, sha256};
-use std::{
-    collections::HashSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use crate::codec::is_named;
+use crate::data_root::misplaced;
+use crate::image_list::ImageList;
+use crate::pictures::{photograph_in, photographs_of};
+use crate::remark::RemarkKind;
+use crate::{ClassNames, DataError, LabelSource, dataset_file, picture_in};
+use std::path::{Path, PathBuf};
 
 /// The list of every photograph.
 const ALL: &str = "all";
@@ -15,12 +16,16 @@ const ALL: &str = "all";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VocFolder {
     pub root: PathBuf,
-    /// Photographs, `<id>.jpg`.
+    /// Photographs, `<id>.jpg`, `.jpeg` or `.png` in whatever case.
     pub images: PathBuf,
     /// Ground-truth masks, `<id>.png`.
     pub masks: PathBuf,
     /// Saliency maps, `<id>.png` or `<id>.jpg`.
     pub saliency: PathBuf,
+    /// What the names of masks have between id and ending, such as `_mask`.
+    pub mask_suffix: String,
+    /// The same of saliency maps.
+    pub saliency_suffix: String,
     /// Object annotations, `<id>.xml`.
     pub annotations: PathBuf,
     /// Image lists, `<split>.txt`.
@@ -34,7 +39,20 @@ pub struct VocFolder {
 impl VocFolder {
     /// The folders of a data set whatever its layout: what `dataset.toml` in `root` says, those of
     /// COCO where there is an instances file of `list`, else those of VOC.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such folder, or its `dataset.toml` cannot be read.
     pub fn open(root: &Path, list: &str) -> Result<Self, DataError> {
+        if !root.is_dir() {
+            let found = if root.exists() { "a file" } else { "no such folder" };
+            let (path, found) = (root.into(), found.into());
+            return Err(DataError::Content {
+                path,
+                found,
+                expected: "the folder of a data set".into(),
+            });
+        }
         let declared = dataset_file::folder(root)?;
         Ok(declared.or_else(|| coco::folder(root, list)).unwrap_or_else(|| Self::at(root)))
     }
@@ -46,6 +64,8 @@ impl VocFolder {
             images: root.join("JPEGImages"),
             masks: if augmented.is_dir() { augmented } else { root.join("SegmentationClass") },
             saliency: root.join("SALImages"),
+            mask_suffix: String::new(),
+            saliency_suffix: String::new(),
             annotations: root.join("Annotations"),
             lists: root.join("ImageSets/Segmentation"),
             instances: None,
@@ -54,21 +74,28 @@ impl VocFolder {
         }
     }
 
-    /// Photograph of an image; a PNG where there is one and no JPEG.
+    /// Refuses a root that is not there, or one whose data set is further in or out.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Content`], which names the folder that looks like a data set, if one does.
+    pub fn check_root(&self) -> Result<(), DataError> {
+        misplaced(&self.root, &self.images).map_or(Ok(()), Err)
+    }
+
+    /// Photograph of an image: a `.jpg`, else one with another ending that is there.
     pub fn image_of(&self, id: &str) -> PathBuf {
-        let jpeg = self.images.join(format!("{id}.jpg"));
-        let png = self.images.join(format!("{id}.png"));
-        if !jpeg.exists() && png.exists() { png } else { jpeg }
+        photograph_in(&self.images, id)
     }
 
     /// Ground-truth mask of an image.
     pub fn mask_of(&self, id: &str) -> PathBuf {
-        self.masks.join(format!("{id}.png"))
+        self.masks.join(format!("{id}{}.png", self.mask_suffix))
     }
 
     /// Saliency map of an image.
     pub fn saliency_of(&self, id: &str) -> PathBuf {
-        picture_in(&self.saliency, id)
+        picture_in(&self.saliency, &format!("{id}{}", self.saliency_suffix))
     }
 
     /// Object names of `dataset.toml` or `classes.txt` in the root, or the categories of the
@@ -79,7 +106,7 @@ impl VocFolder {
         }
         let path = self.root.join("classes.txt");
         match &self.instances {
-            _ if path.exists() => ClassNames::read(&path),
+            _ if is_named(&path) => ClassNames::read(&path),
             Some(instances) => Ok(instances.images()?.names().clone()),
             None => Ok(ClassNames::voc()),
         }
@@ -97,46 +124,48 @@ impl VocFolder {
         match &self.instances {
             _ if name_or_path == ALL => return self.all(),
             Some(instances) if is_name && is_split_of(instances.path(), name_or_path) => {
-                return Ok(ImageList::new(name_or_path, instances.images()?.annotated_ids()));
+                let images = instances.images()?;
+                let remarks = images.remarks().to_vec();
+                return Ok(ImageList {
+                    remarks,
+                    ..ImageList::new(name_or_path, images.annotated_ids())
+                });
             }
             _ => {}
         }
         let path = if is_name { split } else { file.into() };
-        Err(DataError::Missing { path, kind: "image list", more: 0 })
+        let missing = DataError::Missing { path, kind: "image list", more: 0 };
+        Err(misplaced(&self.root, &self.images).filter(|_| is_name).unwrap_or(missing))
     }
 
     /// The file of a list: that of a split in the lists' folder, or the file of this name.
     pub(crate) fn list_file(&self, name_or_path: &str) -> Option<PathBuf> {
         let split = self.lists.join(format!("{name_or_path}.txt"));
-        [split, name_or_path.into()].into_iter().find(|path| path.is_file())
+        [split, name_or_path.into()].into_iter().find(|path| is_named(path) && !path.is_dir())
     }
 
     /// Every photograph, by ascending id.
     fn all(&self) -> Result<ImageList, DataError> {
-        let path = self.images.clone();
-        let entries =
-            fs::read_dir(&path).map_err(|source| DataError::Open { path: path.clone(), source })?;
-        let mut ids = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|source| DataError::Open { path: path.clone(), source })?;
-            let file = PathBuf::from(entry.file_name());
-            let is_photograph = file.extension().is_some_and(|kind| kind == "jpg" || kind == "png");
-            if is_photograph {
-                let id = file.file_stem().and_then(|stem| stem.to_str()).and_then(id_of);
-                ids.push(id.map(str::to_owned).ok_or_else(|| DataError::Content {
-                    path: entry.path(),
-                    found: "a name".into(),
-                    expected: "one that makes an image id".into(),
-                })?);
-            }
-        }
-        ids.sort_unstable();
-        ids.dedup();
+        self.check_root()?;
+        let (ids, remarks) = photographs_of(&self.images)?;
         if ids.is_empty() {
-            Err(DataError::EmptyList { path })
-        } else {
-            Ok(ImageList::new(ALL, ids))
+            return Err(DataError::EmptyList { path: self.images.clone() });
         }
+        Ok(ImageList { remarks, ..ImageList::new(ALL, ids) })
+    }
+
+    /// The labels for a list: those that are [there](Self::default_labels), or else the numbers of
+    /// classes in the file of the list.
+    pub fn labels_for(
+        &self,
+        list: &ImageList,
+        name_or_path: &str,
+    ) -> Result<LabelSource, DataError> {
+        let has_classes = list.remarks.iter().any(|own| own.kind == RemarkKind::NumbersAfterIds);
+        self.default_labels().or_else(|error| match self.list_file(name_or_path) {
+            Some(file) if has_classes => Ok(LabelSource::Csv(file)),
+            _ => Err(error),
+        })
     }
 
     /// The labels that are there: the table that `dataset.toml` names, else `cls_labels.csv` in the
@@ -145,9 +174,9 @@ impl VocFolder {
         let [csv, npy] = ["cls_labels.csv", "cls_labels.npy"].map(|name| self.root.join(name));
         if let Some(table) = &self.labels {
             Ok(LabelSource::of_file(table))
-        } else if csv.is_file() {
+        } else if is_named(&csv) {
             Ok(LabelSource::Csv(csv))
-        } else if npy.is_file() {
+        } else if is_named(&npy) {
             Ok(LabelSource::Npy(npy))
         } else if let Some(instances) = &self.instances {
             Ok(LabelSource::Instances(instances.clone()))
@@ -166,122 +195,16 @@ impl VocFolder {
     }
 }
 
-/// Image ids in the order of their list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImageList {
-    /// File name without extension, such as `train_aug`.
-    pub name: String,
-    pub ids: Vec<String>,
-    /// Of the ids joined by newlines, in hexadecimal: the same for every spelling of a list.
-    pub sha256: String,
-}
-
-impl ImageList {
-    /// A list of ids that are already known to be distinct.
-    pub fn new(name: &str, ids: Vec<String>) -> Self {
-        let sha256 = sha256(ids.join("\n"));
-        Self { name: name.into(), ids, sha256 }
-    }
-
-    /// Reads one id a line; `/JPEGImages/<id>.jpg`, alone or before other paths, is taken too.
-    ///
-    /// # Errors
-    ///
-    /// [`DataError::Line`] for a duplicate or something that is no id, [`DataError::EmptyList`].
-    pub fn read(path: &Path) -> Result<Self, DataError> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| DataError::Open { path: path.into(), source })?;
-        let mut seen = HashSet::new();
-        let mut ids = Vec::new();
-        for (line, entry) in list_entries(&text) {
-            let refuse = |found, expected: &str| DataError::Line {
-                path: path.into(),
-                line,
-                found,
-                expected: expected.into(),
-            };
-            let id = entry.map_err(|text| refuse(format!("`{text}`"), "an image id"))?;
-            if !seen.insert(id) {
-                return Err(refuse(format!("`{id}` again"), "each image id once"));
-            }
-            ids.push(id.to_owned());
-        }
-        if ids.is_empty() {
-            return Err(DataError::EmptyList { path: path.into() });
-        }
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        Ok(Self::new(&name, ids))
-    }
-}
-
-/// The lines of a list that are not empty, counted from 1: their id, or what is none.
-pub(crate) fn list_entries(text: &str) -> impl Iterator<Item = (usize, Result<&str, &str>)> {
-    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).zip(1..);
-    let lines = lines.filter(|(line, _)| !line.is_empty());
-    lines.map(|(line, number)| (number, id_of(line).ok_or(line)))
-}
-
 /// Whether an instances file is that of a split.
 fn is_split_of(instances: &Path, split: &str) -> bool {
     let stem = instances.file_stem().and_then(|stem| stem.to_str());
     stem.and_then(|stem| stem.strip_prefix("instances_")) == Some(split)
 }
 
-/// The id that a line spells, if it could be part of a file name.
-pub(crate) fn id_of(line: &str) -> Option<&str> {
-    let id = if line.starts_with('/') {
-        Path::new(line.split_whitespace().next()?).file_stem()?.to_str()?
-    } else {
-        line
-    };
-    let strange =
-        |letter: char| letter.is_whitespace() || letter.is_control() || "/\\:".contains(letter);
-    (!id.starts_with('.') && !id.contains(strange)).then_some(id)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn read(text: &str) -> Result<ImageList, DataError> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("some.txt");
-        fs::write(&path, text).unwrap();
-        ImageList::read(&path)
-    }
-
-    /// The part of a message after the folder that a test made.
-    fn refusal(text: &str) -> String {
-        let message = read(text).unwrap_err().to_string();
-        message[message.find("some.txt").unwrap()..].to_owned()
-    }
-
-    #[test]
-    fn every_spelling_of_a_list_gives_the_same_ids_and_hash() {
-        let plain = read("2007_000032\n2007_000039\n").unwrap();
-        assert_eq!((plain.name.as_str(), plain.ids.len()), ("some", 2));
-        let spellings = [
-            "2007_000032\r\n\r\n  2007_000039",
-            "\u{feff}/JPEGImages/2007_000032.jpg\n/JPEGImages/2007_000039.jpg\n",
-            "/JPEGImages/2007_000032.jpg /SegmentationClassAug/2007_000032.png\n2007_000039\n",
-        ];
-        for text in spellings {
-            assert_eq!(read(text).unwrap(), plain, "{text}");
-        }
-        // printf '2007_000032\n2007_000039' | sha256sum
-        assert!(plain.sha256.starts_with("f4963b6b0324ac3a"));
-        assert_eq!(plain.sha256.len(), 64);
-    }
-
-    #[test]
-    fn a_bad_line_is_named() {
-        assert_eq!(refusal("a\nb\n\na\n"), "some.txt:4: `a` again, expected each image id once");
-        for line in ["../../etc/a", "a b", "person 1", "a\\b", "..", "C:a"] {
-            let expected = format!("some.txt:2: `{line}`, expected an image id");
-            assert_eq!(refusal(&format!("a\n{line}\n")), expected);
-        }
-        assert_eq!(refusal("\n \n"), "some.txt: no image id in it");
-    }
+    use std::fs;
 
     #[test]
     fn a_list_is_a_split_or_a_file() {
@@ -315,6 +238,78 @@ mod tests {
         assert_eq!(plain.default_labels().unwrap(), LabelSource::Npy(npy));
         fs::write(&csv, "").unwrap();
         assert_eq!(plain.default_labels().unwrap(), LabelSource::Csv(csv));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_nothing_is_an_error_and_not_absent() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = VocFolder::at(root.path());
+        fs::create_dir(root.path().join("Annotations")).unwrap();
+        for name in ["classes.txt", "cls_labels.npy"] {
+            std::os::unix::fs::symlink("nowhere", root.path().join(name)).unwrap();
+        }
+        let error = folder.class_names().unwrap_err();
+        assert!(error.path().ends_with("classes.txt"), "{error}");
+        let labels = folder.default_labels().unwrap();
+        assert_eq!(labels, LabelSource::Npy(root.path().join("cls_labels.npy")));
+    }
+
+    #[test]
+    fn every_photograph_is_read_whatever_its_ending() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = VocFolder::at(root.path());
+        fs::create_dir(&folder.images).unwrap();
+        let names = ["a.jpg", "b.JPG", "c.jpeg", "d.PNG", "._a.jpg", ".DS_Store", "notes.txt"];
+        for name in names {
+            fs::write(folder.images.join(name), "").unwrap();
+        }
+        let list = folder.list("all").unwrap();
+        assert_eq!((list.ids.join(" ").as_str(), &list.remarks[..]), ("a b c d", &[][..]));
+        for (id, name) in list.ids.iter().zip(names) {
+            assert_eq!(folder.image_of(id), folder.images.join(name));
+        }
+        assert_eq!(folder.image_of("e"), folder.images.join("e.jpg"));
+        for name in ["a.JPG", "x.tif", "y.webp"] {
+            fs::write(folder.images.join(name), "").unwrap();
+        }
+        let list = folder.list("all").unwrap();
+        let said: Vec<String> =
+            list.remarks.iter().map(|own| format!("{}: {}", own.found, own.taken)).collect();
+        let expected = [
+            "1 id with several photographs, first a.jpg and a.JPG: the first is used",
+            "2 pictures of other formats, first x.tif: passed over; JPEG and PNG are read",
+        ];
+        assert_eq!(said, expected);
+        fs::write(folder.images.join("my photo.jpg"), "").unwrap();
+        let message = folder.list("all").unwrap_err().to_string();
+        let expected =
+            "`my photo`, which has a blank in it, expected an image id as the name of the file";
+        assert!(message.ends_with(expected), "{message}");
+    }
+
+    #[test]
+    fn a_root_that_is_none_or_beside_the_right_one_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        let error = |root: &Path| {
+            let folder = VocFolder::open(root, "train");
+            folder.and_then(|folder| folder.list("train")).unwrap_err().to_string()
+        };
+        let missing = error(&root.path().join("no"));
+        assert!(
+            missing.ends_with("no: no such folder, expected the folder of a data set"),
+            "{missing}"
+        );
+        let voc = root.path().join("VOC2012");
+        fs::create_dir_all(voc.join("JPEGImages")).unwrap();
+        let expected = format!("expected a data set; {} looks like one", voc.display());
+        assert!(error(root.path()).ends_with(&expected), "{}", error(root.path()));
+        let low = error(&voc.join("JPEGImages"));
+        assert!(
+            low.contains("no folder JPEGImages") && low.ends_with("VOC2012 looks like one"),
+            "{low}"
+        );
+        assert!(error(&voc).ends_with("train.txt: image list is missing"));
     }
 
     #[test]

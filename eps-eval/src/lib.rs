@@ -53,6 +53,7 @@ mod method_details;
 mod oddities;
 mod pair_counts;
 mod protocol;
+mod rank;
 mod reference_losses;
 mod score;
 mod scores;
@@ -81,9 +82,10 @@ pub use protocol::Protocol;
 pub use reference_losses::{ReferenceLoss, ReferenceRun, reference_losses};
 pub use scores::{ClassScores, ScoredList, Scores, Subset, Threshold, ThresholdChoice};
 pub use sweep::{
-    AveragePrecisions, BackgroundRule, Cuts, LabelledPoint, MakeMasks, MapRefinement, Plateau,
-    Sweep, SweepCurve, SweepPlan, SweepPoint, SweepReport, SweepSummary, Swept, SweptRule,
-    count_maps, decimal, held_out, sweep_faults, sweep_folder, sweep_masks,
+    AveragePrecisions, BackgroundRule, ClassShift, Cuts, Edge, LabelledPoint, MakeMasks,
+    MapRefinement, Plateau, Sweep, SweepCurve, SweepPlan, SweepPoint, SweepReport, SweepSummary,
+    Swept, SweptRule, class_shift, count_maps, decimal, held_out, sweep_faults, sweep_folder,
+    sweep_masks,
 };
 pub use table::{Row, Table};
 pub use total_counts::TotalCounts;

@@ -5,9 +5,9 @@ use crate::{
     confusion::mean,
     protocol::{ClassRatios, Ratios},
 };
-use eps_data::{ClassNames, DataError};
+use eps_data::{ClassNames, codec::read_text};
 use serde::{Deserialize, Serialize};
-use std::{fs, path::Path};
+use std::path::Path;
 
 /// Scores of one set of predictions. Fractions in `0..=1` with all digits; `None`, in JSON
 /// `null`, where a value does not exist.
@@ -168,8 +168,7 @@ impl Scores {
 
     /// Scores from a JSON file.
     pub fn read(path: &Path) -> Result<Self, EvalError> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| DataError::Open { path: path.into(), source })?;
+        let text = read_text(path)?;
         serde_json::from_str(&text)
             .map_err(|source| EvalError::Scores { path: path.into(), source })
     }
@@ -186,6 +185,7 @@ impl Scores {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use std::fs;
 
     /// Three classes, the last absent: the matrix is [[2, 1, 0], [1, 3, 0], [0, 0, 0]].
     pub(crate) fn three_classes() -> Scores {

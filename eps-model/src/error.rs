@@ -36,6 +36,12 @@ pub enum ModelError {
     #[error("update {update}: the loss is {loss}; a lower learning rate may help")]
     Diverged { update: usize, loss: f32 },
 
+    #[error("update {update}: weights are no longer finite; a lower learning rate may help")]
+    NotFinite { update: usize },
+
+    #[error("{}: was removed or replaced during training, which stopped", path.display())]
+    Removed { path: PathBuf },
+
     #[error("{id}: no saliency map, expected one for every image that EPS trains on")]
     NoSaliency { id: String },
 }

@@ -1,11 +1,12 @@
 //! PNG masks, saliency maps and photographs: any bytes give a picture of the size that the header
-//! announces, or an error. A mask is what the `png` crate makes of it, and its runs are of its labels.
+//! announces, or an error. A mask is what the `png` crate makes of it, and its runs are of its labels. The
+//! blocks of a JPEG are walked over before it is decoded.
 
 #![no_main]
 
 use eps_data::codec::{
-    decode_mask, decode_mask_by_png_crate, decode_mask_runs, decode_saliency, inspect_photograph,
-    size_of_bytes,
+    PaletteConflict, colour_kind, decode_mask, decode_mask_by_png_crate, decode_mask_runs,
+    decode_saliency, inspect_photograph, size_of_bytes,
 };
 use std::path::Path;
 
@@ -22,10 +23,12 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         assert_eq!(mask.size(), size);
         let runs = decode_mask_runs(path, bytes).expect("the mask can be decoded");
         assert_eq!((runs.size(), &runs.labels()[..]), (size, mask.classes()));
+        let _ = PaletteConflict::of(bytes, 21, || [true; 256]);
         if let Ok(expected) = decode_mask_by_png_crate(path, bytes) {
             assert_eq!((mask, kind), expected);
         }
     }
+    let _ = colour_kind(path, bytes);
     if let Ok((map, _)) = decode_saliency(path, bytes) {
         assert_eq!(map.size(), size);
     }

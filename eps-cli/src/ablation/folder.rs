@@ -5,6 +5,7 @@ use super::lock_note::LockNote;
 use super::record::{CellRecord, PlanRecord};
 use crate::run_folder::{RunFolder, write_text};
 use anyhow::{Context as _, Result};
+use eps_data::codec::read_text;
 use eps_eval::ablation::CellScores;
 use eps_model::train::Checkpoint;
 use serde::{Deserialize, Serialize};
@@ -82,13 +83,12 @@ impl AblationFolder {
     }
 
     pub(crate) fn is_done(&self, cell: &CellRecord) -> bool {
-        self.scores_file(cell).is_file()
+        fs::metadata(self.scores_file(cell)).is_ok_and(|file| file.is_file() && file.len() > 0)
     }
 
     pub(crate) fn scores(&self, cell: &CellRecord) -> Result<CellScores> {
         let path = self.scores_file(cell);
-        let text = fs::read_to_string(&path)
-            .with_context(|| format!("{}: cannot be read", path.display()))?;
+        let text = read_text(&path)?;
         serde_json::from_str(&text)
             .with_context(|| format!("{}: not the scores of a cell", path.display()))
     }
@@ -100,7 +100,7 @@ impl AblationFolder {
 
     /// The error of a cell that failed.
     pub(crate) fn failure(&self, cell: &CellRecord) -> Option<String> {
-        let text = fs::read_to_string(self.failure_file(cell)).ok()?;
+        let text = read_text(&self.failure_file(cell)).ok()?;
         let failure = serde_json::from_str::<Failure>(&text);
         Some(failure.map_or_else(|_| "its record cannot be read".into(), |own| own.error))
     }

@@ -2,6 +2,7 @@
 
 use super::lock_note::{LockNote, now};
 use anyhow::{Context as _, Result};
+use eps_data::codec::{remove_abandoned, temporary_name};
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -80,6 +81,7 @@ impl Lock {
             return Ok(Attempt::Held(read(&self::path(folder, later))));
         }
         remove_earlier(folder, generation);
+        remove_abandoned(folder);
         Ok(Attempt::Taken(Self::hold(folder, generation, file, expiry).with_context(failed)?))
     }
 
@@ -207,8 +209,7 @@ fn age(folder: &Path, path: &Path) -> Duration {
 
 /// What the file system takes for the present; the clock of this machine where nothing can be written.
 fn time_of(folder: &Path) -> SystemTime {
-    let thread = std::thread::current().id();
-    let path = folder.join(format!(".clock-{}-{thread:?}", std::process::id()));
+    let path = folder.join(temporary_name(&format!("{:?}", std::thread::current().id())));
     let touched = fs::write(&path, b"0").and_then(|()| fs::metadata(&path)?.modified());
     let _ = fs::remove_file(&path);
     touched.unwrap_or_else(|_| SystemTime::now())

@@ -42,6 +42,12 @@ impl LockNote {
         }
     }
 
+    /// Of another command's process, of which no more is known than its machine and number.
+    pub(super) fn of(who: Option<(String, u32)>) -> Self {
+        let (host, pid) = who.unwrap_or_default();
+        Self { host, pid, ..Self::default() }
+    }
+
     /// Whether the holder's process would be one of this machine.
     pub(super) fn is_of_this_machine(&self) -> bool {
         !self.host.is_empty() && self.host == host() && self.boot == boot()
@@ -63,7 +69,8 @@ pub(super) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
-fn host() -> String {
+/// Name of this machine.
+pub(crate) fn host() -> String {
     let of_system = || fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let of_command = || {
         let output = Command::new("hostname").output().ok()?;

@@ -30,6 +30,7 @@ pub(crate) use cell::{Base, Cell};
 pub(crate) use expand::{Combination, grid, random};
 pub(crate) use folder::{AblationFolder, CellState};
 pub(crate) use key::Key;
+pub(crate) use lock_note::host;
 pub(crate) use pace::Pace;
 pub(crate) use plan::{Rows, parse_settings};
 pub(crate) use plan_file::{PlanFile, Seeds};

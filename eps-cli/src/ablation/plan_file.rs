@@ -3,9 +3,9 @@
 use super::axis::{Axis, below};
 use super::expand::Combination;
 use super::key::Key;
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
+use eps_data::codec::read_text;
 use serde::Deserialize;
-use std::fs;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
@@ -43,8 +43,7 @@ pub(crate) enum Seeds {
 
 impl PlanFile {
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path)
-            .with_context(|| format!("{}: cannot be read", path.display()))?;
+        let text = read_text(path)?;
         let mut plan: Self = toml::from_str(&text)
             .map_err(|error| anyhow!("{}: {}", path.display(), error.to_string().trim()))?;
         plan.folder = path.parent().unwrap_or(Path::new("")).to_owned();
@@ -124,6 +123,7 @@ impl Seeds {
 mod tests {
     use super::*;
     use crate::ablation::axis::Values;
+    use std::fs;
 
     fn plan(text: &str) -> Result<PlanFile> {
         let folder = tempfile::tempdir().unwrap();

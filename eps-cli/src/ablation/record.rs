@@ -1,12 +1,12 @@
 //! A plan as it is kept in the folder of its ablation.
 
 use anyhow::{Context as _, Result, ensure};
+use eps_data::codec::read_text;
 use eps_data::sha256;
 use eps_eval::ScoredList;
 use eps_eval::ablation::{Setting, Settings, short_names};
 use eps_eval::export;
 use serde::{Deserialize, Serialize};
-use std::fs;
 use std::path::Path;
 
 /// Changes with the meaning of a plan's fields.
@@ -57,7 +57,7 @@ pub(crate) fn key(text: &str) -> String {
 
 impl PlanRecord {
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path)
+        let text = read_text(path)
             .with_context(|| format!("{}: not the folder of an ablation", path.display()))?;
         let plan: Self = serde_json::from_str(&text)
             .with_context(|| format!("{}: not a plan of this version", path.display()))?;
@@ -109,6 +109,7 @@ impl PlanRecord {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use std::fs;
 
     /// Two trainings of two cells each.
     pub(crate) fn plan() -> PlanRecord {

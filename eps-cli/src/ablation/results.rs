@@ -2,39 +2,41 @@
 
 use super::folder::{AblationFolder, CellState};
 use super::lock::{Attempt, Lock};
+use super::lock_note::LockNote;
+use super::pace::shown;
 use super::record::{CellRecord, PlanRecord};
+use crate::interrupt;
 use crate::run_folder::write_text;
 use anyhow::Result;
 use eps_eval::ablation::{AblationReport, Grid, Outcome, Planned, figures};
 use eps_eval::export;
 use eps_eval::paired::Bootstrap;
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// Seed of the resamples; their number is the plan's.
 const RESAMPLE_SEED: u64 = 0;
 /// Fraction of the resamples inside an interval.
 const LEVEL: f64 = 0.95;
 /// Time between two tries to be the one who writes.
-const TRY_EVERY: Duration = Duration::from_millis(500);
+const TRY_EVERY: Duration = Duration::from_millis(200);
+/// Time after which a wait is explained.
+const ANNOUNCED_AFTER: Duration = Duration::from_secs(1);
 
 /// Writes `results.json`, `.csv`, `.md` and `.tex` and the charts of everything that is done.
 ///
-/// One process at a time reads and writes, so that the last one leaves the most complete tables.
+/// One process at a time reads and writes, so that the last one leaves the most complete tables. `None`
+/// if Ctrl-C ended the wait for another.
 pub(crate) fn write(
     folder: &AblationFolder,
     plan: &PlanRecord,
     expiry: Duration,
-) -> Result<AblationReport> {
-    let _lock = loop {
-        match Lock::acquire(&folder.root.join("results.lock"), expiry)? {
-            Attempt::Taken(lock) => break lock,
-            Attempt::Held(_) => std::thread::sleep(TRY_EVERY),
-        }
-    };
+) -> Result<Option<AblationReport>> {
+    let Some(_lock) = lock(&folder.root.join("results.lock"), expiry)? else { return Ok(None) };
     let report = collect(folder, plan, expiry)?;
     if folder.plan()?.hash() != plan.hash() {
         eprintln!("the plan of {} is another by now: its results are left", folder.root.display());
-        return Ok(report);
+        return Ok(Some(report));
     }
     let figures = figures(&report)?;
     let path = |name: &str| folder.root.join(name);
@@ -43,7 +45,39 @@ pub(crate) fn write(
     write_text(&path("results.md"), &export::ablation_markdown(&report, &figures))?;
     write_text(&path("results.tex"), &export::ablation_latex(&report))?;
     write_text(&path("results.json"), &export::json(&report))?;
-    Ok(report)
+    Ok(Some(report))
+}
+
+/// Waits until this process is the one that writes; `None` if Ctrl-C ended the wait.
+fn lock(folder: &Path, expiry: Duration) -> Result<Option<Lock>> {
+    // Most are held for moments.
+    let announced = Instant::now() + ANNOUNCED_AFTER;
+    let mut is_announced = false;
+    loop {
+        let holder = match Lock::acquire(folder, expiry)? {
+            Attempt::Taken(lock) => return Ok(Some(lock)),
+            Attempt::Held(holder) => holder,
+        };
+        if !is_announced && Instant::now() > announced {
+            is_announced = true;
+            eprintln!("{}", wait(folder, &holder, expiry));
+        }
+        if interrupt::requested() {
+            return Ok(None);
+        }
+        std::thread::sleep(TRY_EVERY);
+    }
+}
+
+fn wait(folder: &Path, holder: &LockNote, expiry: Duration) -> String {
+    format!(
+        "waiting for {}, which process {} of {} holds; it is taken over after {} without a sign of life \
+         (--lock-expiry)",
+        folder.display(),
+        holder.pid,
+        holder.host,
+        shown(expiry)
+    )
 }
 
 fn collect(folder: &AblationFolder, plan: &PlanRecord, expiry: Duration) -> Result<AblationReport> {

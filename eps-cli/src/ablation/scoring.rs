@@ -8,7 +8,7 @@ use crate::refinement::Refinement;
 use crate::run_folder::RunFolder;
 use anyhow::{Context as _, Result, ensure};
 use eps_crf::Preset;
-use eps_data::codec::write_mask;
+use eps_data::codec::{is_whole, write_mask};
 use eps_data::{Item, Split};
 use eps_eval::ablation::{CellScores, Counted};
 use eps_eval::{MaskFolder, Protocol, SweepPlan, SweepSummary, count_maps, decimal, sweep_folder};
@@ -83,7 +83,7 @@ impl Scoring<'_> {
 
     fn refine(&self, item: &Item, crf: Crf, folder: &RunFolder) -> Result<()> {
         let mask = folder.masks().join(format!("{}.png", item.id));
-        if mask.exists() {
+        if is_whole(&mask) {
             return Ok(());
         }
         let refinement = Refinement { preset: crf.preset, steps: Preset::STEPS, floor: None };

@@ -5,6 +5,7 @@ use crate::args::DataArgs;
 use crate::progress::Progress;
 use crate::run_folder::{sha256_of_file, write_text};
 use anyhow::{Context as _, Result};
+use eps_data::codec::read_text;
 use eps_data::{Item, Needs, Split, sha256};
 use eps_model::weights::check_weights;
 use rayon::prelude::*;
@@ -130,7 +131,7 @@ impl Digests<'_> {
         let files: Vec<(&str, &Path)> = items.iter().map(|item| &*item.id).zip(files).collect();
         let Some(cache) = self.cache else { return digest(kind, &files) };
         let known = cache.join(stamp(&files)?);
-        if let Ok(text) = fs::read_to_string(&known) {
+        if let Ok(text) = read_text(&known) {
             return Ok(text);
         }
         let digest = digest(kind, &files)?;

@@ -2,7 +2,7 @@
 
 use super::End;
 use crate::args::PredictionArgs;
-use crate::outputs;
+use crate::outputs::Outputs;
 use crate::progress::Progress;
 use crate::run_folder::write_asked;
 use anyhow::Result;
@@ -24,10 +24,12 @@ pub(crate) struct Audit {
 
 impl Audit {
     pub(crate) fn run(self) -> Result<End> {
-        outputs::check([&self.json, &self.markdown])?;
+        let outputs =
+            Outputs::of([&self.json, &self.markdown]).reading(self.masks.inputs()).check()?;
         let audit = self.audit()?;
         write_asked(&self.json, || Ok(export::json(&audit)))?;
         write_asked(&self.markdown, || Ok(export::audit_markdown(&audit)))?;
+        outputs.keep();
         print!("{}", export::audit_text(&audit));
         Ok(End::Done)
     }

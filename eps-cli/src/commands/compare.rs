@@ -3,14 +3,16 @@
 use super::End;
 use crate::args::{ResultFiles, TruthArgs, fraction, named_folder};
 use crate::faults;
-use crate::outputs;
+use crate::folder_lock::FolderLock;
+use crate::outputs::Outputs;
 use crate::progress::Progress;
-use crate::run_folder::{RunFolder, write_asked, write_text};
+use crate::result_folder::{ForceArgs, Inputs, ResultFolder, seen_from};
+use crate::run_folder::{RunFolder, write_asked};
+use crate::same_masks;
 use anyhow::{Context as _, Result, ensure};
-use eps_data::{ClassNames, Item};
+use eps_data::{ClassNames, ImageList, Item};
 use eps_eval::chart::{
-    AnatomyChart, Chart, ChartFiles, ConfusionBarsChart, DifferenceChart, RetrievalScatterChart,
-    TrimapChart,
+    AnatomyChart, Chart, ConfusionBarsChart, DifferenceChart, RetrievalScatterChart, TrimapChart,
 };
 use eps_eval::paired::{Bootstrap, Difference, MethodRuns, compare};
 use eps_eval::{
@@ -23,7 +25,7 @@ use std::path::{Path, PathBuf};
 ///
 /// The first method is the baseline of the others. Intervals and p-values come from a paired bootstrap
 /// over images. Folders with the same NAME are runs of one method that differ in their seed: it has the
-/// mean of their scores, and a standard deviation. One folder alone gets intervals, the anatomy of its
+/// mean of their scores, and a standard deviation. The same folder or the same masks twice are refused. One folder alone gets intervals, the anatomy of its
 /// errors and boundary scores too.
 #[derive(clap::Args)]
 pub(crate) struct Compare {
@@ -64,6 +66,8 @@ pub(crate) struct Compare {
     /// Write all of that, every image, and charts: compare.md, .json, .csv, images.csv, charts/
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    force: ForceArgs,
 }
 
 /// The folders of one method.
@@ -75,12 +79,22 @@ struct Method {
 impl Compare {
     pub(crate) fn run(self) -> Result<End> {
         let methods = methods(&self.methods)?;
-        self.files.check()?;
-        outputs::check_folder(&self.out)?;
+        let outputs = self.outputs(&methods).check()?;
         let (list, items, names) = match &self.labels {
             Some(source) => self.truth.open_with_labels(source)?,
             None => self.truth.open()?,
         };
+        let out = match &self.out {
+            Some(out) => {
+                let inputs = self.inputs(out, &methods, &list)?;
+                let lock = FolderLock::take_for_results(out)?;
+                Some(self.force.open(lock, out, "compare.json", inputs)?)
+            }
+            None => None,
+        };
+        for method in &methods {
+            same_masks::refuse_copies(&method.folders, &items, names.len())?;
+        }
         let (runs, details) = self.count(&methods, &items, &names)?;
         let bootstrap = Bootstrap { resamples: self.resamples as usize, seed: self.seed };
         let report = ComparisonReport {
@@ -90,9 +104,34 @@ impl Compare {
             comparison: compare(&runs, names.len(), bootstrap, self.level),
             details,
         };
-        self.write(&report)?;
+        self.write(&report, out)?;
+        outputs.keep();
         print!("{}", export::comparison_text(&report));
         Ok(End::Done)
+    }
+
+    fn outputs(&self, methods: &[Method]) -> Outputs {
+        let in_out = |folder: &PathBuf| {
+            ["json", "csv", "md"].map(|end| Some(folder.join(format!("compare.{end}"))))
+        };
+        let in_out: Vec<Option<PathBuf>> = self.out.iter().flat_map(in_out).collect();
+        let images = self.out.as_ref().map(|folder| folder.join("images.csv"));
+        let folders = methods.iter().flat_map(|method| &method.folders);
+        let read = folders.fold(self.truth.inputs(), |read, folder| read.folder(folder, &["png"]));
+        let read = self.labels.iter().fold(read, |read, labels| read.file(labels));
+        Outputs::of(self.files.paths()).and(&in_out).and([&images]).reading(read)
+    }
+
+    fn inputs(&self, out: &Path, methods: &[Method], list: &ImageList) -> Result<Inputs> {
+        let mut inputs = vec![("command".to_owned(), "compare".to_owned())];
+        for Method { name, folders } in methods {
+            for folder in folders {
+                inputs.push((name.clone(), seen_from(out, folder)?));
+            }
+        }
+        inputs.push(("ground truth".into(), self.truth.folder_name()));
+        inputs.push(("list SHA-256".into(), list.sha256.clone()));
+        Ok(inputs)
     }
 
     /// The counts of every image and the details of every method.
@@ -135,17 +174,17 @@ impl Compare {
         AnalysisPlan { classes, band: self.band, widths, things: self.things.clone() }
     }
 
-    fn write(&self, report: &ComparisonReport) -> Result<()> {
+    fn write(&self, report: &ComparisonReport, out: Option<ResultFolder>) -> Result<()> {
         write_asked(&self.files.json, || Ok(export::json(report)))?;
         write_asked(&self.files.csv, || export::comparison_csv(report))?;
         write_asked(&self.files.markdown, || Ok(export::comparison_markdown(report, &[])))?;
-        if let Some(folder) = &self.out {
-            let charts = write_charts(folder, report)?;
-            write_text(&folder.join("compare.json"), &export::json(report))?;
-            write_text(&folder.join("compare.csv"), &export::comparison_csv(report)?)?;
-            write_text(&folder.join("images.csv"), &export::image_differences_csv(report)?)?;
-            let page = export::comparison_markdown(report, &charts);
-            write_text(&folder.join("compare.md"), &page)?;
+        if let Some((mut out, folder)) = out.zip(self.out.as_ref()) {
+            let charts = write_charts(&mut out, report)?;
+            out.write("compare.json", export::json(report))?;
+            out.write("compare.csv", export::comparison_csv(report)?)?;
+            out.write("images.csv", export::image_differences_csv(report)?)?;
+            out.write("compare.md", export::comparison_markdown(report, &charts))?;
+            out.finish()?;
             eprintln!("{}", folder.join("compare.md").display());
         }
         Ok(())
@@ -159,8 +198,11 @@ fn faults_of(methods: &[Method], items: &[Item], plan: &AnalysisPlan) -> Vec<Eva
 }
 
 /// Writes every chart as SVG, PNG and PDF; the titles and files of the PNG, relative to the folder.
-fn write_charts(folder: &Path, report: &ComparisonReport) -> Result<Vec<(String, String)>> {
-    let mut charts = Charts { folder: folder.join("charts"), written: vec![] };
+fn write_charts(
+    out: &mut ResultFolder,
+    report: &ComparisonReport,
+) -> Result<Vec<(String, String)>> {
+    let mut charts = Charts { out, written: vec![] };
     for (index, difference) in report.comparison.differences.iter().enumerate() {
         let title = format!("{} against {}", difference.method, difference.baseline);
         let file = format!("differences-{}", index + 1);
@@ -169,13 +211,13 @@ fn write_charts(folder: &Path, report: &ComparisonReport) -> Result<Vec<(String,
     let (methods, classes) = (&report.details[..], &report.classes[..]);
     let retrieval = RetrievalScatterChart { methods, classes };
     charts.write("Precision and recall of each class", "precision-recall", &retrieval)?;
-    charts.write("Where the lost IoU goes", "anatomy", &AnatomyChart { methods, classes })?;
+    charts.write("IoU loss by cause", "anatomy", &AnatomyChart { methods, classes })?;
     if let Some(things) = ConfusionBarsChart::of_things(methods, classes) {
-        let title = "Classes seen in the background that comes with them";
+        let title = "Confusion with the background that comes with each class";
         charts.write(title, "cooccurrence-things", &things)?;
     }
     if let Some(labels) = ConfusionBarsChart::of_labels(methods, classes) {
-        let title = "Classes of the same image taken for each other";
+        let title = "Class confusion within images";
         charts.write(title, "cooccurrence-labels", &labels)?;
     }
     let title = "Mean IoU in a band around the true boundaries";
@@ -184,16 +226,15 @@ fn write_charts(folder: &Path, report: &ComparisonReport) -> Result<Vec<(String,
 }
 
 /// The charts of a comparison on their way into a folder.
-struct Charts {
-    folder: PathBuf,
+struct Charts<'a> {
+    out: &'a mut ResultFolder,
     /// Titles, and files of the PNG.
     written: Vec<(String, String)>,
 }
 
-impl Charts {
+impl Charts<'_> {
     fn write(&mut self, title: &str, file: &str, chart: &impl Chart) -> Result<()> {
-        ChartFiles::of(chart)?.write(&self.folder.join(file))?;
-        self.written.push((title.into(), format!("charts/{file}.png")));
+        self.written.push((title.into(), self.out.write_chart(file, chart)?));
         Ok(())
     }
 }
@@ -228,6 +269,9 @@ fn methods(arguments: &[String]) -> Result<Vec<Method>> {
             None => methods.push(Method { name, folders: vec![masks] }),
         }
     }
+    same_masks::refuse_twice(
+        methods.iter().flat_map(|method| &method.folders).map(PathBuf::as_path),
+    )?;
     Ok(methods)
 }
 

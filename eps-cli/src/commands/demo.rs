@@ -3,17 +3,20 @@
 use super::{End, report, train::train};
 use crate::args::{self, DeviceArgs};
 use crate::comparison::Comparison;
+use crate::folder_lock::FolderLock;
 use crate::inference::Inference;
 use crate::kept_maps::MapsOrigin;
 use crate::pictures::Choice;
-use crate::run_folder::{Provenance, RunFolder, write_text};
+use crate::result_folder::{ForceArgs, Inputs, ResultFolder};
+use crate::run_folder::{Provenance, RunFolder};
+use crate::shown_masks::{self, ShownRun};
 use crate::{device, interrupt};
 use anyhow::{Context as _, Result, bail, ensure};
 use burn::tensor::Device;
 use eps_data::codec::ScoreFormat;
 use eps_data::scenes::{self, SCENE_SIZE, THINGS_FOLDER};
 use eps_data::{Item, Needs, Split, VocFolder};
-use eps_eval::report::Method;
+use eps_eval::report::{ConfusionRatios, Method};
 use eps_eval::{Scores, export};
 use eps_model::recipe::Recipe;
 use eps_model::train::{Job, Outcome};
@@ -52,19 +55,27 @@ pub(crate) struct Demo {
     updates: Option<usize>,
     #[command(flatten)]
     device: DeviceArgs,
+    #[command(flatten)]
+    force: ForceArgs,
 }
 
 /// `scores.json` of the demo.
 #[derive(Serialize)]
 struct DemoScores {
     seed: u64,
-    /// Each at its best threshold on the truth.
+    /// All at the fixed threshold.
+    #[serde(flatten)]
+    fixed: BothMethods,
+    /// All at the threshold that is best on the ground truth, each method at its own.
+    best_on_truth: BothMethods,
+}
+
+/// The scores of both methods at one way to choose the threshold.
+#[derive(Serialize)]
+struct BothMethods {
     cam: Scores,
     eps: Scores,
     cooccurrence: Ratios,
-    /// Each at the fixed threshold.
-    cam_fixed: Scores,
-    eps_fixed: Scores,
 }
 
 /// False positives on the co-occurring background over true positives, pooled over classes.
@@ -79,8 +90,15 @@ impl Demo {
         let device = device::open(self.device.device)?;
         let default = || PathBuf::from(format!("runs/demo-seed{}", self.seed));
         let work = self.work.clone().unwrap_or_else(default);
-        fs::create_dir_all(&self.out)
-            .with_context(|| format!("{}: cannot be created", self.out.display()))?;
+        let out = self.force.open(
+            FolderLock::take(&self.out)?,
+            &self.out,
+            report::MAIN,
+            self.inputs(),
+        )?;
+        let is_apart = std::path::absolute(&work)? != std::path::absolute(&self.out)?;
+        let work_lock = is_apart.then(|| FolderLock::take(&work)).transpose()?;
+        let work_lock = work_lock.as_ref().unwrap_or(out.lock());
         interrupt::install()?;
         let run_of = |name: &str| RunFolder::at(&work.join(name.to_lowercase()));
         ["CAM", "EPS"].into_iter().try_for_each(|name| clear(&run_of(name)))?;
@@ -100,15 +118,27 @@ impl Demo {
         for (name, recipe) in [("CAM", CAM_RECIPE), ("EPS", EPS_RECIPE)] {
             let run = run_of(name);
             let recipe = self.recipe(recipe);
-            if self.make_run(name, &recipe, &split, &run, &device)? == End::Interrupted {
+            if self.make_run(name, &recipe, &split, &run, (&device, work_lock))? == End::Interrupted
+            {
                 return Ok(End::Interrupted);
             }
             runs.push((name, run, recipe));
         }
         let things = Some(data.join(THINGS_FOLDER));
         let comparison = Comparison { split: &split, things, minimum_images: None };
-        self.report(&comparison, &runs)?;
+        work_lock.check()?;
+        self.report(&comparison, &runs, out)?;
         Ok(End::Done)
+    }
+
+    fn inputs(&self) -> Inputs {
+        let input = |name: &str, value: String| (name.to_owned(), value);
+        let updates = self.updates.map(|updates| input("updates", updates.to_string()));
+        [input("command", "demo".into()), input("seed", self.seed.to_string())]
+            .into_iter()
+            .chain([input("scenes", self.scenes.to_string())])
+            .chain(updates)
+            .collect()
     }
 
     fn recipe(&self, text: &str) -> Recipe {
@@ -125,7 +155,7 @@ impl Demo {
         recipe: &Recipe,
         split: &Split,
         run: &RunFolder,
-        device: &Device,
+        (device, lock): (&Device, &FolderLock),
     ) -> Result<End> {
         run.begin(recipe, &Provenance::new(&self.device, split, None)?)?;
         let (run_path, weights) = (run.root.clone(), None);
@@ -136,12 +166,13 @@ impl Demo {
         };
         let network = network.for_inference();
         let items: Vec<&Item> = split.items.iter().collect();
-        if MapsOrigin::of_run(run, recipe, ScoreFormat::F32)?.claim(run, false)? == End::Interrupted
-        {
+        let origin = MapsOrigin::of_run(run, recipe, ScoreFormat::F32)?;
+        if origin.claim(run, false, lock)? == End::Interrupted {
             return Ok(End::Interrupted);
         }
         let (recipe, format) = (&recipe.inference, ScoreFormat::F32);
-        Inference { network: &network, recipe, device, out: run, format, with_masks: true }
+        let lock = Some(lock);
+        Inference { network: &network, recipe, device, out: run, lock, format, with_masks: true }
             .run(&items, &format!("{name} maps"))
     }
 
@@ -149,27 +180,28 @@ impl Demo {
         &self,
         comparison: &Comparison<'_>,
         runs: &[(&str, RunFolder, Recipe)],
+        out: ResultFolder,
     ) -> Result<()> {
         let methods: Vec<Method> = runs
             .iter()
             .map(|(name, run, _)| comparison.method(name, run))
             .collect::<Result<_>>()?;
+        let items = &comparison.split.items;
         let shown: Vec<_> = runs
             .iter()
-            .zip(&methods)
-            .map(|((_, run, _), own)| (run, report::best_threshold(own) as f32))
-            .collect();
+            .map(|(name, run, _)| ShownRun::of_run(name, run, items))
+            .collect::<Result<_>>()?;
         let page = eps_eval::report::Report {
             title: "A railroad is not a train: the baseline and EPS on rendered scenes".into(),
             summary: summary(&methods),
-            picture_header: comparison.picture_header(&["CAM", "EPS"]),
+            picture_header: comparison.picture_header(&shown),
+            picture_caption: shown_masks::caption(&shown),
             pictures: comparison.pictures(&shown, &Choice::Even, PICTURES)?,
             facts: self.facts(comparison.split, runs),
             methods,
         };
-        page.write(&self.out)?;
         let scores = demo_scores(self.seed, &page.methods);
-        write_text(&self.out.join("scores.json"), &export::json(&scores))?;
+        report::write(out, page.files()?, &export::json(&scores))?;
         page.summary.iter().for_each(|line| println!("{line}"));
         println!("Look at {}", self.out.join("index.html").display());
         Ok(())
@@ -214,9 +246,10 @@ fn is_empty(folder: &Path) -> Result<bool> {
 fn summary(methods: &[Method]) -> Vec<String> {
     let mut lines: Vec<String> = methods.iter().map(report::summary).collect();
     for method in methods {
-        if let Some(ratio) = method.confusion_ratio {
+        if let Some(ConfusionRatios { fixed: Some(ratio), .. }) = method.confusion {
             lines.push(format!(
-                "{}: for each correct object pixel, {ratio:.3} pixels of the background that comes with the object are taken for it.",
+                "{}: at the fixed threshold, {ratio:.3} pixels of the background that comes with an object \
+                 are mistaken for it for each correct object pixel.",
                 method.name
             ));
         }
@@ -226,12 +259,17 @@ fn summary(methods: &[Method]) -> Vec<String> {
 
 fn demo_scores(seed: u64, methods: &[Method]) -> DemoScores {
     let [cam, eps] = methods else { unreachable!("the demo has two methods") };
+    let both = |scores: fn(&Method) -> &Scores, ratio: fn(ConfusionRatios) -> Option<f64>| {
+        let [cam_ratio, eps_ratio] = [cam, eps].map(|method| method.confusion.and_then(ratio));
+        BothMethods {
+            cam: scores(cam).clone(),
+            eps: scores(eps).clone(),
+            cooccurrence: Ratios { cam: cam_ratio, eps: eps_ratio },
+        }
+    };
     DemoScores {
         seed,
-        cam: cam.best.clone(),
-        eps: eps.best.clone(),
-        cooccurrence: Ratios { cam: cam.confusion_ratio, eps: eps.confusion_ratio },
-        cam_fixed: cam.fixed.clone(),
-        eps_fixed: eps.fixed.clone(),
+        fixed: both(|method| &method.fixed, |ratios| ratios.fixed),
+        best_on_truth: both(|method| &method.best, |ratios| ratios.best),
     }
 }

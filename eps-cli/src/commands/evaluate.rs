@@ -3,7 +3,7 @@
 use super::End;
 use crate::args::PredictionArgs;
 use crate::faults;
-use crate::outputs;
+use crate::outputs::Outputs;
 use crate::progress::Progress;
 use crate::run_folder::write_asked;
 use crate::score_files::ScoreFiles;
@@ -44,13 +44,14 @@ pub(crate) struct Evaluate {
 
 impl Evaluate {
     pub(crate) fn run(self) -> Result<End> {
-        outputs::check([&self.counts, &self.json])?;
-        self.files.check()?;
+        let outputs = Outputs::of([&self.counts, &self.json]).and(self.files.paths());
+        let outputs = outputs.reading(self.masks.inputs()).check()?;
         let counts = self.count()?;
         if let Some(path) = &self.counts {
             counts.write(path)?;
         }
         if let Some(shard) = self.shard {
+            outputs.keep();
             let (counted, all) = (counts.images.len(), counts.list.images);
             println!("part {shard}: {counted} of {all} images of list {}", counts.list.name);
             return Ok(End::Done);
@@ -58,6 +59,7 @@ impl Evaluate {
         let scores = counts.scores();
         write_asked(&self.json, || Ok(export::json(&scores)))?;
         self.files.write(&counts, &scores)?;
+        outputs.keep();
         Ok(End::Done)
     }
 

@@ -2,6 +2,7 @@
 
 use super::End;
 use crate::args::{self, DataArgs, DeviceArgs};
+use crate::folder_lock::FolderLock;
 use crate::inference::Inference;
 use crate::kept_maps::MapsOrigin;
 use crate::run_folder::{Provenance, RunFolder, sha256_of_file};
@@ -60,20 +61,29 @@ impl Infer {
         };
         recipe.inference.threshold = self.threshold.unwrap_or(recipe.inference.threshold);
         let split = self.data.open(Needs::default())?;
+        let out = RunFolder::at(self.out.as_ref().unwrap_or(&self.run));
+        // A part takes the folder when it has only to mark it, so that others do not wait.
+        let whole = self.shard.is_none().then(|| FolderLock::take(&out.root)).transpose()?;
         let network = self.network(&recipe, &split, &device)?;
         interrupt::install()?;
         let origin = self.origin(&run, &recipe)?;
+        let mut lock = whole.map_or_else(|| FolderLock::take_for_part(&out.root), Ok)?;
         let is_import = self.weights.is_some() && !run.is_begun();
+        let of_run = is_import && out.root != run.root;
+        let of_run = of_run.then(|| FolderLock::take_for_part(&run.root)).transpose()?;
         if is_import {
             check_import(&run, &origin)?;
         }
-        let out = RunFolder::at(self.out.as_ref().unwrap_or(&self.run));
-        if origin.claim(&out, self.shard.is_some())? == End::Interrupted {
+        if origin.claim(&out, self.shard.is_some(), &lock)? == End::Interrupted {
             return Ok(End::Interrupted);
         }
         if is_import && (out.root == run.root || !run.recipe_file().exists()) {
             let provenance = Provenance::new(&self.device, &split, self.weights.as_deref())?;
             run.begin(&recipe, &provenance)?;
+        }
+        drop(of_run);
+        if self.shard.is_some() {
+            lock.share()?;
         }
         let items: Vec<&Item> = split
             .items
@@ -85,12 +95,15 @@ impl Infer {
             recipe: &recipe.inference,
             device: &device,
             out: &out,
+            lock: Some(&lock),
             format: self.format(),
             with_masks: true,
         };
-        let end = inference.run(&items, "inference")?;
-        inference.gather_logits(&split.items, &split.names)?;
-        Ok(end)
+        let gather = |end| inference.gather_logits(&split.items, &split.names).map(|()| end);
+        let ended = inference.run(&items, "inference").and_then(gather);
+        // Of a folder that is gone, other errors are only the consequence.
+        lock.check()?;
+        ended
     }
 
     /// What the results are made with.

@@ -1,7 +1,7 @@
 //! `eps merge`
 
 use super::End;
-use crate::outputs;
+use crate::outputs::{Inputs, Outputs};
 use crate::run_folder::write_text;
 use crate::score_files::ScoreFiles;
 use anyhow::Result;
@@ -29,8 +29,9 @@ pub(crate) struct Merge {
 
 impl Merge {
     pub(crate) fn run(self) -> Result<End> {
-        outputs::check([&Some(self.out.clone()), &self.counts])?;
-        self.files.check()?;
+        let outputs = Outputs::of([&Some(self.out.clone()), &self.counts]).and(self.files.paths());
+        let inputs = self.parts.iter().fold(Inputs::default(), |inputs, part| inputs.file(part));
+        let outputs = outputs.reading(inputs).check()?;
         let read = |path: PathBuf| Counts::read(&path).map(|counts| (path, counts));
         let parts = self.parts.iter().cloned().map(read).collect::<Result<Vec<_>, _>>()?;
         let counts = eps_eval::merge(parts)?;
@@ -40,6 +41,7 @@ impl Merge {
             counts.write(path)?;
         }
         self.files.write(&counts, &scores)?;
+        outputs.keep();
         Ok(End::Done)
     }
 }

@@ -2,13 +2,14 @@
 
 use super::End;
 use crate::folder::files_by_id;
+use crate::folder_lock::FolderLock;
 use crate::origin::{self, Results};
 use crate::refinement::{Background, BackgroundArgs, Refinement};
 use crate::run_folder::RunFolder;
-use crate::{interrupt, parallel};
-use anyhow::{Result, bail};
+use crate::{interrupt, notes, parallel};
+use anyhow::{Result, bail, ensure};
 use eps_crf::{Floor, Preset};
-use eps_data::codec::{ScoreFormat, write_mask, write_scores};
+use eps_data::codec::{ScoreFormat, is_whole, write_mask, write_scores};
 use eps_data::{ImageList, Shard, VocFolder, none_missing};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -68,10 +69,16 @@ struct Origin {
 }
 
 impl Origin {
-    fn claim(&self, out: &RunFolder) -> Result<()> {
+    fn claim(&self, out: &RunFolder, lock: &FolderLock) -> Result<()> {
         let results = Results { name: "masks", folder: &out.masks(), ending: "png" };
-        origin::claim(&out.root.join("refine.json"), self, &results)
+        origin::claim(&out.root.join("refine.json"), self, &results, lock)
     }
+}
+
+/// The folder of maps that the masks of a folder were refined from; `None` where nothing says it.
+pub(crate) fn refined_maps(folder: &Path) -> Result<Option<PathBuf>> {
+    let origin = origin::read::<Origin>(&folder.join("refine.json"))?;
+    Ok(origin.map(|origin| origin.cams.into()))
 }
 
 /// One image's files and results.
@@ -95,9 +102,10 @@ impl Refine {
         let backgrounds = self.background.backgrounds(self.preset);
         let ids = self.ids()?;
         let all = self.jobs(&ids)?;
-        for &background in &backgrounds {
-            self.origin(background)?.claim(&self.folder(background, &backgrounds))?;
-        }
+        let claimed =
+            backgrounds.iter().map(|&own| self.claim(own, &self.folder(own, &backgrounds)));
+        let locks: Vec<FolderLock> = claimed.collect::<Result<_>>()?;
+        let check = || locks.iter().try_for_each(FolderLock::check);
         let total = all.len();
         let left: Vec<Job<'_>> =
             all.into_iter().filter(|job| !self.is_done(job, &backgrounds)).collect();
@@ -106,8 +114,12 @@ impl Refine {
         }
         interrupt::install()?;
         let tally = Tally::default();
-        let end =
-            parallel::each("refinement", &left, |job| self.refine(job, &backgrounds, &tally))?;
+        let ended = parallel::each("refinement", &left, |job| {
+            check()?;
+            self.refine(job, &backgrounds, &tally)
+        });
+        check()?;
+        let end = ended?;
         match end {
             End::Interrupted => eprintln!("finished images are kept: the same command goes on"),
             _ if self.floor.is_some() => tally.report(),
@@ -116,10 +128,33 @@ impl Refine {
         Ok(end)
     }
 
+    /// Takes the folder of a background for this call, or for its part.
+    fn claim(&self, background: Background, out: &RunFolder) -> Result<FolderLock> {
+        ensure!(
+            !self.scores || !is_same(&out.cams(), &self.cams),
+            "{}: holds the maps to refine, which --scores would replace, expected another --out",
+            self.cams.display()
+        );
+        let origin = self.origin(background)?;
+        if self.shard.is_none() {
+            let lock = FolderLock::take(&out.root)?;
+            origin.claim(out, &lock)?;
+            return Ok(lock);
+        }
+        let mut lock = FolderLock::take_for_part(&out.root)?;
+        origin.claim(out, &lock)?;
+        lock.share()?;
+        Ok(lock)
+    }
+
     /// Ids of the list, or of every map in the folder, that belong to the shard.
     fn ids(&self) -> Result<Vec<String>> {
         let mut ids = match &self.list {
-            Some(list) => ImageList::read(list)?.ids,
+            Some(list) => {
+                let list = ImageList::read(list)?;
+                notes::say(&list.remarks);
+                list.ids
+            }
             None => maps(&self.cams)?,
         };
         ids.retain(|id| self.shard.is_none_or(|shard| shard.holds(id)));
@@ -162,7 +197,7 @@ impl Refine {
     fn is_done(&self, job: &Job<'_>, backgrounds: &[Background]) -> bool {
         backgrounds.iter().all(|&background| {
             let folder = self.folder(background, backgrounds);
-            mask_of(&folder, job).exists() && (!self.scores || scores_of(&folder, job).exists())
+            is_whole(&mask_of(&folder, job)) && (!self.scores || is_whole(&scores_of(&folder, job)))
         })
     }
 
@@ -212,6 +247,11 @@ fn mask_of(folder: &RunFolder, job: &Job<'_>) -> PathBuf {
 
 fn scores_of(folder: &RunFolder, job: &Job<'_>) -> PathBuf {
     folder.cams().join(format!("{}.npz", job.id))
+}
+
+/// Whether two paths are of one folder that is there.
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Ids of the maps of a folder, ascending.

@@ -3,8 +3,11 @@
 use super::End;
 use crate::args::DataArgs;
 use crate::comparison::{Comparison, FIXED_THRESHOLD};
+use crate::folder_lock::FolderLock;
 use crate::pictures::Choice;
-use crate::run_folder::{RunFolder, write_text};
+use crate::result_folder::{ForceArgs, Inputs, ResultFolder, seen_from, with_slashes};
+use crate::run_folder::RunFolder;
+use crate::shown_masks::{self, ShownRun};
 use anyhow::{Result, ensure};
 use eps_data::Needs;
 use eps_eval::export::percent;
@@ -14,6 +17,9 @@ use serde::Serialize;
 use std::path::PathBuf;
 
 /// Compare runs on one page: scores at every threshold, charts, tables, pictures
+///
+/// Pictures show the masks that each run made, with their threshold. Files of an earlier report in the
+/// folder that no longer belong to it are removed.
 #[derive(clap::Args)]
 pub(crate) struct Report {
     /// Run folders with the maps of `eps infer`; names are those of the folders
@@ -33,9 +39,15 @@ pub(crate) struct Report {
     /// against the first, the `best` or `worst` of the last, or ids separated by commas
     #[arg(long, default_value = "even", value_name = "RULE|ID,..")]
     choose: Choice,
+    /// Show masks at the threshold that is best on the ground truth, labelled as such, instead of those
+    /// of the runs
+    #[arg(long)]
+    best_masks: bool,
     /// Also give the mean over background and the classes with at least N images
     #[arg(long, value_name = "N")]
     minimum_images: Option<usize>,
+    #[command(flatten)]
+    force: ForceArgs,
 }
 
 /// One run of `scores.json`.
@@ -52,37 +64,61 @@ impl Report {
         let split = self.data.open(Needs { saliency, masks: true, ..Needs::default() })?;
         let runs: Vec<RunFolder> = self.runs.iter().map(|run| RunFolder::at(run)).collect();
         check_runs(&runs)?;
+        let lock = FolderLock::take_for_results(&self.out)?;
+        let out = self.force.open(lock, &self.out, MAIN, self.inputs(&split)?)?;
+        let facts = self.facts(&runs, &split)?;
         let comparison =
             Comparison { split: &split, things: None, minimum_images: self.minimum_images };
         let methods: Vec<Method> =
             runs.iter().map(|run| comparison.method(&run.name(), run)).collect::<Result<_>>()?;
-        let shown: Vec<_> =
-            runs.iter().zip(&methods).map(|(run, own)| (run, best_threshold(own) as f32)).collect();
-        let names: Vec<_> = methods.iter().map(|method| method.name.as_str()).collect();
+        let shown = runs.iter().zip(&methods).map(|(run, method)| match self.best_masks {
+            true => Ok(ShownRun::at_best(method, run)),
+            false => ShownRun::of_run(&method.name, run, &split.items),
+        });
+        let shown: Vec<_> = shown.collect::<Result<_>>()?;
         let report = eps_eval::report::Report {
             title: self.title.clone(),
             summary: methods.iter().map(summary).collect(),
-            picture_header: comparison.picture_header(&names),
+            picture_header: comparison.picture_header(&shown),
+            picture_caption: shown_masks::caption(&shown),
             pictures: comparison.pictures(&shown, &self.choose, self.pictures)?,
-            facts: self.facts(&runs, &split)?,
+            facts,
             methods,
         };
-        report.write(&self.out)?;
-        let runs: Vec<RunScores> = report.methods.into_iter().map(RunScores::from).collect();
-        write_text(&self.out.join("scores.json"), &export::json(&runs))?;
+        // Without its record or recipe, a run that was removed meanwhile would be shown without a word.
+        check_runs(&runs)?;
+        let files = report.files()?;
+        let scores: Vec<RunScores> = report.methods.into_iter().map(RunScores::from).collect();
+        write(out, files, &export::json(&scores))?;
         println!("{}", self.out.join("index.html").display());
         Ok(End::Done)
     }
 
+    fn inputs(&self, split: &eps_data::Split) -> Result<Inputs> {
+        let mut inputs = vec![("command".to_owned(), "report".to_owned())];
+        for run in &self.runs {
+            inputs.push(("run".into(), seen_from(&self.out, run)?));
+        }
+        let truth = self.data.folder()?.masks;
+        let truth = truth.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        inputs.push(("ground truth".into(), truth));
+        inputs.push(("list SHA-256".into(), split.list.sha256.clone()));
+        Ok(inputs)
+    }
+
     fn facts(&self, runs: &[RunFolder], split: &eps_data::Split) -> Result<Vec<(String, String)>> {
         let list = &split.list;
+        let images = if list.ids.len() == 1 { "image" } else { "images" };
         let mut facts = vec![
-            ("images".into(), format!("{} of list `{}`", list.ids.len(), list.name)),
+            ("images".into(), format!("{} {images} of list {}", list.ids.len(), list.name)),
             ("list SHA-256".into(), list.sha256.clone()),
         ];
         for run in runs.iter().filter(|run| run.is_begun()) {
             let (name, provenance) = (run.name(), run.provenance()?);
-            facts.push((format!("{name}: command"), provenance.command[1..].join(" ")));
+            facts.push((
+                format!("{name}: command"),
+                provenance.command.get(1..).unwrap_or_default().join(" "),
+            ));
             if let Some(weights) = provenance.weights {
                 facts.push((format!("{name}: weights SHA-256"), weights));
             }
@@ -90,6 +126,22 @@ impl Report {
         }
         Ok(facts)
     }
+}
+
+/// The file of a report that is always there.
+pub(crate) const MAIN: &str = "index.html";
+
+/// Writes the files of a report, and its scores.
+pub(crate) fn write(
+    mut out: ResultFolder,
+    files: Vec<(PathBuf, Vec<u8>)>,
+    scores: &str,
+) -> Result<()> {
+    for (path, bytes) in files {
+        out.write(&with_slashes(&path), bytes)?;
+    }
+    out.write("scores.json", scores)?;
+    out.finish()
 }
 
 /// Every run has maps and a name of its own.
@@ -116,18 +168,14 @@ impl From<Method> for RunScores {
     }
 }
 
-/// The threshold of the best scores.
-pub(crate) fn best_threshold(method: &Method) -> f64 {
-    method.best.threshold.as_ref().map_or(FIXED_THRESHOLD, |threshold| threshold.value)
-}
-
 /// A method's headline in a sentence.
 pub(crate) fn summary(method: &Method) -> String {
     format!(
-        "{}: {} % mIoU at the fixed threshold {FIXED_THRESHOLD:.2}, {} % at its best threshold {:.3}.",
+        "{}: {} % mIoU at the fixed threshold {FIXED_THRESHOLD:.2}; at most {} %, at the threshold that \
+         is best on this ground truth ({:.3}).",
         method.name,
         percent(method.fixed.miou),
         percent(method.best.miou),
-        best_threshold(method)
+        method.best.threshold.map_or(FIXED_THRESHOLD, |threshold| threshold.value)
     )
 }

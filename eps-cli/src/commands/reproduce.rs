@@ -4,30 +4,34 @@ use super::End;
 use super::compare::level;
 use crate::args::{ResultFiles, TruthArgs, named_folder};
 use crate::attempt::{AttemptArgs, Source};
-use crate::outputs;
-use crate::run_folder::{write_asked, write_text};
+use crate::folder_lock::FolderLock;
+use crate::outputs::Outputs;
+use crate::result_folder::{ForceArgs, Inputs, ResultFolder, seen_from};
+use crate::run_folder::write_asked;
+use crate::same_masks;
 use anyhow::{Context as _, Result, anyhow, ensure};
-use eps_eval::chart::{ChartFiles, ReproductionChart, TimelineChart};
+use eps_eval::chart::{ReproductionChart, TimelineChart};
 use eps_eval::export;
 use eps_eval::paired::Bootstrap;
 use eps_eval::published::{PublishedTable, Quantity};
-use eps_eval::reproduction::{Attempt, Reproduction};
+use eps_eval::reproduction::{Attempt, ReproducedCell, Reproduction, TOLERANCE, Verdict};
 use std::path::{Path, PathBuf};
 
-/// Hold our scores against a published table: published, ours, difference and verdict of each cell
+/// Compare your scores with a published table: published, yours, difference and verdict of each cell
 ///
-/// Without a table, lists those that are known. A verdict uses the interval of ours; where ours holds
-/// under another protocol, on other images or true masks, or with another backbone or initialisation,
-/// nothing is compared and the reason is given. Published numbers that were not read in any source are
-/// shown with a question mark and are no targets.
+/// Without a table, lists those that are known. With three runs or more, a number is reproduced if it is
+/// where a further run is expected; with fewer, yours is within a tolerance or not. Where yours holds
+/// under another protocol, on other images or ground truth, or with another backbone or initialisation,
+/// nothing is compared and the reason is given. Masks without the provenance of a run get a score, but no
+/// verdict. Published numbers that were not checked against a source are marked ? and are no targets.
 #[derive(clap::Args)]
 pub(crate) struct Reproduce {
     /// Name of the table
     #[arg(value_parser = published_table)]
     table: Option<&'static PublishedTable>,
-    /// Ours: folders of runs with the masks of `eps infer`, or of masks. ROW is that of the table; that of
-    /// a run follows from its recipe. COLUMN is that of mean IoU, the first where nothing is said. Several
-    /// folders of one row are runs that differ in their seed
+    /// Yours: folders of runs with the masks of `eps infer`, or of masks. ROW is that of the table; that
+    /// of a run follows from its recipe. COLUMN is that of mean IoU [default: the first]. Several folders
+    /// of one row are runs that differ in their seed
     #[arg(long = "ours", value_name = "[ROW[/COLUMN]=]DIR", requires = "truth")]
     ours: Vec<String>,
     /// Folder of ground-truth masks, `<id>.png`
@@ -42,13 +46,17 @@ pub(crate) struct Reproduce {
     classes: Option<PathBuf>,
     #[command(flatten)]
     attempt: AttemptArgs,
+    /// Difference up to which fewer than three runs are within tolerance, in points of IoU. Published
+    /// numbers of one method from two sources are up to 0.3 points apart
+    #[arg(long, value_name = "POINTS", default_value_t = 100.0 * TOLERANCE, value_parser = points)]
+    tolerance: f64,
     /// Resamples of the images
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     resamples: u32,
     /// Seed of the resamples
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Fraction of the resamples inside an interval
+    /// Fraction of further runs, or of resamples, expected inside an interval
     #[arg(long, default_value_t = 0.95, value_parser = level)]
     level: f64,
     #[command(flatten)]
@@ -59,9 +67,19 @@ pub(crate) struct Reproduce {
     /// Write all of that and charts: reproduction.md, .json, .csv, .tex, charts/
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Year in which the timeline of the field shows ours
+    /// Year in which the timeline of the field shows yours
     #[arg(long, default_value_t = 2026, value_parser = clap::value_parser!(u16).range(2010..=2100))]
     year: u16,
+    #[command(flatten)]
+    force: ForceArgs,
+}
+
+/// A number of percentage points.
+fn points(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(points) if (0.0..=100.0).contains(&points) => Ok(points),
+        _ => Err("expected a number of points from 0 to 100".into()),
+    }
 }
 
 impl Reproduce {
@@ -70,47 +88,91 @@ impl Reproduce {
             list_tables();
             return Ok(End::Done);
         };
-        self.files.check()?;
-        outputs::check([&self.latex])?;
-        outputs::check_folder(&self.out)?;
-        let attempts = self.attempts(table)?;
+        let in_out = |folder: &PathBuf| {
+            ["json", "csv", "tex", "md"].map(|end| Some(folder.join(format!("reproduction.{end}"))))
+        };
+        let in_out: Vec<Option<PathBuf>> = self.out.iter().flat_map(in_out).collect();
+        let outputs = Outputs::of(self.files.paths()).and([&self.latex]).and(&in_out).check()?;
+        let sources = self.sources(table)?;
+        let out = match &self.out {
+            Some(out) => {
+                let inputs = self.inputs(table, out, &sources)?;
+                let lock = FolderLock::take_for_results(out)?;
+                Some(self.force.open(lock, out, "reproduction.json", inputs)?)
+            }
+            None => None,
+        };
+        let attempts = self.attempts(table, &sources)?;
         let bootstrap = Bootstrap { resamples: self.resamples as usize, seed: self.seed };
-        let reproduction = Reproduction::new(table, &attempts, bootstrap, self.level)
+        let tolerance = self.tolerance / 100.0;
+        let reproduction = Reproduction::new(table, &attempts, bootstrap, self.level, tolerance)
             .map_err(|text| anyhow!(text))?;
-        self.write(table, &reproduction)?;
+        self.write(table, &reproduction, out)?;
+        outputs.keep();
         print!("{}", export::reproduction_text(&reproduction));
         Ok(End::Done)
     }
 
-    fn attempts(&self, table: &PublishedTable) -> Result<Vec<Attempt>> {
-        let (Some(truth), Some(list)) = (&self.truth, &self.list) else { return Ok(vec![]) };
-        let truth = TruthArgs::new(truth, list, self.classes.as_deref());
+    /// What `--ours` names, folders of one row and column together.
+    fn sources(&self, table: &PublishedTable) -> Result<Vec<Source>> {
         let mut sources: Vec<Source> = Vec::new();
         for argument in &self.ours {
             let found = source(argument, table)?;
-            match sources.iter_mut().find(|own| own.row == found.row && own.column == found.column)
-            {
-                Some(own) => own.folders.extend(found.folders),
+            let is_same =
+                |known: &&mut Source| known.row == found.row && known.column == found.column;
+            match sources.iter_mut().find(is_same) {
+                Some(known) => known.folders.extend(found.folders),
                 None => sources.push(found),
             }
         }
-        self.attempt.score(table, &truth, &sources)
+        for source in &sources {
+            same_masks::refuse_twice(source.folders.iter().map(PathBuf::as_path))?;
+        }
+        Ok(sources)
     }
 
-    fn write(&self, table: &PublishedTable, reproduction: &Reproduction) -> Result<()> {
+    fn attempts(&self, table: &PublishedTable, sources: &[Source]) -> Result<Vec<Attempt>> {
+        let (Some(truth), Some(list)) = (&self.truth, &self.list) else { return Ok(vec![]) };
+        let truth = TruthArgs::new(truth, list, self.classes.as_deref());
+        self.attempt.score(table, &truth, sources)
+    }
+
+    fn inputs(&self, table: &PublishedTable, out: &Path, sources: &[Source]) -> Result<Inputs> {
+        let command = format!("reproduce {}", table.name);
+        let mut inputs = vec![("command".to_owned(), command)];
+        for Source { row, column, folders } in sources {
+            let name = [row.as_str()].into_iter().chain(column.as_deref());
+            let name = name.collect::<Vec<_>>().join("/");
+            for folder in folders {
+                inputs.push((name.clone(), seen_from(out, folder)?));
+            }
+        }
+        if let Some(truth) = self.truth.as_ref().and_then(|truth| truth.file_name()) {
+            inputs.push(("ground truth".into(), truth.to_string_lossy().into_owned()));
+        }
+        inputs.extend(self.list.clone().map(|list| ("list".into(), list)));
+        Ok(inputs)
+    }
+
+    fn write(
+        &self,
+        table: &PublishedTable,
+        reproduction: &Reproduction,
+        out: Option<ResultFolder>,
+    ) -> Result<()> {
         write_asked(&self.files.json, || Ok(export::json(reproduction)))?;
         write_asked(&self.files.csv, || export::reproduction_csv(reproduction))?;
         let markdown = || Ok(export::reproduction_markdown(reproduction, &[]));
         write_asked(&self.files.markdown, markdown)?;
         write_asked(&self.latex, || Ok(export::reproduction_latex(reproduction)))?;
-        if let Some(folder) = &self.out {
-            let charts = self.write_charts(folder, table, reproduction)?;
-            let file = |end: &str| folder.join(format!("reproduction.{end}"));
-            write_text(&file("json"), &export::json(reproduction))?;
-            write_text(&file("csv"), &export::reproduction_csv(reproduction)?)?;
-            write_text(&file("tex"), &export::reproduction_latex(reproduction))?;
-            write_text(&file("md"), &export::reproduction_markdown(reproduction, &charts))?;
-            eprintln!("{}", file("md").display());
+        if let Some((mut out, folder)) = out.zip(self.out.as_ref()) {
+            let charts = self.write_charts(&mut out, table, reproduction)?;
+            out.write("reproduction.json", export::json(reproduction))?;
+            out.write("reproduction.csv", export::reproduction_csv(reproduction)?)?;
+            out.write("reproduction.tex", export::reproduction_latex(reproduction))?;
+            out.write("reproduction.md", export::reproduction_markdown(reproduction, &charts))?;
+            out.finish()?;
+            eprintln!("{}", folder.join("reproduction.md").display());
         }
         Ok(())
     }
@@ -118,32 +180,34 @@ impl Reproduce {
     /// Writes the charts as SVG, PNG and PDF; titles and files of the PNG, relative to the folder.
     fn write_charts(
         &self,
-        folder: &Path,
+        out: &mut ResultFolder,
         table: &PublishedTable,
         reproduction: &Reproduction,
     ) -> Result<Vec<(String, String)>> {
-        let path = |file: &str| folder.join("charts").join(file);
-        let mut charts = vec![("Published and ours".to_owned(), "charts/cells.png".to_owned())];
-        ChartFiles::of(&ReproductionChart { reproduction })?.write(&path("cells"))?;
+        let cells = out.write_chart("cells", &ReproductionChart { reproduction })?;
+        let mut charts = vec![("Published and yours".to_owned(), cells)];
         if let Some(quantity) = table.field {
             let ours = mean_ious(table, reproduction);
             let timeline = TimelineChart { quantity, year: self.year, ours: &ours };
-            ChartFiles::of(&timeline)?.write(&path("timeline"))?;
-            charts.push(("The field by year".into(), "charts/timeline.png".into()));
+            charts.push(("The field by year".into(), out.write_chart("timeline", &timeline)?));
         }
         Ok(charts)
     }
 }
 
-/// Rows and mean IoU of ours that were scored on the task of the table.
+/// Rows and mean IoU of yours that may be compared with the table.
 fn mean_ious(table: &PublishedTable, reproduction: &Reproduction) -> Vec<(String, f64)> {
     let is_mean =
         |name: &str| table.column(name).map(|own| own.quantity) == Some(Quantity::MeanIou);
     let cells = reproduction.cells.iter().filter(|cell| is_mean(cell.column));
-    let value = |cell: &eps_eval::reproduction::ReproducedCell| {
-        let mut ours = reproduction.ours.iter().filter(|(row, _)| *row == cell.row);
-        let is_same = ours.any(|(_, own)| reproduction.conditions.is_same_task(own));
-        let value = cell.ours?.value.filter(|_| is_same)?;
+    let value = |cell: &ReproducedCell| {
+        let is_comparable = match &cell.verdict {
+            Verdict::NotComparable(_) => false,
+            // Nothing was published to compare it with, so nobody looked at what it holds under.
+            Verdict::NothingPublished => reproduction.is_comparable(&cell.row),
+            _ => true,
+        };
+        let value = cell.ours?.value.filter(|_| is_comparable)?;
         Some((format!("{}, {}", cell.row, cell.column), value))
     };
     cells.filter_map(value).collect()
@@ -167,7 +231,8 @@ fn source(argument: &str, table: &PublishedTable) -> Result<Source> {
     }
     if !table.rows().contains(&row.as_str()) {
         eprintln!(
-            "note: {}: table {} has no row `{row}`, which is listed as ours alone; its rows are {}",
+            "note: {}: table {} has no row `{row}`, so it is listed without a published number; the rows \
+             are {}",
             folder.display(),
             table.name,
             table.rows().join(", ")

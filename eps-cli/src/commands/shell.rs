@@ -2,6 +2,7 @@
 
 use super::End;
 use crate::cli::Cli;
+use crate::folder_lock::FolderLock;
 use crate::run_folder::write_bytes;
 use anyhow::Result;
 use clap::{Command, CommandFactory as _};
@@ -36,9 +37,11 @@ impl Completions {
 
 impl Manual {
     pub(crate) fn run(self) -> Result<End> {
+        let lock = FolderLock::take_for_results(&self.out)?;
         let mut command = Cli::command();
         command.build();
         let pages = write_pages(&self.out, &command)?;
+        lock.finish()?;
         eprintln!("{}: {pages} pages", self.out.display());
         Ok(End::Done)
     }

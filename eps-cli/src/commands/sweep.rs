@@ -5,10 +5,11 @@ use super::compare::folder_name;
 use crate::args::{ResultFiles, TruthArgs, fraction, power};
 use crate::comparison::FIXED_THRESHOLD;
 use crate::faults;
-use crate::outputs;
+use crate::outputs::Outputs;
 use crate::progress::Progress;
 use crate::refined_sweep::RefinedSweepArgs;
 use crate::run_folder::write_asked;
+use crate::sweep_notes;
 use anyhow::{Context as _, Result};
 use eps_data::labels::read_image_scores;
 use eps_data::{ClassId, ClassNames, Item};
@@ -24,7 +25,7 @@ use std::path::{Path, PathBuf};
 ///
 /// A pixel has its best class where that class's score is above the background's, which wins ties.
 /// Every number is labelled with how its threshold was chosen: fixed beforehand, on other images
-/// than those it is scored on, or as the best on this truth, which flatters.
+/// than those it is scored on, or as the best on this ground truth, which flatters.
 #[derive(clap::Args)]
 pub(crate) struct Sweep {
     #[command(flatten)]
@@ -42,10 +43,10 @@ pub(crate) struct Sweep {
     #[arg(long, visible_alias = "alpha", value_name = "A,..")]
     #[arg(value_delimiter = ',', value_parser = power)]
     powers: Vec<f32>,
-    /// Threshold that does not depend on this truth
+    /// Threshold fixed in advance, reported beside the tuned ones
     #[arg(long, conflicts_with = "crf", value_name = "T", default_value_t = FIXED_THRESHOLD as f32, value_parser = fraction)]
     fixed: f32,
-    /// Parts of the list, each scored at the threshold that is best on the others; 1 leaves this out
+    /// Number of cross-validation folds for choosing the threshold; 1 disables it
     #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     folds: u16,
     /// Mean IoU, as a fraction, that thresholds on the plateau may lose against the best
@@ -72,11 +73,7 @@ pub(crate) struct Sweep {
 
 impl Sweep {
     pub(crate) fn run(self) -> Result<End> {
-        self.files.check()?;
-        outputs::check([&self.precision_recall])?;
-        if let Some(chart) = &self.chart {
-            outputs::check(&ChartFiles::paths(chart, "").map(Some))?;
-        }
+        let outputs = self.outputs().check()?;
         let (list, items, names) = match &self.classifier {
             Some(_) => self.truth.open_with_labels("masks")?,
             None => self.truth.open()?,
@@ -88,7 +85,12 @@ impl Sweep {
                 let all = sweep_faults(&items, &self.cams, names.len());
                 return if all.is_empty() { Err(error) } else { faults::list(all, items.len()) };
             }
-            counted => counted?,
+            Err(error) => {
+                // A class beyond the last one may be off by one, and all others too.
+                sweep_notes::shift(&items, &self.cams, &names);
+                return Err(error);
+            }
+            Ok(counted) => counted,
         };
         // It is not among the thresholds of which the best is chosen, unless it was asked for there.
         let fixed = if self.refined.is_asked_for() { None } else { swept.pop() };
@@ -114,8 +116,27 @@ impl Sweep {
         if let Some(histogram) = &histogram {
             self.write_precision_recall(&report, histogram, &names)?;
         }
+        outputs.keep();
         print!("{}", export::sweep_text(&report));
+        sweep_notes::shift(&items, &self.cams, &names);
+        let is_listed = |rule: BackgroundRule| match rule {
+            BackgroundRule::Constant => !self.thresholds.is_empty(),
+            BackgroundRule::Power => !self.powers.is_empty() || self.refined.is_asked_for(),
+        };
+        report.rules.iter().filter(|summary| is_listed(summary.rule)).for_each(sweep_notes::edge);
         Ok(End::Done)
+    }
+
+    fn outputs(&self) -> Outputs {
+        let charts = |addition: &str| -> Vec<Option<PathBuf>> {
+            let chart = self.chart.iter();
+            chart.flat_map(|chart| ChartFiles::paths(chart, addition).map(Some)).collect()
+        };
+        let curves = self.precision_recall.as_ref().map(|_| charts("-precision-recall"));
+        let inputs = self.truth.inputs().folder(&self.cams, &["npz"]);
+        let inputs = self.classifier.iter().fold(inputs, |inputs, own| inputs.file(own));
+        let outputs = Outputs::of(self.files.paths()).and([&self.precision_recall]);
+        outputs.and(&charts("")).and(&curves.unwrap_or_default()).reading(inputs)
     }
 
     /// Counts the maps, or the masks that a CRF makes of them, with each background; without a CRF the

@@ -2,10 +2,11 @@
 
 use super::End;
 use crate::args::{self, DataArgs, DeviceArgs};
+use crate::folder_lock::FolderLock;
 use crate::progress::Progress;
-use crate::run_folder::{Provenance, RunFolder};
+use crate::run_folder::{Provenance, RunFolder, note_unchecked};
 use crate::{device, from_scratch, interrupt};
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use burn::tensor::Device;
 use eps_data::Needs;
 use eps_model::recipe::{Method, Recipe};
@@ -53,16 +54,11 @@ impl Train {
         let saliency = recipe.network.method == Method::Eps;
         let split = self.data.open(Needs { saliency, ..Needs::default() })?;
         let run = RunFolder::at(&self.out);
+        let lock = FolderLock::take(&run.root)?;
         self.check_run(&run, &recipe)?;
         if let Some(weights) = &self.weights {
             check_weights(weights, recipe.network.backbone)?;
         }
-        let checkpoint = Checkpoint::latest(&run.checkpoints())?;
-        if !self.resume || !run.is_begun() || checkpoint.is_none() {
-            let weights = self.weights.as_deref();
-            run.begin(&recipe, &Provenance::new(&self.device, &split, weights)?)?;
-        }
-        interrupt::install()?;
         let job = Job {
             recipe: &recipe,
             split: &split,
@@ -70,7 +66,18 @@ impl Train {
             weights: self.weights.clone(),
             resume: self.resume,
         };
-        match train(&job, "training", &device)? {
+        // Before anything is written, since a checkpoint of another list or recipe is refused here.
+        let checkpoint = job.checkpoint()?;
+        checkpoint.iter().for_each(note_unchecked);
+        if checkpoint.is_none() || !run.is_begun() {
+            self.check_recipe(&run, &recipe)?;
+            let weights = self.weights.as_deref();
+            run.begin(&recipe, &Provenance::new(&self.device, &split, weights)?)?;
+        }
+        interrupt::install()?;
+        let outcome = train(&job, "training", &device)?;
+        lock.check()?;
+        match outcome {
             Outcome::Finished(_) => {
                 eprintln!("trained: {}", self.out.display());
                 Ok(End::Done)
@@ -84,7 +91,8 @@ impl Train {
 
     /// A run is neither overwritten nor continued with another recipe.
     fn check_run(&self, run: &RunFolder, recipe: &Recipe) -> Result<()> {
-        if !run.is_begun() {
+        let has_checkpoint = Checkpoint::latest(&run.checkpoints())?.is_some();
+        if !run.is_begun() && !has_checkpoint {
             return Ok(());
         }
         if !self.resume {
@@ -93,14 +101,46 @@ impl Train {
                 self.out.display()
             );
         }
-        if run.recipe()? != *recipe {
-            bail!(
-                "{}: differs from the given recipe, expected the same to resume",
-                run.recipe_file().display()
-            );
+        if !run.recipe_file().exists() {
+            return Ok(());
         }
+        match difference(&run.recipe()?, recipe) {
+            Some(difference) => bail!(
+                "{}: {difference} in the given recipe, expected the same recipe to resume",
+                run.recipe_file().display()
+            ),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to replace the recipe that is read by the resolved one of the run.
+    fn check_recipe(&self, run: &RunFolder, recipe: &Recipe) -> Result<()> {
+        let file = run.recipe_file();
+        let is_read = matches!(
+            (file.canonicalize(), self.recipe.canonicalize()),
+            (Ok(one), Ok(other)) if one == other
+        );
+        ensure!(
+            !is_read || std::fs::read_to_string(&file).is_ok_and(|text| text == recipe.to_toml()),
+            "{}: is read by this command and would be replaced, expected another --out",
+            file.display()
+        );
         Ok(())
     }
+}
+
+/// The first setting in which two recipes differ, and how many more there are.
+fn difference(run: &Recipe, given: &Recipe) -> Option<String> {
+    let keys = Recipe::keys();
+    let mut differing = keys.iter().filter(|key| run.value(key) != given.value(key));
+    let key = differing.next()?;
+    let shown = |recipe: &Recipe| recipe.value(key).map_or("none".into(), |own| own.to_string());
+    let more = match differing.count() {
+        0 => String::new(),
+        1 => " (and 1 more setting differs)".into(),
+        more => format!(" (and {more} more settings differ)"),
+    };
+    Some(format!("{key} is {}, but {}{more}", shown(run), shown(given)))
 }
 
 /// Runs a job with its progress; Ctrl-C saves and stops it.

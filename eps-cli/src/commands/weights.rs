@@ -1,7 +1,8 @@
 //! `eps weights`
 
 use super::End;
-use crate::run_folder::RunFolder;
+use crate::outputs::{Inputs, Outputs};
+use crate::run_folder::{RunFolder, note_unchecked};
 use anyhow::{Context as _, Result, ensure};
 use eps_model::recipe::BackboneName;
 use eps_model::train::Checkpoint;
@@ -110,6 +111,8 @@ impl Convert {
             self.out.display()
         );
         let path = weights_file(&self.weights)?;
+        let inputs = Inputs::default().file(&path);
+        let outputs = Outputs::of([&Some(self.out.clone())]).reading(inputs).check()?;
         let file = WeightsFile::open(&path)?;
         let backbone = backbone(&file).with_context(|| {
             format!(
@@ -119,6 +122,7 @@ impl Convert {
         })?;
         let others = beside(&file, "");
         let count = write_safetensors(file, backbone, &self.out)?;
+        outputs.keep();
         eprintln!("{}: {count} tensors of {backbone}{others}", self.out.display());
         Ok(End::Done)
     }
@@ -133,7 +137,8 @@ fn weights_file(path: &Path) -> Result<PathBuf> {
         Checkpoint::latest(&RunFolder::at(path).checkpoints())?.with_context(|| {
             format!("{}: has no checkpoint, expected one or a file", path.display())
         })?;
-    Ok(checkpoint.network_file())
+    note_unchecked(&checkpoint);
+    Ok(checkpoint.network_file()?)
 }
 
 #[cfg(test)]

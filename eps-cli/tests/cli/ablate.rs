@@ -334,3 +334,32 @@ fn bad_plans_are_refused_before_anything_is_trained() {
     let ended = eps("ablate").with("--grid", "lambda=1").run();
     assert_eq!(ended.status, Some(2), "{}", ended.stderr);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_wait_for_the_results_of_another_machine_is_explained_and_ends_at_the_first_signal() {
+    let project = Project::with_scenes(2);
+    let recipe = with(&recipe::eps(), "updates = 1");
+    let call = || ablate(&project, "out", &recipe, &["lambda=0.5"]);
+    call().succeeds();
+    let locks = fs::read_dir(project.path("out/results.lock")).unwrap();
+    let lock = locks.map(|entry| entry.unwrap().path()).next().unwrap();
+    let mut note = json(&lock);
+    let own = note.as_object_mut().unwrap();
+    own.insert("host".into(), "elsewhere".into());
+    own.insert("is_released".into(), false.into());
+    fs::write(&lock, note.to_string()).unwrap();
+    let child = call().start();
+    sleep(Duration::from_secs(4));
+    let sent = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status();
+    assert!(sent.unwrap().success());
+    let sent = Instant::now();
+    let ended = Ended::of(child);
+    assert!(sent.elapsed() < Duration::from_secs(4));
+    assert_eq!(ended.status, Some(130), "{}", ended.stderr);
+    for part in ["results.lock, which process ", " of elsewhere holds", "after 15 min 00 s"] {
+        assert!(ended.stderr.contains(part), "{}", ended.stderr);
+    }
+    // Once it has no sign of life any more.
+    call().with("--lock-expiry", "1s").succeeds();
+}

@@ -51,6 +51,22 @@ impl Call {
         self
     }
 
+    /// Writing its standard output to a file.
+    pub(crate) fn writing_to(mut self, file: &Path) -> Self {
+        self.0.stdout(File::create(file).expect("the file can be made"));
+        self
+    }
+
+    /// As `nohup` starts it: with a signal of this name ignored.
+    #[cfg(unix)]
+    pub(crate) fn ignoring(self, signal: &str) -> Self {
+        let mut call = Command::new("sh");
+        call.args(["-c", &format!("trap '' {signal}; exec \"$@\""), "sh"]);
+        call.arg(self.0.get_program()).args(self.0.get_args());
+        call.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(call)
+    }
+
     /// Starts it and goes on.
     pub(crate) fn start(mut self) -> Child {
         self.0.spawn().expect("the program can be started")
@@ -72,7 +88,15 @@ impl Call {
     /// Runs it to its end, which must be status 1 and an error that has each of `parts`.
     #[track_caller]
     pub(crate) fn refuses(self, parts: &[&str]) {
-        let Ended { status, stdout, stderr } = self.run();
+        self.run().refused_with(parts);
+    }
+}
+
+impl Ended {
+    /// Asserts that it ended with status 1, without a result, and an error that has each of `parts`.
+    #[track_caller]
+    pub(crate) fn refused_with(self, parts: &[&str]) {
+        let Self { status, stdout, stderr } = self;
         assert!(!stderr.contains("panicked"), "{stderr}");
         assert_eq!(status, Some(1), "{stderr}");
         assert_eq!(stdout, "", "an error leaves no result");

@@ -5,6 +5,7 @@ use crate::project::{Project, SIZE, files};
 use eps_data::codec::{read_mask, write_mask};
 use eps_data::scenes::scene_id;
 use eps_data::{ClassId, LabelMap};
+use image::GrayImage;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -89,7 +90,8 @@ fn a_better_folder_is_better_with_an_interval_and_a_p_value() {
     let pictures = charts
         .iter()
         .flat_map(|name| ["pdf", "png", "svg"].map(|kind| format!("charts/{name}.{kind}")));
-    let tables = ["compare.csv", "compare.json", "compare.md", "images.csv"].map(String::from);
+    let tables = ["compare.csv", "compare.json", "compare.md", "images.csv", "results.json"];
+    let tables = tables.map(String::from);
     assert_eq!(found, pictures.chain(tables).collect::<Vec<_>>());
     let page = fs::read_to_string(out.join("compare.md")).unwrap();
     for chart in charts {
@@ -127,6 +129,50 @@ fn folders_of_one_name_are_runs_of_one_method() {
     assert_eq!((&methods[0]["runs"], &methods[1]["runs"]), (&1.into(), &2.into()));
     assert_eq!(methods[0]["miou"]["std"], Value::Null);
     assert!(number(&methods[1]["miou"]["std"]) > 0.0);
+}
+
+#[test]
+fn the_same_masks_are_no_second_run() {
+    let project = project();
+    let twice = "given twice: name each folder of masks once";
+    compare(&project, &["A=good", "A=good"]).refuses(&["good: ", twice]);
+    compare(&project, &["A=good", "B=half/../good"]).refuses(&["good: ", twice]);
+    // A copy under another name; its pixels are written by another program, in other bytes.
+    predictions(&project, "copy", |_| true);
+    let path = project.path("copy").join(scene_id(3) + ".png");
+    let pixels = read_mask(&path, 7).unwrap().classes().to_vec();
+    let grey = GrayImage::from_raw(SIZE.width as u32, SIZE.height as u32, pixels).unwrap();
+    grey.save(&path).unwrap();
+    assert_ne!(
+        fs::read(&path).unwrap(),
+        fs::read(project.path("good").join(scene_id(3) + ".png")).unwrap()
+    );
+    let expected =
+        ["copy: has the same 6 masks as ", "runs of one method must differ in their seed"];
+    compare(&project, &["A=half", "A=good", "A=copy"]).refuses(&expected);
+    // Two methods may come to the same masks.
+    compare(&project, &["A=good", "B=copy"]).succeeds();
+    write_mask(&path, &LabelMap::new(SIZE, vec![0; SIZE.pixels()])).unwrap();
+    compare(&project, &["A=good", "A=copy"]).succeeds();
+}
+
+#[test]
+fn results_of_other_masks_are_kept_and_charts_that_no_longer_belong_go() {
+    let project = project();
+    let to_out = |folders: &[&str]| compare(&project, folders).with("--out", project.path("out"));
+    to_out(&["nothing", "half", "good"]).succeeds();
+    assert!(project.path("out/charts/differences-2.png").is_file());
+    project.write("out/charts/mine.png", "mine");
+    to_out(&["nothing", "good"]).refuses(&[
+        "out: already contains the results of other inputs (there: half ../half; now: none)",
+    ]);
+    to_out(&["nothing", "good"]).and("--force").succeeds();
+    let charts = project.path("out/charts");
+    assert!(charts.join("differences-1.png").is_file() && charts.join("mine.png").is_file());
+    for kind in ["png", "svg", "pdf"] {
+        assert!(!charts.join(format!("differences-2.{kind}")).exists(), "{kind}");
+    }
+    to_out(&["nothing", "good"]).with("--level", "0.9").succeeds();
 }
 
 #[test]

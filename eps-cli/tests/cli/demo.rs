@@ -2,6 +2,8 @@
 
 use crate::call::{Call, Ended, eps};
 use crate::project::files;
+use eps_data::codec::read_mask;
+use eps_data::scenes::scene_id;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -30,25 +32,75 @@ fn a_demo_scores_both_methods_and_depends_on_its_seed_only() {
     let reports = [first, second, other].map(|folder| folder.join("out"));
     let found = files(&reports[0]);
     assert!(found.contains_key(Path::new("index.html")));
-    check_scores(&serde_json::from_slice(&found[Path::new("scores.json")]).unwrap());
-    // A folder where a demo was made is used again.
+    let scores = serde_json::from_slice(&found[Path::new("scores.json")]).unwrap();
+    check_scores(&scores);
+    check_confusion(first, &scores);
+    // A folder where a demo was made is used again, its results if they are of the same demo.
     demo(second, 4, 3);
-    demo(second, 3, 3);
+    call(second, 3).refuses(&["out: already contains the results of other inputs", "now: seed 3"]);
+    call(second, 3).and("--force").on_threads(3).succeeds();
     for (name, bytes) in files(&reports[1]) {
         assert!(bytes == found[&name], "{} depends on more than the seed", name.display());
     }
     demo(other, 4, 2);
-    let scores = Path::new("scores.json");
-    assert_ne!(files(&reports[2])[scores], found[scores]);
+    let name = Path::new("scores.json");
+    assert_ne!(files(&reports[2])[name], found[name]);
 }
 
 fn check_scores(scores: &Value) {
     assert_eq!(scores["seed"], 3);
-    for method in ["cam", "eps"] {
-        let miou = scores[method]["miou"].as_f64().unwrap();
-        assert!((0.0..=1.0).contains(&miou), "{miou}");
-        assert!(scores["cooccurrence"].get(method).is_some(), "{scores}");
+    for (scores, chosen) in [(scores, "fixed"), (&scores["best_on_truth"], "best on truth")] {
+        for method in ["cam", "eps"] {
+            let miou = scores[method]["miou"].as_f64().unwrap();
+            assert!((0.0..=1.0).contains(&miou), "{miou}");
+            assert_eq!(scores[method]["threshold"]["chosen"], chosen);
+            assert!(scores["cooccurrence"].get(method).is_some(), "{scores}");
+        }
     }
+    assert_eq!(scores["eps"]["threshold"]["value"], 0.2);
+}
+
+/// The confusion with the background of a folder of masks, counted pixel by pixel.
+fn confusion(masks: &Path, data: &Path) -> Option<f64> {
+    let read = |folder: &Path, id: &str| read_mask(&folder.join(format!("{id}.png")), 7).unwrap();
+    let (mut wrong, mut right, mut confusable) = ([0_u32; 7], [0_u32; 7], [false; 7]);
+    for index in 0..12 {
+        let id = scene_id(index);
+        let (mask, truth) = (read(masks, &id), read(&data.join("SegmentationClass"), &id));
+        let things = read(&data.join("BackgroundThings"), &id);
+        let pixels = mask.classes().iter().zip(truth.classes()).zip(things.classes());
+        for ((&mask, &truth), &thing) in pixels {
+            if truth == 0 && thing != 0 {
+                confusable[usize::from(thing)] = true;
+                wrong[usize::from(thing)] += u32::from(mask == thing);
+            }
+            if truth != 0 && truth == mask {
+                right[usize::from(truth)] += 1;
+            }
+        }
+    }
+    let sum = |counts: [u32; 7]| -> u32 {
+        counts
+            .iter()
+            .zip(confusable)
+            .filter(|(_, is_counted)| *is_counted)
+            .map(|(count, _)| count)
+            .sum()
+    };
+    let (wrong, right) = (sum(wrong), sum(right));
+    (right > 0).then(|| f64::from(wrong) / f64::from(right))
+}
+
+/// Confusion is that of the masks that the runs made and the page shows.
+fn check_confusion(folder: &Path, scores: &Value) {
+    for method in ["cam", "eps"] {
+        let work = folder.join("work");
+        let expected = confusion(&work.join(method).join("masks"), &work.join("data"));
+        assert_eq!(scores["cooccurrence"][method].as_f64(), expected, "{method}");
+    }
+    let page = fs::read_to_string(folder.join("out/index.html")).unwrap();
+    let caption = "Masks of the runs: CAM as in its folder masks, at threshold 0.20; EPS as in its";
+    assert!(page.contains(caption));
 }
 
 #[test]

@@ -254,5 +254,7 @@ fn a_list_without_ids_or_with_one_twice_is_refused() {
         .evaluate(&predictions)
         .refuses(&["train.txt:3: `scene_0001` again, expected each image id once"]);
     list("scene_0001\n../scene_0002\n");
-    project.evaluate(&predictions).refuses(&["train.txt:2: `../scene_0002`, expected an image id"]);
+    project
+        .evaluate(&predictions)
+        .refuses(&["train.txt:2: `../scene_0002`, which has a folder in it"]);
 }

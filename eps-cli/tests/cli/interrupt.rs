@@ -5,7 +5,7 @@ use crate::project::{Project, files};
 use crate::recipe;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -55,6 +55,30 @@ fn an_interrupted_inference_keeps_what_is_finished() {
     assert!(files(&out) == files(&project.path("whole")));
 }
 
+#[cfg(unix)]
+#[test]
+fn every_signal_to_stop_saves_unless_it_was_ignored() {
+    let project = Project::with_scenes(12);
+    let recipe = recipe::with(&recipe::cam(), &format!("updates = {UPDATES}"));
+    for (signal, run) in [("HUP", "a"), ("USR1", "b"), ("USR2", "c"), ("TERM", "d")] {
+        let record = project.path(run).join("steps.csv");
+        let is_begun = || fs::read_to_string(&record).is_ok_and(|text| text.lines().count() > 2);
+        let mut child = project.train(run, &recipe).start();
+        wait_for(&mut child, is_begun);
+        send(signal, &child);
+        let ended = Ended::of(child);
+        assert_eq!(ended.status, Some(130), "{signal}: {}", ended.stderr);
+        assert!(ended.stderr.contains("go on with --resume"), "{}", ended.stderr);
+    }
+    let record = project.path("ignored/steps.csv");
+    let is_begun = || fs::read_to_string(&record).is_ok_and(|text| text.lines().count() > 2);
+    let mut child = project.train("ignored", &recipe).ignoring("HUP").start();
+    wait_for(&mut child, is_begun);
+    send("HUP", &child);
+    let ended = Ended::of(child);
+    assert_eq!(ended.status, Some(0), "{}", ended.stderr);
+}
+
 /// Checkpoints name their tensors at random, so the maps and masks that they give are compared.
 fn check_equal(project: &Project) {
     let [whole, parts] = ["whole", "parts"].map(|run| project.path(run));
@@ -79,16 +103,24 @@ fn steps(path: &Path) -> Vec<String> {
 
 /// The end of a call that gets Ctrl-C once `ready`.
 fn interrupted(call: Call, ready: impl Fn() -> bool) -> Ended {
-    let begun = Instant::now();
     let mut child = call.start();
+    wait_for(&mut child, ready);
+    send("INT", &child);
+    let ended = Ended::of(child);
+    assert_eq!(ended.status, Some(130), "{}", ended.stderr);
+    ended
+}
+
+fn wait_for(child: &mut Child, ready: impl Fn() -> bool) {
+    let begun = Instant::now();
     while !ready() {
         assert!(begun.elapsed() < PATIENCE, "not ready within {PATIENCE:?}");
         assert!(child.try_wait().unwrap().is_none(), "it ended early");
         sleep(Duration::from_millis(5));
     }
-    let signal = Command::new("kill").arg("-INT").arg(child.id().to_string()).status();
-    assert!(signal.unwrap().success());
-    let ended = Ended::of(child);
-    assert_eq!(ended.status, Some(130), "{}", ended.stderr);
-    ended
+}
+
+fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill").arg(format!("-{signal}")).arg(child.id().to_string()).status();
+    assert!(sent.unwrap().success());
 }

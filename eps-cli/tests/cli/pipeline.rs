@@ -122,7 +122,7 @@ fn check_report(report: &Path) {
     let charts = ["sweep", "per-class", "precision-recall", "training-1", "training-2"];
     let charts = charts.iter().flat_map(|name| ["svg", "png", "pdf"].map(|kind| (name, kind)));
     let expected = charts.map(|(name, kind)| format!("charts/{name}.{kind}"));
-    let pages = ["index.html", "pictures.png"].map(String::from);
+    let pages = ["index.html", "pictures.png", "results.json"].map(String::from);
     let scores = ["csv", "json", "md", "tex"].map(|kind| format!("scores.{kind}"));
     assert_eq!(found, expected.chain(pages).chain(scores).collect());
     let page = text(&report.join("index.html"));

@@ -2,7 +2,7 @@
 
 use crate::project::{Project, truncate};
 use crate::recipe;
-use eps_data::codec::{write_mask, write_rgb_png};
+use eps_data::codec::{read_mask, read_rgb, write_mask, write_rgb_png};
 use eps_data::{LabelMap, RgbImage, Size};
 use std::fs;
 
@@ -64,4 +64,74 @@ fn a_report_without_pictures_has_no_photograph() {
     project.report(&["run"]).with("--pictures", "0").succeeds();
     let page = fs::read_to_string(project.path("report/index.html")).unwrap();
     assert!(!page.contains("scene_0001"), "a picture of the data set is on the page");
+}
+
+/// The pixels of a mask that are of an object.
+fn objects(mask: &LabelMap) -> usize {
+    mask.classes().iter().filter(|&&class| class != 0 && class != 255).count()
+}
+
+#[test]
+fn pictures_show_the_masks_of_the_run_and_say_their_threshold() {
+    let project = inferred();
+    let page = || fs::read_to_string(project.path("report/index.html")).unwrap();
+    project.report(&["run"]).succeeds();
+    let files = "Masks of the runs: run as in its folder masks, at threshold 0.20.";
+    assert!(page().contains(files) && page().contains("<th>run mask at\u{a0}0.20</th>"));
+    // Masks that the maps do not give at any threshold show that the files are what is shown.
+    let made = read_mask(&project.path("run/masks/scene_0001.png"), 7).unwrap();
+    let whole = LabelMap::new(made.size(), vec![1; made.size().pixels()]);
+    assert!(objects(&made) < objects(&whole));
+    for index in 1..=4 {
+        write_mask(&project.path(&format!("run/masks/scene_000{index}.png")), &whole).unwrap();
+    }
+    let before = fs::read(project.path("report/pictures.png")).unwrap();
+    project.report(&["run"]).succeeds();
+    assert!(before != fs::read(project.path("report/pictures.png")).unwrap());
+    let sheet = read_rgb(&project.path("report/pictures.png")).unwrap();
+    let [width, height] = [sheet.width(), sheet.height()];
+    // The colour of class 1 in VOC's palette, at the right end of the first and of the last row.
+    for y in [height - 5, height - 4 * (56 + 4) + 4 + 5] {
+        assert_eq!(sheet.get_pixel(width - 5, y).0, [128, 0, 0], "at {y}");
+    }
+    fs::remove_file(project.path("run/masks/scene_0002.png")).unwrap();
+    project.report(&["run"]).succeeds();
+    assert!(page().contains("run made from its maps at its threshold 0.20"), "{}", page());
+    project.report(&["run"]).and("--best-masks").succeeds();
+    assert!(page().contains("Masks at the threshold that is best on this ground truth, an upper"));
+    assert!(page().contains("(best on ground truth)</th>"));
+}
+
+#[test]
+fn a_mask_that_does_not_fit_is_refused() {
+    let project = inferred();
+    let other = Size::new(56, 64);
+    let mask = LabelMap::new(other, vec![0; other.pixels()]);
+    write_mask(&project.path("run/masks/scene_0001.png"), &mask).unwrap();
+    let expected = "run/masks/scene_0001.png: prediction is 56×64";
+    project.report(&["run"]).refuses(&[expected]);
+    project.report(&["run"]).with("--choose", "best").refuses(&[expected]);
+}
+
+#[test]
+fn a_report_of_other_runs_is_kept_and_files_that_no_longer_belong_go() {
+    let project = inferred();
+    project.train("other", &recipe::with(&recipe::cam(), "updates = 2")).succeeds();
+    project.infer("other").succeeds();
+    project.report(&["run", "other"]).succeeds();
+    assert!(project.path("report/charts/training-2.svg").is_file());
+    project.write("report/notes.txt", "mine");
+    project.report(&["run"]).refuses(&[
+        "report: already contains the results of other inputs (there: run ../other; now: none)",
+        "use --force",
+    ]);
+    project.report(&["run"]).and("--force").succeeds();
+    assert!(!project.path("report/charts/training-2.svg").exists());
+    assert!(project.path("report/charts/training-1.svg").is_file());
+    assert!(project.path("report/notes.txt").is_file());
+    // The same inputs with other settings take the place of what is there.
+    project.report(&["run"]).with("--pictures", "0").succeeds();
+    assert!(!project.path("report/pictures.png").exists());
+    fs::remove_file(project.path("report/results.json")).unwrap();
+    project.report(&["run"]).refuses(&["already contains index.html, made from unknown inputs"]);
 }

@@ -3,6 +3,8 @@
 use crate::call::{Call, eps};
 use crate::project::{Project, files};
 use crate::recipe;
+use eps_data::codec::write_mask;
+use eps_data::{LabelMap, Size};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -43,7 +45,7 @@ fn without_masks_the_published_numbers_are_shown() {
     let shown = eps("reproduce").and("pseudo-masks-voc").succeeds().stdout;
     assert!(shown.contains("69.22"), "{shown}");
     assert!(shown.contains("55.4?"), "{shown}");
-    assert!(shown.contains("no masks given"), "{shown}");
+    assert!(shown.contains("not provided"), "{shown}");
 }
 
 #[test]
@@ -52,12 +54,17 @@ fn scenes_are_scored_but_not_compared_with_photographs() {
     let (out, ours) = (project.path("out"), truth(&project, "EPS"));
     let ended = reproduce(&project, "pseudo-masks-voc", &[&ours]).with("--out", &out).succeeds();
     let reasons = "not comparable: images: 4, published 1464; mask set: SegmentationClass, \
-                   published SegmentationClassAug; backbone: not said, published ResNet38d";
+                   published SegmentationClassAug; backbone: not stated, published ResNet38d";
     assert!(ended.stdout.contains(reasons), "{}", ended.stdout);
     let json = fs::read(out.join("reproduction.json")).expect("it was written");
     let report: Value = serde_json::from_slice(&json).expect("it is JSON");
     let eps = cell(&report, "EPS", "no CRF");
     assert_eq!((&eps["ours"]["value"], &eps["difference"]), (&1.0.into(), &Value::Null));
+    let timeline = fs::read_to_string(out.join("charts/timeline.svg")).expect("it was written");
+    assert!(
+        !timeline.contains("yours") && !timeline.contains("EPS, no CRF"),
+        "it is not comparable"
+    );
     let found: Vec<_> = files(&out).into_keys().collect();
     let expected = [
         "charts/cells.pdf",
@@ -70,6 +77,7 @@ fn scenes_are_scored_but_not_compared_with_photographs() {
         "reproduction.json",
         "reproduction.md",
         "reproduction.tex",
+        "results.json",
     ];
     assert_eq!(found, expected.map(Path::new));
 }
@@ -115,11 +123,88 @@ fn a_row_that_the_table_lacks_is_noted_and_a_column_is_refused_before_masks_are_
     let project = Project::with_scenes(2);
     let ours = truth(&project, "EPX");
     let ended = reproduce(&project, "pseudo-masks-voc", &[&ours]).succeeds();
-    let note =
-        "table pseudo-masks-voc has no row `EPX`, which is listed as ours alone; its rows are";
+    let note = "table pseudo-masks-voc has no row `EPX`, so it is listed without a published number; the rows";
     assert!(ended.stderr.contains(note), "{}", ended.stderr);
     fs::remove_file(project.mask(0)).expect("a mask");
     let ours = truth(&project, "EPS/no crf");
     let expected = "table pseudo-masks-voc has no column `no crf`, expected one of `no CRF`";
     reproduce(&project, "pseudo-masks-voc", &[&ours]).refuses(&[expected]);
+}
+
+/// A project with tiny masks of as many images as VOC's train list has, all of one class.
+fn as_many_as_voc() -> Project {
+    let project = Project::with_scenes(2);
+    let size = Size::new(2, 1);
+    let mask = LabelMap::new(size, vec![0, 4]);
+    let ids: Vec<String> = (0..1464).map(|index| format!("image_{index:04}")).collect();
+    for folder in ["SegmentationClassAug", "masks", "more"] {
+        for id in &ids {
+            let path = project.path(folder).join(format!("{id}.png"));
+            write_mask(&path, &mask).expect("a mask is written");
+        }
+    }
+    let other = LabelMap::new(size, vec![4, 4]);
+    write_mask(&project.path("more/image_0000.png"), &other).expect("a mask is written");
+    project.write("list.txt", ids.join("\n"));
+    project
+}
+
+#[test]
+fn masks_without_a_run_have_a_score_and_no_verdict() {
+    let project = as_many_as_voc();
+    let call = |folders: &[&str]| {
+        let call = eps("reproduce")
+            .and("pseudo-masks-voc")
+            .with("--truth", project.path("SegmentationClassAug"))
+            .with("--list", project.path("list.txt"))
+            .with("--resamples", "10")
+            .with("--backbone", "ResNet38d")
+            .with("--initialisation", "ImageNet")
+            .with("--json", project.path("table.json"));
+        let folder = |name: &str| format!("EPS={}", project.path(name).display());
+        folders.iter().fold(call, |call, name| call.with("--ours", folder(name)))
+    };
+    for folders in [&["masks"][..], &["masks", "more"]] {
+        call(folders).succeeds();
+        let json = fs::read(project.path("table.json")).expect("written");
+        let report: Value = serde_json::from_slice(&json).expect("JSON");
+        let eps = cell(&report, "EPS", "no CRF");
+        assert_eq!(eps["verdict"], "score given, method not checked");
+        assert!(eps["difference"].as_f64().expect("a difference") > 0.3, "{eps}");
+        assert_eq!(eps["runs"], Value::Null);
+    }
+    call(&["masks", "masks"]).refuses(&["masks: given twice"]);
+    fs::copy(project.path("masks/image_0000.png"), project.path("more/image_0000.png")).unwrap();
+    call(&["masks", "more"]).refuses(&["more: has the same 1464 masks as "]);
+    let ended = call(&["masks"]).with("--tolerance", "-1").run();
+    assert_eq!(ended.status, Some(2), "{}", ended.stderr);
+}
+
+#[test]
+fn a_run_says_its_method_wherever_its_masks_lie() {
+    let project = Project::with_scenes(SCENES);
+    project.train("run", &recipe::with(&recipe::cam(), "updates = 1")).succeeds();
+    project.infer("run").succeeds();
+    eps("refine")
+        .and(project.path("run/cams"))
+        .with("--images", project.data().join("JPEGImages"))
+        .with("--preset", "psa")
+        .with("--out", project.path("refined"))
+        .succeeds();
+    for folder in ["run", "run/masks", "refined/masks"] {
+        let ours = format!("EPS={}", project.path(folder).display());
+        let ended = reproduce(&project, "pseudo-masks-voc", &[&ours]).succeeds();
+        let reason = "method: CAM by the recipe of the run, published EPS";
+        assert!(ended.stdout.contains(reason), "{folder}: {}", ended.stdout);
+        assert!(ended.stdout.contains("initialisation: random, published ImageNet"));
+    }
+    // Maps of another network in the folder say nothing of the run.
+    let origin = project.path("run/inference.json");
+    let text = fs::read_to_string(&origin).expect("the origin of the maps");
+    let other = text.replace("\"dropout\": true", "\"dropout\": false");
+    assert_ne!(other, text);
+    fs::write(&origin, other).expect("a file is written");
+    let ours = format!("EPS={}", project.path("run").display());
+    let ended = reproduce(&project, "pseudo-masks-voc", &[&ours]).succeeds();
+    assert!(ended.stdout.contains("backbone: not stated"), "{}", ended.stdout);
 }

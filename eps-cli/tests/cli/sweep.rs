@@ -3,9 +3,11 @@
 use crate::call::{Call, eps};
 use crate::project::{Project, truncate};
 use crate::recipe;
+use eps_data::codec::{ScoreFormat, read_scores, write_scores};
+use eps_data::{ClassId, ScoreMap};
 use serde_json::Value;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[test]
 fn maps_that_are_damaged_or_missing_are_refused() {
@@ -262,4 +264,66 @@ fn a_result_that_cannot_be_written_is_refused_before_maps_are_counted() {
     let refused = [": is a folder, expected the name of a file"];
     project.sweep("run").with("--csv", &folder).refuses(&refused);
     project.sweep("run").with("--precision-recall", &folder).refuses(&refused);
+}
+
+/// Maps of `run` in a new folder, their classes shifted by one.
+fn shifted(project: &Project, by: i16) -> PathBuf {
+    let folder = project.path("shifted").join("cams");
+    for entry in fs::read_dir(project.path("run/cams")).unwrap() {
+        let path = entry.unwrap().path();
+        let map = read_scores(&path).unwrap();
+        let class = |&class: &ClassId| (i16::from(class) + by) as ClassId;
+        let classes: Vec<ClassId> = map.classes().iter().map(class).collect();
+        let map = ScoreMap::new(map.size(), classes, map.scores().to_vec());
+        write_scores(&folder.join(path.file_name().unwrap()), &map, ScoreFormat::F32).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn maps_whose_classes_are_off_by_one_are_named_as_that() {
+    let project = mapped(8);
+    let call = |cams: &Path| {
+        eps("sweep")
+            .with("--truth", project.data().join("SegmentationClass"))
+            .with("--cams", cams)
+            .with("--list", "train")
+    };
+    // A class more, so that the last of the scenes' can be shifted too.
+    let classes = fs::read_to_string(project.data().join("classes.txt")).unwrap() + "one more\n";
+    fs::write(project.data().join("classes.txt"), classes).unwrap();
+    let right = call(&project.path("run/cams")).succeeds();
+    assert!(!right.stderr.contains("note: "), "{}", right.stderr);
+    let cams = shifted(&project, 1);
+    let ended = call(&cams).succeeds();
+    let note = "the classes of the maps are one above those of the ground truth";
+    assert!(ended.stderr.contains(note), "{}", ended.stderr);
+    assert!(ended.stderr.contains("`eps data convert --from-one`"), "{}", ended.stderr);
+    // Without the class more the last class is an error, which has the same reason.
+    let classes = fs::read_to_string(project.data().join("classes.txt")).unwrap();
+    fs::write(project.data().join("classes.txt"), classes.replace("one more\n", "")).unwrap();
+    let ended = call(&cams).run();
+    assert_eq!(ended.status, Some(1), "{}", ended.stderr);
+    assert!(ended.stderr.contains(note), "{}", ended.stderr);
+}
+
+#[test]
+fn a_best_value_at_the_end_of_the_list_is_noted() {
+    let project = mapped(4);
+    let swept = |powers: &str| {
+        let json_file = project.path("crf.json");
+        let call = refined(&project, "psa").with("--powers", powers).with("--json", &json_file);
+        let stderr = call.succeeds().stderr;
+        let best = json(&json_file)["rules"][0]["best"]["parameters"][0].as_f64().unwrap();
+        (stderr, best)
+    };
+    let (stderr, best) = swept("1,2");
+    let place = if best == 2.0 { ("last", "higher") } else { ("first", "lower") };
+    let note = format!(
+        "note: the best power, {best}, is the {} of those swept: a {} one may be better (--powers)",
+        place.0, place.1
+    );
+    assert!(stderr.contains(&note), "{stderr}");
+    let (stderr, _) = swept("2");
+    assert!(!stderr.contains("of those swept"), "{stderr}");
 }

@@ -113,13 +113,15 @@ fn a_run_is_not_overwritten_and_goes_on_with_its_own_recipe_only() {
     project
         .train("run", &recipe)
         .refuses(&["run: a run is there already, expected --resume or another --out"]);
-    project
-        .train("run", &with(&recipe, "seed = 2"))
-        .and("--resume")
-        .refuses(&["run/recipe.toml: differs from the given recipe, expected the same to resume"]);
+    project.train("run", &with(&recipe, "seed = 2")).and("--resume").refuses(&[
+        "run/recipe.toml: optimiser.seed is 1, but 2 in the given recipe, expected the same",
+    ]);
     assert!(files(&project.path("run")) == found);
     project.write("data/ImageSets/Segmentation/train.txt", "scene_0001\nscene_0002\nscene_0003");
-    project.train("run", &recipe).and("--resume").refuses(&["the same list, recipe and classes"]);
+    project.train("run", &recipe).and("--resume").refuses(&[
+        "run/checkpoints: of a run on the list of images ",
+        "expected the same list to go on",
+    ]);
 }
 
 #[test]

@@ -43,14 +43,14 @@ fn cut_archive() -> Vec<u8> {
 fn a_file_that_is_not_there_is_named() {
     let project = Project::with_scenes(4);
     refuses(&project, project.path("missing.pth"), "cannot be read: ");
-    refuses(&project, project.data(), "cannot be read: ");
+    refuses(&project, project.data(), "a folder, expected a regular file");
 }
 
 #[test]
 fn a_file_that_holds_no_weights_is_refused() {
     let project = Project::with_scenes(4);
     let files: [(&str, Vec<u8>, &str); 8] = [
-        ("empty.pth", vec![], "not a weights file, expected MXNet .params, a PyTorch state dict"),
+        ("empty.pth", vec![], "an empty file, expected MXNet .params, a PyTorch state dict"),
         ("noise.pth", noise(5_000), "not a weights file"),
         ("text.pth", b"not found".to_vec(), "not a weights file"),
         ("archive.pth", cut_archive(), "PyTorch: "),

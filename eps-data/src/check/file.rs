@@ -1,26 +1,31 @@
 //! Faults of single files: unreadable, cut short, or damaged.
 
 use super::{Finding, Kind};
-use crate::{DataError, codec::Format};
-use std::{fs, io, path::Path};
+use crate::{
+    DataError,
+    codec::{Content, Format, read_bytes},
+};
+use std::{io, path::Path};
 
 const AGAIN: &str = "copy or download it again, or take the image out of the list";
 
 /// The bytes of a file; without them a finding.
 pub(super) fn read(path: &Path, findings: &mut Vec<Finding>) -> Option<Vec<u8>> {
-    match fs::read(path) {
+    match read_bytes(path) {
         Ok(bytes) if bytes.is_empty() => {
             let (kind, expected) = (Kind::Truncated, "a picture");
             findings.push(Finding::new(kind, path, "an empty file", expected, AGAIN));
             None
         }
         Ok(bytes) => Some(bytes),
-        Err(source) => {
-            let remedy = match source.kind() {
-                io::ErrorKind::PermissionDenied => "allow reading: chmod a+r on the file",
+        Err(error) => {
+            let is_denied = |source: &io::Error| source.kind() == io::ErrorKind::PermissionDenied;
+            let remedy = match &error {
+                DataError::Open { source, .. } if is_denied(source) => {
+                    "allow reading: chmod a+r on the file"
+                }
                 _ => AGAIN,
             };
-            let error = DataError::Open { path: path.into(), source };
             findings.push(Finding::of_error(Kind::Unreadable, path, &error, remedy));
             None
         }
@@ -31,14 +36,26 @@ pub(super) fn read(path: &Path, findings: &mut Vec<Finding>) -> Option<Vec<u8>> 
 pub(super) fn refused(path: &Path, bytes: &[u8], error: &DataError) -> Finding {
     let kind = match Format::of(bytes) {
         None => Kind::Unreadable,
+        Some(_) if is_other(error) => Kind::Unreadable,
         Some(_) if is_cut(bytes) => Kind::Truncated,
         Some(_) => Kind::Damaged,
     };
-    let remedy = match kind {
-        Kind::Unreadable => "convert it to JPEG or PNG, or copy it again",
+    let remedy = match (kind, Content::of(bytes)) {
+        (_, Some(Content::Jpeg)) if is_other(error) => {
+            "JPEG changes values and with them classes: write the mask again as a palette or grey PNG"
+        }
+        (Kind::Unreadable, Some(content)) => {
+            content.remedy().unwrap_or("convert it to JPEG or PNG")
+        }
+        (Kind::Unreadable, None) => "convert it to JPEG or PNG, or copy it again",
         _ => AGAIN,
     };
     Finding::of_error(kind, path, error, remedy)
+}
+
+/// Whether a whole file is of another kind than a reader takes.
+fn is_other(error: &DataError) -> bool {
+    matches!(error, DataError::Content { .. })
 }
 
 /// Whether the file lacks the end that every complete one has.

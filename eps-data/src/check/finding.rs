@@ -1,6 +1,6 @@
 //! What the doctor finds: one value for each thing that is wrong, or worth a look.
 
-use crate::DataError;
+use crate::{DataError, Remark, RemarkKind};
 use serde::Serialize;
 use std::{
     error::Error,
@@ -20,7 +20,8 @@ pub struct Finding {
     pub line: Option<usize>,
     pub found: String,
     pub expected: String,
-    /// How to put it right, in one line.
+    /// How to put it right, in one line; empty where nothing is wrong.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub remedy: String,
 }
 
@@ -44,11 +45,14 @@ pub enum Kind {
     DuplicateId,
     EmptyList,
     SplitLeak,
+    BesidesIds,
     // Presence.
     Missing,
     WrongCase,
     WrongEnding,
     WrongFolder,
+    Suffixed,
+    PartialMasks,
     TwoFiles,
     NoFolder,
     // Files.
@@ -60,9 +64,12 @@ pub enum Kind {
     Rotated,
     Cmyk,
     SixteenBits,
+    Transparent,
     // Maps.
     SizeMismatch,
     ColourMask,
+    PaletteOrder,
+    ObjectsIgnored,
     UnknownClass,
     CocoIds,
     MixedMasks,
@@ -74,8 +81,13 @@ pub enum Kind {
     UnlabelledClass,
     UnseenClass,
     UnusedClass,
+    UnknownObjects,
+    OtherSpelling,
+    LeftOutOfCoco,
     // Saliency.
     ConvertedSaliency,
+    SaliencyInAlpha,
+    ColourSaliency,
     BinarySaliency,
     FaintSaliency,
     EmptySaliency,
@@ -88,13 +100,18 @@ impl Kind {
     /// Whether it spoils a run.
     pub fn severity(self) -> Severity {
         match self {
-            Self::TwoFiles
+            Self::BesidesIds
+            | Self::PartialMasks
+            | Self::TwoFiles
             | Self::NoFolder
             | Self::EndingOfOtherFormat
             | Self::MixedMasks
             | Self::NothingIgnored
             | Self::UnseenClass
             | Self::UnusedClass
+            | Self::UnknownObjects
+            | Self::OtherSpelling
+            | Self::LeftOutOfCoco
             | Self::ConvertedSaliency
             | Self::BinarySaliency
             | Self::EmptySaliency => Severity::Note,
@@ -131,6 +148,48 @@ impl Finding {
         Self { severity: Severity::Fault, ..self }
     }
 
+    /// What a reader left out or took for something else.
+    pub(super) fn of_remark(remark: &Remark) -> Self {
+        let (kind, expected, remedy) = match remark.kind {
+            RemarkKind::UnknownNames => (
+                Kind::UnknownObjects,
+                "objects of the data set's classes",
+                "fine where these classes are left out on purpose; else list them in classes.txt",
+            ),
+            RemarkKind::OtherSpelling => (
+                Kind::OtherSpelling,
+                "the names of the classes",
+                "other programs may not read them so: spell them as the classes",
+            ),
+            RemarkKind::Endings => {
+                (Kind::BesidesIds, "ids alone", "leave the ending off in the list")
+            }
+            RemarkKind::NumbersAfterIds => (
+                Kind::BesidesIds,
+                "ids alone",
+                "fine as a list; --labels with this file reads numbers of classes from 0",
+            ),
+            RemarkKind::TwoPhotographs => {
+                (Kind::TwoFiles, "one file an image", "delete those that are not meant")
+            }
+            RemarkKind::OtherPictures => {
+                (Kind::BesidesIds, "JPEG and PNG", "convert them if they belong to the data set")
+            }
+            RemarkKind::Orphans | RemarkKind::BackgroundObjects | RemarkKind::NoMask => (
+                Kind::LeftOutOfCoco,
+                "objects of the file's images",
+                "fine where images were taken out of the file on purpose",
+            ),
+            RemarkKind::RenamedCategories => (
+                Kind::LeftOutOfCoco,
+                "a name for each category",
+                "rename them in the file, or take those out that no annotation has",
+            ),
+        };
+        let found = format!("{}, {}", remark.found, remark.taken);
+        Self::new(kind, &remark.path, found, expected, remedy)
+    }
+
     /// An error of a reader: its words, its causes, and what to do.
     pub(super) fn of_error(kind: Kind, path: &Path, error: &DataError, remedy: &str) -> Self {
         let (found, expected) = match error {
@@ -145,6 +204,10 @@ impl Finding {
             }
             DataError::PngKind { found, expected, .. } => {
                 (format!("{found} PNG"), (*expected).to_owned())
+            }
+            DataError::Colours { .. } => ("colours".into(), "grey values".into()),
+            DataError::Alpha { .. } => {
+                ("an alpha channel that varies".into(), "grey values alone".into())
             }
             DataError::UnknownClass { class, last, .. } => {
                 (format!("class {class}"), format!("0..={last} or 255 (ignore)"))

@@ -1,7 +1,7 @@
 //! Faults of image labels: none, unreadable ones, classes that no image has.
 
 use super::{Finding, Kind};
-use crate::{ClassId, ClassNames, ClassSet, DataError, LabelSource, VocFolder};
+use crate::{ClassId, ClassNames, ClassSet, DataError, ImageList, LabelSource, VocFolder};
 use std::path::{Path, PathBuf};
 
 /// Labels of each image of a list; `None` where there are none.
@@ -12,16 +12,20 @@ pub(super) struct CheckedLabels {
 }
 
 impl CheckedLabels {
-    /// Reads the labels of `ids` from `given`, or from what the folder has.
+    /// Reads the labels of a list, which comes with its name or path, from `given`, or from what the
+    /// folder or the list has.
     pub(super) fn read(
         folder: &VocFolder,
         given: Option<&LabelSource>,
-        ids: &[String],
+        list: (&ImageList, &str),
         names: &ClassNames,
         findings: &mut Vec<Finding>,
     ) -> Self {
+        let (list, name_or_path) = list;
+        let ids = &list.ids;
         let none = || vec![None; ids.len()];
-        let source = match given.cloned().map_or_else(|| folder.default_labels(), Ok) {
+        let own = || folder.labels_for(list, name_or_path);
+        let source = match given.cloned().map_or_else(own, Ok) {
             Ok(source) => source,
             Err(error) => {
                 let remedy = "write cls_labels.csv (eps data labels), or name a file with --labels";
@@ -30,10 +34,13 @@ impl CheckedLabels {
             }
         };
         let of_images = match source.load_each(ids, names) {
-            Ok(rows) => rows
-                .into_iter()
-                .map(|row| row.map_err(|error| findings.push(refused(&error))).ok())
-                .collect(),
+            Ok((rows, remarks)) => {
+                // Those of the list are findings already.
+                let remarks = remarks.iter().filter(|own| !list.remarks.contains(own));
+                findings.extend(remarks.map(Finding::of_remark));
+                let row = |row: Result<_, _>| row.map_err(|own| findings.push(refused(&own))).ok();
+                rows.into_iter().map(row).collect()
+            }
             Err(error) => {
                 findings.push(refused(&error));
                 none()
@@ -91,7 +98,11 @@ impl CheckedLabels {
 
 fn refused(error: &DataError) -> Finding {
     let path = error.path().to_owned();
-    let remedy = "write the labels anew (eps data labels), or name others with --labels";
+    let remedy = match path.extension().and_then(|ending| ending.to_str()) {
+        Some("xml") => "put the file right or copy it again, or name other labels with --labels",
+        Some("png") => "put the mask right, or name other labels with --labels",
+        _ => "put the file right, or name other labels with --labels",
+    };
     Finding::of_error(Kind::BrokenLabels, &path, error, remedy)
 }
 
@@ -118,6 +129,7 @@ fn file_of(source: &LabelSource, id: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::Severity;
     use std::fs;
 
     fn checked(table: &str, ids: &[&str]) -> (Vec<Option<usize>>, Vec<(Kind, String)>) {
@@ -127,7 +139,8 @@ mod tests {
         let names = ClassNames::of_objects(["boat", "cow"]);
         let mut findings = Vec::new();
         let folder = VocFolder::at(root.path());
-        let labels = CheckedLabels::read(&folder, None, &ids, &names, &mut findings);
+        let list = ImageList::new("a", ids);
+        let labels = CheckedLabels::read(&folder, None, (&list, "a"), &names, &mut findings);
         let counts = labels.of_images.iter().map(|own| own.map(|classes| classes.len())).collect();
         (counts, findings.into_iter().map(|own| (own.kind, own.found)).collect())
     }
@@ -146,6 +159,32 @@ mod tests {
         for ((kind, found), (expected_kind, expected)) in findings.iter().zip(expected) {
             assert_eq!((*kind, found.as_str()), (expected_kind, expected));
         }
+    }
+
+    #[test]
+    fn objects_of_unknown_classes_and_other_spellings_are_notes() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("Annotations")).unwrap();
+        for (id, name) in [("a", "Boat"), ("b", "van"), ("c", "cow")] {
+            let text = format!("<annotation><object><name>{name}</name></object></annotation>");
+            fs::write(root.path().join(format!("Annotations/{id}.xml")), text).unwrap();
+        }
+        let names = ClassNames::of_objects(["boat", "cow"]);
+        let list = ImageList::new("x", ["a", "b", "c"].map(String::from).to_vec());
+        let mut findings = Vec::new();
+        let folder = VocFolder::at(root.path());
+        let labels = CheckedLabels::read(&folder, None, (&list, "x"), &names, &mut findings);
+        let counts: Vec<_> = labels.of_images.iter().map(|own| own.unwrap().len()).collect();
+        assert_eq!(counts, [1, 0, 1]);
+        let kinds: Vec<_> = findings.iter().map(|own| (own.kind, own.severity)).collect();
+        let expected = [
+            (Kind::UnknownObjects, Severity::Note),
+            (Kind::OtherSpelling, Severity::Note),
+            (Kind::EmptyLabels, Severity::Fault),
+        ];
+        assert_eq!(kinds, expected);
+        assert!(findings[0].found.contains("`van` in b.xml"), "{}", findings[0].found);
+        assert!(findings[1].found.ends_with("read `Boat` as `boat` in a.xml"));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Faults of image lists: lines that are no id, ids that come twice, images of two lists.
 
 use super::{Finding, Kind};
-use crate::{DataError, ImageList, VocFolder, voc::list_entries};
+use crate::codec::read_text;
+use crate::image_list::{self, NoId, NoIdReason, list_entries};
+use crate::remark::printable;
+use crate::{DataError, ImageList, Remark, VocFolder};
 use std::{
     collections::HashMap,
-    fs,
     path::{Path, PathBuf},
 };
 
@@ -17,6 +19,8 @@ pub(super) struct CheckedList {
     pub(super) ids: Vec<String>,
     /// Line of each id, counted from 1.
     lines: Vec<usize>,
+    /// What its lines have besides ids.
+    remarks: Vec<Remark>,
 }
 
 impl CheckedList {
@@ -31,13 +35,14 @@ impl CheckedList {
         findings: &mut Vec<Finding>,
     ) -> Result<Self, DataError> {
         let Some(path) = folder.list_file(name_or_path) else {
-            return Ok(Self::without_file(folder, folder.list(name_or_path)?));
+            let list = Self::without_file(folder, folder.list(name_or_path)?);
+            findings.extend(list.remarks.iter().map(Finding::of_remark));
+            return Ok(list);
         };
-        let bytes =
-            fs::read(&path).map_err(|source| DataError::Open { path: path.clone(), source })?;
+        let text = read_text(&path)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let mut list = Self { name, path, ids: Vec::new(), lines: Vec::new() };
-        list.take(&String::from_utf8_lossy(&bytes), findings);
+        let mut list = Self { name, path, ids: vec![], lines: vec![], remarks: vec![] };
+        list.take(&text, findings);
         if list.ids.is_empty() {
             findings.push(Finding::new(
                 Kind::EmptyList,
@@ -47,50 +52,75 @@ impl CheckedList {
                 "write the ids of the images, or name another list with --list",
             ));
         }
+        findings.extend(list.remarks.iter().map(Finding::of_remark));
         Ok(list)
+    }
+
+    /// The list as readers have it.
+    pub(super) fn image_list(&self) -> ImageList {
+        ImageList { remarks: self.remarks.clone(), ..ImageList::new(&self.name, self.ids.clone()) }
     }
 
     /// A list that the data set makes itself; its positions stand for lines.
     fn without_file(folder: &VocFolder, list: ImageList) -> Self {
         let lines = (1..=list.ids.len()).collect();
-        Self { name: list.name, path: folder.root.clone(), ids: list.ids, lines }
+        let ImageList { name, ids, remarks, .. } = list;
+        Self { name, path: folder.root.clone(), ids, lines, remarks }
     }
 
     fn take(&mut self, text: &str, findings: &mut Vec<Finding>) {
         let mut seen: HashMap<&str, usize> = HashMap::new();
+        let mut entries = Vec::new();
         for (line, entry) in list_entries(text) {
             match entry {
-                Ok(id) => match seen.get(id) {
-                    Some(first) => findings.push(twice(&self.path, id, *first).at_line(line)),
+                Ok(entry) => match seen.get(entry.id) {
+                    Some(first) => {
+                        let again = format!("`{}` again{}", entry.id, entry.with_numbers());
+                        findings.push(twice(&self.path, &again, *first).at_line(line));
+                    }
                     None => {
-                        seen.insert(id, line);
-                        self.ids.push(id.to_owned());
+                        seen.insert(entry.id, line);
+                        self.ids.push(entry.id.to_owned());
                         self.lines.push(line);
+                        entries.push(entry);
                     }
                 },
-                Err(text) => findings.push(no_id(&self.path, text).at_line(line)),
+                Err(no_id) => findings.push(refused(&self.path, no_id).at_line(line)),
             }
         }
+        self.remarks = image_list::remarks(&self.path, &entries);
     }
 }
 
-fn twice(path: &Path, id: &str, first: usize) -> Finding {
+fn twice(path: &Path, again: &str, first: usize) -> Finding {
     Finding::new(
         Kind::DuplicateId,
         path,
-        format!("`{id}` again, after line {first}"),
+        format!("{again}, after line {first}"),
         "each image id once",
         "delete the line; an image that comes twice weighs twice in training and is refused in scoring",
     )
 }
 
-fn no_id(path: &Path, text: &str) -> Finding {
+fn refused(path: &Path, no_id: NoId<'_>) -> Finding {
+    let remedy = match no_id.reason {
+        NoIdReason::Letter(letter) if letter.is_whitespace() => {
+            "one id a line; if it is a file's name, rename the file and its maps without blanks"
+        }
+        NoIdReason::Letter('/' | '\\') => {
+            "keep the name alone, and name the folder of the files by a flag (--images, --masks)"
+        }
+        NoIdReason::Letter(',' | ';' | '|') => {
+            "keep the id alone on its line; a table of labels is for --labels"
+        }
+        _ => "keep the id alone on its line, such as 2007_000032",
+    };
     Finding::new(
         Kind::NotAnId,
         path,
-        format!("`{text}`"),
+        format!("`{}`{}", printable(no_id.text), no_id.reason),
         "an image id: a file name without folder and ending",
-        "keep the id alone on its line, such as 2007_000032",
+        remedy,
     )
 }
 
@@ -119,6 +149,7 @@ pub(super) fn leaks(list: &CheckedList, held_out: &CheckedList, findings: &mut V
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn read(root: &Path, name: &str, text: &str) -> (CheckedList, Vec<Finding>) {
         let folder = VocFolder::at(root);
@@ -137,6 +168,25 @@ mod tests {
         let found: Vec<_> = findings.iter().map(|own| (own.kind, own.line.unwrap())).collect();
         assert_eq!(found, [(Kind::NotAnId, 3), (Kind::DuplicateId, 4), (Kind::NotAnId, 5)]);
         assert_eq!(findings[1].found, "`a` again, after line 1");
+    }
+
+    #[test]
+    fn a_line_that_is_no_id_is_told_with_the_reason_and_a_remedy_for_it() {
+        let root = tempfile::tempdir().unwrap();
+        let (list, findings) = read(root.path(), "train", "my photo 2\ncam1/a\nid,0|2\nb.jpg\n");
+        assert_eq!(list.ids, ["b"]);
+        let found: Vec<&str> = findings.iter().map(|own| own.found.as_str()).collect();
+        let expected = [
+            "`my photo 2`, which has a blank in it",
+            "`cam1/a`, which has a folder in it (`/`)",
+            "`id,0|2`, which has `,` in it",
+            "1 id with a picture's ending, first that of `b`, read without it",
+        ];
+        assert_eq!(found, expected);
+        assert!(findings[0].remedy.contains("rename the file"));
+        assert!(findings[1].remedy.contains("--images"));
+        assert!(findings[2].remedy.contains("--labels"));
+        assert_eq!(findings[3].remedy, "leave the ending off in the list");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{Finding, Kind, MasksSeen, file};
 use crate::{
     BACKGROUND, ClassId, ClassNames, ClassSet, DataError, IGNORE, LabelMap,
-    codec::{MaskKind, decode_mask, decode_rgb, voc_palette},
+    codec::{ColourKind, MaskKind, PaletteConflict, colour_kind, decode_mask, voc_palette},
     statistics::histogram,
 };
 use std::path::{Path, PathBuf};
@@ -18,9 +18,24 @@ pub(super) struct ExaminedMask {
     pub(super) kind: MaskKind,
     /// Object classes that some pixel has and the data set knows.
     pub(super) classes: ClassSet,
-    /// Whether some pixel is ignored.
-    pub(super) ignores: bool,
+    /// Pixels that are ignored.
+    pub(super) ignored: u64,
+    /// Whether its palette says that its indices are others.
+    is_renumbered: bool,
 }
+
+impl ExaminedMask {
+    /// Whether 255 stands where a class should: it is not only at the outlines of objects. `None` if
+    /// the image has no object.
+    pub(super) fn hides_objects(&self, labels: Option<ClassSet>) -> Option<bool> {
+        let is_empty = self.classes.is_empty();
+        let has_object = labels.map_or(!is_empty || self.ignored > 0, |labels| !labels.is_empty());
+        has_object.then_some(is_empty && self.ignored * OUTLINE > self.map.size().pixels() as u64)
+    }
+}
+
+/// One pixel in as many is the least that is more than outlines.
+const OUTLINE: u64 = 50;
 
 /// Decodes a mask and looks at its classes.
 pub(super) fn examine(
@@ -33,13 +48,19 @@ pub(super) fn examine(
         Ok((map, kind)) => {
             let counts = histogram(map.classes());
             let is_known = |class: ClassId| usize::from(class) < names.len();
-            findings.extend(unknown(path, &counts, kind, names));
+            let conflict =
+                PaletteConflict::of(&bytes, names.len(), || counts.map(|count| count > 0));
+            match conflict {
+                Some(conflict) => findings.push(renumbered(path, conflict, names)),
+                None => findings.extend(unknown(path, &counts, kind, names)),
+            }
             let present = (1..IGNORE).filter(|&class| counts[usize::from(class)] > 0);
             let classes = present.filter(|&class| is_known(class)).collect();
-            Some(ExaminedMask { map, kind, classes, ignores: counts[usize::from(IGNORE)] > 0 })
+            let ignored = counts[usize::from(IGNORE)];
+            Some(ExaminedMask { map, kind, classes, ignored, is_renumbered: conflict.is_some() })
         }
         Err(DataError::PngKind { found, expected, .. }) => {
-            findings.push(colourful(path, &bytes, found, expected, names));
+            findings.push(colourful(path, &bytes, found, expected));
             None
         }
         Err(error) => {
@@ -47,6 +68,32 @@ pub(super) fn examine(
             None
         }
     }
+}
+
+/// The finding for a palette that was put into another order.
+fn renumbered(path: &Path, conflict: PaletteConflict, names: &ClassNames) -> Finding {
+    let PaletteConflict { index, class } = conflict;
+    let name = |class| match class {
+        IGNORE => "255 (ignore)".to_owned(),
+        class => format!("class {class} ({})", names.name(class)),
+    };
+    Finding::new(
+        Kind::PaletteOrder,
+        path,
+        format!("palette entry {index} is VOC's colour of {}", name(class)),
+        format!("its colour of class {index}"),
+        format!(
+            "a program that makes files smaller renumbered the indices, so every class is wrong: take \
+             the original masks, or {} --colours voc; --colours indices if only the colours are wrong",
+            command(path)
+        ),
+    )
+}
+
+/// The command that converts the masks beside this one.
+fn command(path: &Path) -> String {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    format!("eps data masks --pictures {} --out DIR", folder.display())
 }
 
 /// The finding for classes that the data set does not have.
@@ -103,25 +150,37 @@ fn grey([red, green, blue]: [u8; 3]) -> u8 {
     ((sum + 0x8000) >> 16) as u8
 }
 
-/// The finding for a mask of colours; says whether they are those of the classes.
-fn colourful(
-    path: &Path,
-    bytes: &[u8],
-    found: String,
-    expected: &str,
-    names: &ClassNames,
-) -> Finding {
-    let palette = voc_palette();
-    let classes = (0..names.len()).chain([usize::from(IGNORE)]);
-    let known: Vec<[u8; 3]> = classes.map(|class| palette[class]).collect();
-    let all_known = decode_rgb(path, bytes)
-        .is_ok_and(|picture| picture.pixels().all(|pixel| known.contains(&pixel.0)));
-    let remedy = if all_known {
-        "its colours are VOC's: write the index of each colour instead, as the original file has it"
-    } else {
-        "write one class a pixel as a palette or grey PNG; colours that were blended cannot be told apart"
+/// The finding for a mask of another kind; says how its classes are found.
+fn colourful(path: &Path, bytes: &[u8], found: String, expected: &str) -> Finding {
+    let command = command(path);
+    let remedy = match colour_kind(path, bytes) {
+        Some(ColourKind::Values) => {
+            format!("each pixel holds one number: {command} --colours indices writes it as class")
+        }
+        Some(ColourKind::Voc) => {
+            format!("its colours are VOC's: {command} --colours voc writes their classes")
+        }
+        Some(ColourKind::Few(_)) => format!(
+            "{command} --colours FILE writes the classes of its colours; FILE has a line \
+             name:red,green,blue for each, as CVAT's labelmap.txt"
+        ),
+        _ => {
+            "write one class a pixel as a palette or grey PNG; colours that were blended, or that \
+              fade by alpha, cannot be told apart"
+                .into()
+        }
     };
+    let expected = expected.split(" (").next().unwrap_or(expected);
     Finding::new(Kind::ColourMask, path, format!("{found} PNG"), expected, remedy)
+}
+
+/// What is kept of a mask.
+#[derive(Clone, Copy)]
+pub(super) struct SeenMask {
+    pub(super) kind: MaskKind,
+    pub(super) ignores: bool,
+    /// See [`ExaminedMask::hides_objects`].
+    pub(super) hides_objects: Option<bool>,
 }
 
 /// What the masks of a set have in common.
@@ -130,10 +189,23 @@ pub(super) struct MaskTally {
     pub(super) seen: MasksSeen,
     /// First palette mask, first grey one.
     first: [Option<PathBuf>; 2],
+    /// Masks of images with objects.
+    with_objects: usize,
+    /// Those of them that have 255 in the place of classes.
+    hidden: Vec<PathBuf>,
+    /// Images without a mask.
+    lacking: Vec<PathBuf>,
 }
 
 impl MaskTally {
-    pub(super) fn add(&mut self, path: &Path, kind: MaskKind, ignores: bool) {
+    pub(super) fn add_lacking(&mut self, path: &Path) {
+        self.lacking.push(path.into());
+    }
+
+    pub(super) fn add(&mut self, path: &Path, mask: SeenMask) {
+        let SeenMask { kind, ignores, hides_objects } = mask;
+        self.with_objects += usize::from(hides_objects.is_some());
+        self.hidden.extend((hides_objects == Some(true)).then(|| path.into()));
         let (count, first) = match kind {
             MaskKind::Palette => (&mut self.seen.palette, &mut self.first[0]),
             MaskKind::Grey => (&mut self.seen.grey, &mut self.first[1]),
@@ -157,20 +229,60 @@ impl MaskTally {
                 Kind::MixedMasks,
                 first,
                 format!("{found}, this one first"),
-                "one kind",
-                "both hold class indices here; see whether two sources were mixed",
+                "one kind, unless two sources were mixed on purpose",
+                "",
             ));
         }
+        if let Some(first) = self.lacking.first() {
+            let name = first.file_stem().unwrap_or_default().to_string_lossy();
+            findings.push(Finding::new(
+                Kind::PartialMasks,
+                folder,
+                format!("{} images have no mask, `{name}` first", self.lacking.len()),
+                "a mask of every image that is scored; training with image labels needs none",
+                "",
+            ));
+        }
+        findings.extend(self.hidden_objects(folder));
         if palette + grey > 0 && with_ignored == 0 {
             findings.push(Finding::new(
                 Kind::NothingIgnored,
                 folder,
                 format!("255 (ignore) in none of {} masks", palette + grey),
-                "255 at outlines, as in VOC's ground truth",
-                "fine for COCO and rendered masks; VOC's scores leave outlines out, so use its own masks",
+                "255 at outlines in VOC's ground truth, whose scores leave them out; none in COCO's",
+                "",
             ));
         }
         findings
+    }
+
+    /// Masks with 255 in the place of classes: one finding where all are such.
+    fn hidden_objects(&self, folder: &Path) -> Vec<Finding> {
+        let finding = |path: &Path, found: String| {
+            Finding::new(
+                Kind::ObjectsIgnored,
+                path,
+                found,
+                "the class of each object",
+                format!(
+                    "255 is ignored, so that scores count background alone: write the class instead, \
+                     by {} --colours FILE with a line name:255,255,255",
+                    command(&folder.join("mask"))
+                ),
+            )
+        };
+        match self.hidden.len() {
+            0 => Vec::new(),
+            count if count == self.with_objects => {
+                let found =
+                    format!("255 (ignore) and no class in each of {count} masks with objects");
+                vec![finding(folder, found)]
+            }
+            _ => {
+                let found = "255 (ignore) and no class, though the image has objects";
+                self.hidden.iter().map(|path| finding(path, found.into())).collect()
+            }
+        }
     }
 }
 
@@ -182,6 +294,9 @@ pub(super) fn compare(
     names: &ClassNames,
     findings: &mut Vec<Finding>,
 ) {
+    if mask.is_renumbered || mask.hides_objects(Some(labels)) == Some(true) {
+        return;
+    }
     let join = |classes: &[ClassId]| {
         classes.iter().map(|&class| names.name(class)).collect::<Vec<_>>().join(", ")
     };
@@ -211,8 +326,11 @@ pub(super) fn compare(
             Kind::UnseenClass,
             path,
             format!("no pixel of {}", join(&unseen)),
-            expected,
-            "usual where small or difficult objects are labelled; many of them mean that labels and masks are of different sets",
+            format!(
+                "{expected}; usual where small or difficult objects are labelled, many of them mean \
+                 that labels and masks are of different sets"
+            ),
+            "",
         ));
     }
 }

@@ -24,8 +24,8 @@ pub use report::{MasksSeen, Overlap, Report, SaliencySeen};
 pub use space::RunSpace;
 
 use crate::{
-    ClassNames, ClassSet, DataError, LabelSource, Needs, SaliencyFit, VocFolder, codec::MaskKind,
-    pictures::MAP_ENDINGS,
+    ClassNames, ClassSet, DataError, LabelSource, Needs, SaliencyFit, VocFolder,
+    pictures::{MAP_ENDINGS, PHOTOGRAPH_ENDINGS},
 };
 use labels::CheckedLabels;
 use lists::CheckedList;
@@ -69,7 +69,8 @@ impl Examination {
         }
         let indices = Indices::of(&self.folder, self.needs, &mut findings);
         let labels = self.labels.as_ref();
-        let labels = CheckedLabels::read(&self.folder, labels, &list.ids, &names, &mut findings);
+        let image_list = (&list.image_list(), self.list.as_str());
+        let labels = CheckedLabels::read(&self.folder, labels, image_list, &names, &mut findings);
         Ok(Begun { examination: self, names, list, indices, labels, findings })
     }
 }
@@ -91,9 +92,11 @@ impl Indices {
             index
         };
         Self {
-            images: index(&folder.images, "photograph", &["jpg", "png"], true),
-            masks: index(&folder.masks, "mask", &["png"], needs.masks),
-            saliency: index(&folder.saliency, "saliency map", &MAP_ENDINGS, needs.saliency),
+            images: index(&folder.images, "photograph", &PHOTOGRAPH_ENDINGS, true),
+            masks: index(&folder.masks, "mask", &["png"], needs.masks)
+                .map(|index| index.with_suffix(&folder.mask_suffix)),
+            saliency: index(&folder.saliency, "saliency map", &MAP_ENDINGS, needs.saliency)
+                .map(|index| index.with_suffix(&folder.saliency_suffix)),
         }
     }
 }
@@ -126,8 +129,9 @@ pub struct Begun {
 struct Examined {
     findings: Vec<Finding>,
     photograph: Option<usize>,
-    /// Kind, and whether some pixel is ignored.
-    mask: Option<(MaskKind, bool)>,
+    mask: Option<masks::SeenMask>,
+    /// Whether there is no mask, and none is needed.
+    lacks_mask: bool,
     saliency: Option<saliency::ExaminedSaliency>,
 }
 
@@ -159,7 +163,9 @@ impl Begun {
         };
         let image = find(&self.indices.images, &mut findings);
         let photograph = image.and_then(|path| photographs::examine(&path, &mut findings));
-        let mask_path = find(&self.indices.masks, &mut findings);
+        let lacks_mask = !self.examination.needs.masks
+            && self.indices.masks.as_ref().is_some_and(|index| index.lacks(id));
+        let mask_path = if lacks_mask { None } else { find(&self.indices.masks, &mut findings) };
         let mask =
             mask_path.as_deref().and_then(|path| masks::examine(path, &self.names, &mut findings));
         let saliency_path = find(&self.indices.saliency, &mut findings);
@@ -182,7 +188,12 @@ impl Begun {
         Examined {
             findings,
             photograph: photograph.map(|own| own.size.pixels()),
-            mask: mask.map(|mask| (mask.kind, mask.ignores)),
+            mask: mask.map(|mask| masks::SeenMask {
+                kind: mask.kind,
+                ignores: mask.ignored > 0,
+                hides_objects: mask.hides_objects(labels),
+            }),
+            lacks_mask,
             saliency,
         }
     }
@@ -201,11 +212,14 @@ impl Begun {
                 photographs += 1;
                 run.add(pixels, labels.map_or(1, |classes| classes.len()));
             }
-            if let Some((kind, ignores)) = own.mask {
-                masks.add(&folder.mask_of(&id), kind, ignores);
+            if let Some(mask) = own.mask {
+                masks.add(&folder.mask_of(&id), mask);
+            }
+            if own.lacks_mask {
+                masks.add_lacking(&folder.mask_of(&id));
             }
             if let Some(saliency) = own.saliency {
-                maps.add(&saliency);
+                maps.add(&folder.saliency_of(&id), &saliency);
                 let iou = saliency.agreement.and_then(|agreement| agreement.iou());
                 overlaps.extend(iou.map(|iou| Overlap { id, iou }));
             }

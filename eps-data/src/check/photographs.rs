@@ -21,18 +21,15 @@ pub(super) fn examine(path: &Path, findings: &mut Vec<Finding>) -> Option<Photog
 }
 
 fn unusual(path: &Path, photograph: &Photograph) -> impl Iterator<Item = Finding> {
-    let Photograph { colours, bits, orientation, .. } = *photograph;
-    let shown = path.display();
+    let Photograph { colours, bits, orientation, is_transparent, .. } = *photograph;
     let turned = (orientation != 1).then(|| {
         Finding::new(
             Kind::Rotated,
             path,
             format!("EXIF orientation {orientation}"),
             "pixels stored upright (orientation 1)",
-            format!(
-                "training reads pixels as stored, viewers and some tools turn them: \
-                 magick {shown} -auto-orient {shown}, then make its maps anew"
-            ),
+            "training reads pixels as stored, viewers and some tools turn them: \
+             magick mogrify -auto-orient, then make its maps again",
         )
     });
     let printed = (colours == Colours::Cmyk).then(|| {
@@ -41,7 +38,7 @@ fn unusual(path: &Path, photograph: &Photograph) -> impl Iterator<Item = Finding
             path,
             "CMYK colours",
             "RGB or grey",
-            format!("programs convert it differently: magick {shown} -colorspace sRGB {shown}"),
+            "programs convert it differently: magick mogrify -colorspace sRGB",
         )
     });
     let deep = (bits == 16).then(|| {
@@ -50,8 +47,18 @@ fn unusual(path: &Path, photograph: &Photograph) -> impl Iterator<Item = Finding
             path,
             "16 bits a channel",
             "8",
-            format!("programs scale it differently: magick {shown} -depth 8 {shown}"),
+            "programs scale it differently: magick mogrify -depth 8",
         )
     });
-    turned.into_iter().chain(printed).chain(deep)
+    let transparent = is_transparent.then(|| {
+        Finding::new(
+            Kind::Transparent,
+            path,
+            "an alpha channel that varies",
+            "opaque pixels",
+            "training sees what is stored below transparent pixels, viewers do not: \
+             magick mogrify -background white -alpha remove -alpha off",
+        )
+    });
+    turned.into_iter().chain(printed).chain(deep).chain(transparent)
 }

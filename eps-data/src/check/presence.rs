@@ -2,10 +2,11 @@
 
 use super::{Finding, Kind};
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
+    ops::Bound,
     path::{Path, PathBuf},
 };
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 /// How many folders below the named one are searched for misplaced files.
 const DEPTH: usize = 3;
@@ -18,7 +19,9 @@ pub(super) struct FolderIndex {
     /// Endings of the files in the order in which they are looked for.
     endings: &'static [&'static str],
     /// Paths below the folder, ascending.
-    files: HashMap<Box<str>, Vec<Box<str>>>,
+    files: BTreeMap<Box<str>, Vec<Box<str>>>,
+    /// What file names have between id and ending.
+    suffix: String,
 }
 
 impl FolderIndex {
@@ -31,27 +34,59 @@ impl FolderIndex {
         if !folder.is_dir() {
             return None;
         }
-        let mut files: HashMap<Box<str>, Vec<Box<str>>> = HashMap::new();
+        let mut files: BTreeMap<Box<str>, Vec<Box<str>>> = BTreeMap::new();
         let walk = WalkDir::new(folder).follow_links(true).max_depth(DEPTH).sort_by_file_name();
-        for entry in walk.into_iter().flatten().filter(|entry| !entry.file_type().is_dir()) {
+        let is_hidden = |entry: &DirEntry| {
+            entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".")
+        };
+        let walk = walk.into_iter().filter_entry(|entry| !is_hidden(entry));
+        for entry in walk.flatten().filter(|entry| !entry.file_type().is_dir()) {
             let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
             let stem = path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
             let path = path.to_string_lossy().into_owned();
             files.entry(stem.into()).or_default().push(path.into());
         }
-        Some(Self { folder: folder.into(), what, endings, files })
+        Some(Self { folder: folder.into(), what, endings, files, suffix: String::new() })
+    }
+
+    /// The same for files whose names have something between id and ending.
+    pub(super) fn with_suffix(self, suffix: &str) -> Self {
+        Self { suffix: suffix.into(), ..self }
+    }
+
+    /// Whether nothing is there that could be the file of an image.
+    pub(super) fn lacks(&self, id: &str) -> bool {
+        let name = format!("{id}{}", self.suffix);
+        self.candidates(&name).is_empty() && self.suffixed(&name).is_none()
+    }
+
+    /// The files of this name in any case, with any ending, in any folder.
+    fn candidates(&self, name: &str) -> &[Box<str>] {
+        self.files.get(&*name.to_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
+    /// A file whose name goes on after this one, and what it goes on with.
+    fn suffixed(&self, name: &str) -> Option<(&str, &str)> {
+        let name = name.to_lowercase();
+        let from = (Bound::Excluded(&*name), Bound::Unbounded);
+        let longer = self.files.range::<str, _>(from);
+        let mut rests = longer.map_while(|(stem, paths)| Some((stem.strip_prefix(&*name)?, paths)));
+        let (rest, paths) = rests.find(|(rest, _)| rest.starts_with(['_', '-', '.']))?;
+        let (path, length) = (&**paths.first()?, rest.len());
+        let stem = Path::new(path).file_stem()?.to_str()?;
+        Some((path, stem.get(stem.len().checked_sub(length)?..)?))
     }
 
     /// The file of an image; without one, what is there instead becomes a finding.
     pub(super) fn find(&self, id: &str, findings: &mut Vec<Finding>) -> Option<PathBuf> {
-        let candidates: &[Box<str>] =
-            self.files.get(&*id.to_lowercase()).map_or(&[], Vec::as_slice);
-        let names = self.endings.iter().map(|ending| format!("{id}.{ending}"));
+        let stem = format!("{id}{}", self.suffix);
+        let candidates = self.candidates(&stem);
+        let names = self.endings.iter().map(|ending| format!("{stem}.{ending}"));
         let found: Vec<String> =
             names.filter(|name| candidates.iter().any(|own| **own == **name)).collect();
         match &found[..] {
             [] => {
-                findings.push(self.missing(id, candidates));
+                findings.push(self.missing(id, &stem, candidates));
                 None
             }
             [first, others @ ..] => {
@@ -71,20 +106,30 @@ impl FolderIndex {
         )
     }
 
-    fn missing(&self, id: &str, candidates: &[Box<str>]) -> Finding {
-        let expected = self.folder.join(format!("{id}.{}", self.endings[0]));
+    fn missing(&self, id: &str, stem: &str, candidates: &[Box<str>]) -> Finding {
+        let expected = self.folder.join(format!("{stem}.{}", self.endings[0]));
         let name = expected.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let what = format!("the {} of `{id}`", self.what);
         let Some((kind, other)) = nearest(&name, candidates) else {
-            return Finding::new(
-                Kind::Missing,
-                expected,
-                "missing",
-                format!("the {} of `{id}`", self.what),
-                format!("copy it into the folder, or take `{id}` out of the list"),
-            );
+            return match self.suffixed(stem).zip(suffix_flag(self.what)) {
+                Some(((other, suffix), flag)) => Finding::new(
+                    Kind::Suffixed,
+                    expected,
+                    format!("not there, but {other} is"),
+                    what,
+                    format!("say what follows the id: {flag}={suffix}"),
+                ),
+                None => {
+                    let remedy = match without_ending(id) {
+                        Some(short) => format!("leave the ending off in the list: `{short}`"),
+                        None => "copy it into the folder, or take the image out of the list".into(),
+                    };
+                    Finding::new(Kind::Missing, expected, "missing", what, remedy)
+                }
+            };
         };
         let remedy = match kind {
-            Kind::WrongEnding => {
+            Kind::WrongEnding if !is_spelling_of(other, &name) => {
                 format!("write it as {name}: a new ending alone does not convert it")
             }
             Kind::WrongFolder => {
@@ -97,7 +142,28 @@ impl FolderIndex {
             ),
         };
         let found = format!("not there, but {other} is");
-        Finding::new(kind, expected, found, format!("the {} of `{id}`", self.what), remedy)
+        Finding::new(kind, expected, found, what, remedy)
+    }
+}
+
+/// Whether two names differ in the spelling of one ending.
+fn is_spelling_of(other: &str, name: &str) -> bool {
+    let is_jpeg = |name: &str| name.ends_with(".jpg") || name.ends_with(".jpeg");
+    is_jpeg(&other.to_lowercase()) && is_jpeg(&name.to_lowercase())
+}
+
+/// An id that has the ending of a picture, without it.
+fn without_ending(id: &str) -> Option<&str> {
+    let endings = [".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG"];
+    endings.into_iter().find_map(|ending| id.strip_suffix(ending))
+}
+
+/// The flag that says what file names have between id and ending.
+fn suffix_flag(what: &str) -> Option<&'static str> {
+    match what {
+        "mask" => Some("--mask-suffix"),
+        "saliency map" => Some("--saliency-suffix"),
+        _ => None,
     }
 }
 
@@ -159,6 +225,29 @@ mod tests {
         for (files, kind, message) in cases {
             assert_eq!(found(files, "a"), (None, vec![(kind, message.into())]), "{files:?}");
         }
+    }
+
+    #[test]
+    fn hidden_files_are_not_there() {
+        assert_eq!(found(&["._a.jpg", ".a.jpg", ".thumbs/a.jpg"], "._a").0, None);
+        assert_eq!(found(&[".thumbs/a.jpg"], "a"), (None, vec![(Kind::Missing, "missing".into())]));
+    }
+
+    #[test]
+    fn a_suffix_is_taken_or_hinted_at() {
+        let root = tempfile::tempdir().unwrap();
+        for name in ["Img_1_Mask.png", "img_10.png", "b.png"] {
+            fs::write(root.path().join(name), "").unwrap();
+        }
+        let index =
+            |suffix| FolderIndex::of(root.path(), "mask", &["png"]).unwrap().with_suffix(suffix);
+        let mut findings = Vec::new();
+        assert_eq!(index("").find("Img_1", &mut findings), None);
+        assert_eq!(findings[0].kind, Kind::Suffixed);
+        assert_eq!(findings[0].remedy, "say what follows the id: --mask-suffix=_Mask");
+        assert!(!index("").lacks("Img_1") && index("").lacks("img_") && index("").lacks("c"));
+        let path = index("_Mask").find("Img_1", &mut findings);
+        assert_eq!(path, Some(root.path().join("Img_1_Mask.png")));
     }
 
     #[test]

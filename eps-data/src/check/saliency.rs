@@ -2,11 +2,11 @@
 
 use super::{Finding, Kind, SaliencySeen, file};
 use crate::{
-    BACKGROUND, IGNORE, LabelMap, SaliencyMap, Size,
-    codec::{SaliencyKind, decode_saliency},
+    BACKGROUND, DataError, IGNORE, LabelMap, SaliencyMap, Size,
+    codec::{Format, SaliencyKind, decode_saliency},
     statistics::{SALIENT, grouped_histogram, histogram},
 };
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How much darker the objects of an image must be than its background, in `0..=1`, before its map
 /// counts as inverted: beyond the errors of detectors, which miss objects but rarely everything else.
@@ -104,15 +104,36 @@ pub(super) fn examine(
     let bytes = file::read(path, findings)?;
     match decode_saliency(path, &bytes) {
         Ok((map, kind)) => {
+            findings.extend(Format::of(&bytes).and_then(|format| file::ending(path, format)));
             findings.extend(converted(path, kind));
             let examined = look_at(&map, mask);
             findings.extend(examined.faults(path));
             Some(examined)
         }
         Err(error) => {
-            findings.push(file::refused(path, &bytes, &error));
+            findings.push(refused(path, &bytes, &error));
             None
         }
+    }
+}
+
+/// The finding for a file that is no map of grey values.
+fn refused(path: &Path, bytes: &[u8], error: &DataError) -> Finding {
+    match error {
+        DataError::Alpha { .. } => Finding::of_error(
+            Kind::SaliencyInAlpha,
+            path,
+            error,
+            "in a cut-out the alpha is the map: magick mogrify -alpha extract; where the grey values \
+             are the map, magick mogrify -alpha off",
+        ),
+        DataError::Colours { .. } => Finding::of_error(
+            Kind::ColourSaliency,
+            path,
+            error,
+            "a photograph or a map in false colours: name the folder of grey maps with --saliency",
+        ),
+        _ => file::refused(path, bytes, error),
     }
 }
 
@@ -139,8 +160,8 @@ fn converted(path: &Path, kind: SaliencyKind) -> Option<Finding> {
         SaliencyKind::Deep => ("16 bits", "scaled to 8 bits"),
         SaliencyKind::Colour => ("colours", "the mean of the three channels"),
     };
-    let remedy = format!("read as {how}; other programs may read it differently");
-    Some(Finding::new(Kind::ConvertedSaliency, path, found, "8-bit grey", remedy))
+    let expected = format!("8-bit grey: it is read as {how}, other programs may differ");
+    Some(Finding::new(Kind::ConvertedSaliency, path, found, expected, ""))
 }
 
 impl ExaminedSaliency {
@@ -171,11 +192,17 @@ pub(super) struct SaliencyTally {
     /// Maps with two values at most.
     binary: usize,
     largest: u8,
+    /// Maps of two shades that are both dark, and the brighter one.
+    faint: Vec<(PathBuf, u8)>,
     together: Agreement,
 }
 
 impl SaliencyTally {
-    pub(super) fn add(&mut self, examined: &ExaminedSaliency) {
+    pub(super) fn add(&mut self, path: &Path, examined: &ExaminedSaliency) {
+        let ValueRange { largest, distinct, .. } = examined.range;
+        if distinct == 2 && largest < SALIENT {
+            self.faint.push((path.into(), largest));
+        }
         self.maps += 1;
         self.binary += usize::from(examined.range.distinct <= 2);
         self.largest = self.largest.max(examined.range.largest);
@@ -199,8 +226,8 @@ impl SaliencyTally {
                 Kind::BinarySaliency,
                 folder,
                 format!("two values in each of {} maps", self.maps),
-                "grey maps, as published",
-                "training takes them; the loss of EPS was tuned on maps that are not thresholded",
+                "grey maps, on which the loss of EPS was tuned; training takes both",
+                "",
             ));
         }
         if self.largest < SALIENT {
@@ -211,6 +238,17 @@ impl SaliencyTally {
                 "0..=255, 255 most salient",
                 "scale them: 1 must be written as 255",
             ));
+        } else {
+            let finding = |(path, largest): &(PathBuf, u8)| {
+                Finding::new(
+                    Kind::FaintSaliency,
+                    path,
+                    format!("two shades, none above {largest}"),
+                    "0..=255, 255 most salient, as in the other maps",
+                    "scale it: 1 must be written as 255",
+                )
+            };
+            findings.extend(self.faint.iter().map(finding));
         }
         if self.together.contrast().is_some_and(|contrast| contrast < 0.0) {
             findings.push(Finding::new(
@@ -266,7 +304,7 @@ mod tests {
         let kinds = |maps: &[[u8; 4]]| {
             let mut tally = SaliencyTally::default();
             for &values in maps {
-                tally.add(&seen(values, [1, 1, 0, 0]));
+                tally.add(Path::new("a.png"), &seen(values, [1, 1, 0, 0]));
             }
             let findings = tally.findings(Path::new("SALImages"));
             findings.iter().map(|finding| finding.kind).collect::<Vec<_>>()
@@ -274,6 +312,8 @@ mod tests {
         assert_eq!(kinds(&[[255, 90, 0, 3], [255, 0, 0, 0]]), []);
         assert_eq!(kinds(&[[255, 255, 0, 0], [255, 0, 0, 0]]), [Kind::BinarySaliency]);
         assert_eq!(kinds(&[[1, 1, 0, 0], [1, 0, 0, 0]]), [Kind::FaintSaliency]);
+        // One map of 0 and 1 among others.
+        assert_eq!(kinds(&[[255, 90, 0, 3], [1, 1, 0, 0], [99, 98, 0, 3]]), [Kind::FaintSaliency]);
         assert_eq!(kinds(&[[0, 3, 255, 9], [200, 0, 0, 0]]), [Kind::InvertedSaliency]);
         assert_eq!(kinds(&[]), []);
     }

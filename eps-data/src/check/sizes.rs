@@ -48,6 +48,7 @@ mod tests {
             colours: Colours::Rgb,
             bits: 8,
             orientation,
+            is_transparent: false,
         };
         let remedy = |width, height, orientation| {
             let (path, size) = (Path::new("a.png"), Size::new(width, height));

@@ -67,7 +67,7 @@ impl Drawing {
     ) -> LabelMap {
         let mut canvas = Canvas { columns: vec![BACKGROUND; size.pixels()] };
         for index in self.sequence(annotations, regions) {
-            let Annotation { class, crowd, .. } = annotations[index];
+            let &Annotation { class, crowd, .. } = &annotations[index];
             if !crowd || self.crowd == Crowd::Draw {
                 canvas.cover(&regions[index], class, self.overlap);
             }
@@ -85,7 +85,7 @@ impl Drawing {
         let mut sequence: Vec<usize> = (0..annotations.len()).collect();
         match self.order {
             Order::File => {}
-            Order::Id => sequence.sort_by_key(|&index| annotations[index].id),
+            Order::Id => sequence.sort_by_key(|&index| &annotations[index].id),
             Order::Class => sequence.sort_by_key(|&index| annotations[index].class),
             Order::Area => {
                 let area = |index: usize| {

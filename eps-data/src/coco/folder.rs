@@ -2,6 +2,7 @@
 
 use super::InstancesFile;
 use crate::VocFolder;
+use crate::codec::{is_named, read_text};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -37,7 +38,7 @@ fn split(root: &Path, list: &str) -> Option<(String, PathBuf)> {
     let named = |split: &str| {
         let file = format!("instances_{split}.json");
         let paths = [root.join("annotations").join(&file), root.join(file)];
-        Some((split.to_owned(), paths.into_iter().find(|path| path.is_file())?))
+        Some((split.to_owned(), paths.into_iter().find(|path| is_named(path))?))
     };
     let stem = Path::new(list).file_stem().and_then(|stem| stem.to_str());
     stem.and_then(named)
@@ -47,7 +48,7 @@ fn split(root: &Path, list: &str) -> Option<(String, PathBuf)> {
 
 /// The split that the first id of a list names, as `COCO_train2014_000000000009` does.
 fn split_of_ids(list: &Path) -> Option<String> {
-    let text = fs::read_to_string(list).ok()?;
+    let text = read_text(list).ok()?;
     let (split, _) = text.trim_start().strip_prefix("COCO_")?.split_once('_')?;
     Some(split.to_owned())
 }

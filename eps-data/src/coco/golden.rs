@@ -161,13 +161,122 @@ fn what_cannot_be_indexed_is_named() {
         format!(r#"{{"id": 1, "image_id": {image}, "category_id": {category}}}"#)
     };
     assert_eq!(
-        refuse(&annotation(6, 9)),
-        "a.json: annotation 1 of image 6, expected an image of the file"
-    );
-    assert_eq!(
         refuse(&annotation(5, 3)),
         "a.json: annotation 1 of category 3, expected a category of the file"
     );
+}
+
+/// A file of two images of 40×30 pixels, `a` with a cat and `b` with a dog, as cases of other programs
+/// have it; pycocotools 2.0.11 draws 225 pixels of each.
+const USUAL: &str = r#"{"images": [{"id": 1, "file_name": "a.jpg", "width": 40, "height": 30},
+        {"id": 2, "file_name": "b.jpg", "width": 40, "height": 30}],
+    "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "area": 225.0, "iscrowd": 0,
+            "segmentation": [[5, 5, 20, 5, 20, 20, 5, 20]]},
+        {"id": 2, "image_id": 2, "category_id": 2, "area": 225.0, "iscrowd": 0,
+            "segmentation": [[5, 5, 20, 5, 20, 20, 5, 20]]}],
+    "categories": [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}]}"#;
+
+/// The file after some of its text was put otherwise.
+fn usual(changes: &[(&str, &str)]) -> Result<Instances, String> {
+    let text = changes.iter().fold(USUAL.to_owned(), |text, (old, new)| {
+        assert!(text.contains(old), "{old}");
+        text.replace(old, new)
+    });
+    Instances::parse(Path::new("a.json"), text.into_bytes()).map_err(message)
+}
+
+/// Pixels of the classes in the masks of a file, image by image.
+fn counts(file: &Instances) -> Vec<(ClassId, usize)> {
+    let count = |image| {
+        let mask = file.mask(image, Drawing::default()).unwrap();
+        let object = mask.classes().iter().copied().find(|&class| class != 0).unwrap_or(0);
+        (object, mask.classes().iter().filter(|&&class| class == object).count())
+    };
+    file.images().iter().map(count).collect()
+}
+
+#[test]
+fn dialects_that_pycocotools_reads_give_the_same_masks() {
+    let orphan = r#""annotations": [{"id": 3, "image_id": 99, "category_id": 1}, "#;
+    let texts = [
+        ("\"id\": 1", "\"id\": \"1\""),
+        ("\"image_id\": 1", "\"image_id\": \"1\""),
+        ("\"category_id\": 1", "\"category_id\": \"1\""),
+    ];
+    #[rustfmt::skip]
+    let dialects: [&[(&str, &str)]; 11] = [
+        &[],
+        &[("{\"images", "\u{feff}{\"images")],
+        &[("\"iscrowd\": 0", "\"iscrowd\": false")],
+        &[("\"iscrowd\": 0", "\"iscrowd\": null")],
+        &[("\"area\": 225.0", "\"area\": NaN")],
+        &[("{\"id\": 1, \"image_id\"", "{\"id\": -1, \"image_id\"")],
+        &[("\"annotations\": [", orphan)],
+        &texts,
+        &[("a.jpg", "images\\\\a.jpg"), ("b.jpg", "cam1/day 2/b.jpg")],
+        &[("[[5, 5, 20, 5, 20, 20, 5, 20]]", "[[5, 5, 20, 5, 20, 20, 5, 20], []]")],
+        &[("\"category_id\": 1", "\"category_id\": 1.0")],
+    ];
+    for changes in dialects {
+        let file = usual(changes).unwrap();
+        assert_eq!(counts(&file), [(1, 225), (2, 225)], "{changes:?}");
+        let ids: Vec<&str> = file.images().iter().map(|image| &*image.id).collect();
+        assert_eq!(ids, ["a", "b"]);
+        let said: Vec<String> = file.remarks().iter().map(ToString::to_string).collect();
+        let orphans =
+            "a.json: 1 annotation of 1 image that the file does not list, first image 99: left out";
+        let expected: &[&str] =
+            if changes.iter().any(|own| own.1 == orphan) { &[orphans] } else { &[] };
+        assert_eq!(said, expected);
+    }
+}
+
+#[test]
+fn background_of_the_first_category_is_class_0_and_its_annotations_are_left_out() {
+    let background = [
+        ("\"categories\": [", "\"categories\": [{\"id\": 0, \"name\": \"background\"}, "),
+        ("\"category_id\": 1", "\"category_id\": 0"),
+    ];
+    let file = usual(&background).unwrap();
+    assert_eq!(file.names().iter().collect::<Vec<_>>(), ["background", "cat", "dog"]);
+    assert_eq!(counts(&file), [(0, 1200), (2, 225)]);
+    let said = file.remarks()[0].to_string();
+    assert_eq!(said, "a.json: 1 annotation of the background, first 1: left out");
+}
+
+#[test]
+fn ids_that_would_be_the_same_or_none_are_refused_with_their_file_names() {
+    let same = usual(&[("a.jpg", "cam1/1.jpg"), ("b.jpg", "cam2/1.jpg")]).err().unwrap();
+    let expected = "a.json: file names `cam1/1.jpg` and `cam2/1.jpg`, expected names that differ without folder and ending: `1` is the id of both";
+    assert_eq!(same, expected);
+    let blank = usual(&[("a.jpg", "my photo (1).jpg")]).err().unwrap();
+    let expected = "a.json: file name `my photo (1).jpg`, which has a blank in it, expected an image id as the name of the file";
+    assert_eq!(blank, expected);
+}
+
+#[test]
+fn objects_without_a_mask_are_counted_and_a_file_of_boxes_is_refused() {
+    let polygon = "\"segmentation\": [[5, 5, 20, 5, 20, 20, 5, 20]]";
+    let boxes =
+        ["\"segmentation\": []", "\"segmentation\": [[5, 5, 15, 10]]", "\"bbox\": [5, 5, 15, 10]"];
+    for none in boxes {
+        let file = usual(&[(polygon, none)]).unwrap();
+        let images: Vec<_> = file.images().iter().collect();
+        let refused = message(file.unmasked(&images).unwrap_err());
+        let expected = "a.json: no mask of any of 2 objects, first annotation 1 of a, expected polygons or run lengths as their segmentations, not boxes alone";
+        assert_eq!(refused, expected);
+        let one = USUAL.replacen(polygon, none, 1).into_bytes();
+        let file = Instances::parse(Path::new("a.json"), one).unwrap();
+        let images: Vec<_> = file.images().iter().collect();
+        let said = file.unmasked(&images).unwrap().unwrap();
+        let expected = "a.json: 1 of 2 objects without polygons or run lengths, first annotation 1 of a: background in the masks";
+        assert_eq!((said.to_string().as_str(), said.count), (expected, 1));
+        assert_eq!(counts(&file), [(0, 1200), (2, 225)]);
+    }
+    let file = usual(&[]).unwrap();
+    assert_eq!(file.unmasked(&file.images().iter().collect::<Vec<_>>()).unwrap(), None);
+    let none = usual(&[("\"annotations\"", "\"others\"")]).unwrap();
+    assert_eq!(none.unmasked(&none.images().iter().collect::<Vec<_>>()).unwrap(), None);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What an instances file says of whole images.
 
 use super::Instances;
-use crate::{ClassNames, ClassSet, DataError};
+use crate::{ClassNames, ClassSet, DataError, Remark};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -51,18 +51,24 @@ impl InstancesFile {
 pub struct ImageClasses {
     names: ClassNames,
     classes: BTreeMap<Box<str>, ClassSet>,
+    remarks: Vec<Remark>,
 }
 
 impl ImageClasses {
     fn of(file: &Instances) -> Self {
         let own = |image| file.annotations(image).iter().map(|own| own.class).collect();
         let classes = file.images().iter().map(|image| (image.id.clone(), own(image))).collect();
-        Self { names: file.names().clone(), classes }
+        Self { names: file.names().clone(), classes, remarks: file.remarks().to_vec() }
     }
 
     /// Names of the classes, background first.
     pub fn names(&self) -> &ClassNames {
         &self.names
+    }
+
+    /// What was left out of the file, or named otherwise.
+    pub fn remarks(&self) -> &[Remark] {
+        &self.remarks
     }
 
     /// The classes of an image of the file.

@@ -22,7 +22,33 @@ struct RawRuns<'a> {
     counts: &'a RawValue,
 }
 
+/// Whether the text of a segmentation is one of pixels: an empty list, nothing, and a box in the place
+/// of the first polygon are none, as pycocotools has it.
+pub(super) fn is_mask(text: &[u8]) -> bool {
+    let mut letters = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
+    match letters.next() {
+        None | Some(b'n') => return false,
+        Some(b'[') => {}
+        Some(_) => return true,
+    }
+    match letters.next() {
+        Some(b']') => false,
+        Some(b'[') => {
+            let mut first = letters.take_while(|&byte| byte != b']').peekable();
+            // Four numbers have three commas.
+            let numbers = usize::from(first.peek().is_some());
+            numbers + first.filter(|&byte| byte == b',').take(4).count() != 4 && numbers > 0
+        }
+        _ => true,
+    }
+}
+
 impl Region {
+    /// No pixel.
+    pub(super) fn empty() -> Self {
+        Self(vec![])
+    }
+
     /// Parses a segmentation in an image of this size; no text and no polygon make no pixel.
     pub(super) fn parse(text: &[u8], size: Size) -> Result<Self, Surprise> {
         let parsed = match text.first() {
@@ -76,7 +102,8 @@ fn polygons(text: &[u8], size: Size) -> Result<Vec<Rle>, Surprise> {
         }
         mask::fr_poly(points, height, width).map_err(error)
     };
-    polygons.iter().map(draw).collect()
+    // Behind the first one, programs leave some that are empty.
+    polygons.iter().filter(|points| !points.is_empty()).map(draw).collect()
 }
 
 /// Run lengths as a list, or compressed to a text.
@@ -95,4 +122,23 @@ fn run_lengths(text: &[u8], size: Size) -> Result<Rle, Surprise> {
     let counts: Vec<u32> = serde_json::from_str(counts).map_err(error)?;
     mask::check_counts(&counts, height, width).map_err(error)?;
     Ok(Rle { h: height, w: width, counts })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_pycocotools_makes_no_mask_of_is_none() {
+        let without =
+            ["", "null", "[]", " [ ]", "[[]]", "[[5, 5, 15, 10]]", "[[5,5,15,10],[1,1,2,1,2,2]]"];
+        for text in without {
+            assert!(!is_mask(text.as_bytes()), "{text}");
+        }
+        let with =
+            ["[[1,1,2,1,2,2]]", "[[1,1,2,1,2,2],[]]", "{\"size\": [3, 4], \"counts\": [12]}", "7"];
+        for text in with {
+            assert!(is_mask(text.as_bytes()), "{text}");
+        }
+    }
 }

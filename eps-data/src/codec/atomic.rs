@@ -1,5 +1,7 @@
 //! Files that are complete or absent.
 
+use super::destination::{Destination, folder_of};
+use super::temporary::temporary;
 use crate::DataError;
 use std::{
     fs,
@@ -10,24 +12,35 @@ use std::{
 /// Writes a file under a temporary name in the same folder, then gives it its own.
 ///
 /// The folder is created where it is missing. An interrupted or failed write leaves the former file,
-/// or none.
+/// or none. A link stays, and the file it points to is replaced; what is no regular file, such as a
+/// device, a pipe or `/dev/stdout`, is written into.
 pub fn write_atomically(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), DataError> {
-    replace(path, write).map_err(|source| DataError::Write { path: path.into(), source })
+    let written = Destination::of(path).and_then(|destination| match destination {
+        Destination::File(path) => replace(&path, write),
+        Destination::Stream(path) => fill(fs::OpenOptions::new().append(true).open(path)?, write),
+        Destination::Stdout => fill(io::stdout().lock(), write),
+        Destination::Stderr => fill(io::stderr().lock(), write),
+    });
+    written.map_err(|source| DataError::Write { path: path.into(), source })
 }
 
 fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     fs::create_dir_all(folder)?;
-    let mut file = BufWriter::new(temporary(folder)?);
-    write(&mut file)?;
-    file.into_inner()?.persist(path)?;
+    let file = temporary(folder)?;
+    // Written as a plain file, whose errors do not have the temporary name.
+    fill(file.as_file(), write)?;
+    file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+fn fill(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    write(&mut out)?;
+    out.flush()
 }
 
 /// Whether files can be made in a folder.
@@ -37,25 +50,6 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
 /// Why they cannot.
 pub fn can_write(folder: &Path) -> io::Result<()> {
     temporary(folder).map(drop)
-}
-
-/// The system's words alone, without the temporary name, which nobody asked for.
-fn plain(error: io::Error) -> io::Error {
-    let words = error.to_string();
-    let own = words.split_once(" at path ").map_or(words.as_str(), |(own, _)| own);
-    io::Error::new(error.kind(), own)
-}
-
-fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".").suffix(".part");
-    #[cfg(unix)]
-    {
-        // A temporary file is private to its owner unless told otherwise; a result is not.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder).map_err(plain)
 }
 
 #[cfg(test)]
@@ -96,6 +90,47 @@ mod tests {
         assert!(failure.unwrap_err().to_string().ends_with("text.txt: cannot be written"));
         assert_eq!(fs::read_to_string(&path).unwrap(), "former");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_device_is_told_in_the_systems_words_alone() {
+        let error = write_atomically(Path::new("/dev/full"), |file| file.write_all(b"text"));
+        let DataError::Write { path, source } = error.unwrap_err() else { unreachable!() };
+        assert_eq!(path, Path::new("/dev/full"));
+        assert_eq!(source.kind(), io::ErrorKind::StorageFull);
+        assert!(!source.to_string().contains(".part"), "{source}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_the_file_that_it_points_to_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("below")).unwrap();
+        std::os::unix::fs::symlink("below/text", path("link")).unwrap();
+        for text in ["new", "newer"] {
+            write_atomically(&path("link"), |file| file.write_all(text.as_bytes())).unwrap();
+            assert!(fs::symlink_metadata(path("link")).unwrap().is_symlink());
+            assert_eq!(fs::read_to_string(path("below/text")).unwrap(), text);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_gets_the_bytes_and_stays_a_pipe() {
+        use std::os::unix::fs::FileTypeExt;
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let read = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || fs::read_to_string(pipe).unwrap()
+        });
+        write_atomically(&pipe, |file| file.write_all(b"text")).unwrap();
+        assert_eq!(read.join().unwrap(), "text");
+        assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
     }
 
     #[cfg(unix)]

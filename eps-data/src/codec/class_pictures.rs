@@ -46,6 +46,9 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     let entries = fs::read_dir(folder).map_err(open)?;
     let mut paths =
         entries.map(|entry| Ok(entry.map_err(open)?.path())).collect::<Result<Vec<_>, _>>()?;
+    paths.retain(|path| {
+        !path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+    });
     paths.sort();
     Ok(paths)
 }
@@ -149,7 +152,8 @@ mod tests {
         write(&file("2007_000032_14.png"), [255, 51]);
         write(&file("2007_000032_0.png"), [0, 102]);
         write(&file("2007_000039/19.png"), [255, 0]);
-        for other in ["2007_000032.png", "2007_000039/all.png", "a_01.png", "a_254.png", "_1.png"] {
+        let others = ["2007_000032.png", "2007_000039/all.png", "a_01.png", "a_254.png", "_1.png"];
+        for other in others.into_iter().chain(["._2007_000032_3.png", ".cache/4.png"]) {
             write(&file(other), [1, 1]);
         }
         fs::write(file("b_1.txt"), "").unwrap();

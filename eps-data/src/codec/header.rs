@@ -1,14 +1,15 @@
 //! The size of a picture, from its header.
 
-use super::jpeg;
+use super::{Content, jpeg, open_file};
 use crate::{DataError, Size};
 use std::{
-    fs::File,
     io::{self, BufRead, BufReader, Cursor, Read, Seek},
     path::Path,
 };
 
-const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+pub(super) const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+/// What most readers of pictures take.
+pub(super) const PICTURE: &str = "a JPEG or PNG";
 const JPEG_SIGNATURE: &[u8] = &[0xFF, 0xD8];
 
 /// What a picture file is, by its first bytes.
@@ -33,12 +34,15 @@ impl Format {
 
 /// Width and height of a JPEG or PNG; pixels are not decoded.
 pub fn size_of(path: &Path) -> Result<Size, DataError> {
-    let file = File::open(path).map_err(|source| DataError::Open { path: path.into(), source })?;
-    read_size(&mut BufReader::new(file)).map_err(|source| refusal(path, source))
+    let mut file = BufReader::new(open_file(path)?);
+    let start = file.fill_buf().map_err(|source| DataError::Open { path: path.into(), source })?;
+    refuse_other(path, start, PICTURE)?;
+    read_size(&mut file).map_err(|source| refusal(path, source))
 }
 
 /// Width and height from the bytes of a JPEG or PNG; `path` is named in errors.
 pub fn size_of_bytes(path: &Path, bytes: &[u8]) -> Result<Size, DataError> {
+    refuse_other(path, bytes, PICTURE)?;
     read_size(&mut Cursor::new(bytes)).map_err(|source| refusal(path, source))
 }
 
@@ -56,6 +60,24 @@ fn read_size(file: &mut (impl BufRead + Seek)) -> io::Result<Size> {
     match size {
         Size { width: 0, .. } | Size { height: 0, .. } => Err(io::Error::other("it has no pixel")),
         size => Ok(size),
+    }
+}
+
+/// Refuses bytes that are known to be something else than a PNG or JPEG, or than a PNG where that is
+/// `expected`.
+pub(super) fn refuse_other(path: &Path, bytes: &[u8], expected: &str) -> Result<(), DataError> {
+    let is_wanted = |content| match content {
+        Content::Png => true,
+        Content::Jpeg => !expected.starts_with("a PNG"),
+        _ => false,
+    };
+    match Content::of(bytes).filter(|&content| !is_wanted(content)) {
+        Some(content) => Err(DataError::Content {
+            path: path.into(),
+            found: content.to_string(),
+            expected: expected.into(),
+        }),
+        None => Ok(()),
     }
 }
 
@@ -97,8 +119,13 @@ mod tests {
     fn other_files_and_cut_headers_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.png");
-        for bytes in [&b""[..], b"GIF89a", PNG_SIGNATURE, JPEG_SIGNATURE, &[0xFF, 0xD8, 0xFF, 0xC0]]
-        {
+        for (bytes, found) in [(&b""[..], "an empty file"), (b"GIF89a", "a GIF")] {
+            fs::write(&path, bytes).unwrap();
+            let message = size_of(&path).unwrap_err().to_string();
+            let expected = format!("a.png: {found}, expected a JPEG or PNG");
+            assert!(message.ends_with(&expected), "{message}");
+        }
+        for bytes in [&b"words"[..], PNG_SIGNATURE, JPEG_SIGNATURE, &[0xFF, 0xD8, 0xFF, 0xC0]] {
             fs::write(&path, bytes).unwrap();
             let message = size_of(&path).unwrap_err().to_string();
             assert!(message.ends_with("a.png: not a JPEG or PNG that can be decoded"), "{message}");

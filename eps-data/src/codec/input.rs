@@ -138,6 +138,12 @@ fn content(path: &Path, found: String, expected: &str) -> DataError {
     DataError::Content { path: path.into(), found, expected: expected.into() }
 }
 
+/// Whether something has this name, be it a link to nothing: what a reader then says of it is better
+/// than to take another file without a word.
+pub fn is_named(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
 /// Whether an error says that a file is not there.
 pub fn is_absent(error: &DataError) -> bool {
     matches!(error, DataError::Open { source, .. } if source.kind() == io::ErrorKind::NotFound)

@@ -1,9 +1,10 @@
 //! Masks: PNG files whose palette index or grey value is the class.
 
 use super::{
-    palette::voc_palette,
+    header::refuse_other,
+    palette::{PaletteConflict, voc_palette},
     plain_png::PlainPngReader,
-    png_file::{PngFile, kind, unpack},
+    png_file::{PngFile, grey_step, kind, unpack},
     write_atomically,
 };
 use crate::{ClassId, DataError, IGNORE, LabelMap, LabelRuns, Size};
@@ -16,15 +17,20 @@ use std::{
 
 /// Reads the class of each pixel from a palette or grey PNG at 1, 2, 4 or 8 bits.
 ///
-/// The palette's colours are not looked at. `classes` counts background.
+/// Grey samples of fewer than 8 bits are scaled to 0..=255 as PNG defines them, so that 1 of 4 bits is
+/// class 17; indices of a palette are classes at every depth. `classes` counts background.
 ///
 /// # Errors
 ///
 /// [`DataError::PngKind`] for colour and 16-bit files, [`DataError::UnknownClass`] for a pixel that
-/// is neither below `classes` nor ignored, [`DataError::Decode`] for a corrupt or cut file.
+/// is neither below `classes` nor ignored, [`DataError::Palette`] for a palette that contradicts its
+/// indices, [`DataError::Decode`] for a corrupt or cut file.
 pub fn read_mask(path: &Path, classes: usize) -> Result<LabelMap, DataError> {
-    let bytes = fs::read(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    let bytes = super::read_bytes(path)?;
     let (map, _) = decode_mask(path, &bytes)?;
+    if let Some(conflict) = PaletteConflict::of(&bytes, classes, || occurring(map.classes())) {
+        return Err(conflict.refusal(path));
+    }
     let known = |class: ClassId| usize::from(class) < classes || class == IGNORE;
     match map.classes().iter().find(|&&class| !known(class)) {
         Some(&class) => {
@@ -33,6 +39,13 @@ pub fn read_mask(path: &Path, classes: usize) -> Result<LabelMap, DataError> {
         }
         None => Ok(map),
     }
+}
+
+/// Which classes a mask has.
+pub(crate) fn occurring(classes: &[ClassId]) -> [bool; 256] {
+    let mut occurs = [false; 256];
+    classes.iter().for_each(|&class| occurs[usize::from(class)] = true);
+    occurs
 }
 
 /// Whether the classes of a mask are indices of a palette or grey values.
@@ -85,12 +98,28 @@ impl MaskReader {
 
     /// As [`read`](Self::read), but for the runs of the mask: its pixels are not gathered first.
     ///
+    /// `classes` counts background; others are read too.
+    ///
     /// # Errors
     ///
-    /// As [`read`](Self::read); the runs are then of no use.
-    pub fn read_runs(&mut self, path: &Path, runs: &mut LabelRuns) -> Result<(), DataError> {
+    /// As [`read`](Self::read), and [`DataError::Palette`]; the runs are then of no use.
+    pub fn read_runs(
+        &mut self,
+        path: &Path,
+        classes: usize,
+        runs: &mut LabelRuns,
+    ) -> Result<(), DataError> {
         self.read_bytes(path)?;
-        self.decoder.decode_runs(path, &self.bytes, runs)
+        self.decoder.decode_runs(path, &self.bytes, runs)?;
+        let occurs = || {
+            let mut occurs = [false; 256];
+            runs.runs().iter().for_each(|run| occurs[usize::from(run.label)] = true);
+            occurs
+        };
+        match PaletteConflict::of(&self.bytes, classes, occurs) {
+            Some(conflict) => Err(conflict.refusal(path)),
+            None => Ok(()),
+        }
     }
 
     fn read_bytes(&mut self, path: &Path) -> Result<(), DataError> {
@@ -158,12 +187,14 @@ fn decode_other(
     bytes: &[u8],
     classes: &mut Vec<ClassId>,
 ) -> Result<(Size, MaskKind), DataError> {
+    refuse_other(path, bytes, "a PNG with a class for each pixel")?;
     let png = PngFile::read(path, bytes, |info| accept(path, info))?;
-    let kind = match png.colour {
-        ColorType::Indexed => MaskKind::Palette,
-        _ => MaskKind::Grey,
+    let bits = png.depth as usize;
+    let (kind, step) = match png.colour {
+        ColorType::Indexed => (MaskKind::Palette, 1),
+        _ => (MaskKind::Grey, grey_step(bits)),
     };
-    unpack(&png.packed, png.size, png.depth as usize, classes);
+    unpack(&png.packed, png.size, bits, step, classes);
     Ok((png.size, kind))
 }
 
@@ -172,7 +203,7 @@ fn accept(path: &Path, info: &Info<'_>) -> Result<(), DataError> {
     if matches!(colour, ColorType::Indexed | ColorType::Grayscale) && depth != BitDepth::Sixteen {
         return Ok(());
     }
-    let expected = "palette or grey at 1, 2, 4 or 8 bits";
+    let expected = "palette or grey at 1, 2, 4 or 8 bits (eps data masks --pictures converts it)";
     Err(DataError::PngKind { path: path.into(), found: kind(colour, depth), expected })
 }
 
@@ -228,21 +259,26 @@ mod tests {
         message[message.find("a.png").unwrap()..].to_owned()
     }
 
+    /// Depth, the bytes of the samples, and the classes of a palette and of a grey PNG.
+    type Case<'a> = (BitDepth, &'a [u8], [u8; 6], [u8; 6]);
+
     #[test]
     fn classes_are_unpacked_from_every_depth() {
         use BitDepth::{Eight, Four, One, Two};
         let folder = tempfile::tempdir().unwrap();
         #[rustfmt::skip]
-        let cases: [(BitDepth, &[u8], [u8; 6]); 4] = [
-            (One,   &[0b0100_0000, 0b1110_0000],                         [0, 1, 0, 1, 1, 1]),
-            (Two,   &[0b0001_1000, 0b1100_0100],                         [0, 1, 2, 3, 0, 1]),
-            (Four,  &[0x0F, 0x30, 0x12, 0xE0],                           [0, 15, 3, 1, 2, 14]),
-            (Eight, &[0, 20, 3, 255, 2, 1],                              [0, 20, 3, 255, 2, 1]),
+        let cases: [Case<'_>; 4] = [
+            // Depth, rows, indices of a palette, grey values as Pillow and OpenCV read them.
+            (One,   &[0b0100_0000, 0b1110_0000], [0, 1, 0, 1, 1, 1],     [0, 255, 0, 255, 255, 255]),
+            (Two,   &[0b0001_1000, 0b1100_0100], [0, 1, 2, 3, 0, 1],     [0, 85, 170, 255, 0, 85]),
+            (Four,  &[0x0F, 0x30, 0x12, 0xE0],   [0, 15, 3, 1, 2, 14],   [0, 255, 51, 17, 34, 238]),
+            (Eight, &[0, 20, 3, 255, 2, 1],      [0, 20, 3, 255, 2, 1],  [0, 20, 3, 255, 2, 1]),
         ];
-        for colour in [ColorType::Indexed, ColorType::Grayscale] {
-            for (depth, data, expected) in cases {
+        for (depth, data, indices, greys) in cases {
+            for (colour, expected) in [(ColorType::Indexed, indices), (ColorType::Grayscale, greys)]
+            {
                 let path = encode(folder.path(), colour, depth, Size::new(3, 2), data);
-                let map = read_mask(&path, 21).unwrap();
+                let map = read_mask(&path, 255).unwrap();
                 assert_eq!((map.size(), map.classes()), (Size::new(3, 2), &expected[..]));
             }
         }
@@ -255,14 +291,14 @@ mod tests {
         #[rustfmt::skip]
         let files: [(BitDepth, Size, &[u8], &[u8]); 3] = [
             (Eight, Size::new(3, 2), &[0, 20, 3, 255, 2, 1], &[0, 20, 3, 255, 2, 1]),
-            (Two,   Size::new(5, 1), &[0b0001_1011, 0b0100_0000], &[0, 1, 2, 3, 1]),
+            (Two,   Size::new(5, 1), &[0b0001_1011, 0b0100_0000], &[0, 85, 170, 255, 85]),
             (Eight, Size::new(2, 1), &[7, 9], &[7, 9]),
         ];
         let (mut reader, mut runs) = (MaskReader::default(), LabelRuns::default());
         for (depth, size, data, expected) in files {
             let path = encode(folder.path(), ColorType::Grayscale, depth, size, data);
             assert_eq!(reader.read(&path).unwrap(), (size, expected));
-            reader.read_runs(&path, &mut runs).unwrap();
+            reader.read_runs(&path, 21, &mut runs).unwrap();
             assert_eq!((runs.size(), &runs.labels()[..]), (size, expected));
         }
         assert!(reader.read(&folder.path().join("b.png")).is_err());
@@ -281,7 +317,8 @@ mod tests {
         ];
         for (colour, depth, bytes, found) in cases {
             let path = encode(folder.path(), colour, depth, Size::new(1, 1), &vec![1; bytes]);
-            let expected = "palette or grey at 1, 2, 4 or 8 bits";
+            let expected =
+                "palette or grey at 1, 2, 4 or 8 bits (eps data masks --pictures converts it)";
             assert_eq!(refusal(&path, 21), format!("a.png: {found} PNG, expected {expected}"));
         }
     }
@@ -302,7 +339,7 @@ mod tests {
         let classes = (0..400).map(|pixel| (pixel * 7 % 21) as u8).collect();
         write_mask(&path, &LabelMap::new(Size::new(20, 20), classes)).unwrap();
         let whole = fs::read(&path).unwrap();
-        for length in [0, 4, 20, 40, whole.len() - 40] {
+        for length in [4, 20, 40, whole.len() - 40] {
             fs::write(&path, &whole[..length]).unwrap();
             assert_eq!(
                 refusal(&path, 21),
@@ -310,6 +347,42 @@ mod tests {
                 "{length} bytes"
             );
         }
+    }
+
+    #[test]
+    fn what_is_there_in_the_place_of_a_mask_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let cases: [(&[u8], &str); 4] = [
+            (b"", "an empty file"),
+            (b"<html><body>404", "an HTML page"),
+            (b"version https://git-lfs.github.com/spec/v1", "a Git LFS pointer"),
+            (b"\xFF\xD8\xFF\xE0", "a JPEG"),
+        ];
+        for (bytes, found) in cases {
+            fs::write(&path, bytes).unwrap();
+            let expected = format!("a.png: {found}, expected a PNG with a class for each pixel");
+            assert_eq!(refusal(&path, 21), expected);
+        }
+    }
+
+    #[test]
+    fn a_palette_in_another_order_is_refused_by_every_reader() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let voc = voc_palette();
+        let mut encoder = Encoder::new(File::create(&path).unwrap(), 3, 1);
+        encoder.set_color(ColorType::Indexed);
+        // Bicycle became entry 1: an unused colour was taken out.
+        encoder.set_palette([voc[0], voc[2]].concat());
+        encoder.write_header().unwrap().write_image_data(&[0, 1, 1]).unwrap();
+        let expected = "a.png: palette entry 1 is VOC's colour of class 2, expected the colour of \
+                        class 1: its palette was put into another order";
+        assert_eq!(refusal(&path, 21), expected);
+        let mut runs = LabelRuns::default();
+        let error = MaskReader::default().read_runs(&path, 21, &mut runs).unwrap_err();
+        assert!(matches!(error, DataError::Palette { index: 1, class: 2, .. }), "{error}");
+        assert!(read_mask(&path, 2).is_ok(), "a data set of one class has no class 2");
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 use super::{
     header::{Format, size_of_bytes},
-    jpeg,
+    jpeg_blocks::check_blocks,
     png_file::PngFile,
     rgb::check_pixels,
 };
 use crate::{DataError, Size};
 use image::metadata::Orientation;
 use png::{BitDepth, ColorType};
-use std::{io::Cursor, path::Path};
+use std::path::Path;
 use zune_jpeg::{
     JpegDecoder,
     zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions},
@@ -26,6 +26,8 @@ pub struct Photograph {
     pub bits: u8,
     /// How a viewer turns the picture by its EXIF entry: 1 (not at all) to 8.
     pub orientation: u8,
+    /// Whether an alpha channel differs from pixel to pixel; readers drop it.
+    pub is_transparent: bool,
 }
 
 /// The channels of a photograph.
@@ -38,8 +40,9 @@ pub enum Colours {
 
 /// Decodes every byte of a JPEG or PNG and says what it holds; `path` is named in errors.
 ///
-/// A JPEG is not converted to RGB: its pixels are only looked at by the decoder, which finds damage
-/// that [`read_rgb`](super::read_rgb) forgives.
+/// A JPEG is not converted to RGB. Damage that [`read_rgb`](super::read_rgb) forgives is found: data
+/// that ends before the last block or goes on behind it, codes that are none, lost restart markers and
+/// scans.
 ///
 /// # Errors
 ///
@@ -65,7 +68,9 @@ fn inspect_png(path: &Path, bytes: &[u8]) -> Result<Photograph, DataError> {
         _ => Colours::Rgb,
     };
     let bits = if png.depth == BitDepth::Sixteen { 16 } else { 8 };
-    Ok(Photograph { size: png.size, format: Format::Png, colours, bits, orientation })
+    let is_transparent = alpha_varies(&png);
+    let format = Format::Png;
+    Ok(Photograph { size: png.size, format, colours, bits, orientation, is_transparent })
 }
 
 fn inspect_jpeg(path: &Path, bytes: &[u8], size: Size) -> Result<Photograph, DataError> {
@@ -74,11 +79,7 @@ fn inspect_jpeg(path: &Path, bytes: &[u8], size: Size) -> Result<Photograph, Dat
         expected: "JPEG",
         source,
     };
-    match jpeg::is_complete(&mut Cursor::new(bytes)) {
-        Ok(true) => {}
-        Ok(false) => return Err(refuse("it ends before its end marker".into())),
-        Err(error) => return Err(refuse(error.into())),
-    }
+    check_blocks(bytes).map_err(|misfit| refuse(misfit.into()))?;
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(usize::MAX)
@@ -95,7 +96,22 @@ fn inspect_jpeg(path: &Path, bytes: &[u8], size: Size) -> Result<Photograph, Dat
     decoder.set_options(options.jpeg_set_out_colorspace(decoded));
     decoder.decode().map_err(|error| refuse(error.into()))?;
     let orientation = orientation_of(decoder.exif().map(Vec::as_slice));
-    Ok(Photograph { size, format: Format::Jpeg, colours, bits: 8, orientation })
+    let format = Format::Jpeg;
+    Ok(Photograph { size, format, colours, bits: 8, orientation, is_transparent: false })
+}
+
+/// Whether the last channel of a PNG is alpha, and not the same everywhere.
+fn alpha_varies(png: &PngFile) -> bool {
+    let channels = match png.colour {
+        ColorType::GrayscaleAlpha => 2,
+        ColorType::Rgba => 4,
+        _ => return false,
+    };
+    // Alpha has 8 bits or 16, of which the higher ones come first.
+    let bytes = (png.depth as usize / 8).max(1);
+    let mut alphas = png.packed.iter().skip((channels - 1) * bytes).step_by(channels * bytes);
+    let first = alphas.next();
+    alphas.any(|alpha| Some(alpha) != first)
 }
 
 fn orientation_of(exif: Option<&[u8]>) -> u8 {
@@ -108,6 +124,7 @@ mod tests {
     use crate::codec::{read_rgb, write_jpeg};
     use image::{GrayImage, ImageBuffer, Luma, Rgb, RgbImage};
     use std::fs;
+    use std::io::Cursor;
 
     const SIZE: Size = Size::new(40, 30);
 
@@ -150,10 +167,28 @@ mod tests {
         ];
         for (name, bytes, expected) in cases {
             let photograph = inspect(&bytes).unwrap();
-            let Photograph { size, format, colours, bits, orientation } = photograph;
+            let Photograph { size, format, colours, bits, orientation, is_transparent } =
+                photograph;
+            assert!(!is_transparent, "{name}");
             assert_eq!((format, colours, bits), expected, "{name}");
             assert_eq!(orientation, 1, "{name}");
             assert_eq!(size, if name == "CMYK" { Size::new(16, 16) } else { SIZE }, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_cut_out_is_transparent_and_an_opaque_picture_is_not() {
+        use image::{DynamicImage, ImageFormat, LumaA, Rgba};
+        for (far, expected) in [(255, false), (9, true)] {
+            let alpha = |x: u32| if x < 20 { 255 } else { far };
+            let colours = image::RgbaImage::from_fn(40, 30, |x, _| Rgba([1, 2, 3, alpha(x)]));
+            let greys = image::GrayAlphaImage::from_fn(40, 30, |x, _| LumaA([7, alpha(x)]));
+            let deep = |x, _| Rgba([1, 2, 3, u16::from(alpha(x)) * 257]);
+            let deep: ImageBuffer<Rgba<u16>, _> = ImageBuffer::from_fn(40, 30, deep);
+            for picture in [DynamicImage::from(colours), greys.into(), deep.into()] {
+                let photograph = inspect(&encoded(&picture, ImageFormat::Png)).unwrap();
+                assert_eq!(photograph.is_transparent, expected, "{:?}", picture.color());
+            }
         }
     }
 

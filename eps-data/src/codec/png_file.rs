@@ -1,4 +1,4 @@
-//! PNG files as they are stored: no palette applied, no depth changed.
+//! PNG files as they are stored: no palette applied.
 
 use super::rgb::check_pixels;
 use crate::{DataError, Size};
@@ -43,8 +43,20 @@ impl PngFile {
     }
 }
 
-/// One byte a pixel, from rows that hold the first of several pixels in the highest bits of a byte.
-pub(super) fn unpack(packed: &[u8], size: Size, bits: usize, unpacked: &mut Vec<u8>) {
+/// Grey value of the sample 1: samples of few bits are scaled so that the largest is 255, as PNG
+/// defines it (section 13.12 of the specification).
+pub(super) fn grey_step(bits: usize) -> u8 {
+    match bits {
+        1 => 255,
+        2 => 85,
+        4 => 17,
+        _ => 1,
+    }
+}
+
+/// One byte a pixel, from rows that hold the first of several pixels in the highest bits of a byte;
+/// each sample is multiplied by `step`, which is 1 for indices of a palette.
+pub(super) fn unpack(packed: &[u8], size: Size, bits: usize, step: u8, unpacked: &mut Vec<u8>) {
     let in_byte = 8 / bits;
     let lowest = (0xFF_u16 >> (8 - bits)) as u8;
     unpacked.resize(size.width * size.height, 0);
@@ -52,7 +64,7 @@ pub(super) fn unpack(packed: &[u8], size: Size, bits: usize, unpacked: &mut Vec<
     for (row, line) in unpacked.chunks_exact_mut(size.width).zip(lines) {
         for (pixels, byte) in row.chunks_mut(in_byte).zip(line) {
             for (place, pixel) in (1..).zip(pixels) {
-                *pixel = byte >> (8 - bits * place) & lowest;
+                *pixel = (byte >> (8 - bits * place) & lowest) * step;
             }
         }
     }

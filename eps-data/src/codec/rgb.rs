@@ -1,6 +1,10 @@
 //! Colour pictures.
 
-use super::{MAX_PIXELS, header::Format, jpeg, write_atomically};
+use super::{
+    MAX_PIXELS,
+    header::{Format, PICTURE, refuse_other},
+    jpeg, read_bytes, write_atomically,
+};
 use crate::{DataError, Size};
 use image::{
     DynamicImage, ImageDecoder, ImageEncoder, ImageError, RgbImage,
@@ -10,7 +14,6 @@ use image::{
     },
 };
 use std::{
-    fs,
     io::{self, Cursor},
     path::Path,
 };
@@ -25,11 +28,6 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 /// than [`MAX_PIXELS`].
 pub fn read_rgb(path: &Path) -> Result<RgbImage, DataError> {
     Ok(read_picture(path)?.into_rgb8())
-}
-
-/// Decodes the bytes of a JPEG or PNG as RGB; see [`read_rgb`].
-pub(crate) fn decode_rgb(path: &Path, bytes: &[u8]) -> Result<RgbImage, DataError> {
-    Ok(decode_picture(path, bytes)?.into_rgb8())
 }
 
 /// Encodes a JPEG at a quality in `1..=100`.
@@ -53,13 +51,13 @@ pub fn write_rgb_png(path: &Path, picture: &RgbImage) -> Result<(), DataError> {
 
 /// Decodes a JPEG or PNG in the colour type that it has.
 pub(super) fn read_picture(path: &Path) -> Result<DynamicImage, DataError> {
-    let bytes = fs::read(path).map_err(|source| DataError::Open { path: path.into(), source })?;
-    decode_picture(path, &bytes)
+    decode_picture(path, &read_bytes(path)?)
 }
 
 /// Decodes the bytes of a JPEG or PNG in the colour type that they have; `path` is named in errors.
 pub(super) fn decode_picture(path: &Path, bytes: &[u8]) -> Result<DynamicImage, DataError> {
     let refuse = |source| DataError::Decode { path: path.into(), expected: "JPEG or PNG", source };
+    refuse_other(path, bytes, PICTURE)?;
     match Format::of(bytes) {
         Some(Format::Png) => {
             let decoder = PngDecoder::new(Cursor::new(bytes)).map_err(|e| refuse(e.into()))?;
@@ -110,7 +108,7 @@ fn into_io(error: ImageError) -> io::Error {
 mod tests {
     use super::*;
     use image::{GrayImage, Luma, Rgb};
-    use std::path::PathBuf;
+    use std::{fs, path::PathBuf};
 
     fn colourful() -> RgbImage {
         RgbImage::from_fn(40, 30, |x, y| Rgb([x as u8 * 6, y as u8 * 8, (x * y) as u8]))
@@ -163,7 +161,7 @@ mod tests {
         write_jpeg(&jpeg, &colourful(), 90).unwrap();
         for path in [png, jpeg] {
             let whole = fs::read(&path).unwrap();
-            let cuts = [0, 1, 10, 100, whole.len() / 2, whole.len() - 40];
+            let cuts = [1, 10, 100, whole.len() / 2, whole.len() - 40];
             for length in cuts.into_iter().filter(|&length| length < whole.len()) {
                 fs::write(&path, &whole[..length]).unwrap();
                 let message = refusal(&path);

@@ -1,6 +1,7 @@
 //! Saliency maps: grey PNG files.
 
 use super::{
+    read_bytes,
     rgb::{decode_picture, read_picture},
     write_atomically,
 };
@@ -10,30 +11,65 @@ use image::{
 };
 use std::{io, path::Path};
 
+/// How far the channels of a grey picture may differ: JPEG stores colours in other units.
+const GREY_SPREAD: u8 = 32;
+
 /// Reads a grey value for each pixel of a PNG or JPEG.
 ///
-/// A colour file gives the mean of its three channels, rounded; alpha is dropped, and 16 bits are
-/// scaled to 8.
+/// A file of three channels gives their mean, rounded; alpha that is the same everywhere is dropped,
+/// and 16 bits are scaled to 8, fewer ones up to 8.
+///
+/// # Errors
+///
+/// [`DataError::Alpha`] for a cut-out, whose map may be its alpha, and [`DataError::Colours`] for a
+/// photograph or a map in false colours; else as [`read_rgb`](super::read_rgb).
 pub fn read_saliency(path: &Path) -> Result<SaliencyMap, DataError> {
-    Ok(saliency_of(read_picture(path)?).0)
+    Ok(decode_saliency(path, &read_bytes(path)?)?.0)
 }
 
 /// Reads the grey values of a mask whose objects are bright.
 ///
 /// # Errors
 ///
-/// If the file cannot be read, or has colours, as masks of classes often have.
+/// If the file cannot be read, has colours, as masks of classes often have, or is a cut-out.
 pub fn read_grey_mask(path: &Path) -> Result<SaliencyMap, DataError> {
     let picture = read_picture(path)?;
-    if has_colours(&picture) {
+    refuse_alpha(path, &picture)?;
+    if picture.color().has_color() && picture.to_rgb8().pixels().any(|pixel| spread(pixel) > 0) {
         return Err(DataError::Colours { path: path.into() });
     }
     Ok(saliency_of(picture).0)
 }
 
-fn has_colours(picture: &DynamicImage) -> bool {
-    let differ = |pixel: &Rgb<u8>| pixel.0 != [pixel.0[0]; 3];
-    picture.color().has_color() && picture.to_rgb8().pixels().any(differ)
+/// Refuses a picture whose alpha says something, which grey values drop.
+fn refuse_alpha(path: &Path, picture: &DynamicImage) -> Result<(), DataError> {
+    if picture.color().has_alpha() {
+        let pixels = picture.to_luma_alpha8();
+        let mut alphas = pixels.pixels().map(|pixel| pixel.0[1]);
+        let first = alphas.next();
+        if alphas.any(|alpha| Some(alpha) != first) {
+            return Err(DataError::Alpha { path: path.into() });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a picture that is coloured at more than a hundredth of its pixels.
+fn refuse_colours(path: &Path, picture: &DynamicImage) -> Result<(), DataError> {
+    if picture.color().has_color() {
+        let pixels = picture.to_rgb8();
+        let coloured = pixels.pixels().filter(|pixel| spread(pixel) > GREY_SPREAD).count();
+        if coloured * 100 > pixels.len() / 3 {
+            return Err(DataError::Colours { path: path.into() });
+        }
+    }
+    Ok(())
+}
+
+/// Largest channel less the smallest.
+fn spread(pixel: &Rgb<u8>) -> u8 {
+    let [red, green, blue] = pixel.0;
+    red.max(green).max(blue) - red.min(green).min(blue)
 }
 
 /// What the file of a saliency map holds besides 8-bit grey.
@@ -56,7 +92,10 @@ pub fn decode_saliency(
     path: &Path,
     bytes: &[u8],
 ) -> Result<(SaliencyMap, SaliencyKind), DataError> {
-    Ok(saliency_of(decode_picture(path, bytes)?))
+    let picture = decode_picture(path, bytes)?;
+    refuse_alpha(path, &picture)?;
+    refuse_colours(path, &picture)?;
+    Ok(saliency_of(picture))
 }
 
 fn saliency_of(picture: DynamicImage) -> (SaliencyMap, SaliencyKind) {
@@ -92,8 +131,9 @@ pub fn write_saliency(path: &Path, map: &SaliencyMap) -> Result<(), DataError> {
 mod tests {
     use super::*;
     use crate::LabelMap;
-    use crate::codec::{write_mask, write_rgb_png};
-    use image::{GrayAlphaImage, ImageBuffer, Luma, LumaA};
+    use crate::codec::{read_class_pictures, read_rgb, write_mask, write_rgb_png};
+    use image::{GrayAlphaImage, ImageBuffer, Luma, LumaA, Rgba, RgbaImage};
+    use std::fs;
 
     #[test]
     fn a_written_map_is_read_back() {
@@ -126,12 +166,73 @@ mod tests {
         assert!(message.ends_with("a.png: colours, expected grey values"), "{message}");
     }
 
+    /// The message of a map that is refused, from its file name on.
+    fn refusal(path: &Path) -> String {
+        let message = read_saliency(path).unwrap_err().to_string();
+        message[message.find("a.png").unwrap()..].to_owned()
+    }
+
     #[test]
-    fn alpha_is_dropped_and_16_bits_are_scaled() {
+    fn a_cut_out_is_refused_and_alpha_that_says_nothing_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.png");
-        GrayAlphaImage::from_pixel(2, 1, LumaA([90, 3])).save(&path).unwrap();
-        assert_eq!(read_saliency(&path).unwrap().values(), [90, 90]);
+        let expected = "a.png: an alpha channel that varies, expected grey values alone";
+        GrayAlphaImage::from_fn(2, 1, |x, _| LumaA([255, x as u8 * 200])).save(&path).unwrap();
+        assert_eq!(refusal(&path), expected);
+        assert!(matches!(read_grey_mask(&path), Err(DataError::Alpha { .. })));
+        let colours = |x: u32, _| Rgba([10, 200, 30, x as u8]);
+        RgbaImage::from_fn(2, 1, colours).save(&path).unwrap();
+        assert_eq!(refusal(&path), expected);
+        RgbaImage::from_pixel(2, 1, Rgba([9, 9, 9, 255])).save(&path).unwrap();
+        assert_eq!(read_saliency(&path).unwrap().values(), [9, 9]);
+    }
+
+    #[test]
+    fn a_photograph_or_false_colours_are_no_map_and_a_jpegs_traces_of_colour_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let heat = |x: u32, _| Rgb([x as u8 * 20, 0, 255 - x as u8 * 20]);
+        write_rgb_png(&path, &RgbImage::from_fn(10, 10, heat)).unwrap();
+        assert_eq!(refusal(&path), "a.png: colours, expected grey values");
+        write_rgb_png(&path, &RgbImage::from_pixel(10, 10, Rgb([100, 97, 103]))).unwrap();
+        assert_eq!(read_saliency(&path).unwrap().values(), [100; 100]);
+    }
+
+    /// A grey PNG of few bits.
+    fn write_packed(path: &Path, depth: png::BitDepth, row: &[u8], width: u32) {
+        let mut encoder = png::Encoder::new(fs::File::create(path).unwrap(), width, 1);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.set_depth(depth);
+        encoder.write_header().unwrap().write_image_data(row).unwrap();
+    }
+
+    #[test]
+    fn samples_of_few_bits_are_scaled_wherever_grey_is_read() {
+        use png::BitDepth::{Four, One, Two};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let cases: [(_, &[u8], &[u8]); 3] = [
+            (One, &[0b1010_0000], &[255, 0, 255]),
+            (Two, &[0b0001_1011], &[0, 85, 170, 255]),
+            (Four, &[0x01, 0xF8], &[0, 17, 255, 136]),
+        ];
+        for (depth, row, expected) in cases {
+            write_packed(&path, depth, row, expected.len() as u32);
+            assert_eq!(read_saliency(&path).unwrap().values(), expected);
+            assert_eq!(read_grey_mask(&path).unwrap().values(), expected);
+            let photograph: Vec<u8> = expected.iter().flat_map(|&value| [value; 3]).collect();
+            assert_eq!(read_rgb(&path).unwrap().into_raw(), photograph);
+            let scores = read_class_pictures(&[(3, path.clone())].into()).unwrap();
+            let fractions: Vec<f32> =
+                expected.iter().map(|&value| f32::from(value) / 255.0).collect();
+            assert_eq!(scores.scores(), fractions);
+        }
+    }
+
+    #[test]
+    fn sixteen_bits_are_scaled() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
         ImageBuffer::from_pixel(1, 1, Luma([0xFFFF_u16])).save(&path).unwrap();
         assert_eq!(read_saliency(&path).unwrap().values(), [255]);
     }

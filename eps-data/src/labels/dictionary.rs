@@ -1,10 +1,13 @@
 //! `cls_labels.npy`: a pickled dictionary of image ids and rows of 0 and 1, one for each class.
+//!
+//! Ids are texts, or the numbers that IRN's programs make of them: `2007000032` is `2007_000032`.
 
 use super::EachLabels;
-use crate::codec::{pickled, with_header, write_atomically};
-use crate::pickle::{self, Value};
+use crate::codec::{pickled, read_bytes, with_header};
+use crate::image_list::without_ending;
+use crate::pickle::{self, Dtype, Value};
 use crate::{ClassNames, ClassSet, DataError, class_of};
-use std::{collections::HashMap, fs, path::Path};
+use std::{collections::HashMap, path::Path};
 
 /// Reads the rows of `ids`; other rows are checked and left out.
 ///
@@ -14,10 +17,11 @@ pub(super) fn load(
     ids: &[String],
     names: &ClassNames,
 ) -> Result<EachLabels, DataError> {
-    let bytes = fs::read(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    let bytes = read_bytes(path)?;
     let rows = decode(path, &bytes, names)?;
     let row = |id: &String| {
-        rows.get(id.as_str()).copied().ok_or_else(|| {
+        let by_number = || number_of(id).and_then(|number| rows.get(number));
+        rows.get(id.as_str()).or_else(by_number).copied().ok_or_else(|| {
             let found = format!("no entry for `{id}`");
             content(path, found, "one for each image of the list".into())
         })
@@ -50,19 +54,13 @@ fn content(path: &Path, found: String, expected: String) -> DataError {
     DataError::Content { path: path.into(), found, expected }
 }
 
-/// Writes a row for each image, as NumPy 1.26 saves them: float32, in the order of `ids`.
-pub(super) fn save(
-    path: &Path,
-    ids: &[String],
-    sets: &[ClassSet],
-    names: &ClassNames,
-) -> Result<(), DataError> {
+/// A file with a row for each image, as NumPy 1.26 saves them: float32, in the order of `ids`.
+pub(super) fn file(ids: &[String], sets: &[ClassSet], names: &ClassNames) -> Vec<u8> {
     let row = |set: &ClassSet| -> Vec<f32> {
         (0..names.objects()).map(|channel| f32::from(set.contains(class_of(channel)))).collect()
     };
     let rows = ids.iter().zip(sets).map(|(id, set)| (id.as_str(), row(set)));
-    let file = with_header(&pickle::dictionary(rows));
-    write_atomically(path, |out| out.write_all(&file))
+    with_header(&pickle::dictionary(rows))
 }
 
 /// What was found, and what was expected.
@@ -77,14 +75,56 @@ fn rows(value: &Value, names: &ClassNames) -> Result<HashMap<String, ClassSet>, 
         return Err(("no dictionary".into(), "one of image ids".into()));
     };
     let mut rows = HashMap::new();
-    for (id, row) in entries {
-        let id =
-            id.text().ok_or_else(|| (format!("the key {id:?}"), "the id of an image".into()))?;
+    for (key, row) in entries {
+        let id = key_text(key).ok_or_else(|| {
+            (format!("a key that is {}", kind_of(key)), "the id of an image".into())
+        })?;
         let classes = classes(row, names)
             .map_err(|(found, expected)| (format!("{found} for `{id}`"), expected))?;
-        rows.insert(id.to_owned(), classes);
+        if rows.insert(id.clone(), classes).is_some() {
+            return Err((format!("`{id}` again"), "each image once".into()));
+        }
     }
     Ok(rows)
+}
+
+/// The id of a key, or the id of VOC that its number stands for, or the number.
+fn key_text(key: &Value) -> Option<String> {
+    if let Some(text) = key.text() {
+        return Some(without_ending(text).to_owned());
+    }
+    let number = match key {
+        Value::Int(number) => *number,
+        Value::Array(array) if array.shape.is_empty() => match array.dtype {
+            Dtype::Int(_) | Dtype::Uint(_) => *array.values().first()? as i64,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let digits = number.to_string();
+    // The year and the number of an image of VOC.
+    let is_voc = digits.len() == 10 && number > 0;
+    Some(if is_voc { format!("{}_{}", &digits[..4], &digits[4..]) } else { digits })
+}
+
+/// The number at the end of an id, without leading zeros, as COCO counts its images.
+fn number_of(id: &str) -> Option<&str> {
+    let letters = id.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let number = id[letters.len()..].trim_start_matches('0');
+    (!number.is_empty() && number.len() < 10).then_some(number)
+}
+
+/// What a key is, in words.
+fn kind_of(key: &Value) -> &'static str {
+    match key {
+        Value::None => "none",
+        Value::Bool(_) => "true or false",
+        Value::Int(_) | Value::Float(_) => "a number",
+        Value::Text(_) | Value::Bytes(_) => "a text",
+        Value::List(_) | Value::Tuple(_) | Value::Dict(_) => "a container",
+        Value::Array(_) | Value::Objects { .. } => "an array",
+        Value::Outside(_) | Value::Unknown(_) => "an object of a program",
+    }
 }
 
 fn classes(row: &Value, names: &ClassNames) -> Result<ClassSet, Surprise> {
@@ -94,7 +134,8 @@ fn classes(row: &Value, names: &ClassNames) -> Result<ClassSet, Surprise> {
     let values = row.values();
     if row.shape != [names.objects()] {
         let expected = format!("{} values, one for each object class", names.objects());
-        return Err((format!("an array of shape {:?}", row.shape), expected));
+        let sides: Vec<String> = row.shape.iter().map(usize::to_string).collect();
+        return Err((format!("an array of shape [{}]", sides.join(", ")), expected));
     }
     if let Some(other) = values.iter().find(|&&value| value != 0.0 && value != 1.0) {
         return Err((format!("the value {other}"), "0 or 1".into()));
@@ -106,6 +147,7 @@ fn classes(row: &Value, names: &ClassNames) -> Result<ClassSet, Surprise> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     const LABELS: &[u8] = include_bytes!("../../../fixtures/pickle/labels2.pickle");
 
@@ -133,6 +175,36 @@ mod tests {
         let sets = read(&npy(LABELS), &["2007_000063", "2007_000032"], &ClassNames::voc()).unwrap();
         let members: Vec<Vec<_>> = sets.iter().map(|set| set.iter().collect()).collect();
         assert_eq!(members, [vec![9, 12], vec![1, 15]]);
+    }
+
+    #[test]
+    fn keys_may_be_numbers_or_texts_of_numpy() {
+        let row = |class: usize| {
+            let values = (0..20).flat_map(|own| f32::from(u8::from(own == class)).to_le_bytes());
+            let array =
+                pickle::Array { dtype: Dtype::Float(4), shape: vec![20], bytes: values.collect() };
+            Value::Array(array)
+        };
+        let number = |number: i64, size: usize| {
+            let bytes = number.to_le_bytes()[..size].to_vec();
+            Value::Array(pickle::Array { dtype: Dtype::Int(size), shape: vec![], bytes })
+        };
+        let entries = vec![
+            (number(2_007_000_032, 4), row(0)),
+            (number(2_007_000_039, 8), row(1)),
+            (Value::Int(2_011_003_276), row(2)),
+            (Value::Int(9), row(3)),
+            (Value::Text("a.jpg".into()), row(4)),
+        ];
+        let rows = rows(&Value::Dict(entries), &ClassNames::voc()).unwrap();
+        let ids = ["2007_000032", "2007_000039", "2011_003276", "COCO_train2014_000000000009", "a"];
+        for (id, class) in ids.into_iter().zip(1..) {
+            let found = rows.get(id).or_else(|| rows.get(number_of(id)?));
+            assert_eq!(found.unwrap().iter().collect::<Vec<_>>(), [class], "{id}");
+        }
+        let wrong = Value::Dict(vec![(Value::None, row(0))]);
+        let (found, expected) = super::rows(&wrong, &ClassNames::voc()).unwrap_err();
+        assert_eq!((&*found, &*expected), ("a key that is none", "the id of an image"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::fs;
 
 const ONE: &[u8] = include_bytes!("../../../fixtures/golden/labels/one.npy");
 const THREE: &[u8] = include_bytes!("../../../fixtures/golden/labels/three.npy");
+const KEYS: &[u8] = include_bytes!("../../../fixtures/golden/labels/keys.npy");
 const HASHES: &str = include_str!("../../../fixtures/golden/labels/sha256.txt");
 
 /// Ids and labels of `count` images: image `n` has the classes of the low bits of `7 n`.
@@ -38,13 +39,23 @@ fn a_written_dictionary_is_numpys_file() {
 }
 
 #[test]
+fn keys_of_numpys_numbers_and_texts_are_ids() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cls_labels.npy");
+    fs::write(&path, KEYS).unwrap();
+    let ids = ["2007_000032", "2007_000039", "2011_003276"].map(String::from);
+    let (sets, _) = LabelSource::of_file(&path).load(&ids, &ClassNames::voc()).unwrap();
+    assert_eq!(sets, labels(3).1);
+}
+
+#[test]
 fn labels_come_back_from_both_formats() {
     let folder = tempfile::tempdir().unwrap();
     let (names, (ids, sets)) = (ClassNames::voc(), labels(1200));
     for name in ["a.npy", "a.csv"] {
         let path = folder.path().join(name);
         save(&path, &ids, &sets, &names).unwrap();
-        assert_eq!(LabelSource::of_file(&path).load(&ids, &names).unwrap(), sets);
+        assert_eq!(LabelSource::of_file(&path).load(&ids, &names).unwrap(), (sets.clone(), vec![]));
     }
     let two = ClassNames::of_objects(["boat", "cow"]);
     let sets = [[2].into_iter().collect(), ClassSet::default()];

@@ -4,6 +4,7 @@ mod annotation;
 mod dictionary;
 #[cfg(test)]
 mod golden;
+mod numbers;
 mod table;
 
 pub use annotation::object_names;
@@ -11,8 +12,9 @@ pub use dictionary::decode as decode_dictionary;
 pub use table::{image_scores_table, read_image_scores};
 
 use crate::coco::InstancesFile;
+use crate::remark::{Remark, RemarkKind, Tally, counted};
 use crate::{
-    ClassId, ClassNames, ClassSet, DataError,
+    ClassId, ClassNames, ClassSet, DataError, Named,
     codec::{read_mask, write_atomically},
 };
 use rayon::prelude::*;
@@ -21,7 +23,8 @@ use std::path::{Path, PathBuf};
 /// Where image labels come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LabelSource {
-    /// A table with a row for each image: its id, then 0 or 1 for each class.
+    /// A table with a row for each image: its id, then 0 or 1 for each class; or a list with the
+    /// numbers of the classes after each id, counted from 0 without background (`train_cls.txt`).
     Csv(PathBuf),
     /// A pickled dictionary of ids and rows of 0 and 1, as published code keeps labels.
     Npy(PathBuf),
@@ -46,26 +49,35 @@ impl LabelSource {
         }
     }
 
-    /// The object classes of each image, in the order of `ids`.
+    /// The object classes of each image, in the order of `ids`, and what was left out of the source
+    /// or read as something else.
     ///
     /// The first error in that order is returned.
-    pub fn load(&self, ids: &[String], names: &ClassNames) -> Result<Vec<ClassSet>, DataError> {
-        self.load_each(ids, names)?.into_iter().collect()
+    pub fn load(
+        &self,
+        ids: &[String],
+        names: &ClassNames,
+    ) -> Result<(Vec<ClassSet>, Vec<Remark>), DataError> {
+        let (rows, remarks) = self.load_each(ids, names)?;
+        Ok((rows.into_iter().collect::<Result<_, _>>()?, remarks))
     }
 
     /// As [`load`](Self::load), with an error for each image that has no labels; the outer one is
     /// of a table that none of them can be read from.
-    pub fn load_each(&self, ids: &[String], names: &ClassNames) -> Result<EachLabels, DataError> {
+    pub fn load_each(
+        &self,
+        ids: &[String],
+        names: &ClassNames,
+    ) -> Result<(EachLabels, Vec<Remark>), DataError> {
         match self {
             Self::Csv(path) => table::load(path, ids, names),
-            Self::Npy(path) => dictionary::load(path, ids, names),
+            Self::Npy(path) => Ok((dictionary::load(path, ids, names)?, vec![])),
             Self::Instances(file) => instances(file, ids, names),
-            Self::Annotations(folder) => {
-                Ok(each(ids, |id| annotation::classes(&folder.join(format!("{id}.xml")), names)))
+            Self::Annotations(folder) => Ok(annotation::load(folder, ids, names)),
+            Self::Masks(folder) => {
+                let mask = |id: &String| read_mask(&folder.join(format!("{id}.png")), names.len());
+                Ok((ids.par_iter().map(|id| Ok(mask(id)?.present())).collect(), vec![]))
             }
-            Self::Masks(folder) => Ok(each(ids, |id| {
-                Ok(read_mask(&folder.join(format!("{id}.png")), names.len())?.present())
-            })),
         }
     }
 }
@@ -81,11 +93,21 @@ pub fn save(
     sets: &[ClassSet],
     names: &ClassNames,
 ) -> Result<(), DataError> {
+    let bytes = file(path, ids, sets, names);
+    write_atomically(path, |out| out.write_all(&bytes))
+}
+
+/// The bytes that [`save`] writes.
+///
+/// # Panics
+///
+/// If there is not one set for each id.
+pub fn file(path: &Path, ids: &[String], sets: &[ClassSet], names: &ClassNames) -> Vec<u8> {
     assert_eq!(ids.len(), sets.len(), "one set for each id");
-    if path.extension().is_some_and(|kind| kind == "npy") {
-        return dictionary::save(path, ids, sets, names);
+    match path.extension().is_some_and(|kind| kind == "npy") {
+        true => dictionary::file(ids, sets, names),
+        false => table(ids, sets, names).into_bytes(),
     }
-    write_atomically(path, |file| file.write_all(table(ids, sets, names).as_bytes()))
 }
 
 /// The table of image labels: a row for each id, a column of 0 or 1 for each class.
@@ -98,13 +120,13 @@ fn instances(
     file: &InstancesFile,
     ids: &[String],
     names: &ClassNames,
-) -> Result<EachLabels, DataError> {
+) -> Result<(EachLabels, Vec<Remark>), DataError> {
     let images = file.images()?;
     let content =
         |found, expected: String| DataError::Content { path: file.path().into(), found, expected };
     let class = |own: ClassId| {
         let name = images.names().name(own);
-        names.index(name).ok_or_else(|| {
+        names.find(name).class().ok_or_else(|| {
             let expected = format!("one of the {} object classes", names.objects());
             content(format!("category `{name}`"), expected)
         })
@@ -113,12 +135,30 @@ fn instances(
         let missing = || content(format!("no image `{id}`"), "each image of the list".into());
         images.classes(id).ok_or_else(missing)?.iter().map(class).collect()
     };
-    Ok(ids.iter().map(classes).collect())
+    let mut spellings = Tally::default();
+    for name in images.names().iter().skip(1) {
+        if let Named::Otherwise(class) = names.find(name) {
+            spellings.add(&renamed(name, class, names), || "its categories".into());
+        }
+    }
+    let rows = ids.iter().map(classes).collect();
+    let remarks = images.remarks().iter().cloned();
+    Ok((rows, remarks.chain(respelled(file.path(), "name", &spellings)).collect()))
 }
 
-/// Reads in parallel, in the order of `ids` whichever thread was first.
-fn each(ids: &[String], read: impl Fn(&str) -> Result<ClassSet, DataError> + Sync) -> EachLabels {
-    ids.par_iter().map(|id| read(id)).collect()
+/// How a name in another spelling is counted.
+fn renamed(name: &str, class: ClassId, names: &ClassNames) -> String {
+    format!("{name}` as `{}", names.name(class))
+}
+
+/// What is said of names in another spelling.
+fn respelled(path: &Path, thing: &str, spellings: &Tally) -> Option<Remark> {
+    let count = spellings.total();
+    (count > 0).then(|| {
+        let found = format!("{} in another spelling", counted(count, thing));
+        let taken = format!("read {}", spellings.text());
+        Remark::new(RemarkKind::OtherSpelling, path, count, found, taken)
+    })
 }
 
 #[cfg(test)]
@@ -135,11 +175,11 @@ mod tests {
         }
         let source = LabelSource::Masks(folder.path().into());
         let load = |ids: &[&str]| {
-            source
-                .load(&ids.iter().map(ToString::to_string).collect::<Vec<_>>(), &ClassNames::voc())
+            let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+            source.load(&ids, &ClassNames::voc())
         };
         let expected: [ClassSet; 2] = [[1].into_iter().collect(), [3].into_iter().collect()];
-        assert_eq!(load(&["b", "a"]).unwrap(), expected);
+        assert_eq!(load(&["b", "a"]).unwrap(), (expected.to_vec(), vec![]));
         let message = load(&["a", "y", "b", "x"]).unwrap_err().to_string();
         assert!(message.ends_with("y.png: cannot be read"), "{message}");
     }

@@ -34,6 +34,12 @@ impl Machine<'_> {
             (
                 "numpy.core.multiarray" | "numpy._core.multiarray",
                 "scalar",
+                Some(Object::Dtype(DtypeObject { dtype: Dtype::Text(_), big_endian })),
+                Some(Object::Bytes(bytes)),
+            ) => numpy::text(bytes, *big_endian).map(Object::Text),
+            (
+                "numpy.core.multiarray" | "numpy._core.multiarray",
+                "scalar",
                 Some(Object::Dtype(dtype)),
                 Some(Object::Bytes(bytes)),
             ) => {

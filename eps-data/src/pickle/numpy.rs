@@ -13,6 +13,8 @@ pub enum Dtype {
     Uint(usize),
     Float(usize),
     Object,
+    /// Text of this many characters, four bytes each.
+    Text(usize),
     /// A type that no file of this field needs.
     Other,
 }
@@ -28,6 +30,7 @@ impl Dtype {
             ('u', Ok(size @ (1 | 2 | 4 | 8))) => Self::Uint(size),
             ('f', Ok(size @ (2 | 4 | 8))) => Self::Float(size),
             ('O', _) => Self::Object,
+            ('U', Ok(letters)) => Self::Text(letters),
             _ => Self::Other,
         }
     }
@@ -37,7 +40,7 @@ impl Dtype {
         match self {
             Self::Bool => Some(1),
             Self::Int(size) | Self::Uint(size) | Self::Float(size) => Some(size),
-            Self::Object | Self::Other => None,
+            Self::Object | Self::Text(_) | Self::Other => None,
         }
     }
 }
@@ -147,6 +150,17 @@ pub(super) fn array(dtype: DtypeObject, stored: Stored<'_>) -> Result<Object, Pi
         }
         _ => Ok(Object::Unknown(format!("an array of {:?}", dtype.dtype))),
     }
+}
+
+/// NumPy's text of some bytes; zeros fill it up.
+pub(super) fn text(bytes: &[u8], big_endian: bool) -> Option<String> {
+    let (letters, rest) = bytes.as_chunks::<4>();
+    let code = |bytes: &[u8; 4]| match big_endian {
+        true => u32::from_be_bytes(*bytes),
+        false => u32::from_le_bytes(*bytes),
+    };
+    let text: Option<String> = letters.iter().map(|bytes| char::from_u32(code(bytes))).collect();
+    text.filter(|_| rest.is_empty()).map(|text| text.trim_end_matches('\0').into())
 }
 
 /// Values stored column by column, row by row.

@@ -2,6 +2,7 @@
 
 use super::{
     Chart, legend, lines,
+    scale::{ACROSS, Scale, UP},
     style::{self, px},
 };
 use crate::ablation::Spread;
@@ -61,14 +62,12 @@ impl Chart for AblationLinesChart<'_> {
             self.series.iter().map(|own| points(own, is_logarithmic)).collect();
         let all = || series.iter().flatten();
         let y = percents(all().flat_map(|own| ends(own, 1.0)));
-        let decimals = if y.end - y.start < 3.0 { 1 } else { 0 };
+        let x = padded(all().map(|own| own.x));
         let layout = style::AxesLayout {
-            x: padded(all().map(|own| own.x)),
-            y,
+            x: if is_logarithmic { decades(x) } else { Scale::round(x, ACROSS) },
+            y: Scale::round(y, UP),
             x_title: self.setting,
             y_title: "mean IoU [%]",
-            x_format: &|x| tick(*x, is_logarithmic),
-            y_format: &|iou| format!("{iou:.decimals$}"),
         };
         let mut chart = style::axes(&area, &layout)?;
         for (index, points) in series.iter().enumerate() {
@@ -173,26 +172,29 @@ fn extremes(values: impl Iterator<Item = f64>) -> (f64, f64) {
     if found.0 <= found.1 { found } else { (0.0, 1.0) }
 }
 
-/// The value of the setting at a place of its axis, with up to four digits.
-fn tick(x: f64, is_logarithmic: bool) -> String {
-    if is_logarithmic {
-        let value = 10_f64.powf(x);
-        return if (0.01..10_000.0).contains(&value) {
-            digits(value)
-        } else {
-            format!("{value:.0e}")
-        };
-    }
-    digits(x)
+/// A logarithmic axis with labels at 1, 2 and 5 times the powers of ten, or at these alone where there
+/// are many.
+fn decades(range: Range<f64>) -> Scale {
+    let powers = || range.start.floor() as i32..=range.end.floor() as i32;
+    let all = powers().flat_map(|power| [1.0, 2.0, 5.0].map(|digit| (digit, power)));
+    let ticks = |is_kept: fn(f64) -> bool| -> Vec<(f64, String)> {
+        let kept = all.clone().filter(|&(digit, _)| is_kept(digit));
+        let ticks =
+            kept.map(|(digit, power)| (f64::from(power) + digit.log10(), text(digit, power)));
+        ticks.filter(|(place, _)| range.contains(place)).collect()
+    };
+    let close = ticks(|_| true);
+    let ticks = if close.len() <= ACROSS { close } else { ticks(|digit| digit == 1.0) };
+    Scale { range: range.clone(), ticks }
 }
 
-fn digits(value: f64) -> String {
-    if value.abs() >= 100.0 {
-        return format!("{value:.0}");
+/// A digit times a power of ten.
+fn text(digit: f64, power: i32) -> String {
+    match power {
+        -2..=-1 => format!("{:.1$}", digit * 10_f64.powi(power), power.unsigned_abs() as usize),
+        0..=3 => format!("{:.0}", digit * 10_f64.powi(power)),
+        _ => format!("{digit}e{power}"),
     }
-    let text = format!("{value:.3}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" { "0".into() } else { text.into() }
 }
 
 #[cfg(test)]
@@ -219,9 +221,10 @@ mod tests {
     fn values_over_decades_have_a_logarithmic_axis() {
         assert!(!chart([0.1, 0.5]).is_logarithmic() && !chart([0.0, 0.5]).is_logarithmic());
         assert!(chart([0.001, 0.1]).is_logarithmic());
-        assert_eq!(tick(-3.0, true), "1e-3");
-        assert_eq!((tick(-1.0, true), tick(0.25, false)), ("0.1".into(), "0.25".into()));
-        assert_eq!((tick(-1e-17, false), tick(800.0, false)), ("0".into(), "800".into()));
+        let texts = |range| decades(range).ticks.into_iter().map(|(_, text)| text);
+        let expected = ["1e-3", "2e-3", "5e-3", "0.01", "0.02", "0.05", "0.1"];
+        assert_eq!(texts(-3.1..-0.9).collect::<Vec<_>>(), expected);
+        assert_eq!(texts(-1.0..4.5).collect::<Vec<_>>(), ["0.1", "1", "10", "100", "1000", "1e4"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{
     Chart, legend,
     style::{self, px},
 };
-use crate::{ablation::Spread, export::percent};
+use crate::{ablation::Spread, export::percent, reproduction::TOLERANCE};
 use eps_data::Size;
 use plotters::{
     backend::DrawingBackend,
@@ -41,7 +41,15 @@ const LOWEST: f64 = 0.06;
 /// From this tone on numbers are white.
 const DARK: f64 = 0.55;
 
+/// Standard deviation over seeds, a fraction, where no cell has one.
+const UNKNOWN_STD: f64 = TOLERANCE;
+
 /// A heat map with the value in each cell; a cell without a value is grey, the baseline has a frame.
+///
+/// Tones go from the lowest to the highest value, but over no less than four standard deviations over
+/// seeds (the cells' root mean square, or half a point where no cell has one), around the middle of the
+/// values. Within two of them on either side seeds alone put nearly all runs, so values that another
+/// seed may exchange never have tones that are far apart.
 #[derive(Clone, Debug)]
 pub struct AblationMapChart<'a> {
     /// What the cells show.
@@ -105,14 +113,27 @@ impl AblationMapChart<'_> {
         let widths = self.rows.1.iter().map(|value| style::text_width(value));
         let left = px(TITLE + GAP) + widths.max().unwrap_or(0);
         let room = (px(style::WIDTH as i32 - RIGHT) - left) / self.columns.1.len().max(1) as i32;
+        let tones = self.tones();
+        let (width, columns) = (room.min(px(CELL_WIDTH)), self.columns.1.len() as i32);
+        Plot { left, width, columns, tones }
+    }
+
+    /// The values of the palest and of the darkest tone; `None` without values.
+    fn tones(&self) -> Option<[f64; 2]> {
         let means = || self.values().filter_map(|spread| spread.mean);
-        Plot {
-            left,
-            width: room.min(px(CELL_WIDTH)),
-            columns: self.columns.1.len() as i32,
-            lowest: means().fold(f64::INFINITY, f64::min),
-            highest: means().fold(f64::NEG_INFINITY, f64::max),
-        }
+        let lowest = means().reduce(f64::min)?;
+        let highest = means().reduce(f64::max)?;
+        let squares: Vec<f64> =
+            self.values().filter_map(|spread| spread.std).map(|std| std * std).collect();
+        let count = squares.len() as f64;
+        let std = match squares.is_empty() {
+            true => UNKNOWN_STD,
+            false => (squares.iter().sum::<f64>() / count).sqrt(),
+        };
+        let missing = (4.0 * std - (highest - lowest)).max(0.0);
+        // Mean IoU is not below 0.
+        let lowest = (lowest - missing / 2.0).max(0.0);
+        Some([lowest, highest.max(lowest + 4.0 * std)])
     }
 
     fn draw_names<B: DrawingBackend>(
@@ -146,8 +167,8 @@ struct Plot {
     /// Of a cell.
     width: i32,
     columns: i32,
-    lowest: f64,
-    highest: f64,
+    /// Values of the palest and of the darkest tone.
+    tones: Option<[f64; 2]>,
 }
 
 impl Plot {
@@ -157,8 +178,9 @@ impl Plot {
     }
 
     fn tone(&self, value: f64) -> f64 {
-        let range = self.highest - self.lowest;
-        let part = if range > 0.0 { (value - self.lowest) / range } else { 0.5 };
+        let [lowest, highest] = self.tones.unwrap_or_default();
+        let range = highest - lowest;
+        let part = if range > 0.0 { (value - lowest) / range } else { 0.5 };
         LOWEST + (1.0 - LOWEST) * part
     }
 
@@ -196,9 +218,7 @@ impl Plot {
         area: &DrawingArea<B, Shift>,
         rows: i32,
     ) -> style::Drawn<B> {
-        if self.highest < self.lowest {
-            return Ok(());
-        }
+        let Some([lowest, highest]) = self.tones else { return Ok(()) };
         let left = self.left + self.width * self.columns + px(22);
         let (top, height) = (px(TOP), px(CELL_HEIGHT) * rows - px(1));
         for step in 0..TONES {
@@ -208,7 +228,7 @@ impl Plot {
             let corners = [(left, from), (left + px(BAR), to)];
             area.draw(&Rectangle::new(corners, color.filled()))?;
         }
-        let ends = [(self.highest, top, VPos::Top), (self.lowest, top + height, VPos::Bottom)];
+        let ends = [(highest, top, VPos::Top), (lowest, top + height, VPos::Bottom)];
         ends.into_iter().try_for_each(|(value, y, anchor)| {
             let style = style::small(style::QUIET, HPos::Left, anchor);
             area.draw_text(&percent(Some(value)), &style, (left + px(BAR + 6), y))
@@ -240,9 +260,42 @@ mod tests {
         }
     }
 
+    fn tones(cells: Vec<Option<Spread>>) -> Option<[f64; 2]> {
+        let names = vec![String::new(); cells.len()];
+        let chart = AblationMapChart {
+            title: "t",
+            columns: ("tau", names),
+            rows: ("lambda", vec![String::new()]),
+            cells: vec![cells],
+            baseline: None,
+        };
+        chart.tones()
+    }
+
+    fn is_near(found: Option<[f64; 2]>, expected: [f64; 2]) -> bool {
+        let found = found.expect("there are values");
+        found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12)
+    }
+
     #[test]
-    fn equal_values_have_a_tone_in_the_middle() {
-        let plot = Plot { left: 0, width: 1, columns: 1, lowest: 0.5, highest: 0.5 };
-        assert_eq!(plot.tone(0.5), LOWEST + (1.0 - LOWEST) / 2.0);
+    fn values_that_are_nearly_equal_have_tones_that_are_nearly_equal() {
+        // 16.6 and 16.7 % of single runs: a scale of two points around 16.65 %.
+        let ends = tones(vec![spread(0.166, None), spread(0.167, None)]);
+        assert!(is_near(ends, [0.1565, 0.1765]), "{ends:?}");
+        let plot = Plot { left: 0, width: 1, columns: 2, tones: ends };
+        assert!((plot.tone(0.167) - plot.tone(0.166)).abs() < 0.05);
+        assert!((plot.tone(0.1665) - (LOWEST + (1.0 - LOWEST) / 2.0)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_scale_spans_four_deviations_or_all_values() {
+        // Root mean square of 0.3 and 0.4 points: 4 · 0.35355 points.
+        let ends = tones(vec![spread(0.5, Some(0.003)), spread(0.504, Some(0.004)), None]);
+        let half = 2.0 * 0.000_012_5_f64.sqrt();
+        assert!(is_near(ends, [0.502 - half, 0.502 + half]), "{ends:?}");
+        let ends = tones(vec![spread(0.2, Some(0.01)), spread(0.6, Some(0.01))]);
+        assert!(is_near(ends, [0.2, 0.6]), "{ends:?}");
+        assert!(is_near(tones(vec![spread(0.002, None)]), [0.0, 0.02]));
+        assert_eq!(tones(vec![None]), None);
     }
 }

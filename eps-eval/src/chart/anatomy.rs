@@ -1,4 +1,4 @@
-//! Where the lost IoU of each class goes, as stacked bars.
+//! The IoU that each class loses by cause, as stacked bars.
 
 use super::{
     Chart,
@@ -40,7 +40,7 @@ impl Chart for AnatomyChart<'_> {
         &self,
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-        let area = legend::titled(area, "Where the lost IoU goes", &self.legend())?;
+        let area = legend::titled(area, "IoU loss by cause", &self.legend())?;
         let rows = self.rows();
         rows.draw_axis(&area, &bars::percent_ticks(), "lost IoU [%]")?;
         for row in 0..=self.classes.len() {

@@ -49,17 +49,36 @@ fn text_style(font: FontStyle) -> TextStyle<'static> {
     TextStyle::from(("sans-serif", SIZE, font).into_font()).color(&style::TEXT)
 }
 
+/// The words of a bold text in as many lines as they need; a word that is wider than a line is alone.
+pub(crate) fn wrapped(text: &str, width: u32) -> Vec<String> {
+    style::register_font();
+    let style = text_style(FontStyle::Bold);
+    let mut lines: Vec<String> = Vec::new();
+    // A space that does not break is part of a word.
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let longer = lines.last().map(|line| format!("{line} {word}"));
+        match longer.filter(|longer| measure(longer, &style) <= width) {
+            Some(longer) => *lines.last_mut().expect("it has a last line") = longer,
+            None => lines.push(word.into()),
+        }
+    }
+    lines
+}
+
+fn measure(text: &str, style: &TextStyle<'_>) -> u32 {
+    style.font.box_size(text).map_or(0, |(width, _)| width)
+}
+
 /// The text, or as much of it as fits with an ellipsis, and its width in pixels.
 fn cut(text: &str, style: &TextStyle<'_>, width: u32) -> (String, u32) {
-    let measure = |text: &str| style.font.box_size(text).map_or(0, |(width, _)| width);
-    let whole = measure(text);
+    let whole = measure(text, style);
     if whole <= width {
         return (text.to_owned(), whole);
     }
     let mut short = text.to_owned();
     while short.pop().is_some() {
         let shown = format!("{short}…");
-        let shown_width = measure(&shown);
+        let shown_width = measure(&shown, style);
         if shown_width <= width {
             return (shown, shown_width);
         }
@@ -85,6 +104,15 @@ mod tests {
         let inked = |x: u32| (0..40).any(|y| picture.get_pixel(x, y).0[0] < 200);
         assert!((4..100).any(inked));
         assert!(!(106..120).any(inked), "text beyond its width");
+    }
+
+    #[test]
+    fn words_go_to_the_next_line_where_there_is_no_room() {
+        assert_eq!(wrapped("EPS mask at 0.20", 400), ["EPS mask at 0.20"]);
+        assert_eq!(wrapped("EPS mask at 0.20", 70), ["EPS mask", "at 0.20"]);
+        assert_eq!(wrapped("EPS mask at\u{a0}0.20", 95), ["EPS mask", "at\u{a0}0.20"]);
+        assert_eq!(wrapped("unbreakable a", 3), ["unbreakable", "a"]);
+        assert!(wrapped("", 70).is_empty());
     }
 
     #[test]

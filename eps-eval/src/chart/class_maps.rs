@@ -31,8 +31,7 @@ impl Chart for ClassMapsChart<'_> {
         &self,
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-        let title = "Each class map against the pixels of its class";
-        let area = legend::titled(area, title, &self.legend())?;
+        let area = legend::titled(area, "Per-class precision–recall", &self.legend())?;
         let layout = lines::to_100(100.0, "recall [%]", "precision [%]");
         let mut chart = style::axes(&area, &layout)?;
         for class in 1..self.histogram.classes() {
@@ -47,10 +46,18 @@ impl ClassMapsChart<'_> {
     fn legend(&self) -> Vec<legend::Key> {
         let mean = percent(self.average_precision.mean);
         let key = |text, sign| legend::Key { text, sign };
-        vec![
-            key(format!("mean over classes (mAP {mean} %)"), legend::Sign::Line(style::color(0))),
-            key("one class each".into(), legend::Sign::Line(style::mixed(style::QUIET, 1))),
+        let classes = self.average_precision.classes.iter().filter(|class| class.1.is_some());
+        let classes = classes
+            .map(|(name, value)| key(format!("{name} {}", percent(*value)), legend::Sign::Nothing));
+        let strong = legend::Sign::Line(style::color(0));
+        let pale = legend::Sign::Line(style::mixed(style::QUIET, 1));
+        [
+            key(format!("mean over classes (mAP {mean} %)"), strong),
+            key("the classes, with their average precision [%]:".into(), pale),
         ]
+        .into_iter()
+        .chain(classes)
+        .collect()
     }
 }
 

@@ -60,8 +60,9 @@ impl<'a> ConfusionBarsChart<'a> {
         rows.extend(classes.iter().enumerate().map(of_class));
         rows.retain(|row| row.ratios.iter().any(Option::is_some));
         let methods = methods.iter().map(|own| own.name.as_str()).collect();
-        let title = "Classes seen in the background that comes with them";
-        let note = "pixels of that background given the class, for each right pixel of the class";
+        let title = "Confusion with the background that comes with each class";
+        let note =
+            "pixels of that background predicted as the class, per correct pixel of the class";
         (!rows.is_empty()).then_some(Self { title, note, methods, rows })
     }
 
@@ -78,8 +79,8 @@ impl<'a> ConfusionBarsChart<'a> {
         };
         let rows: Vec<Row> = chosen.map(row).collect();
         let methods = methods.iter().map(|own| own.name.as_str()).collect();
-        let title = "Classes of the same image taken for each other";
-        let note = "a → b: pixels of a given b, for each right pixel of b";
+        let title = "Class confusion within images";
+        let note = "a → b: pixels of a predicted as b, per correct pixel of b";
         (!rows.is_empty()).then_some(Self { title, note, methods, rows })
     }
 

@@ -42,7 +42,7 @@ impl Chart for DifferenceChart<'_> {
         &self,
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-        let title = format!("IoU of {} less that of {}", self.method, self.baseline);
+        let title = format!("IoU difference, {} − {}", self.method, self.baseline);
         let area = legend::titled(area, &title, &legend())?;
         let plot = Plot { rows: self.lines(), axis: self.axis() };
         plot.rows.draw_axis(&area, &plot.axis.ticks(), "difference of IoU [percentage points]")?;
@@ -59,7 +59,7 @@ fn legend() -> Vec<legend::Key> {
     vec![
         key("better", legend::Sign::Bar(BETTER)),
         key("worse", legend::Sign::Bar(WORSE)),
-        key("pale: p ≥ 0.05 after Holm", legend::Sign::Nothing),
+        key("pale: not significant (p ≥ 0.05 after Holm)", legend::Sign::Nothing),
         key("line: interval", legend::Sign::Line(style::TEXT)),
     ]
 }

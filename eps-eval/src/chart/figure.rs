@@ -2,7 +2,7 @@
 
 use super::{Chart, ChartFiles};
 use crate::EvalError;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A chart as it is shown and saved.
 #[derive(Clone, Debug)]
@@ -31,5 +31,10 @@ impl Figure {
     /// Writes the chart into the folder `charts` of a report.
     pub fn write(&self, report: &Path) -> Result<(), EvalError> {
         self.files.write(&report.join("charts").join(&self.name))
+    }
+
+    /// The files of the chart by their paths in the folder of a report.
+    pub fn into_files(self) -> [(PathBuf, Vec<u8>); 3] {
+        self.files.named(&PathBuf::from("charts").join(&self.name))
     }
 }

@@ -42,6 +42,12 @@ impl ChartFiles {
         Ok(())
     }
 
+    /// The files by the paths that [`write`](Self::write) gives them.
+    pub fn named(self, path: &Path) -> [(PathBuf, Vec<u8>); 3] {
+        let [svg, png, pdf] = Self::paths(path, "");
+        [(svg, self.svg.into_bytes()), (png, self.png), (pdf, self.pdf)]
+    }
+
     /// The files that are written.
     pub fn paths(path: &Path, addition: &str) -> [PathBuf; 3] {
         let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -1,6 +1,10 @@
 //! What charts of curves have in common: size, legend, axes in percent, a curve and its marks.
 
-use super::{Curve, legend, style};
+use super::{
+    Curve, legend,
+    scale::{ACROSS, Scale, UP},
+    style,
+};
 use crate::SweepPoint;
 use eps_data::Size;
 use plotters::{backend::DrawingBackend, series::LineSeries, style::Color};
@@ -27,14 +31,8 @@ pub(super) fn keys(texts: impl Iterator<Item = String>) -> Vec<legend::Key> {
 
 /// Axes from 0 to `right` and to 100 %, in whole numbers.
 pub(super) fn to_100<'a>(right: f64, x_title: &'a str, y_title: &'a str) -> style::AxesLayout<'a> {
-    style::AxesLayout {
-        x: 0.0..right,
-        y: 0.0..100.0,
-        x_title,
-        y_title,
-        x_format: &|value| format!("{value:.0}"),
-        y_format: &|value| format!("{value:.0}"),
-    }
+    let (x, y) = (Scale::whole(0.0..right, ACROSS), Scale::whole(0.0..100.0, UP));
+    style::AxesLayout { x, y, x_title, y_title }
 }
 
 /// Draws a curve in the colour of its index.

@@ -21,6 +21,8 @@ mod precision_recall;
 mod reproduction;
 mod retrieval_scatter;
 mod saliency;
+mod scale;
+mod stack;
 mod style;
 mod sweep;
 mod timeline;

@@ -1,4 +1,4 @@
-//! Published numbers and ours on one axis, row by row.
+//! Published numbers and yours on one axis, row by row.
 
 use super::{
     Chart,
@@ -6,7 +6,7 @@ use super::{
     legend,
     style::{self, px},
 };
-use crate::reproduction::{ReproducedCell, Reproduction, Verdict};
+use crate::reproduction::{ReproducedCell, Reproduction};
 use eps_data::Size;
 use plotters::{
     backend::DrawingBackend,
@@ -23,8 +23,8 @@ const ROW: i32 = 24;
 const RIGHT: i32 = 30;
 const RADIUS: i32 = 5;
 
-/// A line for each cell with a number: published as a dot, hollow where it was not read in any source;
-/// ours as a square on its interval, hollow where it may not be compared.
+/// A line for each cell with a number: published as a dot, hollow where it was not checked against a
+/// source; yours as a square on its interval, hollow where there is no verdict on it.
 #[derive(Clone, Debug)]
 pub struct ReproductionChart<'a> {
     pub reproduction: &'a Reproduction,
@@ -122,7 +122,7 @@ impl Plot {
                 area.draw(&PathElement::new(ends, ours_color().stroke_width(style::STROKE)))?;
             }
             if let Some(value) = ours.value {
-                let is_hollow = matches!(cell.verdict, Verdict::NotComparable(_));
+                let is_hollow = !cell.verdict.is_held();
                 draw_square(area, (self.x(value), y), is_hollow)?;
             }
         }
@@ -166,7 +166,7 @@ fn ours_color() -> RGBColor {
 fn legend() -> Vec<legend::Key> {
     let key = |text: &str, sign| legend::Key { text: text.into(), sign };
     vec![
-        key("published (hollow: not read in any source)", legend::Sign::Bar(published_color())),
-        key("ours with interval (hollow: not comparable)", legend::Sign::Bar(ours_color())),
+        key("published (hollow: recalled, not checked)", legend::Sign::Bar(published_color())),
+        key("yours with image interval (hollow: no verdict)", legend::Sign::Bar(ours_color())),
     ]
 }

@@ -1,9 +1,10 @@
 //! Lengths, colours, fonts, axes and marks; with the legend the only place that styles charts.
 
+use super::scale::Scale;
 use plotters::{
     backend::DrawingBackend,
     chart::{ChartBuilder, ChartContext},
-    coord::{Shift, cartesian::Cartesian2d, types::RangedCoordf64},
+    coord::{Shift, cartesian::Cartesian2d},
     drawing::{DrawingArea, DrawingAreaErrorKind},
     element::{Circle, EmptyElement, Polygon},
     style::{
@@ -12,13 +13,13 @@ use plotters::{
         text_anchor::{HPos, Pos, VPos},
     },
 };
-use std::{ops::Range, sync::Once};
+use std::sync::Once;
 
 /// What drawing on a backend gives.
 pub(super) type Drawn<B> = Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
 
 /// A chart with two linear axes.
-pub(super) type Axes<'a, B> = ChartContext<'a, B, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+pub(super) type Axes<'a, B> = ChartContext<'a, B, Cartesian2d<Scale, Scale>>;
 
 /// Width of every chart in pixels.
 pub(super) const WIDTH: usize = 760;
@@ -126,19 +127,28 @@ pub(super) fn small_width(text: &str) -> i32 {
     width(text, &small(TEXT, HPos::Left, VPos::Center))
 }
 
+/// As much of a small text as fits into a width as it is drawn, with an ellipsis where it is cut.
+pub(super) fn small_cut(text: &str, width: i32) -> String {
+    let fits = |text: &str| small_width(text) <= width;
+    if fits(text) {
+        return text.to_owned();
+    }
+    let mut short = text.to_owned();
+    while short.pop().is_some() && !fits(&format!("{}…", short.trim_end())) {}
+    format!("{}…", short.trim_end())
+}
+
 fn width(text: &str, style: &TextStyle<'_>) -> i32 {
     style.font.box_size(text).map_or(0, |(width, _)| width as i32)
 }
 
-/// Ranges, titles and number formats of two axes.
+/// Scales and titles of two axes.
 pub(super) struct AxesLayout<'a> {
-    pub(super) x: Range<f64>,
-    pub(super) y: Range<f64>,
+    pub(super) x: Scale,
+    pub(super) y: Scale,
     /// With its unit in brackets, if it has one.
     pub(super) x_title: &'a str,
     pub(super) y_title: &'a str,
-    pub(super) x_format: &'a dyn Fn(&f64) -> String,
-    pub(super) y_format: &'a dyn Fn(&f64) -> String,
 }
 
 /// Grey axes at the left and at the bottom, with pale lines at their labels.
@@ -158,12 +168,8 @@ pub(super) fn axes<'a, B: DrawingBackend>(
         .bold_line_style(GRID.stroke_width(THIN))
         .axis_style(QUIET.stroke_width(THIN))
         .set_all_tick_mark_size(px(4))
-        .x_labels(11)
-        .y_labels(7)
         .x_desc(layout.x_title)
         .y_desc(layout.y_title)
-        .x_label_formatter(layout.x_format)
-        .y_label_formatter(layout.y_format)
         .label_style(label(QUIET, HPos::Center, VPos::Center))
         .axis_desc_style(label(TEXT, HPos::Center, VPos::Center))
         .draw()?;

@@ -1,6 +1,10 @@
 //! Mean IoU against the background threshold of the class maps.
 
-use super::{Chart, Curve, legend, lines, style};
+use super::{
+    Chart, Curve, legend, lines,
+    scale::{ACROSS, Scale, UP},
+    style,
+};
 use crate::{
     BackgroundRule, LabelledPoint, SweepPoint,
     export::{percent, values},
@@ -43,18 +47,13 @@ impl Chart for SweepChart<'_> {
         let ious = ious.map(|point| point.mean_iou).chain(marks);
         let top = style::up_to(ious.map(|iou| 100.0 * iou).fold(0.0, f64::max), 10.0);
         let layout = style::AxesLayout {
-            x: self.range(),
-            y: 0.0..top,
+            x: self.scale(),
+            y: Scale::round(0.0..top, UP),
             x_title: match self.rule {
                 BackgroundRule::Constant => "background threshold",
                 BackgroundRule::Power => "power α of the background (1 - max)^α",
             },
             y_title: "mean IoU [%]",
-            x_format: &|place| match self.rule {
-                BackgroundRule::Constant => format!("{place:.1}"),
-                BackgroundRule::Power => power(*place),
-            },
-            y_format: &|iou| format!("{iou:.0}"),
         };
         let mut chart = style::axes(&area, &layout)?;
         for (index, curve) in self.curves.iter().enumerate() {
@@ -93,6 +92,15 @@ impl SweepChart<'_> {
         match self.rule {
             BackgroundRule::Constant => parameter,
             BackgroundRule::Power => parameter.log2(),
+        }
+    }
+
+    fn scale(&self) -> Scale {
+        match self.rule {
+            BackgroundRule::Constant => Scale::round(self.range(), ACROSS),
+            BackgroundRule::Power => {
+                Scale::whole(self.range(), ACROSS).named(|place| place.exp2().to_string())
+            }
         }
     }
 
@@ -168,9 +176,4 @@ fn fixed_thresholds(curves: &[Curve]) -> Vec<f64> {
     thresholds.sort_by(f64::total_cmp);
     thresholds.dedup();
     thresholds
-}
-
-/// The power of which this is the place; nothing between two whole places.
-fn power(place: f64) -> String {
-    if place.fract() == 0.0 { format!("{}", place.exp2()) } else { String::new() }
 }

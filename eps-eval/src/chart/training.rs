@@ -1,6 +1,10 @@
 //! Losses against updates.
 
-use super::{Chart, legend, lines, style};
+use super::{
+    Chart, legend, lines,
+    scale::{ACROSS, Scale, UP},
+    style,
+};
 use crate::ReferenceLoss;
 use eps_data::Size;
 use plotters::{
@@ -59,14 +63,11 @@ impl Chart for TrainingChart<'_> {
         let last = points().map(|&(step, _)| step).fold(1.0, f64::max);
         let highest = points().map(|&(_, loss)| loss).fold(0.0, f64::max);
         let top = if highest > 0.0 { 1.05 * highest } else { 1.0 };
-        let digits = (1.0 - top.log10().floor()).clamp(0.0, 6.0) as usize;
         let layout = style::AxesLayout {
-            x: 0.0..last,
-            y: 0.0..top,
+            x: Scale::whole(0.0..last, ACROSS),
+            y: Scale::round(0.0..top, UP),
             x_title: "update",
             y_title: "loss",
-            x_format: &|step| format!("{step:.0}"),
-            y_format: &|loss| format!("{loss:.digits$}"),
         };
         let mut chart = style::axes(&area, &layout)?;
         for (begin, end, loss) in self.reference_levels(last, top) {

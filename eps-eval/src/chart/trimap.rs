@@ -1,6 +1,10 @@
 //! Mean IoU near the true boundaries by the width of the band.
 
-use super::{Chart, legend, lines, style};
+use super::{
+    Chart, legend, lines,
+    scale::{ACROSS, Scale, UP},
+    style,
+};
 use crate::MethodDetails;
 use eps_data::Size;
 use plotters::{
@@ -32,12 +36,10 @@ impl Chart for TrimapChart<'_> {
         let lowest = points().map(|point| point.1).fold(f64::INFINITY, f64::min).min(highest);
         let widest = points().map(|point| point.0).fold(1.0, f64::max);
         let layout = style::AxesLayout {
-            x: 0.0..widest,
-            y: (lowest / 10.0).floor() * 10.0..style::up_to(highest, 10.0),
+            x: Scale::whole(0.0..widest, ACROSS),
+            y: Scale::round((lowest / 10.0).floor() * 10.0..style::up_to(highest, 10.0), UP),
             x_title: "width of the band [pixels]",
             y_title: "mean IoU [%]",
-            x_format: &|width| format!("{width:.0}"),
-            y_format: &|iou| format!("{iou:.0}"),
         };
         let mut chart = style::axes(&area, &layout)?;
         for (index, curve) in curves.iter().enumerate() {

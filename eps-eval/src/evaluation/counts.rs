@@ -3,9 +3,10 @@
 use crate::{
     ConfusionMatrix, EvalError, ImageCounts, Oddities, Protocol, ScoredList, Scores, TotalCounts,
 };
-use eps_data::{DataError, codec::write_atomically};
+use eps_data::DataError;
+use eps_data::codec::{read_bytes, write_atomically};
 use serde::{Deserialize, Serialize};
-use std::{fs, path::Path};
+use std::path::Path;
 
 /// Counts of a list, or of the images of one shard of it, under a protocol.
 ///
@@ -54,8 +55,7 @@ impl Counts {
     ///
     /// If it is not such a file, or if its parts contradict each other.
     pub fn read(path: &Path) -> Result<Self, EvalError> {
-        let text =
-            fs::read(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+        let text = read_bytes(path)?;
         let counts: Self = serde_json::from_slice(&text)
             .map_err(|source| EvalError::Counts { path: path.into(), source })?;
         match counts.contradiction() {

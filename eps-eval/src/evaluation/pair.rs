@@ -25,9 +25,13 @@ pub(super) struct Pair<'a> {
 }
 
 impl PairReader {
-    pub(super) fn read(&mut self, image: &ImageFiles) -> Result<Pair<'_>, DataError> {
-        self.reader.read_runs(image.mask()?, &mut self.truth)?;
-        self.reader.read_runs(&image.prediction, &mut self.predicted)?;
+    pub(super) fn read(
+        &mut self,
+        image: &ImageFiles,
+        classes: usize,
+    ) -> Result<Pair<'_>, DataError> {
+        self.reader.read_runs(image.mask()?, classes, &mut self.truth)?;
+        self.reader.read_runs(&image.prediction, classes, &mut self.predicted)?;
         let Self { truth, predicted, counts, .. } = self;
         Ok(Pair { truth, predicted, counts, fit: None })
     }

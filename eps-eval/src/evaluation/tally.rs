@@ -54,7 +54,7 @@ impl Tally {
             if is_missing.load(Ordering::Relaxed) {
                 return;
             }
-            match reader.read(image) {
+            match reader.read(image, self.classes) {
                 Ok(pair) => self.add(image, pair),
                 Err(fault) => {
                     is_missing.fetch_or(says_missing(&fault), Ordering::Relaxed);

@@ -1,9 +1,10 @@
 //! An ablation as files and text.
 
-use super::latex::{escape, row as latex_row, write_lines};
+use super::latex::{escape, marked, row as latex_row, write_lines};
 use super::percent;
 use crate::ablation::{AblationReport, AblationRow, Spread, short_names};
 use crate::chart::Figure;
+use crate::rank::{Better, ranks};
 use crate::{EvalError, paired::Effect, table::to_csv};
 use polars::prelude::{Column, DataFrame};
 
@@ -121,19 +122,17 @@ pub fn ablation_latex(report: &AblationReport) -> String {
     let layout =
         format!("\\begin{{tabular}}{{{}{}}}", "l".repeat(axes), "r".repeat(header.len() - axes));
     write_lines(&mut text, &[&layout, "\\toprule", &line(&header), "\\midrule"]);
-    let ranks = SPREADS.map(|(_, spread)| ranks(report, spread));
-    for row in &report.rows {
+    let ranks = SPREADS.map(|(_, spread)| {
+        let means: Vec<_> = report.rows.iter().map(|row| spread(row).mean).collect();
+        ranks(&means, Better::High, |mean| percent(Some(mean)))
+    });
+    for (index, row) in report.rows.iter().enumerate() {
         let mut cells: Vec<String> =
             texts(report, row).iter().map(|cell| latex_text(cell)).collect();
         // Runs, then mean IoU, difference, mean IoU, mean IoU, difference.
-        for ((kind, (_, spread)), ranks) in [1, 3, 4].into_iter().zip(SPREADS).zip(&ranks) {
+        for (kind, ranks) in [1, 3, 4].into_iter().zip(&ranks) {
             let cell = &mut cells[axes + kind];
-            let value = percent(spread(row).mean);
-            match ranks.iter().position(|own| *own == value) {
-                Some(0) => *cell = format!("\\textbf{{{cell}}}"),
-                Some(1) => *cell = format!("\\underline{{{cell}}}"),
-                _ => {}
-            }
+            *cell = marked(std::mem::take(cell), ranks[index]);
         }
         write_lines(&mut text, &[&line(&cells)]);
     }
@@ -150,16 +149,6 @@ fn latex_text(cell: &str) -> String {
     let escaped = escape(cell).replace('±', "$\\pm$").replace('–', "--");
     // A minus, not a hyphen; the signs of differences are in front of digits.
     escaped.replace('−', "$-$")
-}
-
-/// The best two values, as they are printed; none where there is one row only.
-fn ranks(report: &AblationReport, spread: fn(&AblationRow) -> Spread) -> Vec<String> {
-    let mut values: Vec<f64> = report.rows.iter().filter_map(|row| spread(row).mean).collect();
-    values.sort_by(|a, b| b.total_cmp(a));
-    let mut printed: Vec<String> = values.into_iter().map(|own| percent(Some(own))).collect();
-    printed.dedup();
-    printed.truncate(if report.rows.len() > 1 { 2 } else { 0 });
-    printed
 }
 
 /// Titles of the columns.

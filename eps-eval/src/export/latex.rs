@@ -1,10 +1,13 @@
 //! Scores as a LaTeX table in the manner of the field: a row for each method, a column for each class.
 
 use super::percent;
-use crate::{EvalError, Scores};
+use crate::{
+    EvalError, Scores,
+    rank::{Better, Rank, ranks},
+};
 use std::fmt::Write as _;
 
-/// Methods that stand together in a table, such as those with the same supervision.
+/// Methods that are ranked against each other: those whose thresholds were chosen in the same way.
 #[derive(Clone, Copy, Debug)]
 pub struct Group<'a> {
     /// Above the methods; nothing is written above a group without title.
@@ -13,10 +16,10 @@ pub struct Group<'a> {
 }
 
 /// A booktabs table of the IoU of each class and their mean: percent with one decimal, in each
-/// column the best method bold and the second underlined. Needs `booktabs` and `graphicx`.
+/// column of a group the best method bold and the second underlined. Needs `booktabs` and `graphicx`.
 ///
-/// Values that are printed alike share their mark. Groups are separated by rules, and compared with
-/// each other.
+/// Values that are printed alike share their mark, and nothing is marked where all of them are alike.
+/// Rules separate the groups.
 ///
 /// # Errors
 ///
@@ -30,7 +33,6 @@ pub fn latex(groups: &[Group]) -> Result<String, EvalError> {
         return Err(EvalError::DifferentClasses { first, second });
     }
     let width = layout.classes.len() + 1;
-    let ranks: Vec<Ranks> = (0..width).map(|column| Ranks::of(&methods, column)).collect();
     let mut text = String::from("% needs \\usepackage{booktabs} and \\usepackage{graphicx}\n");
     write_lines(
         &mut text,
@@ -46,9 +48,9 @@ pub fn latex(groups: &[Group]) -> Result<String, EvalError> {
             let line = format!("\\multicolumn{{{}}}{{l}}{{\\emph{{{title}}}}} \\\\", width + 1);
             write_lines(&mut text, &[&line]);
         }
-        for (name, scores) in group.methods {
-            let cells =
-                ranks.iter().enumerate().map(|(column, ranks)| ranks.cell(value(scores, column)));
+        let columns: Vec<Vec<String>> = (0..width).map(|column| cells(group, column)).collect();
+        for (index, (name, _)) in group.methods.iter().enumerate() {
+            let cells = columns.iter().map(|cells| cells[index].clone());
             write_lines(&mut text, &[&row(&escape(name), cells)]);
         }
     }
@@ -61,31 +63,23 @@ fn value(scores: &Scores, column: usize) -> Option<f64> {
     scores.classes.get(column).map_or(scores.miou, |class| class.iou)
 }
 
-/// The best two values of a column, as they are printed.
-struct Ranks {
-    best: Option<String>,
-    second: Option<String>,
+/// The cells of a column, one for each method of a group, with their marks.
+fn cells(group: &Group, column: usize) -> Vec<String> {
+    let values: Vec<_> = group.methods.iter().map(|(_, scores)| value(scores, column)).collect();
+    let ranks = ranks(&values, Better::High, |value| percent(Some(value)));
+    let cell = |(value, rank): (&Option<f64>, Option<Rank>)| match value {
+        None => "--".into(),
+        Some(_) => marked(percent(*value), rank),
+    };
+    values.iter().zip(ranks).map(cell).collect()
 }
 
-impl Ranks {
-    fn of(methods: &[(&str, &Scores)], column: usize) -> Self {
-        let values = methods.iter().filter_map(|(_, scores)| value(scores, column));
-        let mut values: Vec<f64> = values.collect();
-        values.sort_by(|a, b| b.total_cmp(a));
-        let mut printed: Vec<String> = values.into_iter().map(|own| percent(Some(own))).collect();
-        printed.dedup();
-        let mut printed = printed.into_iter().take(if methods.len() > 1 { 2 } else { 0 });
-        Self { best: printed.next(), second: printed.next() }
-    }
-
-    fn cell(&self, value: Option<f64>) -> String {
-        let text = percent(value);
-        match value {
-            None => "--".into(),
-            Some(_) if self.best.as_ref() == Some(&text) => format!("\\textbf{{{text}}}"),
-            Some(_) if self.second.as_ref() == Some(&text) => format!("\\underline{{{text}}}"),
-            Some(_) => text,
-        }
+/// A cell as its rank is shown.
+pub(crate) fn marked(cell: String, rank: Option<Rank>) -> String {
+    match rank {
+        Some(Rank::Best) => format!("\\textbf{{{cell}}}"),
+        Some(Rank::Second) => format!("\\underline{{{cell}}}"),
+        None => cell,
     }
 }
 
@@ -119,34 +113,47 @@ mod tests {
     use crate::scores::tests::three_classes;
 
     #[test]
-    fn the_best_is_bold_the_second_underlined_and_groups_are_apart() {
+    fn the_best_of_a_group_is_bold_and_groups_are_not_ranked_against_each_other() {
         let good = three_classes();
         let mut fair = good.clone();
         (fair.classes[0].iou, fair.classes[1].iou, fair.miou) =
             (Some(0.4999), Some(0.3), Some(0.4));
         let mut poor = fair.clone();
         (poor.classes[1].iou, poor.miou) = (Some(0.1), Some(0.3));
-        let first = [("CAM_{a}", &poor), ("SEAM", &fair)];
-        let second = [("EPS & S", &good)];
+        let fixed = [("CAM_{a}", &poor), ("SEAM", &fair), ("EPS & S", &good)];
+        let best = [("SEAM", &good), ("EPS & S", &good)];
         let groups = [
-            Group { title: "image labels", methods: &first },
-            Group { title: "image labels & saliency", methods: &second },
+            Group { title: "fixed & so on", methods: &fixed },
+            Group { title: "best on the ground truth", methods: &best },
         ];
         let expected = r"% needs \usepackage{booktabs} and \usepackage{graphicx}
 \begin{tabular}{l*{3}{r}r}
 \toprule
 method & \rotatebox{90}{background} & \rotatebox{90}{cat} & \rotatebox{90}{dog} & mIoU \\
 \midrule
-\multicolumn{5}{l}{\emph{image labels}} \\
-CAM\_\{a\} & \textbf{50.0} & 10.0 & -- & 30.0 \\
-SEAM & \textbf{50.0} & \underline{30.0} & -- & \underline{40.0} \\
+\multicolumn{5}{l}{\emph{fixed \& so on}} \\
+CAM\_\{a\} & 50.0 & 10.0 & -- & 30.0 \\
+SEAM & 50.0 & \underline{30.0} & -- & \underline{40.0} \\
+EPS \& S & 50.0 & \textbf{60.0} & -- & \textbf{55.0} \\
 \midrule
-\multicolumn{5}{l}{\emph{image labels \& saliency}} \\
-EPS \& S & \textbf{50.0} & \textbf{60.0} & -- & \textbf{55.0} \\
+\multicolumn{5}{l}{\emph{best on the ground truth}} \\
+SEAM & 50.0 & 60.0 & -- & 55.0 \\
+EPS \& S & 50.0 & 60.0 & -- & 55.0 \\
 \bottomrule
 \end{tabular}
 ";
         assert_eq!(latex(&groups).expect("the same classes"), expected);
+    }
+
+    #[test]
+    fn a_class_that_nobody_finds_has_no_best() {
+        let mut scores = [three_classes(), three_classes()];
+        (scores[0].classes[1].iou, scores[1].classes[1].iou) = (Some(0.0), Some(0.0));
+        (scores[0].classes[2].iou, scores[1].classes[2].iou) = (Some(0.0), Some(0.001));
+        let methods = [("CAM", &scores[0]), ("EPS", &scores[1])];
+        let text = latex(&[Group { title: "", methods: &methods }]).expect("the same classes");
+        assert!(text.contains("CAM & 50.0 & 0.0 & \\underline{0.0} & 55.0"), "{text}");
+        assert!(text.contains("EPS & 50.0 & 0.0 & \\textbf{0.1} & 55.0"), "{text}");
     }
 
     #[test]

@@ -167,7 +167,7 @@ fn plateau(summary: &SweepSummary) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BackgroundRule, Plateau, ScoredList};
+    use crate::{BackgroundRule, Edge, Plateau, ScoredList};
 
     fn report() -> SweepReport {
         let point = |parameter, mean_iou, mean_precision| SweepPoint {
@@ -220,6 +220,27 @@ background constant t
         let row =
             "| constant t | chosen on held-out images, 2 folds | 0.250–0.300 | 45.0 | – | 50.0 |";
         assert!(markdown.lines().any(|line| line == row), "{markdown}");
+    }
+
+    #[test]
+    fn a_best_value_at_an_end_of_the_list_has_perhaps_a_better_one_beyond() {
+        let at = |rule, parameters: &[f64], best: f64| {
+            let mut summary = report().rules.remove(0);
+            summary.rule = rule;
+            let point = summary.points[0];
+            let points = parameters.iter().map(|&parameter| SweepPoint { parameter, ..point });
+            summary.points = points.collect();
+            summary.best.parameters = vec![best];
+            summary.edge()
+        };
+        use BackgroundRule::{Constant, Power};
+        let powers = [1.0, 2.0, 32.0];
+        let ends = [Some(Edge::First), None, Some(Edge::Last)];
+        assert_eq!(powers.map(|best| at(Power, &powers, best)), ends);
+        assert_eq!(at(Power, &[8.0], 8.0), None);
+        let thresholds = [0.0, 0.3, 0.999];
+        assert_eq!(thresholds.map(|best| at(Constant, &thresholds, best)), [None; 3]);
+        assert_eq!(at(Constant, &[0.1, 0.3], 0.1), Some(Edge::First));
     }
 
     #[test]

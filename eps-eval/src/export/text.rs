@@ -1,7 +1,11 @@
 //! Scores as an aligned table for a terminal.
 
 use super::{markdown::title, percent};
-use crate::{EvalError, Scores, Table, table::Row};
+use crate::{
+    EvalError, Scores, Table,
+    rank::{Better, Rank, ranks},
+    table::Row,
+};
 
 /// Escape sequences of a terminal.
 const BOLD: &str = "\u{1b}[1m";
@@ -82,8 +86,11 @@ fn painted(row: &Row, cells: Vec<String>, methods: usize) -> Vec<String> {
     let style = |column: usize| {
         let value = row.values[column]?;
         let rivals =
-            (0..methods).filter_map(|method| row.values[method * quantities + column % quantities]);
-        Some(colour(value).to_owned() + emphasis(value, rivals.collect(), row.is_mean))
+            (0..methods).map(|method| row.values[method * quantities + column % quantities]);
+        let rivals: Vec<_> = rivals.collect();
+        let ranks = ranks(&rivals, Better::High, |value| percent(Some(value)));
+        let is_bold_mean = row.is_mean && methods == 1;
+        Some(colour(value).to_owned() + emphasis(ranks[column / quantities], is_bold_mean))
     };
     let paint = |(index, cell): (usize, String)| match index.checked_sub(1).and_then(style) {
         Some(style) => format!("{style}{cell}{RESET}"),
@@ -101,14 +108,12 @@ fn colour(value: f64) -> &'static str {
     }
 }
 
-fn emphasis(value: f64, mut rivals: Vec<f64>, is_mean: bool) -> &'static str {
-    rivals.sort_by(|a, b| b.total_cmp(a));
-    match rivals.len() {
-        0 | 1 if is_mean => BOLD,
-        0 | 1 => "",
-        _ if value == rivals[0] => BOLD,
-        _ if value == rivals[1] => UNDERLINE,
-        _ => "",
+fn emphasis(rank: Option<Rank>, is_bold_mean: bool) -> &'static str {
+    match rank {
+        Some(Rank::Best) => BOLD,
+        Some(Rank::Second) => UNDERLINE,
+        None if is_bold_mean => BOLD,
+        None => "",
     }
 }
 
@@ -140,6 +145,8 @@ mean           55.0           70.8        70.8
         let coloured = coloured_text(&methods).expect("the same classes");
         assert!(coloured.contains("\u{1b}[31m\u{1b}[4m       20.0\u{1b}[0m"), "{coloured:?}");
         assert!(coloured.contains("\u{1b}[33m\u{1b}[1m       50.0\u{1b}[0m"), "{coloured:?}");
+        // Both methods have this IoU of cats: neither is the better one.
+        assert_eq!(coloured.matches("\u{1b}[32m       60.0\u{1b}[0m").count(), 2, "{coloured:?}");
         let mut plain = coloured;
         for style in [BOLD, UNDERLINE, RED, YELLOW, GREEN, RESET] {
             plain = plain.replace(style, "");

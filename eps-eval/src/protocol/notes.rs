@@ -19,6 +19,7 @@ impl Protocol {
             self.on_labels_out_of_range(odd.predicted_out_of_range),
             self.on_truth_out_of_range(odd.truth_out_of_range),
             self.on_resized_images(odd.resized_images),
+            on_missing_objects(&totals),
             self.on_classes(&totals, names),
             self.on_counters(&totals, names, images),
         ];
@@ -115,6 +116,16 @@ impl Protocol {
     }
 }
 
+const NO_OBJECTS: &str = "no pixel of the ground truth is of an object class, so only background was \
+                          compared; masks of 0 and 255 mark objects as ignored";
+
+/// Says if nothing but background was compared, as with masks that mark objects by 255.
+fn on_missing_objects(totals: &TotalCounts) -> Option<String> {
+    let objects = &totals.classes()[usize::from(BACKGROUND) + 1..];
+    let is_missing = objects.iter().all(|class| class.truth == 0);
+    (totals.pixels() > 0 && is_missing).then(|| NO_OBJECTS.into())
+}
+
 fn some(count: u64, sentence: impl Fn(u64) -> String) -> Option<String> {
     (count > 0).then(|| sentence(count))
 }
@@ -154,15 +165,16 @@ mod tests {
         let images = vec![image([[1 << 30; 3], [0, 0, 4], [0; 3]]); 2];
         let notes = |protocol: Protocol| protocol.notes(&names(), &images, Oddities::default());
         let seam = [
+            NO_OBJECTS,
             "classes that never occur score 0 in the mean: dog",
             "classes that overflow the 32-bit counters have wrong scores: background",
         ];
         assert_eq!(notes(Protocol::Seam), seam);
         assert_eq!(
             notes(Protocol::Toco),
-            ["classes that occur in predictions only are left out of the mean: cat"]
+            [NO_OBJECTS, "classes that occur in predictions only are left out of the mean: cat"]
         );
-        assert_eq!(notes(Protocol::Eps), Vec::<String>::new());
+        assert_eq!(notes(Protocol::Eps), [NO_OBJECTS]);
     }
 
     #[test]

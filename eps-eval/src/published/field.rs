@@ -80,6 +80,13 @@ pub struct FieldMethod {
     pub miou: f64,
 }
 
+impl FieldMethod {
+    /// Whether somebody trained a method again later, with other saliency maps, to compare these.
+    pub fn is_rerun(&self) -> bool {
+        self.name.contains(" re-run with ")
+    }
+}
+
 /// The methods of `reports/published/field.csv` that have the quantity in a source that was read.
 ///
 /// # Panics

@@ -21,7 +21,8 @@ use crate::{
 };
 use eps_data::codec::write_atomically;
 use image::RgbImage;
-use std::path::Path;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
 
 /// Everything that a report shows.
 #[derive(Clone, Debug)]
@@ -30,8 +31,10 @@ pub struct Report {
     /// What was found, a sentence or more each.
     pub summary: Vec<String>,
     pub methods: Vec<Method>,
-    /// What the columns of pictures show, such as image, truth, saliency, CAM, EPS.
+    /// What the columns of pictures show, such as image, ground truth, saliency, CAM mask at 0.20.
     pub picture_header: Vec<String>,
+    /// What the masks among the pictures are.
+    pub picture_caption: String,
     /// Examples; without any there is no such section.
     pub pictures: Vec<PictureRow>,
     /// How the results were made: names and values such as seed, updates, command line.
@@ -52,8 +55,18 @@ pub struct Method {
     pub training: Vec<TrainingStep>,
     /// Losses of the published run with this recipe; may be empty.
     pub reference: Vec<ReferenceLoss>,
-    /// False positives on the co-occurring background over true positives.
-    pub confusion_ratio: Option<f64>,
+    /// Absent where there are no maps of the background that comes with each class.
+    pub confusion: Option<ConfusionRatios>,
+}
+
+/// False positives on the co-occurring background over true positives, pooled over classes; absent
+/// without true positives.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ConfusionRatios {
+    /// At the threshold of [`Method::fixed`].
+    pub fixed: Option<f64>,
+    /// At the threshold of [`Method::best`].
+    pub best: Option<f64>,
 }
 
 /// Pictures of one image.
@@ -64,26 +77,41 @@ pub struct PictureRow {
 }
 
 impl Report {
-    /// Writes `index.html`, which needs no other file, `scores.csv`, `scores.md`, `scores.tex`, each
-    /// chart as `charts/<name>.svg`, `.png` and `.pdf`, and the rows of pictures as `pictures.png`. The same report
-    /// gives the same bytes.
+    /// The files of a report by their paths in its folder: `index.html`, which needs no other file,
+    /// `scores.csv`, `scores.md`, `scores.tex`, each chart as `charts/<name>.svg`, `.png` and `.pdf`, and
+    /// the rows of pictures as `pictures.png`. The same report gives the same bytes.
     ///
     /// # Errors
     ///
-    /// If the methods differ in classes or share a name, or a file cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<(), EvalError> {
+    /// If the methods differ in classes or share a name, or a chart cannot be drawn.
+    pub fn files(&self) -> Result<Vec<(PathBuf, Vec<u8>)>, EvalError> {
         let columns = self.columns();
         let columns: Vec<_> =
             columns.iter().map(|(name, scores)| (name.as_str(), *scores)).collect();
-        write(&folder.join("scores.csv"), export::csv(&columns)?.as_bytes())?;
-        write(&folder.join("scores.md"), export::markdown(&columns)?.as_bytes())?;
-        write(&folder.join("scores.tex"), self.latex()?.as_bytes())?;
         let figures = self.figures()?;
-        figures.iter().try_for_each(|figure| figure.write(folder))?;
-        if let Some(sheet) = sheet(&self.pictures) {
-            write(&folder.join("pictures.png"), &picture::encoded(&sheet)?)?;
+        let mut files: Vec<(PathBuf, Vec<u8>)> = vec![
+            ("scores.csv".into(), export::csv(&columns)?.into()),
+            ("scores.md".into(), export::markdown(&columns)?.into()),
+            ("scores.tex".into(), self.latex()?.into()),
+            ("index.html".into(), page::html(self, &figures)?.into()),
+        ];
+        files.extend(figures.into_iter().flat_map(Figure::into_files));
+        if let Some(sheet) = sheet(&self.pictures, &self.picture_header)? {
+            files.push(("pictures.png".into(), picture::encoded(&sheet)?));
         }
-        write(&folder.join("index.html"), page::html(self, &figures)?.as_bytes())
+        Ok(files)
+    }
+
+    /// Writes the [`files`](Self::files) into a folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`files`](Self::files), or if one cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), EvalError> {
+        for (name, bytes) in self.files()? {
+            write_atomically(&folder.join(name), |file| file.write_all(&bytes))?;
+        }
+        Ok(())
     }
 
     /// All scores, named by method and threshold.
@@ -103,7 +131,7 @@ impl Report {
         let group = |title, methods| export::Group { title, methods };
         export::latex(&[
             group("at the fixed threshold", &fixed),
-            group("at the best threshold", &best),
+            group("at the threshold best on the ground truth", &best),
         ])
     }
 
@@ -134,12 +162,12 @@ impl Report {
 }
 
 const SWEEP: &str = "Mean IoU at every background threshold. A pixel is an object where the score \
-    of its best class exceeds the threshold. Rings mark the threshold that was fixed beforehand, \
-    dots the best one.";
+    of its best class exceeds the threshold. Hollow markers: fixed threshold; filled markers: the \
+    threshold that is best on this ground truth.";
 
 const PRECISION_RECALL: &str = "Precision and recall, each a mean over classes, from the lowest \
-    threshold, lower right, to the highest, upper left. A class that is no longer predicted has no precision \
-    and leaves that mean.";
+    threshold (lower right) to the highest (upper left). A class that is no longer predicted has no \
+    precision and drops out of that mean.";
 
 impl Method {
     /// The fixed threshold as a column says it.
@@ -163,7 +191,7 @@ fn per_class_caption(methods: &[Method]) -> String {
     let thresholds: Vec<String> = methods.iter().map(Method::at_fixed).collect();
     match thresholds.split_first() {
         Some((first, others)) if others.iter().all(|other| other == first) => {
-            format!("IoU of each class {first}. A dash stands for a class that does not occur.")
+            format!("IoU of each class {first}. A dash marks a class that does not occur.")
         }
         _ => "IoU of each class, each method at its fixed threshold.".into(),
     }
@@ -174,12 +202,8 @@ fn training_figure(index: usize, method: &Method) -> Result<Figure, EvalError> {
     let chart = TrainingChart { method: name, steps: training, reference };
     let published = match reference.is_empty() {
         true => "",
-        false => " Grey: means of the public implementation's log over the same updates.",
+        false => " Grey: the public implementation's log, averaged over the same updates.",
     };
     let caption = format!("Losses of {name} on the training batches.{published}");
     Figure::new(format!("training-{}", index + 1), caption, &chart)
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), EvalError> {
-    Ok(write_atomically(path, |file| file.write_all(bytes))?)
 }

@@ -15,6 +15,10 @@ const SCRIPT: &str = include_str!("script.js");
 /// One picture over another, and how much of it shows.
 const VIEWER: &str = include_str!("viewer.html");
 
+/// What bold means where there is more than one method.
+const BOLD: &str = " The best of each row is bold, among numbers whose thresholds were chosen in the \
+    same way.";
+
 /// Below this width a picture is enlarged without smoothing, so that its pixels stay visible.
 const SMALL: u32 = 200;
 
@@ -58,12 +62,12 @@ fn counted(report: &Report) -> String {
     let list = &method.fixed.list;
     let images = if list.images == 1 { "image" } else { "images" };
     format!(
-        "<p>Counted over all pixels of {} {images} of the list “{}” together, by the protocol \
+        "<p>Counted over all pixels of {} {images} of the list “{}” together, under the protocol \
          “{}”.{}</p>\n",
         list.images,
         escape(&list.name),
         escape(&method.fixed.protocol),
-        if report.methods.len() > 1 { " The best of each row is bold." } else { "" }
+        if report.methods.len() > 1 { BOLD } else { "" }
     )
 }
 
@@ -89,14 +93,18 @@ fn pictures(report: &Report) -> Result<String, EvalError> {
     let rows = rows.collect::<Result<String, _>>()?;
     let header = row("", &header);
     let table = format!("<table class=\"pictures\">\n{header}{rows}</table>");
-    Ok(format!("{VIEWER}<div class=\"wide\">{table}</div>\n"))
+    let caption = match report.picture_caption.as_str() {
+        "" => String::new(),
+        caption => format!("<p>{}</p>\n", escape(caption)),
+    };
+    Ok(format!("{caption}{VIEWER}<div class=\"wide\">{table}</div>\n"))
 }
 
 fn picture_row(row: &PictureRow, header: &[String]) -> Result<String, EvalError> {
     let mut cells = String::new();
     for (index, picture) in row.cells.iter().enumerate() {
         let what = header.get(index).map_or("picture", String::as_str);
-        let text = escape(&format!("{what} of {}", row.id));
+        let text = escape(&format!("{what}, {}", row.id));
         let class = if picture.width() < SMALL { " class=\"small\"" } else { "" };
         let address = data_address(picture)?;
         cells += &format!("<td><img{class} src=\"{address}\" alt=\"{text}\"></td>");

@@ -1,30 +1,67 @@
 //! Rows of pictures as one picture, for a README or a slide.
 
 use super::PictureRow;
+use crate::{
+    EvalError,
+    chart::caption::{Caption, LINE, wrapped, write_captions},
+};
 use image::{Rgb, RgbImage, imageops};
 
 /// Pixels between two pictures.
 const GAP: u32 = 4;
 
-/// Rows below each other on white; `None` without any picture.
-pub(super) fn sheet(rows: &[PictureRow]) -> Option<RgbImage> {
-    let width = rows.iter().map(width).max().filter(|&width| width > 0)?;
-    let total: u32 = rows.iter().map(|row| height(row) + GAP).sum();
-    let mut sheet = RgbImage::from_pixel(width, total - GAP, Rgb([255; 3]));
-    let mut top = 0;
+/// Rows below each other on white, in columns under their heads; `None` without any picture.
+///
+/// # Errors
+///
+/// If a head cannot be written.
+pub(super) fn sheet(rows: &[PictureRow], heads: &[String]) -> Result<Option<RgbImage>, EvalError> {
+    let columns = columns(rows);
+    let Some(&(left, width)) = columns.last() else { return Ok(None) };
+    let heads: Vec<Vec<String>> =
+        heads.iter().zip(&columns).map(|(head, &(_, width))| wrapped(head, width)).collect();
+    let lines = heads.iter().map(Vec::len).max().unwrap_or(0) as u32;
+    let mut top = if lines > 0 { lines * LINE + GAP } else { 0 };
+    let bottom = top + rows.iter().map(|row| height(row) + GAP).sum::<u32>() - GAP;
+    let mut sheet = RgbImage::from_pixel(left + width, bottom, Rgb([255; 3]));
     for row in rows {
-        let mut left = 0;
-        for cell in &row.cells {
-            imageops::replace(&mut sheet, cell, i64::from(left), i64::from(top));
-            left += cell.width() + GAP;
+        for (cell, &(left, _)) in row.cells.iter().zip(&columns) {
+            imageops::replace(&mut sheet, cell, left.into(), top.into());
         }
         top += height(row) + GAP;
     }
-    Some(sheet)
+    let captions: Vec<Caption<'_>> = heads
+        .iter()
+        .zip(&columns)
+        .flat_map(|(head, &(left, width))| {
+            // Short heads stand directly above their pictures.
+            let first = lines - head.len() as u32;
+            head.iter().zip(first..).map(move |(bold, line)| Caption {
+                bold,
+                text: "",
+                place: (left, line * LINE),
+                width,
+            })
+        })
+        .collect();
+    write_captions(&mut sheet, &captions)?;
+    Ok(Some(sheet))
 }
 
-fn width(row: &PictureRow) -> u32 {
-    row.cells.iter().map(|cell| cell.width() + GAP).sum::<u32>().saturating_sub(GAP)
+/// Left and width of each column, which is as wide as its widest picture.
+fn columns(rows: &[PictureRow]) -> Vec<(u32, u32)> {
+    let count = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+    let widest = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.cells.get(column));
+        cells.map(RgbImage::width).max().unwrap_or(0)
+    };
+    let mut left = 0;
+    let column = |column| {
+        let place = (left, widest(column));
+        left += place.1 + GAP;
+        place
+    };
+    (0..count).map(column).collect()
 }
 
 fn height(row: &PictureRow) -> u32 {
@@ -41,17 +78,32 @@ mod tests {
     }
 
     #[test]
-    fn rows_lie_below_each_other_with_a_gap_around_each_picture() {
-        let sheet = sheet(&[row(&[(3, 2), (5, 6)]), row(&[(4, 1)])]).unwrap();
-        assert_eq!(sheet.dimensions(), (3 + GAP + 5, 6 + GAP + 1));
-        assert_eq!(sheet.get_pixel(2, 1), &Rgb([9; 3]));
-        assert_eq!(sheet.get_pixel(3, 0), &Rgb([255; 3]));
-        assert_eq!(sheet.get_pixel(0, 6 + GAP), &Rgb([9; 3]));
+    fn rows_lie_below_each_other_in_columns_with_a_gap_around_each_picture() {
+        let rows = [row(&[(3, 2), (5, 6)]), row(&[(4, 1), (2, 1)])];
+        let sheet = sheet(&rows, &[]).unwrap().unwrap();
+        assert_eq!(sheet.dimensions(), (4 + GAP + 5, 6 + GAP + 1));
+        let is_picture = |x, y| sheet.get_pixel(x, y) == &Rgb([9; 3]);
+        assert!(is_picture(2, 1) && !is_picture(3, 0), "the first picture is 3 wide");
+        assert!(is_picture(4 + GAP, 0) && is_picture(4 + GAP, 6 + GAP));
+    }
+
+    #[test]
+    fn heads_stand_above_their_columns() {
+        let heads = ["image".to_owned(), "EPS mask at 0.20".to_owned()];
+        let sheet = sheet(&[row(&[(60, 40), (60, 40)])], &heads).unwrap().unwrap();
+        let above = sheet.height() - 40;
+        assert_eq!((above - GAP) % LINE, 0);
+        assert!(above > LINE + GAP, "the second head needs more than one line");
+        let inked = |left: u32, from: u32, to: u32| {
+            (from..to).any(|y| (left..left + 60).any(|x| sheet.get_pixel(x, y).0[0] < 150))
+        };
+        assert!(!inked(0, 0, LINE) && inked(0, above - GAP - LINE, above - GAP));
+        assert!(inked(60 + GAP, 0, LINE));
     }
 
     #[test]
     fn without_pictures_there_is_no_sheet() {
-        assert!(sheet(&[]).is_none());
-        assert!(sheet(&[row(&[])]).is_none());
+        assert!(sheet(&[], &["image".into()]).unwrap().is_none());
+        assert!(sheet(&[row(&[])], &[]).unwrap().is_none());
     }
 }

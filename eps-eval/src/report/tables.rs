@@ -4,48 +4,65 @@ use super::{
     Method,
     element::{Cell, row},
 };
-use crate::{Scores, confusion::mean, export::percent};
+use crate::{
+    Scores,
+    confusion::mean,
+    export::percent,
+    rank::{Better, Rank, ranks},
+};
 
-/// Whether the scores at the fixed or at the best threshold are meant.
-type Pick = fn(&Method) -> &Scores;
+/// One of the thresholds at which methods are scored.
+struct Pick {
+    title: &'static str,
+    scores: fn(&Method) -> &Scores,
+    confusion: fn(&Method) -> Option<f64>,
+}
 
 /// Both of them, in the order of the tables.
-const PICKS: [Pick; 2] = [|method| &method.fixed, |method| &method.best];
+const PICKS: [Pick; 2] = [
+    Pick {
+        title: "at the fixed threshold",
+        scores: |method| &method.fixed,
+        confusion: |method| method.confusion?.fixed,
+    },
+    Pick {
+        title: "at the threshold best on this ground truth",
+        scores: |method| &method.best,
+        confusion: |method| method.confusion?.best,
+    },
+];
 
-/// One column a method: means at the fixed and at the best threshold, and the confusion ratio.
+/// One column a method: means and confusion ratio at the fixed and at the best threshold.
 pub(super) fn headline(methods: &[Method]) -> String {
     if methods.is_empty() {
         return String::new();
     }
     let names = methods.iter().map(|method| Cell::head(&method.name));
     let mut rows = row("names", &titled("", names));
-    let titles = ["at the fixed threshold", "at the best threshold"];
-    for (pick, title) in PICKS.into_iter().zip(titles) {
-        let title = Cell::head(title).over_columns(methods.len() + 1);
+    for pick in &PICKS {
+        let title = Cell::head(pick.title).over_columns(methods.len() + 1);
         rows += &row("part", &[title]);
         rows += &means(methods, pick);
-    }
-    if methods.iter().any(|method| method.confusion_ratio.is_some()) {
-        let title = Cell::head("on co-occurring background").over_columns(methods.len() + 1);
-        rows += &row("part", &[title]);
-        let ratios = methods.iter().map(|method| ratio_cell(method, methods));
-        rows += &row("", &titled("confusion ratio", ratios));
+        if methods.iter().any(|method| method.confusion.is_some()) {
+            let ratios: Vec<Option<f64>> = methods.iter().map(pick.confusion).collect();
+            let cells = cells(&ratios, Better::Low, |ratio| format!("{ratio:.2}"));
+            rows += &row("", &titled("confusion ratio", cells));
+        }
     }
     table(&rows)
 }
 
 /// The means at one threshold, a row each.
-fn means(methods: &[Method], pick: Pick) -> String {
+fn means(methods: &[Method], pick: &Pick) -> String {
     let line = |title: &str, value: &dyn Fn(&Scores) -> Option<f64>| {
-        let values: Vec<Option<f64>> = methods.iter().map(|method| value(pick(method))).collect();
-        let cells = values.iter().map(|&own| percent_cell(own, &values));
-        row("", &titled(title, cells))
+        let values: Vec<_> = methods.iter().map(|method| value((pick.scores)(method))).collect();
+        row("", &titled(title, percents(&values)))
     };
     let subsets = methods.first().map_or(&[][..], |method| &method.fixed.subsets);
     let subsets = subsets.iter().map(|subset| {
         line(&format!("mIoU, {} [%]", subset.name), &|scores| of_subset(scores, &subset.name))
     });
-    let thresholds = methods.iter().map(|method| Cell::value(threshold(pick(method))));
+    let thresholds = methods.iter().map(|method| Cell::value(threshold((pick.scores)(method))));
     [row("", &titled("threshold", thresholds))]
         .into_iter()
         .chain([line("mIoU [%]", &|scores| scores.miou)])
@@ -64,7 +81,7 @@ pub(super) fn per_class(methods: &[Method]) -> String {
     let groups = [
         Cell::head("class").over_rows(2),
         Cell::head(format!("IoU {} [%]", fixed_title(methods))).over_columns(methods.len()),
-        Cell::head("IoU at the best threshold [%]").over_columns(methods.len()),
+        Cell::head(format!("IoU {} [%]", PICKS[1].title)).over_columns(methods.len()),
     ];
     let names: Vec<Cell> =
         methods.iter().chain(methods).map(|method| Cell::head(&method.name)).collect();
@@ -86,9 +103,9 @@ fn class_row(
     methods: &[Method],
     value: impl Fn(&Scores) -> Option<f64>,
 ) -> String {
-    let cells = PICKS.into_iter().flat_map(|pick| {
-        let values: Vec<Option<f64>> = methods.iter().map(|method| value(pick(method))).collect();
-        values.iter().map(|&own| percent_cell(own, &values)).collect::<Vec<_>>()
+    let cells = PICKS.iter().flat_map(|pick| {
+        let values: Vec<_> = methods.iter().map(|method| value((pick.scores)(method))).collect();
+        percents(&values).collect::<Vec<_>>()
     });
     row(class, &titled(name, cells))
 }
@@ -97,23 +114,23 @@ fn of_subset(scores: &Scores, name: &str) -> Option<f64> {
     scores.subsets.iter().find(|subset| subset.name == name)?.miou
 }
 
-/// A value in percent that stands out if it is the highest of several.
-fn percent_cell(value: Option<f64>, values: &[Option<f64>]) -> Cell {
-    Cell::value(percent(value)).best_if(stands_out(value, values, f64::max))
+/// Values in percent, of which the highest stand out.
+fn percents(values: &[Option<f64>]) -> impl Iterator<Item = Cell> + use<> {
+    cells(values, Better::High, |value| percent(Some(value)))
 }
 
-/// A ratio that stands out if it is the lowest of several.
-fn ratio_cell(method: &Method, methods: &[Method]) -> Cell {
-    let values: Vec<Option<f64>> = methods.iter().map(|method| method.confusion_ratio).collect();
-    let value = method.confusion_ratio;
-    let text = value.map_or_else(|| percent(None), |ratio| format!("{ratio:.2}"));
-    Cell::value(text).best_if(stands_out(value, &values, f64::min))
-}
-
-/// Whether a value is the best of several that are not all the same.
-fn stands_out(value: Option<f64>, values: &[Option<f64>], better: fn(f64, f64) -> f64) -> bool {
-    let best = values.iter().copied().flatten().reduce(better);
-    value.is_some() && value == best && values.iter().any(|&other| other != value)
+/// Cells of a row, of which the best stand out; a dash where a value does not exist.
+fn cells(
+    values: &[Option<f64>],
+    better: Better,
+    print: fn(f64) -> String,
+) -> impl Iterator<Item = Cell> + use<> {
+    let ranks = ranks(values, better, print);
+    let text = |value: Option<f64>| value.map_or_else(|| percent(None), print);
+    let cell = |(value, rank): (Option<f64>, Option<Rank>)| {
+        Cell::value(text(value)).best_if(rank == Some(Rank::Best))
+    };
+    values.iter().copied().zip(ranks).map(cell).collect::<Vec<_>>().into_iter()
 }
 
 /// The fixed threshold, if all methods share it.

@@ -1,8 +1,20 @@
 //! What was scored for one row of a table.
 
+use crate::confusion::{deviation, mean};
 use crate::paired::{Bootstrap, Estimate, MethodEstimates, MethodRuns, compare};
 use crate::published::{Circumstances, Column, PublishedTable, Quantity};
 use crate::{Cooccurrence, Counts};
+
+/// What is known of the method that made masks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MadeBy {
+    /// Runs whose recipes are that of the row.
+    TheRow,
+    /// Runs whose recipes are that of another row, which is named.
+    Another(String),
+    /// Nothing: the masks come without the provenance of a run, or no recipe says the row.
+    Unknown,
+}
 
 /// Masks that were scored for a row of a published table.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,13 +22,14 @@ pub struct Attempt {
     pub row: String,
     /// The column of mean IoU; the first where nothing is said.
     pub column: Option<String>,
+    pub made_by: MadeBy,
     pub circumstances: Circumstances,
     /// Names in the order of their index, background first.
     pub classes: Vec<String>,
     /// Counts of each run; runs differ in their seed.
     pub runs: Vec<Counts>,
-    /// Pixels of classes in each background thing, over all runs.
-    pub things: Vec<(String, Cooccurrence)>,
+    /// Pixels of classes in each background thing, one for each run.
+    pub things: Vec<(String, Vec<Cooccurrence>)>,
 }
 
 impl Attempt {
@@ -48,10 +61,18 @@ impl Attempt {
         self.classes.iter().position(|class| class == name)
     }
 
-    /// False positives of a class on a thing over its true positives, without an interval.
+    /// False positives of a class on a thing over its true positives, mean over the runs, without an
+    /// interval over images.
     pub(super) fn confusion(&self, class: &str, thing: &str) -> Option<Estimate> {
         let class = self.class(class)?;
-        let (_, counts) = self.things.iter().find(|(name, _)| name == thing)?;
-        Some(Estimate { value: Some(counts.of(class)?), std: None, lower: None, upper: None })
+        let (_, runs) = self.things.iter().find(|(name, _)| name == thing)?;
+        let ratios: Vec<f64> = runs.iter().filter_map(|counts| counts.of(class)).collect();
+        let value = mean(ratios.iter().copied().map(Some))?;
+        Some(Estimate {
+            value: Some(value),
+            std: deviation(&ratios, value),
+            lower: None,
+            upper: None,
+        })
     }
 }

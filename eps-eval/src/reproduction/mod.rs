@@ -1,16 +1,20 @@
-//! Published numbers beside ours: what may be compared, and what comes of it.
+//! Published numbers beside yours: what may be compared, and what comes of it.
 
 mod attempt;
+mod spread;
+mod student;
 mod verdict;
 
-pub use attempt::Attempt;
-pub use verdict::Verdict;
+pub use attempt::{Attempt, MadeBy};
+pub use spread::{RUNS_FOR_SPREAD, RunSpread};
+pub use verdict::{TOLERANCE, Verdict};
 
 use crate::paired::{Bootstrap, Estimate};
 use crate::published::{
     Circumstances, Conditions, PublishedCell, PublishedTable, Quantity, Sureness,
 };
 use serde::Serialize;
+use verdict::Case;
 
 /// A published table with what was scored for it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -18,10 +22,12 @@ pub struct Reproduction {
     pub table: &'static str,
     pub title: &'static str,
     pub conditions: Conditions,
-    /// What each score of ours holds under, by row.
+    /// What each of your scores holds under, by row.
     pub ours: Vec<(String, Circumstances)>,
-    /// Fraction of the resamples inside an interval.
+    /// Fraction of further runs, or of resamples of the images, that are expected inside an interval.
     pub level: f64,
+    /// Of verdicts without a spread over runs, a fraction of IoU.
+    pub tolerance: f64,
     pub resamples: usize,
     pub seed: u64,
     pub cells: Vec<ReproducedCell>,
@@ -36,8 +42,10 @@ pub struct ReproducedCell {
     pub published: Option<&'static str>,
     pub sure: Sureness,
     pub source: &'static str,
-    /// IoU as a fraction, ratios as they are.
+    /// IoU as a fraction, ratios as they are; the interval is over resampled images.
     pub ours: Option<Estimate>,
+    /// Where a further run is expected, with three runs or more.
+    pub runs: Option<RunSpread>,
     /// In the unit of `ours`; absent where the two may not be compared.
     pub difference: Option<f64>,
     pub verdict: Verdict,
@@ -46,7 +54,7 @@ pub struct ReproducedCell {
 }
 
 impl ReproducedCell {
-    /// The published number in the unit of ours.
+    /// The published number in the unit of yours.
     pub fn published_value(&self) -> Option<f64> {
         let value = self.published?.parse::<f64>().ok()?;
         Some(if self.is_ratio { value } else { value / 100.0 })
@@ -54,7 +62,7 @@ impl ReproducedCell {
 }
 
 impl Reproduction {
-    /// Holds attempts against a table. Rows of ours that the table does not have come last.
+    /// Compares attempts with a table. Rows of yours that the table does not have come last.
     ///
     /// # Errors
     ///
@@ -64,11 +72,12 @@ impl Reproduction {
         attempts: &[Attempt],
         bootstrap: Bootstrap,
         level: f64,
+        tolerance: f64,
     ) -> Result<Self, String> {
         attempts.iter().try_for_each(|own| own.check(table))?;
         let scored: Vec<Scored<'_>> =
             attempts.iter().map(|own| Scored::new(own, bootstrap, level)).collect();
-        let judge = Judge { table, scored: &scored };
+        let judge = Judge { table, scored: &scored, level, tolerance };
         let published = table.cells().into_iter().map(|cell| judge.cell(cell));
         let cells = published.chain(judge.rows_of_ours()).collect();
         Ok(Self {
@@ -77,10 +86,19 @@ impl Reproduction {
             conditions: table.conditions,
             ours: attempts.iter().map(|own| (own.row.clone(), own.circumstances.clone())).collect(),
             level,
+            tolerance,
             resamples: bootstrap.resamples,
             seed: bootstrap.seed,
             cells,
         })
+    }
+}
+
+impl Reproduction {
+    /// Whether scores of a row of yours hold under the conditions of the table.
+    pub fn is_comparable(&self, row: &str) -> bool {
+        let mut scored = self.ours.iter().filter(|(name, _)| name == row);
+        scored.any(|(_, circumstances)| self.conditions.contradictions(circumstances).is_empty())
     }
 }
 
@@ -109,6 +127,8 @@ impl<'a> Scored<'a> {
 struct Judge<'a> {
     table: &'static PublishedTable,
     scored: &'a [Scored<'a>],
+    level: f64,
+    tolerance: f64,
 }
 
 impl Judge<'_> {
@@ -126,8 +146,10 @@ impl Judge<'_> {
         own: Option<&Scored<'_>>,
     ) -> ReproducedCell {
         let ours = own.and_then(|own| own.value(quantity));
-        let reasons =
-            own.map(|own| self.table.conditions.contradictions(&own.attempt.circumstances));
+        let runs = ours
+            .as_ref()
+            .zip(own)
+            .and_then(|(ours, scored)| RunSpread::of(ours, scored.attempt.runs.len(), self.level));
         let mut judged = ReproducedCell {
             row,
             column: cell.column,
@@ -135,16 +157,27 @@ impl Judge<'_> {
             sure: cell.sure,
             source: cell.source,
             ours,
+            runs,
             difference: None,
             verdict: Verdict::NotGiven,
             is_ratio: matches!(quantity, Quantity::Confusion { .. }),
         };
-        judged.verdict = verdict::verdict(&judged, quantity, reasons);
+        let case = own.map(|scored| self.case(scored));
+        judged.verdict = verdict::verdict(&judged, quantity, case);
         if judged.verdict.is_compared() {
             let ours = ours.and_then(|ours| ours.value);
             judged.difference = ours.zip(judged.published_value()).map(|(own, other)| own - other);
         }
         judged
+    }
+
+    fn case<'b>(&self, scored: &'b Scored<'_>) -> Case<'b> {
+        let Attempt { made_by, circumstances, row, .. } = scored.attempt;
+        let mut reasons = self.table.conditions.contradictions(circumstances);
+        if let MadeBy::Another(method) = made_by {
+            reasons.push(format!("method: {method} by the recipe of the run, published {row}"));
+        }
+        Case { made_by, reasons, tolerance: self.tolerance }
     }
 
     /// Cells of attempts whose row the table does not have.

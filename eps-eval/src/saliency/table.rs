@@ -1,7 +1,12 @@
 //! Scores of saliency maps as tables: a row for each source.
 
 use super::{NamedImageScores, SaliencyScores};
-use crate::{EvalError, export::latex, table::to_csv};
+use crate::{
+    EvalError,
+    export::latex,
+    rank::{Better, Rank, ranks},
+    table::to_csv,
+};
 use polars::prelude::{Column, DataFrame};
 
 /// A metric as a column.
@@ -41,14 +46,6 @@ pub struct SaliencyTable<'a> {
     scores: &'a [SaliencyScores],
 }
 
-/// How a value compares with those of the other sources, as printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rank {
-    Best,
-    Second,
-    Other,
-}
-
 impl<'a> SaliencyTable<'a> {
     pub fn of(scores: &'a [SaliencyScores]) -> Self {
         Self { scores }
@@ -76,7 +73,7 @@ impl<'a> SaliencyTable<'a> {
         ];
         lines.extend(
             self.rows(|cell, rank| match rank {
-                Rank::Best => format!("**{cell}**"),
+                Some(Rank::Best) => format!("**{cell}**"),
                 _ => cell,
             })
             .map(|(name, cells)| {
@@ -98,12 +95,8 @@ impl<'a> SaliencyTable<'a> {
             "\\midrule".into(),
         ];
         lines.extend(
-            self.rows(|cell, rank| match rank {
-                Rank::Best => format!("\\textbf{{{cell}}}"),
-                Rank::Second => format!("\\underline{{{cell}}}"),
-                Rank::Other => cell,
-            })
-            .map(|(name, cells)| latex::row(&latex::escape(name), cells.into_iter())),
+            self.rows(latex::marked)
+                .map(|(name, cells)| latex::row(&latex::escape(name), cells.into_iter())),
         );
         lines.extend(["\\bottomrule".into(), "\\end{tabular}".into()]);
         lines.join("\n") + "\n"
@@ -131,14 +124,14 @@ impl<'a> SaliencyTable<'a> {
     /// Name and cells of each source; `emphasise` sees how a cell compares.
     fn rows(
         &self,
-        emphasise: fn(String, Rank) -> String,
+        emphasise: fn(String, Option<Rank>) -> String,
     ) -> impl Iterator<Item = (&'a str, Vec<String>)> {
-        self.scores.iter().map(move |scores| {
-            let cell = |metric: &Metric| {
-                let value = (metric.value)(scores);
-                emphasise(decimals(value), metric.rank(self.scores, value))
+        let ranks: Vec<_> = METRICS.iter().map(|metric| metric.ranks(self.scores)).collect();
+        self.scores.iter().enumerate().map(move |(index, scores)| {
+            let cell = |(metric, ranks): (&Metric, &Vec<Option<Rank>>)| {
+                emphasise(decimals((metric.value)(scores)), ranks[index])
             };
-            (scores.source.as_str(), METRICS.iter().map(cell).collect())
+            (scores.source.as_str(), METRICS.iter().zip(&ranks).map(cell).collect())
         })
     }
 }
@@ -148,24 +141,11 @@ impl Metric {
         format!("{} {}", self.title, if self.is_better_low { "↓" } else { "↑" })
     }
 
-    /// Values that are printed alike share a rank; a single source has none.
-    fn rank(&self, all: &[SaliencyScores], value: Option<f64>) -> Rank {
-        if all.len() < 2 || value.is_none() {
-            return Rank::Other;
-        }
-        let mut others: Vec<String> =
-            all.iter().map(self.value).filter(Option::is_some).map(decimals).collect();
-        others.sort_unstable();
-        others.dedup();
-        if !self.is_better_low {
-            others.reverse();
-        }
-        let value = decimals(value);
-        match others.iter().position(|other| *other == value) {
-            Some(0) => Rank::Best,
-            Some(1) => Rank::Second,
-            _ => Rank::Other,
-        }
+    /// The rank of each source.
+    fn ranks(&self, all: &[SaliencyScores]) -> Vec<Option<Rank>> {
+        let values: Vec<_> = all.iter().map(self.value).collect();
+        let better = if self.is_better_low { Better::Low } else { Better::High };
+        ranks(&values, better, |value| decimals(Some(value)))
     }
 }
 

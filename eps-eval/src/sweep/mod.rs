@@ -7,6 +7,7 @@ mod held_out;
 mod image_maps;
 mod masks;
 mod rule;
+mod shift;
 mod summary;
 
 pub(crate) use curve::best;
@@ -18,8 +19,9 @@ pub use held_out::held_out;
 pub use image_maps::count_maps;
 pub use masks::{MakeMasks, sweep_masks};
 pub use rule::BackgroundRule;
+pub use shift::{ClassShift, class_shift};
 pub use summary::{
-    AveragePrecisions, LabelledPoint, MapRefinement, Plateau, SweepReport, SweepSummary,
+    AveragePrecisions, Edge, LabelledPoint, MapRefinement, Plateau, SweepReport, SweepSummary,
 };
 
 use crate::ConfusionMatrix;

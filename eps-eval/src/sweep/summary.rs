@@ -63,6 +63,13 @@ impl Plateau {
     }
 }
 
+/// An end of the parameters of a sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    First,
+    Last,
+}
+
 /// The result of a sweep under one background rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepSummary {
@@ -105,6 +112,19 @@ impl SweepSummary {
             plateau: Plateau::of(&points, tolerance)?,
             points,
         })
+    }
+
+    /// The end of the parameters at which the best one is, if better ones may lie beyond; `None` with a
+    /// single parameter, and at the ends of a constant background from 0 to 1.
+    pub fn edge(&self) -> Option<Edge> {
+        let (first, last) = (self.points.first()?.parameter, self.points.last()?.parameter);
+        match self.best.parameters[..] {
+            _ if first == last => None,
+            [best] if self.rule == BackgroundRule::Constant && best >= 0.999 => None,
+            [best] if best == last => Some(Edge::Last),
+            [best] if best == first && best > 0.0 => Some(Edge::First),
+            _ => None,
+        }
     }
 
     /// The labelled points that exist: fixed, held out, best.

@@ -4,7 +4,7 @@ use eps_data::{ClassNames, LabelMap, ScoreMap, Size};
 use eps_eval::{
     BackgroundRule, Cuts, ScoredList, Scores, Sweep, Threshold, ThresholdChoice,
     chart::TrainingStep,
-    report::{Method, PictureRow, Report, colour_mask, heat},
+    report::{ConfusionRatios, Method, PictureRow, Report, colour_mask, heat},
 };
 use std::{fs, path::Path};
 
@@ -48,7 +48,10 @@ fn method(name: &str, noise: f32) -> Method {
         sweep: curve.points(),
         training: training(name == "EPS"),
         reference: vec![],
-        confusion_ratio: (name == "EPS").then_some(0.25),
+        confusion: Some(match name {
+            "EPS" => ConfusionRatios { fixed: Some(0.25), best: Some(0.125) },
+            _ => ConfusionRatios { fixed: Some(0.75), best: None },
+        }),
     }
 }
 
@@ -70,6 +73,7 @@ fn report() -> Report {
         summary: vec!["EPS is better than CAM.".into()],
         methods: vec![method("CAM", 0.9), method("EPS", 0.6)],
         picture_header: vec!["truth".into(), "cat".into()],
+        picture_caption: "Masks at <0.20>.".into(),
         pictures: vec![PictureRow { id: "one".into(), cells }],
         facts: vec![("seed".into(), "7".into())],
     }
@@ -120,11 +124,49 @@ fn a_report_needs_nothing_outside_and_hides_nothing() {
     for unwanted in ["NaN", "http", "src=\"//", "@import", "<dog>"] {
         assert!(!page.contains(unwanted), "{unwanted}");
     }
-    for wanted in ["CAM &amp; EPS", "&lt;dog&gt;", "val &amp; more", "mIoU, cats", "<dd>7</dd>"] {
+    for wanted in [
+        "CAM &amp; EPS",
+        "&lt;dog&gt;",
+        "val &amp; more",
+        "mIoU, cats",
+        "<dd>7</dd>",
+        "<p>Masks at &lt;0.20&gt;.</p>",
+    ] {
         assert!(page.contains(wanted), "{wanted}");
     }
     assert_eq!(page.matches("data:image/").count(), 2);
     assert_eq!(page.matches("<svg").count(), 5);
+}
+
+#[test]
+fn confusion_ratios_stand_under_the_threshold_that_they_hold_at() {
+    let page = String::from_utf8(written()[0].1.clone()).expect("text");
+    let fixed = page.find("at the fixed threshold</th>").expect("the first part");
+    let best = page.find("at the threshold best on this ground truth</th>").expect("the second");
+    let row = |text: &str| {
+        let start = text.find("<th>confusion ratio</th>").expect("a row");
+        text[start..].lines().next().expect("a line").to_owned()
+    };
+    assert!(fixed < best);
+    assert!(
+        row(&page[fixed..best]).ends_with("<td>0.75</td><td class=\"best\">0.25</td></tr>"),
+        "{}",
+        row(&page[fixed..best])
+    );
+    // A method alone with a value is not better than another.
+    assert!(row(&page[best..]).ends_with("<td>–</td><td>0.12</td></tr>"), "{}", row(&page[best..]));
+}
+
+#[test]
+fn no_method_is_best_where_all_are_printed_alike() {
+    let mut report = report();
+    report.methods[1] = Method { name: "EPS".into(), ..report.methods[0].clone() };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    report.write(folder.path()).expect("a report");
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("a file");
+    assert!(!read("index.html").contains("class=\"best\""));
+    let latex = read("scores.tex");
+    assert!(!latex.contains("textbf") && !latex.contains("underline"), "{latex}");
 }
 
 #[test]

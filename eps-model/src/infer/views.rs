@@ -40,6 +40,12 @@ impl Views {
         self.logits.iter_mut().zip(logits).for_each(|(sum, logit)| *sum += logit);
     }
 
+    /// Whether no score is infinite or NaN, as those of a network whose values are not.
+    pub fn is_finite(&self) -> bool {
+        let maps = self.views.iter().flat_map(|view| &view.maps);
+        maps.chain(&self.logits).all(|score| score.is_finite())
+    }
+
     /// Image-level logits of every object class, whatever the image's labels: means over the views.
     pub fn logits(&self) -> Vec<f32> {
         self.logits.iter().map(|sum| sum / self.views.len() as f32).collect()

@@ -2,7 +2,8 @@
 
 use super::Recipe;
 use crate::ModelError;
-use std::{fs, path::Path};
+use eps_data::codec::read_text;
+use std::path::Path;
 
 /// Similarity from which on a known key is taken for what was meant.
 const SIMILAR: f64 = 0.7;
@@ -10,8 +11,7 @@ const SIMILAR: f64 = 0.7;
 impl Recipe {
     /// Reads and checks a recipe.
     pub fn read(path: &Path) -> Result<Self, ModelError> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| ModelError::Read { path: path.into(), source })?;
+        let text = read_text(path)?;
         Self::parse(&text).map_err(|reason| ModelError::Recipe { path: path.into(), reason })
     }
 

@@ -1,17 +1,22 @@
 //! What training needs to go on as if it had not stopped.
 
+use super::finite::is_finite;
 use crate::ModelError;
 use crate::network::Network;
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use burn::store::ModuleRecord;
 use burn::tensor::Bytes;
+use eps_data::codec::{read_bytes, read_text, remove_abandoned, temporary_name};
+use eps_data::sha256;
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 const NETWORK: &str = "network.bpk";
+const OPTIMISER: &str = "optimiser.bpk";
+const STATE: &str = "state.json";
 
 /// Where a run stands, and what it must be continued with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +30,44 @@ pub struct State {
     pub recipe: String,
     /// Number of object classes.
     pub classes: usize,
+    /// Absent in checkpoints of versions that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<FileHashes>,
+}
+
+/// SHA-256 of the files beside `state.json`, in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileHashes {
+    pub network: String,
+    pub optimiser: String,
+}
+
+impl State {
+    /// What keeps a run of the state `expected` from going on from this one, and what it would need.
+    pub(super) fn difference(&self, expected: &Self) -> Option<(String, String)> {
+        let say = |found: String, expected: String| Some((found, expected));
+        if self.list != expected.list {
+            return say(
+                format!("of a run on the list of images {}", short(&self.list)),
+                format!("the same list to go on, not {}", short(&expected.list)),
+            );
+        }
+        if self.recipe != expected.recipe {
+            return say("of a run with another recipe".into(), "the same recipe to go on".into());
+        }
+        (self.classes != expected.classes).then(|| {
+            (
+                format!("of {} object classes", self.classes),
+                format!("{} to go on", expected.classes),
+            )
+        })
+    }
+}
+
+/// The beginning of a hash, which tells it from others.
+fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
 }
 
 /// A complete checkpoint on disk: `network.bpk`, `optimiser.bpk` and `state.json`.
@@ -40,32 +83,37 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// Writes a checkpoint below `checkpoints`, then removes those with fewer updates; it is there
     /// completely or not at all.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written, which leaves nothing of it; if the network's values are not finite, or the
+    /// folder that has `checkpoints` is not there.
     pub fn write(
         checkpoints: &Path,
         network: &Network,
         optimiser: &ModuleOptimizer,
         state: State,
     ) -> Result<Self, ModelError> {
-        let folder = checkpoints.join(format!("update-{:07}", state.update));
-        let partial = checkpoints.join(format!(".partial-{:07}", state.update));
-        let failed = |path: &Path, source| ModelError::Write { path: path.into(), source };
-        let other = |error: &dyn std::fmt::Display| io::Error::other(error.to_string());
-        remove_if_there(&partial).map_err(|source| failed(&partial, source))?;
-        fs::create_dir_all(&partial).map_err(|source| failed(&partial, source))?;
-        network
-            .clone()
-            .into_record()
-            .save(partial.join("network"))
-            .map_err(|error| failed(&partial, other(&error)))?;
-        optimiser
-            .save(partial.join("optimiser"))
-            .map_err(|error| failed(&partial, other(&error)))?;
-        let json = serde_json::to_string_pretty(&state).expect("plain fields");
-        fs::write(partial.join("state.json"), json).map_err(|source| failed(&partial, source))?;
-        remove_if_there(&folder).map_err(|source| failed(&folder, source))?;
-        fs::rename(&partial, &folder).map_err(|source| failed(&folder, source))?;
+        if !is_finite(network) {
+            return Err(ModelError::NotFinite { update: state.update });
+        }
+        let failed = |source| ModelError::Write { path: checkpoints.into(), source };
+        if !checkpoints.is_dir() {
+            // Not the folder above it, which was removed if it is not there.
+            fs::create_dir(checkpoints).map_err(failed)?;
+        }
+        remove_abandoned(checkpoints);
+        let folder = checkpoints.join(name(state.update));
+        let partial = checkpoints.join(temporary_name("checkpoint"));
+        let written = write_files(&partial, &folder, network, optimiser, state);
+        if written.is_err() {
+            // A part of a checkpoint is of no use, and may be what fills the disk.
+            let _ = fs::remove_dir_all(&partial);
+        }
+        let state = written?;
         for older in folders(checkpoints)?.into_iter().filter(|older| *older < folder) {
-            remove_if_there(&older).map_err(|source| failed(&older, source))?;
+            let failed = |source| ModelError::Write { path: older.clone(), source };
+            remove_if_there(&older).map_err(failed)?;
         }
         Ok(Self { folder, state })
     }
@@ -75,28 +123,51 @@ impl Checkpoint {
         folders(checkpoints)?.pop().map(|folder| Self::open(&folder)).transpose()
     }
 
-    /// The file with the network's tensors.
-    pub fn network_file(&self) -> PathBuf {
-        self.folder.join(NETWORK)
+    /// The file with the network's tensors, found to have the bytes that were written.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or has other bytes.
+    pub fn network_file(&self) -> Result<PathBuf, ModelError> {
+        self.network_bytes()?;
+        Ok(self.folder.join(NETWORK))
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether damage to its files would be noticed, which earlier versions did not provide for.
+    pub fn is_checked(&self) -> bool {
+        self.state.sha256.is_some()
+    }
+
+    fn network_bytes(&self) -> Result<Vec<u8>, ModelError> {
+        let hash = self.state.sha256.as_ref().map(|own| own.network.as_str());
+        bytes(&self.folder.join(NETWORK), hash)
     }
 
     fn open(folder: &Path) -> Result<Self, ModelError> {
-        let path = folder.join("state.json");
-        let text = fs::read_to_string(&path)
-            .map_err(|source| ModelError::Read { path: path.clone(), source })?;
-        let state = serde_json::from_str(&text).map_err(|error| ModelError::Checkpoint {
-            path,
-            found: error.to_string(),
+        let path = folder.join(STATE);
+        let text = read_text(&path)?;
+        let refuse = |found| ModelError::Checkpoint {
+            path: path.clone(),
+            found,
             expected: "the state that a training run writes".into(),
-        })?;
+        };
+        let state: State =
+            serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))?;
+        if !folder.ends_with(name(state.update)) {
+            return Err(refuse(format!("{} updates", state.update)));
+        }
         Ok(Self { folder: folder.into(), state })
     }
 
     /// Puts the stored weights into a network of the same recipe.
     pub fn restore_network(&self, network: Network) -> Result<Network, ModelError> {
-        let path = self.network_file();
-        let record =
-            ModuleRecord::from_bytes(bytes(&path)?).map_err(|error| damaged(&path, &error))?;
+        let path = self.folder.join(NETWORK);
+        let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(self.network_bytes()?))
+            .map_err(|error| damaged(&path, &error))?;
         network.try_load_record(record).map_err(|_| ModelError::Checkpoint {
             path,
             found: "tensors of other names or shapes".into(),
@@ -109,9 +180,50 @@ impl Checkpoint {
         &self,
         optimiser: ModuleOptimizer,
     ) -> Result<ModuleOptimizer, ModelError> {
-        let path = self.folder.join("optimiser.bpk");
-        optimiser.from_bytes(bytes(&path)?).map_err(|error| damaged(&path, &error))
+        let path = self.folder.join(OPTIMISER);
+        let hash = self.state.sha256.as_ref().map(|own| own.optimiser.as_str());
+        let bytes = Bytes::from_bytes_vec(bytes(&path, hash)?);
+        optimiser.from_bytes(bytes).map_err(|error| damaged(&path, &error))
     }
+}
+
+/// Name of the folder of a checkpoint.
+fn name(update: usize) -> String {
+    format!("update-{update:07}")
+}
+
+/// Writes the files into `partial`, then gives it the name `folder`. Errors name the files as they would
+/// be called there.
+fn write_files(
+    partial: &Path,
+    folder: &Path,
+    network: &Network,
+    optimiser: &ModuleOptimizer,
+    state: State,
+) -> Result<State, ModelError> {
+    let failed = |file: &str, source| ModelError::Write { path: folder.join(file), source };
+    let other = |error: &dyn std::fmt::Display| io::Error::other(error.to_string());
+    fs::create_dir(partial).map_err(|source| failed("", source))?;
+    let write = |file: &str, bytes: &[u8]| {
+        write_whole(&partial.join(file), bytes).map_err(|source| failed(file, source))?;
+        Ok::<_, ModelError>(sha256(bytes))
+    };
+    let bytes = network.clone().into_record().into_bytes();
+    let network = write(NETWORK, &bytes.map_err(|error| failed(NETWORK, other(&error)))?)?;
+    let bytes = optimiser.into_bytes();
+    let optimiser = write(OPTIMISER, &bytes.map_err(|error| failed(OPTIMISER, other(&error)))?)?;
+    let state = State { sha256: Some(FileHashes { network, optimiser }), ..state };
+    write(STATE, &serde_json::to_vec_pretty(&state).expect("plain fields"))?;
+    remove_if_there(folder).map_err(|source| failed("", source))?;
+    fs::rename(partial, folder).map_err(|source| failed("", source))?;
+    Ok(state)
+}
+
+/// Writes a file and waits until it is on the disk, so that a checkpoint has no hole after a power cut.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Folders of complete checkpoints, fewest updates first.
@@ -132,9 +244,16 @@ fn folders(checkpoints: &Path) -> Result<Vec<PathBuf>, ModelError> {
 }
 
 /// The file's bytes, read at once: burn reads lazily by path and would see a later file's weights.
-fn bytes(path: &Path) -> Result<Bytes, ModelError> {
-    let bytes = fs::read(path).map_err(|source| ModelError::Read { path: path.into(), source })?;
-    Ok(Bytes::from_bytes_vec(bytes))
+fn bytes(path: &Path, hash: Option<&str>) -> Result<Vec<u8>, ModelError> {
+    let bytes = read_bytes(path)?;
+    match hash {
+        Some(hash) if hash != sha256(&bytes) => Err(ModelError::Checkpoint {
+            path: path.into(),
+            found: "other bytes than training wrote, whose hash is in state.json".into(),
+            expected: "an undamaged copy of the run".into(),
+        }),
+        _ => Ok(bytes),
+    }
 }
 
 fn damaged(path: &Path, error: &dyn std::fmt::Display) -> ModelError {

@@ -2,12 +2,13 @@
 
 mod batch;
 mod checkpoint;
+mod finite;
 mod objective;
 mod optimiser;
 mod step_log;
 
 pub use batch::Batch;
-pub use checkpoint::{Checkpoint, State};
+pub use checkpoint::{Checkpoint, FileHashes, State};
 pub use objective::{Losses, Objective};
 pub use optimiser::{freeze, optimiser, poly_rate, schedule};
 pub use step_log::{Step, read as read_steps};
@@ -163,25 +164,28 @@ impl Job<'_> {
             list: self.split.list.sha256.clone(),
             recipe: self.recipe.sha256(),
             classes: self.split.names.objects(),
+            sha256: None,
         }
     }
 
-    /// The checkpoint to go on from, checked to belong to this list and these classes.
-    fn checkpoint(&self) -> Result<Option<Checkpoint>, ModelError> {
+    /// The checkpoint to go on from; `None` without one, or where the run begins.
+    ///
+    /// # Errors
+    ///
+    /// If it is of another list, another recipe or other classes, or cannot be read.
+    pub fn checkpoint(&self) -> Result<Option<Checkpoint>, ModelError> {
         let Some(checkpoint) =
             self.resume.then(|| Checkpoint::latest(&checkpoints(&self.run))).transpose()?.flatten()
         else {
             return Ok(None);
         };
         let expected = self.state(checkpoint.state.update);
-        if checkpoint.state != expected {
-            return Err(ModelError::Checkpoint {
-                path: checkpoints(&self.run),
-                found: format!("{:?}", checkpoint.state),
-                expected: format!("{expected:?}: the same list, recipe and classes"),
-            });
+        match checkpoint.state.difference(&expected) {
+            Some((found, expected)) => {
+                Err(ModelError::Checkpoint { path: checkpoints(&self.run), found, expected })
+            }
+            None => Ok(Some(checkpoint)),
         }
-        Ok(Some(checkpoint))
     }
 
     fn loader(&self, first: usize) -> Loader {

@@ -1,7 +1,7 @@
 //! The record of every update, as a table that anything can read.
 
 use crate::ModelError;
-use eps_data::codec::write_atomically;
+use eps_data::codec::{read_text, write_atomically};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -46,7 +46,28 @@ impl StepLog {
 
     pub(super) fn push(&mut self, step: &Step) -> Result<(), ModelError> {
         let failed = |source| ModelError::Write { path: self.path.clone(), source };
-        self.file.write_all(row(step).as_bytes()).map_err(failed)
+        self.file.write_all(row(step).as_bytes()).map_err(failed)?;
+        if self.is_in_place() {
+            Ok(())
+        } else {
+            Err(ModelError::Removed { path: self.path.clone() })
+        }
+    }
+
+    /// Whether the file that is written still has its name: rows of one that was removed are lost.
+    fn is_in_place(&self) -> bool {
+        let Ok(named) = fs::metadata(&self.path) else { return false };
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            let identity = |own: &fs::Metadata| (own.dev(), own.ino());
+            self.file.metadata().is_ok_and(|own| identity(&own) == identity(&named))
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = named;
+            true
+        }
     }
 }
 
@@ -61,8 +82,7 @@ fn row(step: &Step) -> String {
 
 /// The steps of a `steps.csv`; a last line that was cut off is left out.
 pub fn read(path: &Path) -> Result<Vec<Step>, ModelError> {
-    let text = fs::read_to_string(path)
-        .map_err(|source| ModelError::Read { path: path.into(), source })?;
+    let text = read_text(path)?;
     let complete = text.rfind('\n').map_or("", |end| &text[..end]);
     let parsed = complete.lines().skip(1).enumerate().map(|(index, line)| {
         parse(line).ok_or_else(|| ModelError::Checkpoint {
@@ -112,6 +132,20 @@ mod tests {
         assert_eq!(read(&path).unwrap(), steps);
         drop(StepLog::open(&path, 2).unwrap());
         assert_eq!(read(&path).unwrap(), steps[..2]);
+    }
+
+    #[test]
+    fn a_record_that_was_removed_or_replaced_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("steps.csv");
+        let mut log = StepLog::open(&path, 0).unwrap();
+        log.push(&step(0, None)).unwrap();
+        fs::remove_file(&path).unwrap();
+        assert!(matches!(log.push(&step(1, None)), Err(ModelError::Removed { .. })));
+        if cfg!(unix) {
+            fs::write(&path, HEADER).unwrap();
+            assert!(matches!(log.push(&step(2, None)), Err(ModelError::Removed { .. })));
+        }
     }
 
     #[test]

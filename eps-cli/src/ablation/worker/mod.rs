@@ -6,13 +6,15 @@ mod score;
 
 use super::cell::Cell;
 use super::folder::AblationFolder;
-use super::lock::{Attempt, Lock};
+use super::lock::{Attempt, Lock, holder};
+use super::lock_note::LockNote;
 use super::pace::Pace;
 use super::record::{CellRecord, PlanRecord};
 use super::sources::Sources;
 use super::training::{Trained, Training};
 use crate::args::DeviceArgs;
 use crate::commands::End;
+use crate::folder_lock::FolderLock;
 use crate::interrupt;
 use anyhow::Result;
 use burn::tensor::Device;
@@ -73,7 +75,14 @@ impl Worker<'_> {
                     return Ok(End::Interrupted);
                 }
                 let cell = &self.plan.cells[group[0]];
-                match Lock::acquire(&self.folder.training(cell).root, self.manner.expiry)? {
+                let root = &self.folder.training(cell).root;
+                // Also against other commands, such as `eps train --resume` in the folder of a cell.
+                let Some(_folder) = FolderLock::try_take(root)? else {
+                    let holder = holder(root, self.manner.expiry);
+                    held = Some(holder.unwrap_or_else(|| LockNote::of(FolderLock::who(root))));
+                    continue;
+                };
+                match Lock::acquire(root, self.manner.expiry)? {
                     Attempt::Held(note) => held = Some(note),
                     Attempt::Taken(lock) => {
                         took = true;

@@ -65,6 +65,7 @@ impl Worker<'_> {
             recipe: &cell.recipe.inference,
             device: self.device,
             out: &self.folder.maps(record),
+            lock: None,
             format: ScoreFormat::F32,
             with_masks: false,
         }

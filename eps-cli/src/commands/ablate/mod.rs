@@ -8,13 +8,15 @@ use crate::ablation::{
     AblationFolder, Cell, CellState, Manner, Pace, PlanRecord, SlurmArray, Sources, Worker, results,
 };
 use crate::args::{self, DataArgs, DeviceArgs};
+use crate::outputs::Outputs;
 use crate::run_folder::write_text;
-use crate::{device, interrupt};
-use anyhow::{Context as _, Result, bail, ensure};
+use crate::{arguments, device, interrupt};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Subcommand;
 use eps_eval::export;
 use plan::PlanArgs;
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -111,6 +113,7 @@ impl Ablate {
 
 impl AblateArgs {
     fn run(self, folder: &AblationFolder, data: &DataArgs) -> Result<End> {
+        Outputs::of([&self.slurm]).reading(self.plan.inputs()).check()?.keep();
         let device = device::open(self.device.device)?;
         let rows = self.plan.rows()?;
         let cells: Vec<Cell> = rows.cells.iter().map(|(_, cell)| cell.clone()).collect();
@@ -207,7 +210,10 @@ impl AblateArgs {
             return Ok(end);
         }
         if is_any_done {
-            let report = results::write(folder, plan, self.lock_expiry)?;
+            let Some(report) = results::write(folder, plan, self.lock_expiry)? else {
+                eprintln!("the results are not written: the same command goes on");
+                return Ok(End::Interrupted);
+            };
             print!("{}", export::ablation_text(&report));
             eprintln!("look at {}", folder.root.join("results.md").display());
         }
@@ -236,14 +242,19 @@ impl AblateArgs {
     }
 
     fn write_slurm(&self, script: &Path, plan: &PlanRecord) -> Result<End> {
-        let arguments: Option<Vec<String>> =
-            std::env::args_os().skip(1).map(|own| own.into_string().ok()).collect();
+        let text = |own: OsString| {
+            own.into_string().map_err(|own| {
+                anyhow!("`{}` is not UTF-8, expected an argument that is", arguments::text(&own))
+            })
+        };
+        let arguments: Vec<String> =
+            std::env::args_os().skip(1).map(text).collect::<Result<_>>()?;
         let program = std::env::current_exe().context("this program cannot be found")?;
         let tasks = self.slurm_tasks.unwrap_or(plan.trainings().len());
         let array = SlurmArray {
             program: &program,
             folder: &std::env::current_dir().context("the current folder cannot be found")?,
-            arguments: &arguments.context("an argument is no Unicode text, expected some")?,
+            arguments: &arguments,
             tasks,
             options: &self.sbatch,
             plan: &plan.hash(),

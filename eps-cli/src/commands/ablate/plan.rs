@@ -3,6 +3,7 @@
 use crate::ablation::{
     Axis, Base, Combination, Key, PlanFile, Rows, Seeds, grid, parse_settings, random,
 };
+use crate::outputs::Inputs;
 use crate::{args, from_scratch};
 use anyhow::{Context as _, Result, ensure};
 use eps_model::recipe::Recipe;
@@ -58,10 +59,12 @@ impl PlanArgs {
         let seeds = seeds.list(base.recipe.optimiser.seed);
         ensure!(!seeds.is_empty(), "no seed, expected one or more");
         let baseline = match &self.baseline {
-            Some(text) => parse_settings(text)?,
-            None => file.baseline()?,
+            Some(text) => parse_settings(text).with_context(|| format!("--baseline {text}"))?,
+            None => self.of_file(file.baseline())?,
         };
-        let rows = Rows::new(&base, &self.combinations(&file, &base)?, &seeds, &baseline)?;
+        let combinations = self.combinations(&file, &base)?;
+        let rows = Rows::new(&base, &combinations, &seeds, &baseline);
+        let rows = if self.plan.is_some() { self.of_file(rows) } else { rows.context("--grid") }?;
         for (_, cell) in &rows.cells {
             let is_meant = self.from_scratch || cell.is_without_weights_by_choice();
             from_scratch::check(&cell.recipe, cell.weights.is_some(), is_meant)?;
@@ -69,10 +72,24 @@ impl PlanArgs {
         Ok(rows)
     }
 
+    /// Names the file of the plan in its errors.
+    fn of_file<T>(&self, result: Result<T>) -> Result<T> {
+        match &self.plan {
+            Some(path) => result.with_context(|| path.display().to_string()),
+            None => result,
+        }
+    }
+
+    /// The files that are read, which no output may replace.
+    pub(crate) fn inputs(&self) -> Inputs {
+        let files = [&self.plan, &self.recipe, &self.weights];
+        files.into_iter().flatten().fold(Inputs::default(), |inputs, own| inputs.file(own))
+    }
+
     /// Those of the grid, then the single cells of the file.
     fn combinations(&self, file: &PlanFile, base: &Base) -> Result<Vec<Combination>> {
         let axes = self.axes(file)?;
-        let mut cells = file.cells()?;
+        let mut cells = self.of_file(file.cells())?;
         if axes.is_empty() && !cells.is_empty() {
             return Ok(cells);
         }
@@ -91,10 +108,10 @@ impl PlanArgs {
 
     /// Those of the file, of which flags replace some, then those of the other flags.
     fn axes(&self, file: &PlanFile) -> Result<Vec<Axis>> {
-        let mut axes = file.axes()?;
+        let mut axes = self.of_file(file.axes())?;
         let of_file = axes.len();
         for text in &self.grid {
-            let axis = Axis::parse(text)?;
+            let axis = Axis::parse(text).with_context(|| format!("--grid {text}"))?;
             let place = axes.iter().position(|own| own.key == axis.key);
             match place {
                 Some(place) if place < of_file => axes[place] = axis,

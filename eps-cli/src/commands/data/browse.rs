@@ -2,6 +2,7 @@
 
 use crate::args::{self, DataArgs};
 use crate::commands::End;
+use crate::folder_lock::FolderLock;
 use anyhow::{Result, bail};
 use eps_data::codec::{read_mask, read_rgb, read_saliency};
 use eps_data::{Item, Needs, Split};
@@ -45,6 +46,7 @@ pub(crate) struct Browse {
 
 impl Browse {
     pub(crate) fn run(self) -> Result<End> {
+        let lock = FolderLock::take_for_results(&self.out)?;
         let folder = self.data.folder()?;
         let needs = Needs {
             saliency: folder.saliency.is_dir(),
@@ -61,6 +63,7 @@ impl Browse {
             names: &split.names,
         };
         sheet.write(&self.out)?;
+        lock.finish()?;
         println!("{}", self.out.join("index.html").display());
         Ok(End::Done)
     }

@@ -2,6 +2,7 @@
 
 use crate::args::DataArgs;
 use crate::commands::End;
+use crate::outputs::Outputs;
 use crate::progress::Progress;
 use crate::run_folder::write_text;
 use anyhow::Result;
@@ -20,17 +21,19 @@ const HELD_OUT: &str = "val";
 /// Every photograph, mask and saliency map of the list is decoded once, wholly: a file that was cut
 /// off shows only so. Exit status: 0 without a fault, 1 with one.
 ///
-/// A fault is what stops a run, or makes it compute something else than is meant, without a word:
-/// missing, cut or damaged files; maps of another size than their image; masks in colours or with
-/// classes that the data set does not have, such as COCO's 91 ids; pixels of a class that the labels
-/// deny; maps that are darker on objects than around them; ids twice; images of the list that
-/// results are scored on; names in another case or with another ending; photographs that viewers
-/// turn (EXIF), in CMYK or with 16 bits; images without labels; a disk that is too full for
-/// checkpoints, maps and masks.
+/// A fault stops a run or silently changes its result: missing, cut or damaged files; maps of another
+/// size than their image; masks in colours, with 255 in the place of classes, with a palette in
+/// another order or with classes that the data set does not have, such as COCO's 91 ids; pixels of a
+/// class that the labels deny; saliency maps that are darker on objects than around them, that are
+/// cut-outs or photographs, or of 0 and 1; ids twice; images of the list that results are scored on;
+/// names in another case or with another ending; photographs that viewers turn (EXIF), in CMYK, with
+/// 16 bits or transparent; images without labels; a disk that is too full for checkpoints, maps and
+/// masks.
 ///
-/// A note is what works, but is worth knowing before a number is published: no 255 in any mask,
-/// binary or converted saliency maps, labels without a pixel (small objects have them), classes
-/// without an image, palette and grey masks side by side. Saliency maps are never perfect: those
+/// A note is what works, but is worth knowing before a number is published: images without a mask
+/// (faults with --need masks), no 255 in any mask, binary or converted saliency maps, labels without a
+/// pixel (small objects have them), classes without an image, palette and grey masks side by side.
+/// Saliency maps are never perfect: those
 /// that overlap least with their masks are listed, and only a map that is nearly inverted is a fault.
 #[derive(clap::Args)]
 pub(crate) struct Check {
@@ -71,11 +74,14 @@ enum Need {
 
 impl Check {
     pub(crate) fn run(self) -> Result<End> {
+        let json = self.json.clone().filter(|path| path != Path::new("-"));
+        let outputs = Outputs::of([&json]).reading(self.data.inputs()).check()?;
         let begun = self.examination()?.begin()?;
         let progress = Progress::new("checking", begun.images()).shared();
         let report = begun.finish(|| progress.step());
         progress.finish();
         self.show(&report)?;
+        outputs.keep();
         Ok(if report.is_sound() { End::Done } else { End::Faulty })
     }
 
@@ -127,8 +133,10 @@ fn text(report: &Report, limit: usize) -> String {
         report.of(severity).for_each(|own| kinds.entry(own.kind).or_default().push(own));
         for findings in kinds.values() {
             let shown = if limit == 0 { findings.len() } else { limit.min(findings.len()) };
-            for finding in &findings[..shown] {
-                lines.push(format!("{word}: {finding}\n  fix: {}", finding.remedy));
+            for alike in by_remedy(&findings[..shown]) {
+                lines.extend(alike.iter().map(|finding| format!("{word}: {finding}")));
+                let remedy = &alike[0].remedy;
+                lines.extend((!remedy.is_empty()).then(|| format!("  fix: {remedy}")));
             }
             if findings.len() > shown {
                 let more = findings.len() - shown;
@@ -141,6 +149,18 @@ fn text(report: &Report, limit: usize) -> String {
     }
     lines.extend(summary(report));
     lines.join("\n") + "\n"
+}
+
+/// Findings that are put right alike, in the order of their first ones.
+fn by_remedy<'a>(findings: &[&'a Finding]) -> Vec<Vec<&'a Finding>> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings {
+        match groups.iter_mut().find(|group| group[0].remedy == finding.remedy) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    groups
 }
 
 fn summary(report: &Report) -> Vec<String> {

@@ -1,18 +1,25 @@
 //! `eps data convert`
 
 use crate::commands::End;
+use crate::folder_lock::FolderLock;
 use crate::origin::{self, Results};
 use crate::{interrupt, parallel};
 use anyhow::{Context as _, Result, bail, ensure};
 use eps_data::ScoreMap;
 use eps_data::codec::{
-    CamKeys, CamProblem, ClassPictures, ScoreFormat, class_pictures_of, read_cam_dictionary,
-    read_class_pictures, write_scores,
+    CamKeys, CamProblem, ClassPictures, ScoreFormat, class_pictures_of, is_whole,
+    read_cam_dictionary, read_class_pictures, write_scores,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+const EXAMPLES: &str = "\
+Examples:
+  eps data convert out_cam --normalise --out cams
+  eps data convert out_la_crf --from-one --out crf
+  eps data convert maps --suffix _cam --out cams    reads maps/2007_000032_cam.npy";
 
 /// Convert class activation maps of other programs to the `.npz` that `eps sweep` reads
 ///
@@ -22,13 +29,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// `<id>/<class>.png`. Classes are counted from 0 without background unless --from-one is given. Maps
 /// that are there already are kept, so that the same call resumes; maps of another source or with other
 /// settings are refused.
-///
-/// Examples:
-///   eps data convert out_cam --normalise --out cams
-///   eps data convert out_la_crf --from-one --out crf
-///   eps data convert maps --suffix _cam --out cams    (maps/2007_000032_cam.npy)
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Convert {
     /// Folder of maps, or one file of a dictionary
     #[arg(value_name = "IN")]
@@ -36,7 +38,7 @@ pub(crate) struct Convert {
     /// Folder to write, `<id>.npz`
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Classes are counted from 1, and 0 is background, as in the output of a CRF (PSA's out_la_crf)
+    /// Classes are counted from 1, and 0 is background, as in the output of a CRF (`out_la_crf` of PSA)
     #[arg(long)]
     from_one: bool,
     /// What follows the image id in the names of the files
@@ -64,9 +66,9 @@ struct Origin {
 }
 
 impl Origin {
-    fn claim(&self, out: &Path) -> Result<()> {
+    fn claim(&self, out: &Path, lock: &FolderLock) -> Result<()> {
         let results = Results { name: "maps", folder: out, ending: "npz" };
-        origin::claim(&out.join("convert.json"), self, &results)
+        origin::claim(&out.join("convert.json"), self, &results, lock)
     }
 }
 
@@ -100,9 +102,10 @@ impl Source {
 impl Convert {
     pub(super) fn run(self) -> Result<End> {
         let sources = self.sources()?;
-        self.origin()?.claim(&self.out)?;
+        let folder = FolderLock::take(&self.out)?;
+        self.origin()?.claim(&self.out, &folder)?;
         let target = |id: &str| self.out.join(format!("{id}.npz"));
-        let left: Vec<_> = sources.iter().filter(|(id, _)| !target(id).exists()).collect();
+        let left: Vec<_> = sources.iter().filter(|(id, _)| !is_whole(&target(id))).collect();
         if left.len() < sources.len() {
             let there = sources.len() - left.len();
             eprintln!("{there} of {} maps are there already", sources.len());
@@ -111,12 +114,14 @@ impl Convert {
         let format = if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
         let empty = Mutex::new(BTreeSet::new());
         let end = parallel::each("maps", &left, |(id, source)| {
+            folder.check()?;
             match self.map(source)? {
                 Some(map) => write_scores(&target(id), &map, format)?,
                 None => drop(lock(&empty).insert(source.path().to_owned())),
             }
             Ok(())
         })?;
+        folder.check()?;
         let empty = empty.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some(first) = empty.first() {
             eprintln!(
@@ -217,6 +222,9 @@ fn dictionaries(folder: &Path) -> Result<Vec<PathBuf>> {
     for entry in std::fs::read_dir(folder).with_context(unreadable)? {
         let path = entry.with_context(unreadable)?.path();
         let kind = path.extension().and_then(|kind| kind.to_str());
+        if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".")) {
+            continue;
+        }
         if matches!(kind, Some("npy" | "npz" | "pkl" | "pickle")) {
             files.push(path);
         }

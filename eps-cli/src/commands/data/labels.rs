@@ -2,6 +2,8 @@
 
 use crate::args::DataArgs;
 use crate::commands::End;
+use crate::outputs::Outputs;
+use crate::{kept_file, notes};
 use anyhow::Result;
 use eps_data::{ClassNames, ClassSet, labels};
 use std::path::PathBuf;
@@ -9,7 +11,8 @@ use std::path::PathBuf;
 /// Write the image labels of a list, from whatever source, as a table or for NumPy
 ///
 /// Sources (`--labels`): VOC annotations (difficult objects count), masks, a COCO instances file, a
-/// table, a `cls_labels.npy`.
+/// table, a `cls_labels.npy`, a list with numbers of classes. Objects of classes that the data set does
+/// not have are left out, and counted in a note.
 #[derive(clap::Args)]
 pub(crate) struct Labels {
     #[command(flatten)]
@@ -18,22 +21,31 @@ pub(crate) struct Labels {
     /// table to stdout]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Replace a file of other content
+    #[arg(long, requires = "out")]
+    force: bool,
 }
 
 impl Labels {
     pub(super) fn run(self) -> Result<End> {
+        let outputs = Outputs::of([&self.out]).reading(self.data.inputs()).check()?;
         let folder = self.data.folder()?;
         let names = folder.class_names()?;
         let list = folder.list(&self.data.list)?;
         let source = match self.data.label_source(&folder) {
             Some(source) => source,
-            None => folder.default_labels()?,
+            None => folder.labels_for(&list, &self.data.list)?,
         };
-        let sets = source.load(&list.ids, &names)?;
+        let (sets, remarks) = source.load(&list.ids, &names)?;
+        notes::say(list.remarks.iter().chain(&remarks));
         match &self.out {
-            Some(path) => labels::save(path, &list.ids, &sets, &names)?,
+            Some(path) => {
+                let bytes = labels::file(path, &list.ids, &sets, &names);
+                kept_file::write(path, &bytes, self.force)?;
+            }
             None => print!("{}", labels::table(&list.ids, &sets, &names)),
         }
+        outputs.keep();
         eprint!("{}", counts(&sets, &names));
         Ok(End::Done)
     }

@@ -2,7 +2,8 @@
 
 use crate::args::DataArgs;
 use crate::commands::End;
-use crate::run_folder::write_text;
+use crate::outputs::{Inputs, Outputs};
+use crate::{kept_file, notes};
 use anyhow::{Result, bail};
 use eps_data::{ImageList, VocFolder};
 use std::collections::BTreeSet;
@@ -32,22 +33,26 @@ pub(crate) struct List {
     /// File to write [default: stdout]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Replace a file of other content
+    #[arg(long, requires = "out")]
+    force: bool,
 }
 
 impl List {
     pub(super) fn run(self) -> Result<End> {
+        let outputs = Outputs::of([&self.out]).reading(self.inputs()).check()?;
         let folder = self.data.folder()?;
-        let mut ids: BTreeSet<String> = folder.list(&self.data.list)?.ids.into_iter().collect();
+        let mut ids: BTreeSet<String> = said(folder.list(&self.data.list)?).into_iter().collect();
         for list in &self.with {
-            ids.extend(other(&folder, list)?.ids);
+            ids.extend(other(&folder, list)?);
         }
         for list in
             self.sbd.iter().flat_map(|sbd| ["train.txt", "val.txt"].map(|own| sbd.join(own)))
         {
-            ids.extend(ImageList::read(&list)?.ids);
+            ids.extend(said(ImageList::read(&list)?));
         }
         for list in &self.without {
-            for id in other(&folder, list)?.ids {
+            for id in other(&folder, list)? {
                 ids.remove(&id);
             }
         }
@@ -59,15 +64,30 @@ impl List {
         }
         let text: String = ids.iter().map(|id| format!("{id}\n")).collect();
         match &self.out {
-            Some(path) => write_text(path, &text)?,
+            Some(path) => kept_file::write(path, text.as_bytes(), self.force)?,
             None => print!("{text}"),
         }
+        outputs.keep();
         eprintln!("{} images", ids.len());
         Ok(End::Done)
     }
 }
 
-/// Another list of the same data set, which may be a split of COCO of its own.
-fn other(folder: &VocFolder, list: &str) -> Result<ImageList> {
-    Ok(VocFolder::open(&folder.root, list)?.list(list)?)
+impl List {
+    fn inputs(&self) -> Inputs {
+        let lists = self.with.iter().chain(&self.without);
+        let inputs = lists.fold(self.data.inputs(), |inputs, list| inputs.file(list));
+        self.sbd.iter().fold(inputs, |inputs, own| inputs.folder(own, &["txt"]))
+    }
+}
+
+/// The ids of another list of the same data set, which may be a split of COCO of its own.
+fn other(folder: &VocFolder, list: &str) -> Result<Vec<String>> {
+    Ok(said(VocFolder::open(&folder.root, list)?.list(list)?))
+}
+
+/// The ids of a list, once it is said what its lines have besides.
+fn said(list: ImageList) -> Vec<String> {
+    notes::say(&list.remarks);
+    list.ids
 }

@@ -2,7 +2,7 @@
 
 use crate::args::DataArgs;
 use crate::commands::End;
-use crate::outputs;
+use crate::folder_lock::FolderLock;
 use crate::progress::Progress;
 use anyhow::Result;
 use eps_data::Needs;
@@ -27,7 +27,7 @@ pub(crate) struct Stats {
 
 impl Stats {
     pub(crate) fn run(self) -> Result<End> {
-        outputs::check_folder(&self.out)?;
+        let lock = self.out.as_deref().map(FolderLock::take_for_results).transpose()?;
         let folder = self.data.folder()?;
         let needs = Needs {
             saliency: folder.saliency.is_dir(),
@@ -48,6 +48,7 @@ impl Stats {
         match &self.out {
             Some(out) => {
                 page.write(out)?;
+                lock.map_or(Ok(()), FolderLock::finish)?;
                 println!("{}", out.join("statistics.md").display());
             }
             None => print!("{}", page.markdown(false)?),

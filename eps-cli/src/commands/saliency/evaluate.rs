@@ -3,7 +3,9 @@
 use super::source::{Source, check_sources};
 use crate::args::ResultFiles;
 use crate::commands::End;
-use crate::outputs;
+use crate::folder_lock::FolderLock;
+use crate::notes;
+use crate::outputs::{Inputs, Outputs};
 use crate::progress::Progress;
 use crate::run_folder::{write_asked, write_text};
 use anyhow::{Result, anyhow, ensure};
@@ -76,9 +78,9 @@ struct Scored {
 impl Evaluate {
     pub(crate) fn run(self) -> Result<End> {
         check_sources(&self.predictions)?;
-        self.files.check()?;
-        outputs::check([&self.latex, &self.images])?;
-        outputs::check_folder(&self.charts)?;
+        let outputs = Outputs::of(self.files.paths()).and([&self.latex, &self.images]);
+        let outputs = outputs.reading(self.inputs()).check()?;
+        let lock = self.charts.as_deref().map(FolderLock::take_for_results).transpose()?;
         let list = self.list()?;
         let scored: Vec<Scored> = self
             .predictions
@@ -92,16 +94,29 @@ impl Evaluate {
         }
         let scores: Vec<_> = scored.iter().map(|one| one.scores.clone()).collect();
         self.write(&scores)?;
+        lock.map_or(Ok(()), FolderLock::finish)?;
+        outputs.keep();
         print!("{}", SaliencyTable::of(&scores).text());
         scores.iter().for_each(remark);
         Ok(End::Done)
+    }
+
+    fn inputs(&self) -> Inputs {
+        const PICTURES: &[&str] = &["jpg", "jpeg", "png"];
+        let folders = self.predictions.iter().map(|source| &source.folder).chain([&self.truth]);
+        let inputs = folders.fold(Inputs::default(), |inputs, own| inputs.folder(own, PICTURES));
+        self.list.iter().fold(inputs, |inputs, list| inputs.file(list))
     }
 
     /// The image ids that count.
     fn list(&self) -> Result<ImageList> {
         let root = self.truth.parent().unwrap_or(Path::new("."));
         match &self.list {
-            Some(list) => Ok(VocFolder::at(root).list(list)?),
+            Some(list) => {
+                let list = VocFolder::at(root).list(list)?;
+                notes::say(&list.remarks);
+                Ok(list)
+            }
             None => {
                 let ids: Vec<String> = pictures_of(&self.truth)?.into_keys().collect();
                 ensure!(

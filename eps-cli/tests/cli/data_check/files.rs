@@ -26,11 +26,10 @@ fn missing_files_and_folders() {
         "missing",
         &["JPEGImages/scene_0002.jpg: missing"],
     );
-    finds(
-        |own| fs::remove_file(own.mask(2)).unwrap(),
-        "missing",
-        &["SegmentationClass/scene_0003.png: missing"],
-    );
+    let project = Project::with_scenes(6);
+    fs::remove_file(project.mask(2)).unwrap();
+    let needed = check(&project).with("--need", "masks");
+    names(&project, needed, "missing", &["SegmentationClass/scene_0003.png: missing"]);
     finds(
         |own| fs::remove_file(own.saliency(0)).unwrap(),
         "missing",
@@ -54,11 +53,60 @@ fn a_folder_of_maps_is_only_missed_where_it_is_needed() {
 }
 
 #[test]
+fn masks_of_some_images_only_are_one_note() {
+    let project = Project::with_scenes(6);
+    [1, 3, 4].iter().for_each(|&index| fs::remove_file(project.mask(index)).unwrap());
+    fs::write(project.mask(1).with_file_name("._scene_0002.png"), "resource fork").unwrap();
+    let ended = check(&project).succeeds();
+    let note = "SegmentationClass: 3 images have no mask, `scene_0002` first";
+    assert!(ended.stdout.contains(note), "{}", ended.stdout);
+    assert_eq!(ended.stdout.matches("no mask").count(), 1, "{}", ended.stdout);
+}
+
+#[test]
+fn maps_whose_names_have_a_suffix() {
+    let project = Project::with_scenes(3);
+    for index in 0..3 {
+        let map = project.saliency(index);
+        let name = map.file_stem().unwrap().to_str().unwrap().to_owned() + "_sal_fuse.png";
+        fs::rename(&map, map.with_file_name(name)).unwrap();
+    }
+    let parts = ["scene_0001.png: not there, but scene_0001_sal_fuse.png is"];
+    names(&project, check(&project), "suffixed", &parts);
+    let hint = "  fix: say what follows the id: --saliency-suffix=_sal_fuse";
+    assert!(check(&project).run().stdout.contains(hint));
+    check(&project).with("--saliency-suffix", "_sal_fuse").succeeds();
+}
+
+#[test]
+fn a_photograph_that_was_cut_and_closed_with_an_end_marker() {
+    let cut = |own: &Project| {
+        let bytes = fs::read(own.image(2)).unwrap();
+        let half = [&bytes[..bytes.len() * 3 / 4], &[0xFF, 0xD9]].concat();
+        fs::write(own.image(2), half).unwrap();
+    };
+    finds(cut, "damaged", &["JPEGImages/scene_0003.jpg: ", "its data ends after"]);
+}
+
+#[test]
+fn what_is_there_in_the_place_of_a_picture() {
+    let project = Project::with_scenes(6);
+    fs::copy(project.image(0), project.mask(0)).unwrap();
+    fs::write(project.saliency(1), "version https://git-lfs.github.com/spec/v1\n").unwrap();
+    let parts = ["SegmentationClass/scene_0001.png: a JPEG, expected a PNG with a class"];
+    names(&project, check(&project), "unreadable", &parts);
+    let printed = check(&project).run().stdout;
+    assert!(printed.contains("fix: JPEG changes values"), "{printed}");
+    assert!(printed.contains("SALImages/scene_0002.png: a Git LFS pointer"), "{printed}");
+    assert!(printed.contains("fix: fetch the file itself: git lfs pull"), "{printed}");
+}
+
+#[test]
 fn unreadable_truncated_and_damaged_files() {
     finds(
         |own| fs::write(own.image(3), "<html>").unwrap(),
         "unreadable",
-        &["JPEGImages/scene_0004.jpg: not a JPEG or PNG"],
+        &["JPEGImages/scene_0004.jpg: an HTML page, expected a JPEG or PNG"],
     );
     finds(
         |own| fs::write(own.mask(3), "").unwrap(),
@@ -68,7 +116,7 @@ fn unreadable_truncated_and_damaged_files() {
     finds(
         |own| truncate(&own.image(1)),
         "truncated",
-        &["JPEGImages/scene_0002.jpg: not a JPEG", "before its end marker"],
+        &["JPEGImages/scene_0002.jpg: not a JPEG", "its data ends after", "of 56 blocks"],
     );
     finds(
         |own| truncate(&own.mask(1)),
@@ -95,9 +143,9 @@ fn names_in_another_case_or_with_another_ending() {
         fs::rename(&from, from.with_file_name(name)).unwrap();
     };
     finds(
-        |own| rename(own.image(0), "scene_0001.JPG"),
+        |own| rename(own.image(0), "Scene_0001.jpg"),
         "wrong-case",
-        &["JPEGImages/scene_0001.jpg: not there, but scene_0001.JPG is"],
+        &["JPEGImages/scene_0001.jpg: not there, but Scene_0001.jpg is"],
     );
     finds(
         |own| rename(own.mask(0), "Scene_0001.png"),
@@ -105,15 +153,19 @@ fn names_in_another_case_or_with_another_ending() {
         &["SegmentationClass/scene_0001.png: not there, but Scene_0001.png is"],
     );
     finds(
-        |own| rename(own.image(0), "scene_0001.jpeg"),
+        |own| rename(own.image(0), "scene_0001.bmp"),
         "wrong-ending",
-        &["JPEGImages/scene_0001.jpg: not there, but scene_0001.jpeg is"],
+        &["JPEGImages/scene_0001.jpg: not there, but scene_0001.bmp is"],
     );
     finds(
         |own| rename(own.mask(1), "scene_0002.bmp"),
         "wrong-ending",
         &["scene_0002.png: not there, but scene_0002.bmp is"],
     );
+    let project = Project::with_scenes(6);
+    rename(project.image(0), "scene_0001.JPG");
+    rename(project.image(1), "scene_0002.jpeg");
+    check(&project).succeeds();
 }
 
 #[test]

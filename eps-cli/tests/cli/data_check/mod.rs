@@ -36,7 +36,8 @@ fn names(project: &Project, call: Call, kind: &str, parts: &[&str]) {
     let at = lines.iter().position(|line| is_named(line));
     let at = at.unwrap_or_else(|| panic!("no fault with {parts:?} in:\n{}", ended.stdout));
     assert!(lines[at].contains(", expected "), "{}", lines[at]);
-    assert!(lines[at + 1].starts_with("  fix: ") && lines[at + 1].len() > 12, "{}", lines[at + 1]);
+    let fix = lines[at..].iter().find(|line| line.starts_with("  fix: "));
+    assert!(fix.is_some_and(|fix| fix.len() > 12), "{}", ended.stdout);
     let report: serde_json::Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
     let findings = report["findings"].as_array().unwrap();
     let own =
@@ -112,12 +113,36 @@ fn notes_are_no_faults() {
 #[test]
 fn many_findings_of_a_kind_are_cut_and_counted() {
     let project = Project::with_scenes(6);
-    (0..6).for_each(|index| fs::remove_file(project.mask(index)).unwrap());
+    (0..6).for_each(|index| fs::remove_file(project.saliency(index)).unwrap());
     let lines = |limit: &str| check(&project).with("--limit", limit).run().stdout;
     let short = lines("2");
     assert_eq!(short.matches("fault: ").count(), 2, "{short}");
     assert!(short.contains("and 4 more of this kind"), "{short}");
-    assert_eq!(lines("0").matches("fault: ").count(), 6);
+    let long = lines("0");
+    assert_eq!(long.matches("fault: ").count(), 6);
+    let remedy = "  fix: copy it into the folder";
+    assert_eq!(long.matches(remedy).count(), 1, "the same remedy is said once: {long}");
+}
+
+#[test]
+fn a_note_with_nothing_to_put_right_has_no_remedy() {
+    let project = Project::with_scenes(6);
+    let ended = check(&project).succeeds();
+    assert!(ended.stdout.contains("note: "), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("255 at outlines\n  fix:"), "{}", ended.stdout);
+    let report = check(&project).and("--json").succeeds().stdout;
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let ignored = findings.iter().find(|own| own["kind"] == "nothing-ignored").unwrap();
+    assert!(ignored.get("remedy").is_none(), "{ignored}");
+}
+
+#[test]
+fn a_root_that_is_none_or_too_high_is_refused() {
+    let project = Project::with_scenes(2);
+    let at = |root: &str| eps("data").and("check").with("--data", project.path(root));
+    at("nowhere").refuses(&["nowhere: no such folder, expected the folder of a data set"]);
+    at(".").refuses(&["no folder JPEGImages, expected a data set; ", "data looks like one"]);
 }
 
 #[test]

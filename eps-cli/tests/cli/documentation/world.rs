@@ -3,7 +3,7 @@
 use crate::call::eps;
 use crate::project::{SIZE, write_coco};
 use crate::recipe::with;
-use eps_data::codec::{read_mask, write_jpeg, write_mask, write_saliency};
+use eps_data::codec::{read_mask, voc_palette, write_jpeg, write_mask, write_saliency};
 use eps_data::scenes::{class_names, scene_id, write_voc_folder};
 use eps_data::{ClassId, ClassNames, LabelMap, RgbImage, SaliencyMap, Size};
 use std::fs;
@@ -31,6 +31,10 @@ pub(super) fn world() -> TempDir {
     write_voc_folder(&root.join("mine"), 8, 8, SIZE).expect("scenes are written");
     write_recipes(&root.join("recipes"));
     copy_folder(&root.join("VOC2012/SALImages"), &root.join("maps/u2net"));
+    for folder in ["cvat/SegmentationClass", "coloured", "deep"] {
+        copy_folder(&root.join("VOC2012/SegmentationClass"), &root.join(folder));
+    }
+    write_label_map(&root.join("cvat/labelmap.txt"));
     fs::create_dir(root.join("weights")).expect("a folder");
     let lite0 = "weights/efficientnet-lite0-57934424.pth";
     write_weights(root, "recipes/laptop-cls.toml", lite0);
@@ -87,6 +91,14 @@ fn write_sbd(root: &Path, voc: &Path) {
     write(&voc.join("cls_labels.csv"), &(labels + &label_line(new, &mask, &ClassNames::voc())));
 }
 
+/// VOC's colours as CVAT lists them.
+fn write_label_map(path: &Path) {
+    let line =
+        |(name, [red, green, blue]): (&str, [u8; 3])| format!("{name}:{red},{green},{blue}::\n");
+    let lines: String = ClassNames::voc().iter().zip(voc_palette()).map(line).collect();
+    write(path, &("# label:color_rgb:parts:actions\n".to_owned() + &lines));
+}
+
 fn header(names: &ClassNames) -> String {
     let names: Vec<&str> = names.iter().skip(1).collect();
     format!("id,{}\n", names.join(","))
@@ -120,6 +132,7 @@ fn write_weights(root: &Path, recipe: &str, name: &str) {
         .with("--recipe", root.join(recipe))
         .with("--data", root.join("VOC2012"))
         .with("--updates", "1")
+        .and("--from-scratch")
         .with("--out", &run)
         .succeeds();
     eps("weights").and("convert").and(run).and(&exported).succeeds();

@@ -9,7 +9,7 @@ mod filter;
 #[cfg(test)]
 mod tests;
 
-use super::png_file::unpack;
+use super::png_file::{grey_step, unpack};
 use crate::{ClassId, LabelRuns, Size};
 use chunks::Header;
 use flate2::{Decompress, FlushDecompress, Status};
@@ -27,7 +27,7 @@ pub(super) struct PlainPngReader {
     unpacked: Vec<ClassId>,
 }
 
-/// Index or grey value of each pixel.
+/// Index or grey value of each pixel; grey values are in 0..=255 whatever the depth.
 pub(super) struct PlainPng<'a> {
     pub(super) size: Size,
     pub(super) has_palette: bool,
@@ -91,7 +91,8 @@ impl PlainPngReader {
         if header.bits == 8 {
             return Some(packed);
         }
-        unpack(packed, header.size, header.bits, &mut self.unpacked);
+        let step = if header.has_palette { 1 } else { grey_step(header.bits) };
+        unpack(packed, header.size, header.bits, step, &mut self.unpacked);
         Some(&mut self.unpacked)
     }
 

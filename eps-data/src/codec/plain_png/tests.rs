@@ -1,8 +1,12 @@
 use super::*;
 use crate::codec::png_file::PngFile;
 use flate2::{Compression, Crc, write::ZlibEncoder};
+use png::{ColorType, Decoder, Transformations};
 use proptest::prelude::*;
-use std::{io::Write as _, path::Path};
+use std::{
+    io::{Cursor, Write as _},
+    path::Path,
+};
 
 /// A PNG of stored rows, each after the byte of its filter.
 #[derive(Clone, Debug)]
@@ -55,12 +59,21 @@ fn append(bytes: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
     bytes.extend([kind, data, &sum.sum().to_be_bytes()].concat());
 }
 
-/// Size and pixels as the `png` crate has them.
+/// Size and pixels as the `png` crate has them; it scales grey values itself.
 fn by_png_crate(bytes: &[u8]) -> Option<(Size, Vec<u8>)> {
     let png = PngFile::read(Path::new("a.png"), bytes, |_| Ok(())).ok()?;
-    let mut pixels = Vec::new();
-    unpack(&png.packed, png.size, png.depth as usize, &mut pixels);
-    Some((png.size, pixels))
+    if png.colour == ColorType::Indexed {
+        let mut pixels = Vec::new();
+        unpack(&png.packed, png.size, png.depth as usize, 1, &mut pixels);
+        return Some((png.size, pixels));
+    }
+    let mut decoder = Decoder::new(Cursor::new(bytes));
+    decoder.set_transformations(Transformations::EXPAND);
+    let mut reader = decoder.read_info().ok()?;
+    let mut pixels = vec![0; reader.output_buffer_size()?];
+    reader.next_frame(&mut pixels).ok()?;
+    let channels = reader.output_color_type().0.samples();
+    Some((png.size, pixels.into_iter().step_by(channels).collect()))
 }
 
 fn read(bytes: &[u8]) -> Option<(Size, Vec<u8>)> {

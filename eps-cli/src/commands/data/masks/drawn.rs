@@ -3,6 +3,8 @@
 use super::Masks;
 use super::origin::Origin;
 use crate::commands::End;
+use crate::folder_lock::FolderLock;
+use crate::notes;
 use crate::run_folder::write_text;
 use anyhow::Result;
 use clap::ValueEnum;
@@ -83,10 +85,11 @@ impl Masks {
         let file = Instances::open(instances)?;
         let drawing = self.drawing.drawing();
         let images = self.chosen(instances, file.images().iter().collect(), id)?;
-        Origin::Drawn { instances: sha256(file.text()), drawing }.claim(&self.out)?;
-        let names: String = file.names().iter().skip(1).map(|name| format!("{name}\n")).collect();
-        write_text(&self.out.join("classes.txt"), &names)?;
-        self.write(&images, id, |image| Ok(file.mask(image, drawing)?))
+        notes::say(file.remarks().iter().chain(&file.unmasked(&images)?));
+        let lock = FolderLock::take(&self.out)?;
+        Origin::Drawn { instances: sha256(file.text()), drawing }.claim(&self.out, &lock)?;
+        write_text(&self.out.join("classes.txt"), &file.names().to_text())?;
+        self.write(&lock, &images, id, |image| Ok(file.mask(image, drawing)?))
     }
 }
 

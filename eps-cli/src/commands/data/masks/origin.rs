@@ -1,5 +1,6 @@
 //! What the masks of a folder were made of.
 
+use crate::folder_lock::FolderLock;
 use crate::origin::{self, Results};
 use anyhow::Result;
 use eps_data::coco::Drawing;
@@ -13,12 +14,13 @@ use std::path::Path;
 pub(super) enum Origin {
     Drawn { instances: String, drawing: Drawing },
     Converted { sbd: String, voc: Option<String> },
+    Indexed { pictures: String, colours: String },
 }
 
 impl Origin {
     /// Refuses a folder whose masks were made otherwise, and marks a new one.
-    pub(super) fn claim(&self, out: &Path) -> Result<()> {
+    pub(super) fn claim(&self, out: &Path, lock: &FolderLock) -> Result<()> {
         let results = Results { name: "masks", folder: out, ending: "png" };
-        origin::claim(&out.join("masks.json"), self, &results)
+        origin::claim(&out.join("masks.json"), self, &results, lock)
     }
 }

@@ -4,6 +4,7 @@ use super::Masks;
 use super::origin::Origin;
 use crate::commands::End;
 use crate::folder::files_by_id;
+use crate::folder_lock::FolderLock;
 use anyhow::{Result, bail, ensure};
 use eps_data::codec::{read_mask, read_sbd_mask};
 use eps_data::{ClassNames, IGNORE, LabelMap, sha256};
@@ -21,8 +22,9 @@ impl Masks {
         let origin = Origin::Converted { sbd: digest(&own), voc: voc.as_ref().map(digest) };
         own.extend(voc.into_iter().flatten());
         let chosen = self.chosen(&folder, own.into_iter().collect(), |(id, _)| id)?;
-        origin.claim(&self.out)?;
-        self.write(&chosen, |(id, _)| id, |(_, path)| mask(path))
+        let lock = FolderLock::take(&self.out)?;
+        origin.claim(&self.out, &lock)?;
+        self.write(&lock, &chosen, |(id, _)| id, |(_, path)| mask(path))
     }
 }
 

@@ -1,0 +1,35 @@
+//! Results that are not written over others without being told to.
+
+use anyhow::{Result, ensure};
+use eps_data::codec::write_atomically;
+use std::fs;
+use std::path::Path;
+
+/// Writes a result; a file of other content is replaced only if `force` says so.
+pub(crate) fn write(path: &Path, bytes: &[u8], force: bool) -> Result<()> {
+    let is_other = !force && path.is_file() && fs::read(path).is_ok_and(|own| own != bytes);
+    ensure!(
+        !is_other,
+        "{}: a file with other content is there, expected another --out, or --force to replace it",
+        path.display()
+    );
+    Ok(write_atomically(path, |file| file.write_all(bytes))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_other_content_stays_unless_forced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.txt");
+        write(&path, b"a\n", false).unwrap();
+        write(&path, b"a\n", false).unwrap();
+        let message = write(&path, b"b\n", false).unwrap_err().to_string();
+        assert!(message.ends_with("another --out, or --force to replace it"), "{message}");
+        assert_eq!(fs::read(&path).unwrap(), b"a\n");
+        write(&path, b"b\n", true).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"b\n");
+    }
+}

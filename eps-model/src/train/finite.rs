@@ -1,0 +1,21 @@
+//! Whether training has left numbers.
+
+use crate::network::Network;
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::Tensor;
+
+/// Whether no value of a network is infinite or NaN.
+pub(super) fn is_finite(network: &Network) -> bool {
+    let mut finite = Finite(true);
+    network.visit(&mut finite);
+    finite.0
+}
+
+struct Finite(bool);
+
+impl ModuleVisitor for Finite {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        // The sum of magnitudes is finite only if each is.
+        self.0 = self.0 && param.val().abs().sum().into_scalar::<f32>().is_finite();
+    }
+}
