@@ -7,9 +7,12 @@ use std::path::Path;
 
 /// Writes a result; a file of other content is replaced only if `force` says so.
 pub(crate) fn write(path: &Path, bytes: &[u8], force: bool) -> Result<()> {
-    let is_other = !force && path.is_file() && fs::read(path).is_ok_and(|own| own != bytes);
+    let found = if path.is_file() { fs::read(path).ok() } else { None };
+    if found.as_deref() == Some(bytes) {
+        return Ok(());
+    }
     ensure!(
-        !is_other,
+        force || found.is_none(),
         "{}: a file with other content is there, expected another --out, or --force to replace it",
         path.display()
     );

@@ -1,6 +1,6 @@
 //! The files that a command writes at its end: that they can be, before it counts for minutes.
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use eps_data::codec::{Destination, can_write};
 use std::collections::BTreeSet;
 use std::fs;
@@ -124,7 +124,8 @@ fn place(file: &Path) -> Result<Option<PathBuf>> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    check_place(folder)?;
+    check_place(folder)
+        .map_err(|error| anyhow!("{}: cannot be written: {error:#}", file.display()))?;
     check_names(&target)?;
     Ok(Some(match (target.canonicalize(), folder.canonicalize()) {
         (Ok(whole), _) => whole,
@@ -140,9 +141,17 @@ fn place(file: &Path) -> Result<Option<PathBuf>> {
 /// If it is no folder, or cannot be made or written to.
 pub(crate) fn check_place(folder: &Path) -> Result<()> {
     let there = first_there(folder)?;
-    ensure!(there.is_dir(), "{}: is a file, expected a folder", there.display());
-    can_write(there).with_context(|| format!("{}: cannot be written to", there.display()))?;
+    check_folder(there).map_err(|error| match there == folder {
+        true => error,
+        false => anyhow!("{}: cannot be made: {error:#}", folder.display()),
+    })?;
     check_names(folder)
+}
+
+/// That files can be made in a folder that is there.
+fn check_folder(folder: &Path) -> Result<()> {
+    ensure!(folder.is_dir(), "{}: is a file, expected a folder", folder.display());
+    can_write(folder).with_context(|| format!("{}: cannot be written to", folder.display()))
 }
 
 /// The folder, or the nearest one above it that is there.

@@ -133,6 +133,14 @@ impl VocFolder {
             }
             _ => {}
         }
+        let annotations = self.root.join("annotations");
+        if is_name && annotations.is_dir() {
+            return Err(DataError::Content {
+                path: annotations.join(format!("instances_{name_or_path}.json")),
+                found: format!("no such file, nor {}", split.display()),
+                expected: "the annotations of the split, or its list".into(),
+            });
+        }
         let path = if is_name { split } else { file.into() };
         let missing = DataError::Missing { path, kind: "image list", more: 0 };
         Err(misplaced(&self.root, &self.images).filter(|_| is_name).unwrap_or(missing))

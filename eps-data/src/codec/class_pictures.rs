@@ -55,7 +55,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
 
 /// The name of a PNG without its ending.
 fn stem(path: &Path) -> Option<&str> {
-    path.extension().filter(|ending| *ending == "png")?;
+    path.extension().filter(|ending| ending.eq_ignore_ascii_case("png"))?;
     path.file_stem()?.to_str()
 }
 

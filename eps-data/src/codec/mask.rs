@@ -1,7 +1,9 @@
 //! Masks: PNG files whose palette index or grey value is the class.
 
 use super::{
+    MAX_BYTES,
     header::refuse_other,
+    open_file,
     palette::{PaletteConflict, voc_palette},
     plain_png::PlainPngReader,
     png_file::{PngFile, grey_step, kind, unpack},
@@ -10,7 +12,6 @@ use super::{
 use crate::{ClassId, DataError, IGNORE, LabelMap, LabelRuns, Size};
 use png::{BitDepth, ColorType, Encoder, EncodingError, Info};
 use std::{
-    fs,
     io::{self, Read as _},
     path::Path,
 };
@@ -124,9 +125,10 @@ impl MaskReader {
 
     fn read_bytes(&mut self, path: &Path) -> Result<(), DataError> {
         self.bytes.clear();
-        fs::File::open(path)
-            // Its length is not asked for: the bytes of a mask fit into the memory of the last one.
-            .and_then(|file| file.take(u64::MAX).read_to_end(&mut self.bytes))
+        // Its length is not asked for: the bytes of a mask fit into the memory of the last one.
+        open_file(path)?
+            .take(MAX_BYTES)
+            .read_to_end(&mut self.bytes)
             .map_err(|source| DataError::Open { path: path.into(), source })?;
         Ok(())
     }
@@ -232,6 +234,7 @@ fn into_io(error: EncodingError) -> io::Error {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::fs;
     use std::{fs::File, path::PathBuf};
 
     fn encode(

@@ -1,9 +1,10 @@
 //! The masks of SBD, which are structures in MATLAB's files of version 5.
 
+use super::read_bytes;
 use crate::{ClassId, DataError, LabelMap, Size};
 use flate2::read::ZlibDecoder;
 use std::io::Read;
-use std::{fs, path::Path};
+use std::path::Path;
 
 /// The structure of a mask of classes, and its field of pixels.
 const TRUTH: &str = "GTcls";
@@ -52,7 +53,7 @@ pub enum MatError {
 ///
 /// [`DataError::Decode`] for what is no such file.
 pub fn read_sbd_mask(path: &Path) -> Result<LabelMap, DataError> {
-    let bytes = fs::read(path).map_err(|source| DataError::Open { path: path.into(), source })?;
+    let bytes = read_bytes(path)?;
     sbd_mask(&bytes).map_err(|source| DataError::Decode {
         path: path.into(),
         expected: "mask of SBD (MATLAB 5)",
@@ -176,6 +177,7 @@ fn mask(matrix: &Matrix<'_>) -> Result<LabelMap, MatError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use std::path::PathBuf;
 
     fn fixture(name: &str) -> PathBuf {

@@ -221,11 +221,11 @@ fn dictionaries(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(unreadable)? {
         let path = entry.with_context(unreadable)?.path();
-        let kind = path.extension().and_then(|kind| kind.to_str());
+        let kind = path.extension().and_then(|kind| kind.to_str()).map(str::to_lowercase);
         if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".")) {
             continue;
         }
-        if matches!(kind, Some("npy" | "npz" | "pkl" | "pickle")) {
+        if matches!(kind.as_deref(), Some("npy" | "npz" | "pkl" | "pickle")) {
             files.push(path);
         }
     }
