@@ -7,8 +7,10 @@ use crate::progress::Progress;
 use crate::run_folder::{RunFolder, write_text};
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
-use eps_data::codec::write_scores_and_logits;
-use eps_data::codec::{ScoreFormat, is_whole, read_logits, read_rgb, size_of, write_mask};
+use eps_data::codec::{
+    ScoreFormat, is_whole, read_logits, read_rgb, read_scores, size_of, write_mask,
+    write_scores_and_logits,
+};
 use eps_data::labels::image_scores_table;
 use eps_data::{ClassNames, DataError, Item, RgbImage, Size};
 use eps_model::infer::{Views, network_views};
@@ -45,6 +47,7 @@ type Photographs<'a> = (Vec<&'a Item>, Vec<RgbImage>);
 impl Inference<'_> {
     /// Writes the maps, and with them the masks, of `items` that are not there yet.
     pub(crate) fn run(&self, items: &[&Item], label: &str) -> Result<End> {
+        self.make_missing_masks(items)?;
         let left: Vec<&Item> = items.iter().copied().filter(|item| !self.is_done(item)).collect();
         if left.len() < items.len() {
             eprintln!("{} of {} images are there already", items.len() - left.len(), items.len());
@@ -94,6 +97,13 @@ impl Inference<'_> {
             let mut rows = Vec::new();
             for item in &done {
                 let logits = read_logits(&self.cam(item))?;
+                let classes = logits.as_ref().map_or(names.objects(), Vec::len);
+                ensure!(
+                    classes == names.objects(),
+                    "{}: logits of {classes} classes, expected the data set's {}",
+                    self.cam(item).display(),
+                    names.objects()
+                );
                 rows.extend(logits.map(|logits| (item.id.as_str(), logits)));
             }
             write_text(&self.out.logits_file(), &image_scores_table(&rows, names))?;
@@ -108,13 +118,34 @@ impl Inference<'_> {
         }
     }
 
+    /// Makes the masks that are missing of maps that are there: these are as the network left them, and
+    /// the network is not needed for it. A map that cannot be read is made again with its mask.
+    fn make_missing_masks(&self, items: &[&Item]) -> Result<(), DataError> {
+        let is_lacking =
+            |item: &&&Item| self.with_masks && is_whole(&self.cam(item)) && !self.is_done(item);
+        let mut made = 0;
+        for item in items.iter().filter(is_lacking) {
+            if let Ok(map) = read_scores(&self.cam(item)) {
+                write_mask(&self.mask(item), &map.to_labels(self.recipe.threshold))?;
+                made += 1;
+            }
+        }
+        if made > 0 {
+            eprintln!("masks missing or cut off, made from their maps: {made}");
+        }
+        Ok(())
+    }
+
     fn cam(&self, item: &Item) -> PathBuf {
         self.out.cams().join(format!("{}.npz", item.id))
     }
 
+    fn mask(&self, item: &Item) -> PathBuf {
+        self.out.masks().join(format!("{}.png", item.id))
+    }
+
     fn is_done(&self, item: &Item) -> bool {
-        let mask = self.out.masks().join(format!("{}.png", item.id));
-        is_whole(&self.cam(item)) && (!self.with_masks || is_whole(&mask))
+        is_whole(&self.cam(item)) && (!self.with_masks || is_whole(&self.mask(item)))
     }
 
     fn write_all(&self, batches: Receiver<Vec<(&Item, Views)>>) -> Result<(), DataError> {
@@ -124,7 +155,7 @@ impl Inference<'_> {
             write_scores_and_logits(&self.cam(item), &map, &logits, self.format)?;
             if self.with_masks {
                 let mask = map.to_labels(self.recipe.threshold);
-                write_mask(&self.out.masks().join(format!("{}.png", item.id)), &mask)?;
+                write_mask(&self.mask(item), &mask)?;
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 use crate::call::eps;
 use crate::project::{Project, files, truncate};
 use crate::recipe;
-use eps_data::codec::{read_mask, read_scores};
+use eps_data::codec::{ScoreFormat, read_mask, read_scores, write_scores_and_logits};
 use eps_data::scenes::scene_id;
 use std::collections::BTreeMap;
 use std::fs;
@@ -39,14 +39,27 @@ fn finished_images_are_kept_and_only_a_missing_one_is_made_again() {
         fs::remove_file(run.join(result)).unwrap();
     }
     let ended = project.infer("run").succeeds();
-    assert!(ended.stderr.contains("8 of 10 images are there already"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("9 of 10 images are there already"), "{}", ended.stderr);
+    let again = ["cams/scene_0007.npz", "masks/scene_0007.png", "masks/scene_0004.png"];
     for (path, time) in written(&run) {
-        let again = ["scene_0004", "scene_0007"].iter().any(|id| path.file_stem().unwrap() == *id);
-        assert_eq!(time != times[&path], again, "{}", path.display());
+        let is_again = again.iter().any(|name| path == Path::new(name));
+        assert_eq!(time != times[&path], is_again, "{}", path.display());
     }
     for (path, bytes) in files(&run) {
         assert!(bytes == first[&path], "{} differs", path.display());
     }
+}
+
+#[test]
+fn logits_of_another_number_of_classes_are_refused_by_file() {
+    let project = trained();
+    let run = project.path("run");
+    project.infer("run").succeeds();
+    let cam = run.join("cams/scene_0003.npz");
+    let map = read_scores(&cam).unwrap();
+    write_scores_and_logits(&cam, &map, &[0.5; 5], ScoreFormat::F32).unwrap();
+    let parts = ["scene_0003.npz: logits of 5 classes, expected the data set's 6"];
+    project.infer("run").refuses(&parts);
 }
 
 #[test]
