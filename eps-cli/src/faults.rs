@@ -12,5 +12,6 @@ pub(crate) fn list<T>(mut faults: Vec<EvalError>, images: usize) -> Result<T> {
     for fault in faults {
         eprintln!("error: {}", crate::chain(&fault.into()));
     }
-    bail!("{count} faults in {images} images: nothing was scored")
+    let faults = if count == 1 { "fault" } else { "faults" };
+    bail!("{count} {faults} in {images} images: nothing was scored")
 }

@@ -195,7 +195,7 @@ impl Table<'_> {
         {
             Some(class) => {
                 let found = format!("no column `{}`", self.names.name(class));
-                Err(self.line(1, found, "every class".into()))
+                Err(self.line(1, found, "every class that classes.txt names".into()))
             }
             None => Ok(Columns { id: first - 1, classes, first }),
         }
@@ -368,7 +368,7 @@ mod tests {
             ("id,boat,cow,train\nx,1,0,0\nx,1,0,0\n", ":3: `x` again, expected each image id once"),
             ("id,boat,cow,railroad\n", ":1: column `railroad`, expected one of the 3 object classes"),
             ("id,boat,cow,cow\n", ":1: column `cow`, expected each object class once"),
-            ("id,boat,cow\n", ":1: no column `train`, expected every class"),
+            ("id,boat,cow\n", ":1: no column `train`, expected every class that classes.txt names"),
             ("id,boat,cow,train\ny,1,0,0\n", ": no row for `x`, expected one for each image of the list"),
         ];
         for (text, expected) in cases {
