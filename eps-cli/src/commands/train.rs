@@ -50,7 +50,6 @@ impl Train {
         let mut recipe = Recipe::read(&self.recipe)?;
         recipe.optimiser.updates = self.updates.unwrap_or(recipe.optimiser.updates);
         recipe.optimiser.seed = self.seed.unwrap_or(recipe.optimiser.seed);
-        from_scratch::check(&recipe, self.weights.is_some(), self.from_scratch || self.resume)?;
         let saliency = recipe.network.method == Method::Eps;
         let split = self.data.open(Needs { saliency, ..Needs::default() })?;
         let run = RunFolder::at(&self.out);
@@ -69,6 +68,13 @@ impl Train {
         // Before anything is written, since a checkpoint of another list or recipe is refused here.
         let checkpoint = job.checkpoint()?;
         checkpoint.iter().for_each(note_unchecked);
+        if checkpoint.is_none() {
+            from_scratch::check(&recipe, self.weights.is_some(), self.from_scratch)?;
+            if self.resume && run.is_begun() {
+                let folder = run.checkpoints();
+                eprintln!("note: {}: no checkpoint, so training starts anew", folder.display());
+            }
+        }
         if checkpoint.is_none() || !run.is_begun() {
             self.check_recipe(&run, &recipe)?;
             let weights = self.weights.as_deref();
