@@ -146,11 +146,6 @@ impl fmt::Display for Content {
     }
 }
 
-/// What these bytes show a file to be: [`Content::of`].
-pub fn recognise(bytes: &[u8]) -> Option<Content> {
-    Content::of(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,7 +175,7 @@ mod tests {
             (b"{\"images\": []}", None),
         ];
         for (bytes, expected) in cases {
-            assert_eq!(recognise(bytes), expected, "{}", String::from_utf8_lossy(bytes));
+            assert_eq!(Content::of(bytes), expected, "{}", String::from_utf8_lossy(bytes));
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Content;
 use crate::DataError;
 use std::fs::{self, File, FileType};
-use std::io::{self, Read as _};
+use std::io::Read as _;
 use std::path::Path;
 
 /// The most bytes of a file that is read whole: COCO's largest instances file has half a gigabyte.
@@ -144,11 +144,6 @@ pub fn is_named(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
-/// Whether an error says that a file is not there.
-pub fn is_absent(error: &DataError) -> bool {
-    matches!(error, DataError::Open { source, .. } if source.kind() == io::ErrorKind::NotFound)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,6 +199,8 @@ mod tests {
         let message = |path: &Path| read_bytes(path).unwrap_err().to_string();
         assert!(message(folder.path()).ends_with(": a folder, expected a regular file"));
         assert_eq!(message(Path::new("/dev/zero")), "/dev/zero: a device, expected a regular file");
-        assert!(is_absent(&read_bytes(&folder.path().join("none")).unwrap_err()));
+        let absent = read_bytes(&folder.path().join("none")).unwrap_err();
+        let DataError::Open { source, .. } = &absent else { panic!("{absent}") };
+        assert_eq!(source.kind(), std::io::ErrorKind::NotFound);
     }
 }

@@ -33,12 +33,11 @@ pub use cam_dictionary::{CamProblem, cam_dictionary, decode_cam_archive, read_ca
 pub use cam_keys::CamKeys;
 pub use class_pictures::{ClassPictures, class_pictures_of, read_class_pictures};
 pub use colour_mask::{ColourKind, colour_kind, read_colour_mask, read_index_mask};
-pub use content::{Content, recognise};
+pub use content::Content;
 pub use destination::Destination;
 pub use header::{Format, size_of, size_of_bytes};
 pub use input::{
-    MAX_BYTES, MAX_TEXT, decode_text, is_absent, is_named, open_file, read_bytes, read_bytes_up_to,
-    read_text,
+    MAX_BYTES, MAX_TEXT, decode_text, is_named, open_file, read_bytes, read_bytes_up_to, read_text,
 };
 pub use mask::{
     MaskKind, MaskReader, decode_mask, decode_mask_by_png_crate, decode_mask_runs, read_mask,
