@@ -1,11 +1,9 @@
 //! A chart as files: SVG for screens, PNG of twice its size, PDF for print.
 
-use super::{Chart, png, svg};
+use super::{Chart, pdf, png, svg};
 use crate::EvalError;
 use eps_data::codec::write_atomically;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use svg2pdf::usvg::{self, fontdb};
 
 /// A chart in every form in which it is saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,9 +20,7 @@ impl ChartFiles {
     ///
     /// If it cannot be drawn.
     pub fn of(chart: &impl Chart) -> Result<Self, EvalError> {
-        let (svg, png) = (svg(chart)?, png(chart)?);
-        let pdf = pdf(&svg)?;
-        Ok(Self { svg, png, pdf })
+        Ok(Self { svg: svg(chart)?, png: png(chart)?, pdf: pdf(chart)? })
     }
 
     /// Writes `<path>.svg`, `<path>.png` and `<path>.pdf`; one of these endings may be given with the
@@ -59,21 +55,6 @@ impl ChartFiles {
 
 /// Of the files of a chart.
 const ENDINGS: [&str; 3] = ["svg", "png", "pdf"];
-
-/// The document as a PDF of one page. Texts are outlines: fonts would be embedded in an order that
-/// changes from one run to the next.
-fn pdf(svg: &str) -> Result<Vec<u8>, EvalError> {
-    let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(dejavu::sans::regular().to_vec());
-    fonts.load_font_data(dejavu::sans::bold().to_vec());
-    fonts.set_sans_serif_family("DejaVu Sans");
-    let options = usvg::Options { fontdb: Arc::new(fonts), ..usvg::Options::default() };
-    let failed = |error: &dyn std::fmt::Display| EvalError::Chart { found: error.to_string() };
-    let tree = usvg::Tree::from_str(svg, &options).map_err(|error| failed(&error))?;
-    let outlines = svg2pdf::ConversionOptions { embed_text: false, ..Default::default() };
-    svg2pdf::to_pdf(&tree, outlines, svg2pdf::PageOptions::default())
-        .map_err(|error| failed(&error))
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! Charts, each drawn by one function and written as SVG and as PNG.
+//! Charts, each drawn by one function and written as SVG, PNG and PDF.
 
 mod ablation_bars;
 mod ablation_lines;
@@ -16,6 +16,7 @@ mod figure;
 mod files;
 mod legend;
 mod lines;
+mod pdf;
 mod per_class;
 mod precision_recall;
 mod reproduction;
@@ -54,6 +55,8 @@ use crate::{EvalError, LabelledPoint, Plateau, SweepPoint};
 use bitmap::Bitmap;
 use eps_data::Size;
 use image::{ImageFormat, RgbImage, imageops};
+use krilla::{Document, page::PageSettings};
+use pdf::Pdf;
 use plotters::{
     backend::{BitMapBackend, DrawingBackend, SVGBackend},
     coord::Shift,
@@ -119,6 +122,20 @@ pub fn png(chart: &impl Chart) -> Result<Vec<u8>, EvalError> {
     let mut file = Cursor::new(Vec::new());
     saved.write_to(&mut file, ImageFormat::Png)?;
     Ok(file.into_inner())
+}
+
+/// The chart as a PDF of one page, a point a pixel; texts stay texts, their fonts are embedded.
+pub fn pdf(chart: &impl Chart) -> Result<Vec<u8>, EvalError> {
+    let failed = |error: &dyn std::fmt::Display| EvalError::Chart { found: error.to_string() };
+    let Size { width, height } = measured(chart);
+    let page = PageSettings::from_wh(width as f32, height as f32);
+    let page = page.ok_or_else(|| failed(&"a page without extent"))?;
+    let mut document = Document::new();
+    let mut page = document.start_page_with(page);
+    let drawn = drawn_size(chart);
+    draw(chart, Pdf::new(page.surface(), drawn, width as f32 / drawn.0 as f32))?;
+    page.finish();
+    document.finish().map_err(|error| failed(&format!("{error:?}")))
 }
 
 /// Size of the chart; texts can be measured once the font is known.
