@@ -1,4 +1,4 @@
-//! Ctrl-C, and going on.
+//! Signals that ask a command to stop, and resuming.
 
 use crate::call::{Call, Ended};
 use crate::project::{Project, files};
@@ -16,18 +16,18 @@ const UPDATES: usize = 60;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 #[test]
-fn an_interrupted_run_goes_on_as_if_it_had_not_stopped() {
+fn a_run_that_usr1_stopped_resumes_with_the_same_bits() {
     let project = Project::with_scenes(12);
     let recipe = recipe::with(&recipe::eps(), &format!("updates = {UPDATES}"));
     project.train("whole", &recipe).succeeds();
     let record = project.path("parts/steps.csv");
-    let ended = interrupted(project.train("parts", &recipe), || {
+    let ended = interrupted(project.train("parts", &recipe), "USR1", || {
         fs::read_to_string(&record).is_ok_and(|text| text.lines().count() > 2)
     });
     let before = fs::read_to_string(&record).unwrap();
     let made = steps(&record).len();
     assert!((2..UPDATES).contains(&made), "{made} updates");
-    let expected = format!("saved after {made} updates: go on with --resume");
+    let expected = format!("saved after {made} updates; continue with --resume");
     assert!(ended.stderr.contains(&expected), "{}", ended.stderr);
     assert!(project.path(&format!("parts/checkpoints/update-{made:07}/state.json")).exists());
     project.train("parts", &recipe).and("--resume").succeeds();
@@ -45,7 +45,7 @@ fn an_interrupted_inference_keeps_what_is_finished() {
     let out = project.path("parts");
     let infer = || project.infer("run").with("--out", &out);
     let first = out.join("masks/scene_0001.png");
-    let ended = interrupted(infer(), || first.exists());
+    let ended = interrupted(infer(), "INT", || first.exists());
     assert!(ended.stderr.contains("finished images are kept"), "{}", ended.stderr);
     let finished = files(&out.join("masks")).len();
     assert!((1..40).contains(&finished), "{finished} images");
@@ -60,7 +60,7 @@ fn an_interrupted_inference_keeps_what_is_finished() {
 fn every_signal_to_stop_saves_unless_it_was_ignored() {
     let project = Project::with_scenes(12);
     let recipe = recipe::with(&recipe::cam(), &format!("updates = {UPDATES}"));
-    for (signal, run) in [("HUP", "a"), ("USR1", "b"), ("USR2", "c"), ("TERM", "d")] {
+    for (signal, run) in [("HUP", "a"), ("INT", "b"), ("USR2", "c"), ("TERM", "d")] {
         let record = project.path(run).join("steps.csv");
         let is_begun = || fs::read_to_string(&record).is_ok_and(|text| text.lines().count() > 2);
         let mut child = project.train(run, &recipe).start();
@@ -68,7 +68,7 @@ fn every_signal_to_stop_saves_unless_it_was_ignored() {
         send(signal, &child);
         let ended = Ended::of(child);
         assert_eq!(ended.status, Some(130), "{signal}: {}", ended.stderr);
-        assert!(ended.stderr.contains("go on with --resume"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("continue with --resume"), "{}", ended.stderr);
     }
     let record = project.path("ignored/steps.csv");
     let is_begun = || fs::read_to_string(&record).is_ok_and(|text| text.lines().count() > 2);
@@ -101,11 +101,11 @@ fn steps(path: &Path) -> Vec<String> {
     text.lines().skip(1).map(|row| row.rsplit_once(',').unwrap().0.to_owned()).collect()
 }
 
-/// The end of a call that gets Ctrl-C once `ready`.
-fn interrupted(call: Call, ready: impl Fn() -> bool) -> Ended {
+/// The end of a call that gets a signal once `ready`.
+fn interrupted(call: Call, signal: &str, ready: impl Fn() -> bool) -> Ended {
     let mut child = call.start();
     wait_for(&mut child, ready);
-    send("INT", &child);
+    send(signal, &child);
     let ended = Ended::of(child);
     assert_eq!(ended.status, Some(130), "{}", ended.stderr);
     ended

@@ -50,10 +50,23 @@ impl RunSize {
 /// The finding for a disk that is too full.
 pub(super) fn check(space: &RunSpace, needed: u64) -> Option<Finding> {
     let folder = existing(&space.out);
-    match fs4::available_space(folder) {
+    match available_bytes(folder) {
         Ok(available) => lack(space, needed, available),
         Err(error) => Some(unknown(&space.out, &error)),
     }
+}
+
+/// Bytes of the disk of a folder that this user may fill.
+#[cfg(unix)]
+fn available_bytes(folder: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(folder)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// Elsewhere the disk is not asked, and no lack of space is reported.
+#[cfg(not(unix))]
+fn available_bytes(_folder: &Path) -> io::Result<u64> {
+    Ok(u64::MAX)
 }
 
 fn lack(space: &RunSpace, needed: u64, available: u64) -> Option<Finding> {
