@@ -1,11 +1,3 @@
-//! VOC's annotations: any text gives names that are in it, or an error.
-
 #![no_main]
 
-use eps_data::labels::object_names;
-
-libfuzzer_sys::fuzz_target!(|text: &str| {
-    for name in object_names(text).unwrap_or_default() {
-        assert!(name.len() <= text.len());
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| eps_fuzz::annotation::run(bytes));

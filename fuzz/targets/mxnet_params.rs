@@ -1,16 +1,3 @@
-//! MXNet's list of arrays: any bytes give arrays that lie inside the file, or an error.
-
 #![no_main]
 
-// The file itself: its crate takes minutes to build for a fuzzer, and the parser uses none of it.
-#[allow(dead_code, reason = "what a file of weights needs besides the parser")]
-#[path = "../../eps-model/src/weights/mxnet.rs"]
-mod mxnet;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    for array in mxnet::parse(bytes).unwrap_or_default() {
-        let count: usize = array.shape.iter().product();
-        assert_eq!(array.values.len(), count * array.dtype.size());
-        assert!(array.values.end <= bytes.len());
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| eps_fuzz::mxnet_params::run(bytes));
