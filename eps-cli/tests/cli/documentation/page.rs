@@ -19,11 +19,20 @@ impl Page {
         let is_page = |name: &PathBuf| name.extension().is_some_and(|kind| kind == "md");
         let mut names: Vec<PathBuf> = names.chain(["README.md".into()]).filter(is_page).collect();
         names.sort();
-        let read = |name: PathBuf| Self {
-            text: fs::read_to_string(root.join(&name)).expect("a page"),
-            name: name.display().to_string(),
-        };
-        names.into_iter().map(read).collect()
+        names.iter().map(|name| Self::read(&name.display().to_string())).collect()
+    }
+
+    /// A page by its path below the root of the repository.
+    pub(super) fn read(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
+        let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{name}: {error}"));
+        Self { text, name: name.to_owned() }
+    }
+
+    /// Whether a command or a file of the page has this text.
+    pub(super) fn shows(&self, text: &str) -> bool {
+        self.commands().iter().any(|command| command.contains(text))
+            || self.files().iter().any(|(_, content)| content.contains(text))
     }
 
     /// The lines after `$`, in their order; a backslash at the end of a line goes on.

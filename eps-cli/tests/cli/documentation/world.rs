@@ -21,9 +21,10 @@ const SHORTER: [&str; 5] =
 /// What makes ResNet38d small; nothing to another backbone.
 const SMALLER: &str = "width = 0.03125\ndepth = 0.0\n";
 
-/// VOC2012, COCO, SBD, a data set of one's own, saliency maps, recipes and weights.
+/// VOC2012, COCO, SBD, a data set of one's own, saliency maps, recipes and weights. The folder lies with
+/// what is built: tests that share it leave it behind.
 pub(super) fn world() -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
     let root = folder.path();
     write_voc(&root.join("VOC2012"));
     write_sbd(&root.join("benchmark_RELEASE/dataset"), &root.join("VOC2012"));
@@ -139,11 +140,17 @@ fn write_weights(root: &Path, recipe: &str, name: &str) {
     fs::rename(exported, root.join(name)).expect("weights are moved");
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+/// Copies a folder with everything in it.
+pub(super) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder") {
         let entry = entry.expect("an entry");
-        fs::copy(entry.path(), to.join(entry.file_name())).expect("a copy");
+        let copy = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &copy);
+        } else {
+            fs::copy(entry.path(), copy).expect("a copy");
+        }
     }
 }
 
