@@ -1,6 +1,6 @@
 //! `--device` to a device; with the model's kernels the only place that names a backend.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use burn::tensor::Device;
 use std::fmt;
 use std::str::FromStr;
@@ -57,14 +57,15 @@ impl fmt::Display for DeviceName {
 
 /// The device that a name means.
 pub(crate) fn open(name: DeviceName) -> Result<Device> {
-    match name {
+    let device = match name {
         DeviceName::Auto => automatic(),
         DeviceName::Cpu => cpu(),
         DeviceName::Torch => torch(),
         DeviceName::TorchCuda(index) => torch_cuda(index),
         DeviceName::Cuda(index) => cuda(index),
         DeviceName::Wgpu => wgpu(),
-    }
+    };
+    device.map_err(|reason| anyhow!("device {name}: {reason}"))
 }
 
 /// Every device a build can have, for `eps devices`.
@@ -90,9 +91,7 @@ fn automatic() -> Result<Device> {
 
 #[cfg(not(all(feature = "flex", feature = "tch", feature = "cuda", feature = "wgpu")))]
 fn left_out<T>(feature: &str) -> Result<T> {
-    bail!(
-        "this program was built without the feature `{feature}`: build it with `--features {feature}`"
-    )
+    bail!("not built in (rebuild with --features {feature})")
 }
 
 #[cfg(feature = "flex")]

@@ -85,7 +85,9 @@ impl Inference<'_> {
         })?;
         match end {
             End::Done | End::Faulty => progress.finish(),
-            End::Interrupted => eprintln!("finished images are kept: the same command goes on"),
+            End::Interrupted => {
+                eprintln!("finished images are kept; run the same command again to resume")
+            }
         }
         Ok(end)
     }

@@ -110,7 +110,7 @@ impl MapsOrigin {
             Ok(write_mask(mask, &labels)?)
         })?;
         if end == End::Interrupted {
-            eprintln!("some masks are of the new threshold: the same command goes on");
+            eprintln!("some masks are of the new threshold; run the same command again to finish");
         }
         Ok(end)
     }

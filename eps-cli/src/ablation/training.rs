@@ -75,7 +75,7 @@ impl Training<'_> {
         })?;
         let is_interrupted = matches!(outcome, Outcome::Stopped { .. });
         if is_interrupted {
-            eprintln!("saved after {} updates: the same command goes on", first + made);
+            eprintln!("saved after {} updates; run the same command again to resume", first + made);
         } else {
             progress.finish();
         }

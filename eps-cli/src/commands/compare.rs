@@ -58,7 +58,7 @@ pub(crate) struct Compare {
     /// Widths of the bands around true boundaries in which mean IoU is given, in pixels
     #[arg(long, value_name = "PIXELS,..", value_delimiter = ',', default_value = "1,2,3,5,8,12,20", value_parser = clap::value_parser!(u32).range(1..=1000))]
     widths: Vec<u32>,
-    /// Name every image that cannot be counted, not the first one only
+    /// Report all unreadable images instead of stopping at the first
     #[arg(long)]
     keep_going: bool,
     #[command(flatten)]

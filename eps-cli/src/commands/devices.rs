@@ -10,10 +10,7 @@ pub(crate) struct Devices {}
 impl Devices {
     pub(crate) fn run(self) -> anyhow::Result<End> {
         for choice in device::choices() {
-            let state = match choice.works {
-                Ok(()) => "works".to_owned(),
-                Err(reason) => format!("not here: {reason}"),
-            };
+            let state = choice.works.err().unwrap_or_else(|| "works".to_owned());
             println!("{:<14} {:<36} {state}", choice.name, choice.about);
         }
         Ok(End::Done)

@@ -20,10 +20,10 @@ use std::path::PathBuf;
 pub(crate) struct Evaluate {
     #[command(flatten)]
     masks: PredictionArgs,
-    /// Whose rules pixels are counted by: voc, eps, seam, irn, deeplab, toco or mmseg
+    /// Evaluation protocol: voc, eps, seam, irn, deeplab, toco or mmseg
     #[arg(long, default_value = "voc")]
     protocol: Protocol,
-    /// Name every image that cannot be counted, not the first one only
+    /// Report all unreadable images instead of stopping at the first
     #[arg(long)]
     keep_going: bool,
     /// Count one part of the images, such as 1/4, and leave its counts for `eps merge`

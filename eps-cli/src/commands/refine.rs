@@ -121,7 +121,9 @@ impl Refine {
         check()?;
         let end = ended?;
         match end {
-            End::Interrupted => eprintln!("finished images are kept: the same command goes on"),
+            End::Interrupted => {
+                eprintln!("finished images are kept; run the same command again to resume")
+            }
             _ if self.floor.is_some() => tally.report(),
             _ => {}
         }

@@ -52,7 +52,7 @@ pub(crate) struct Sweep {
     /// Mean IoU, as a fraction, that thresholds on the plateau may lose against the best
     #[arg(long, value_name = "LOSS", default_value_t = 0.01, value_parser = fraction)]
     plateau: f32,
-    /// Name every image that cannot be counted, not the first one only
+    /// Report all unreadable images instead of stopping at the first
     #[arg(long)]
     keep_going: bool,
     /// Write precision and recall of each class map at 0, 0.001, .. 0.999 as CSV, and give average

@@ -89,7 +89,7 @@ impl Train {
                 Ok(End::Done)
             }
             Outcome::Stopped { updates } => {
-                eprintln!("saved after {updates} updates: go on with --resume");
+                eprintln!("saved after {updates} updates; continue with --resume");
                 Ok(End::Interrupted)
             }
         }

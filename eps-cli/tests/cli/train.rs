@@ -99,7 +99,7 @@ fn a_device_that_is_unknown_or_not_compiled_in_is_refused() {
     assert_eq!(ended.status, Some(2), "{}", ended.stderr);
     assert!(ended.stderr.contains("expected auto, cpu, torch, "), "{}", ended.stderr);
     if cfg!(not(feature = "tch")) {
-        train("torch").refuses(&["this program was built without the feature `tch`"]);
+        train("torch").refuses(&["device torch: not built in (rebuild with --features tch)"]);
     }
     assert!(!project.path("run").exists());
 }

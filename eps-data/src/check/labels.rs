@@ -63,9 +63,7 @@ impl CheckedLabels {
                 file_of(source, id),
                 format!("no class for `{id}`"),
                 "at least one object class",
-                format!(
-                    "label it, or take `{id}` out of the list: it only teaches what is not there"
-                ),
+                format!("label it, or take `{id}` out of the list: it contributes only negatives"),
             )
         }));
     }
@@ -90,7 +88,7 @@ impl CheckedLabels {
                 path_of(source),
                 format!("no image with {}", unused.join(", ")),
                 "images of every class",
-                "its channel learns nothing but absence; fine for a part of a data set",
+                "this class has no positive example; fine for a part of a data set",
             ));
         }
     }

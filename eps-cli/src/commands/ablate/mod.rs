@@ -20,7 +20,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Train and score a grid of settings; whatever was finished is not done again
+/// Train and score a grid of settings; finished cells are skipped
 ///
 /// Every combination of the values of `--grid` is trained with every seed, inferred and scored against
 /// the truth. The same command after a kill or a crash goes on from the last checkpoint, and any number
@@ -211,7 +211,7 @@ impl AblateArgs {
         }
         if is_any_done {
             let Some(report) = results::write(folder, plan, self.lock_expiry)? else {
-                eprintln!("the results are not written: the same command goes on");
+                eprintln!("the results are not written; run the same command again to write them");
                 return Ok(End::Interrupted);
             };
             print!("{}", export::ablation_text(&report));

@@ -109,7 +109,9 @@ impl Masks {
         })?;
         lock.check()?;
         match end {
-            End::Interrupted => eprintln!("finished masks are kept: the same command goes on"),
+            End::Interrupted => {
+                eprintln!("finished masks are kept; run the same command again to resume")
+            }
             _ => eprintln!("{} masks in {}", images.len(), self.out.display()),
         }
         Ok(end)
