@@ -4,11 +4,12 @@ use crate::run_folder::RunFolder;
 use anyhow::{Context as _, Result, ensure};
 use eps_data::codec::{read_mask, read_scores};
 use eps_data::{Item, LabelMap, Split};
-use eps_eval::chart::TrainingStep;
-use eps_eval::report::{ConfusionRatios, Method};
+use eps_eval::report::chart::TrainingStep;
+use eps_eval::report::page::{ConfusionRatios, Method};
+use eps_eval::report::{ReferenceLoss, ReferenceRun, reference_losses};
 use eps_eval::{
-    ConfusionMatrix, Cooccurrence, ReferenceLoss, ReferenceRun, ScoredList, Scores, Sweep,
-    SweepPlan, Threshold, ThresholdChoice, reference_losses, sweep_folder,
+    ConfusionMatrix, Cooccurrence, ScoredList, Scores, Sweep, SweepPlan, Threshold,
+    ThresholdChoice, sweep_folder,
 };
 use eps_model::recipe::{self, BackboneName, Recipe};
 use eps_model::train::read_steps;

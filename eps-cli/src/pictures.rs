@@ -7,7 +7,7 @@ use eps_data::codec::read_rgb;
 use eps_data::{Item, RgbImage, SaliencyMap, Size};
 use eps_eval::ConfusionMatrix;
 use eps_eval::paired::SplitMix64;
-use eps_eval::report::{PictureRow, colour_mask, heat};
+use eps_eval::report::page::{PictureRow, colour_mask, heat};
 use rayon::prelude::*;
 use std::str::FromStr;
 

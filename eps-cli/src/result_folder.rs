@@ -4,7 +4,7 @@ use crate::folder_lock::FolderLock;
 use crate::origin;
 use crate::run_folder::write_bytes;
 use anyhow::{Context as _, Result, bail, ensure};
-use eps_eval::chart::{Chart, ChartFiles};
+use eps_eval::report::chart::{Chart, ChartFiles};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs;

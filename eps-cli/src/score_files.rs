@@ -2,7 +2,8 @@
 
 use crate::run_folder::{write_asked, write_text};
 use anyhow::Result;
-use eps_eval::{ConfusionMatrix, Counts, Scores, export};
+use eps_eval::report::export;
+use eps_eval::{ConfusionMatrix, Counts, Scores};
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 

@@ -7,7 +7,7 @@ use anyhow::Result;
 use eps_data::codec::read_mask;
 use eps_data::{ClassId, DataError, IGNORE, Item, LabelMap, Size};
 use eps_eval::EvalError;
-use eps_eval::report::Method;
+use eps_eval::report::page::Method;
 use std::path::PathBuf;
 
 /// A run with the masks that are shown of it.

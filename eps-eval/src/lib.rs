@@ -11,8 +11,7 @@
 //! predicted somewhere, mean recall over those that occur in the truth. A value that does not
 //! exist is `None` and is left out of the mean.
 //!
-//! Views show scores and compute nothing: [`export`] makes JSON, CSV, Markdown and text, [`chart`]
-//! SVG and PNG, [`report`] a page of all of it.
+//! Tables, charts and pages are below [`report`].
 //!
 //! ```
 //! use eps_eval::ConfusionMatrix;
@@ -25,26 +24,18 @@
 //! ```
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-pub mod ablation;
 pub mod boundary;
-pub mod chart;
-pub mod export;
 pub mod paired;
-pub mod published;
 pub mod ranking;
 pub mod report;
-pub mod reproduction;
 pub mod saliency;
-pub mod statistics;
 
 mod analysis;
 mod anatomy;
 mod audit;
 mod class_counts;
-mod comparison_report;
 mod confusion;
 mod cooccurrence;
-mod data_table;
 mod error;
 mod evaluation;
 mod image_counts;
@@ -53,22 +44,17 @@ mod method_details;
 mod oddities;
 mod pair_counts;
 mod protocol;
-mod rank;
-mod reference_losses;
 mod score;
 mod scores;
 mod sweep;
-mod table;
 mod total_counts;
 
 pub use analysis::{Analysis, AnalysisPlan, Details, analyse_folder, analysis_faults};
 pub use anatomy::{Anatomy, Loss};
 pub use audit::{Audit, AuditedProtocol};
 pub use class_counts::ClassCounts;
-pub use comparison_report::ComparisonReport;
 pub use confusion::ConfusionMatrix;
 pub use cooccurrence::Cooccurrence;
-pub use data_table::DataTable;
 pub use error::EvalError;
 pub use evaluation::{Counts, MaskFolder, merge};
 pub use image_counts::ImageCounts;
@@ -79,7 +65,6 @@ pub use method_details::{
 };
 pub use oddities::Oddities;
 pub use protocol::Protocol;
-pub use reference_losses::{ReferenceLoss, ReferenceRun, reference_losses};
 pub use scores::{ClassScores, ScoredList, Scores, Subset, Threshold, ThresholdChoice};
 pub use sweep::{
     AveragePrecisions, BackgroundRule, ClassShift, Cuts, Edge, LabelledPoint, MakeMasks,
@@ -87,5 +72,4 @@ pub use sweep::{
     Swept, SweptRule, class_shift, count_maps, decimal, held_out, sweep_faults, sweep_folder,
     sweep_masks,
 };
-pub use table::{Row, Table};
 pub use total_counts::TotalCounts;

@@ -5,7 +5,7 @@ use super::key::{Key, THRESHOLD};
 use crate::refinement::{Background, DEFAULT_ALPHA, DEFAULT_LABEL_THRESHOLD};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use eps_crf::Preset;
-use eps_eval::ablation::{Setting, Settings};
+use eps_eval::report::ablation::{Setting, Settings};
 use eps_model::recipe::{Method, Recipe};
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};

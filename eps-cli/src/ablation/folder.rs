@@ -6,7 +6,7 @@ use super::record::{CellRecord, PlanRecord};
 use crate::run_folder::{RunFolder, write_text};
 use anyhow::{Context as _, Result};
 use eps_data::codec::read_text;
-use eps_eval::ablation::CellScores;
+use eps_eval::report::ablation::CellScores;
 use eps_model::train::Checkpoint;
 use serde::{Deserialize, Serialize};
 use std::fs;

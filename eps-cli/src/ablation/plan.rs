@@ -8,7 +8,7 @@ use super::record::{CellRecord, FORMAT, PlanRecord, key};
 use super::sources::Sources;
 use anyhow::{Context as _, Result, bail, ensure};
 use eps_eval::ScoredList;
-use eps_eval::ablation::{Setting, Settings};
+use eps_eval::report::ablation::{Setting, Settings};
 use toml::Value;
 
 /// Cells of a plan, each row with every seed, none twice.

@@ -4,8 +4,8 @@ use anyhow::{Context as _, Result, ensure};
 use eps_data::codec::read_text;
 use eps_data::sha256;
 use eps_eval::ScoredList;
-use eps_eval::ablation::{Setting, Settings, short_names};
-use eps_eval::export;
+use eps_eval::report::ablation::{Setting, Settings, short_names};
+use eps_eval::report::export;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 

@@ -8,9 +8,9 @@ use super::record::{CellRecord, PlanRecord};
 use crate::interrupt;
 use crate::run_folder::write_text;
 use anyhow::Result;
-use eps_eval::ablation::{AblationReport, Grid, Outcome, Planned, figures};
-use eps_eval::export;
 use eps_eval::paired::Bootstrap;
+use eps_eval::report::ablation::{AblationReport, Grid, Outcome, Planned, figures};
+use eps_eval::report::export;
 use std::path::Path;
 use std::time::{Duration, Instant};
 

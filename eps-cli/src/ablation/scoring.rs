@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use eps_crf::Preset;
 use eps_data::codec::{is_whole, write_mask};
 use eps_data::{Item, Split};
-use eps_eval::ablation::{CellScores, Counted};
+use eps_eval::report::ablation::{CellScores, Counted};
 use eps_eval::{MaskFolder, Protocol, SweepPlan, SweepSummary, count_maps, decimal, sweep_folder};
 
 /// Parts of the list for thresholds that are chosen on other images.

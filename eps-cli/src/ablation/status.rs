@@ -3,7 +3,7 @@
 use super::folder::{AblationFolder, CellState};
 use super::pace::shown;
 use super::record::{CellRecord, PlanRecord};
-use eps_eval::ablation::Settings;
+use eps_eval::report::ablation::Settings;
 use serde::Serialize;
 use std::time::Duration;
 

@@ -6,7 +6,8 @@ use crate::outputs::Outputs;
 use crate::progress::Progress;
 use crate::run_folder::write_asked;
 use anyhow::Result;
-use eps_eval::{Protocol, export};
+use eps_eval::Protocol;
+use eps_eval::report::export;
 use std::path::PathBuf;
 
 /// Score one folder of masks under every protocol, with a line on why the scores differ

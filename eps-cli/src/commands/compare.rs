@@ -11,13 +11,14 @@ use crate::run_folder::{RunFolder, write_asked};
 use crate::same_masks;
 use anyhow::{Context as _, Result, ensure};
 use eps_data::{ClassNames, ImageList, Item};
-use eps_eval::chart::{
+use eps_eval::paired::{Bootstrap, Difference, MethodRuns, compare};
+use eps_eval::report::chart::{
     AnatomyChart, Chart, ConfusionBarsChart, DifferenceChart, RetrievalScatterChart, TrimapChart,
 };
-use eps_eval::paired::{Bootstrap, Difference, MethodRuns, compare};
+use eps_eval::report::{ComparisonReport, export};
 use eps_eval::{
-    AnalysisPlan, ComparisonReport, Details, EvalError, MethodDetails, ScoredList, TotalCounts,
-    analyse_folder, analysis_faults, export,
+    AnalysisPlan, Details, EvalError, MethodDetails, ScoredList, TotalCounts, analyse_folder,
+    analysis_faults,
 };
 use std::path::{Path, PathBuf};
 

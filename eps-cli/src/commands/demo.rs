@@ -16,8 +16,9 @@ use burn::tensor::Device;
 use eps_data::codec::ScoreFormat;
 use eps_data::scenes::{self, SCENE_SIZE, THINGS_FOLDER};
 use eps_data::{Item, Needs, Split, VocFolder};
-use eps_eval::report::{ConfusionRatios, Method};
-use eps_eval::{Scores, export};
+use eps_eval::Scores;
+use eps_eval::report::export;
+use eps_eval::report::page::{ConfusionRatios, Method};
 use eps_model::recipe::Recipe;
 use eps_model::train::{Job, Outcome};
 use serde::Serialize;
@@ -191,7 +192,7 @@ impl Demo {
             .iter()
             .map(|(name, run, _)| ShownRun::of_run(name, run, items))
             .collect::<Result<_>>()?;
-        let page = eps_eval::report::Report {
+        let page = eps_eval::report::page::Report {
             title: "A railroad is not a train: the baseline and EPS on rendered scenes".into(),
             summary: summary(&methods),
             picture_header: comparison.picture_header(&shown),

@@ -9,7 +9,8 @@ use crate::run_folder::write_asked;
 use crate::score_files::ScoreFiles;
 use anyhow::{Result, anyhow};
 use eps_data::{IGNORE, Shard};
-use eps_eval::{Counts, EvalError, Protocol, export};
+use eps_eval::report::export;
+use eps_eval::{Counts, EvalError, Protocol};
 use std::path::PathBuf;
 
 /// Score predicted masks against the ground truth: IoU, precision and recall of each class

@@ -5,7 +5,8 @@ use crate::outputs::{Inputs, Outputs};
 use crate::run_folder::write_text;
 use crate::score_files::ScoreFiles;
 use anyhow::Result;
-use eps_eval::{Counts, export};
+use eps_eval::Counts;
+use eps_eval::report::export;
 use std::path::PathBuf;
 
 /// Score a list from the parts that `eps evaluate --shard` counted

@@ -10,9 +10,9 @@ use crate::run_folder::RunFolder;
 use crate::shown_masks::{self, ShownRun};
 use anyhow::{Result, ensure};
 use eps_data::Needs;
-use eps_eval::export::percent;
-use eps_eval::report::Method;
-use eps_eval::{Scores, export};
+use eps_eval::Scores;
+use eps_eval::report::export::{self, percent};
+use eps_eval::report::page::Method;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -76,7 +76,7 @@ impl Report {
             false => ShownRun::of_run(&method.name, run, &split.items),
         });
         let shown: Vec<_> = shown.collect::<Result<_>>()?;
-        let report = eps_eval::report::Report {
+        let report = eps_eval::report::page::Report {
             title: self.title.clone(),
             summary: methods.iter().map(summary).collect(),
             picture_header: comparison.picture_header(&shown),

@@ -10,11 +10,11 @@ use crate::result_folder::{ForceArgs, Inputs, ResultFolder, seen_from};
 use crate::run_folder::write_asked;
 use crate::same_masks;
 use anyhow::{Context as _, Result, anyhow, ensure};
-use eps_eval::chart::{ReproductionChart, TimelineChart};
-use eps_eval::export;
 use eps_eval::paired::Bootstrap;
-use eps_eval::published::{PublishedTable, Quantity};
-use eps_eval::reproduction::{Attempt, ReproducedCell, Reproduction, TOLERANCE, Verdict};
+use eps_eval::report::chart::{ReproductionChart, TimelineChart};
+use eps_eval::report::export;
+use eps_eval::report::published::{PublishedTable, Quantity};
+use eps_eval::report::reproduction::{Attempt, ReproducedCell, Reproduction, TOLERANCE, Verdict};
 use std::path::{Path, PathBuf};
 
 /// Compare your scores with a published table: published, yours, difference and verdict of each cell

@@ -13,11 +13,12 @@ use crate::sweep_notes;
 use anyhow::{Context as _, Result};
 use eps_data::labels::read_image_scores;
 use eps_data::{ClassId, ClassNames, Item};
-use eps_eval::chart::{ChartFiles, ClassMapsChart, Curve, SweepChart};
 use eps_eval::ranking::{ImageRanking, ScoreHistogram};
+use eps_eval::report::chart::{ChartFiles, ClassMapsChart, Curve, SweepChart};
+use eps_eval::report::export;
 use eps_eval::{
     AveragePrecisions, BackgroundRule, Cuts, ScoredList, SweepPlan, SweepPoint, SweepReport,
-    SweepSummary, SweptRule, export, sweep_faults, sweep_folder,
+    SweepSummary, SweptRule, sweep_faults, sweep_folder,
 };
 use std::path::{Path, PathBuf};
 

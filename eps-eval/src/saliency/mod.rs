@@ -17,7 +17,6 @@ mod nearest_object;
 mod numpy_sum;
 mod s_measure;
 mod saliency_scores;
-mod table;
 mod thresholds;
 mod weighted_f;
 
@@ -26,7 +25,6 @@ pub use foreground::{Foreground, Truth};
 pub use image_scores::ImageScores;
 pub use levels::Stretch;
 pub use saliency_scores::{ImageCounts, SaliencyCurves, SaliencyScores, TruthKind};
-pub use table::{SaliencyTable, images_csv};
 
 use f_measure::Retrieval;
 use level_counts::{Blocks, LevelCounts};
@@ -34,3 +32,6 @@ use levels::Levels;
 use nearest_object::NearestObject;
 use numpy_sum::{numpy_sum, numpy_sum_of_equal};
 use thresholds::Found;
+
+#[cfg(test)]
+pub(crate) use saliency_scores::tests::scores;

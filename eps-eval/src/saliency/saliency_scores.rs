@@ -193,7 +193,7 @@ pub(super) mod tests {
     }
 
     /// Scores of some maps.
-    pub(in crate::saliency) fn scores(source: &str, pairs: &[Pair<'_>]) -> SaliencyScores {
+    pub(crate) fn scores(source: &str, pairs: &[Pair<'_>]) -> SaliencyScores {
         let mut sums = SaliencySums::default();
         pairs.iter().for_each(|&pair| sums.add(&image(pair)));
         let list = ScoredList { name: "val".into(), images: pairs.len(), sha256: "ab".into() };

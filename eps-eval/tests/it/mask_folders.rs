@@ -2,9 +2,8 @@
 
 use crate::folders::{PREDICTED, TRUTH, folder, write_mask};
 use eps_data::{ClassNames, ImageList, Item, LabelMap, Shard, Size, codec};
-use eps_eval::{
-    ConfusionMatrix, Counts, EvalError, ImageCounts, MaskFolder, Protocol, export, merge,
-};
+use eps_eval::report::export;
+use eps_eval::{ConfusionMatrix, Counts, EvalError, ImageCounts, MaskFolder, Protocol, merge};
 use proptest::prelude::*;
 use std::{fs, path::Path};
 

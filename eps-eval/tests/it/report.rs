@@ -1,11 +1,11 @@
 //! A report of two methods made by hand.
 
 use eps_data::{ClassNames, LabelMap, ScoreMap, Size};
-use eps_eval::{
-    BackgroundRule, Cuts, ScoredList, Scores, Sweep, Threshold, ThresholdChoice,
+use eps_eval::report::{
     chart::TrainingStep,
-    report::{ConfusionRatios, Method, PictureRow, Report, colour_mask, heat},
+    page::{ConfusionRatios, Method, PictureRow, Report, colour_mask, heat},
 };
+use eps_eval::{BackgroundRule, Cuts, ScoredList, Scores, Sweep, Threshold, ThresholdChoice};
 use std::{fs, path::Path};
 
 const SIZE: Size = Size::new(40, 30);

@@ -13,7 +13,7 @@ use crate::run_folder::write_text;
 use crate::{arguments, device, interrupt};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Subcommand;
-use eps_eval::export;
+use eps_eval::report::export;
 use plan::PlanArgs;
 use std::collections::BTreeSet;
 use std::ffi::OsString;

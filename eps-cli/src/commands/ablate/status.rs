@@ -4,7 +4,7 @@ use crate::ablation::{AblationFolder, StatusReport};
 use crate::args;
 use crate::commands::End;
 use anyhow::Result;
-use eps_eval::export;
+use eps_eval::report::export;
 use std::path::PathBuf;
 use std::time::Duration;
 

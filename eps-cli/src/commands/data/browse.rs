@@ -6,7 +6,7 @@ use crate::folder_lock::FolderLock;
 use anyhow::{Result, bail};
 use eps_data::codec::{read_mask, read_rgb, read_saliency};
 use eps_data::{Item, Needs, Split};
-use eps_eval::report::{ContactSheet, ContactSheetEntry};
+use eps_eval::report::page::{ContactSheet, ContactSheetEntry};
 use rayon::prelude::*;
 use std::path::PathBuf;
 

@@ -9,7 +9,7 @@ use anyhow::Result;
 use eps_data::check::{Examination, Finding, Kind, Report, RunSpace, Severity};
 use eps_data::codec::ScoreFormat;
 use eps_data::{Needs, VocFolder};
-use eps_eval::export;
+use eps_eval::report::export;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

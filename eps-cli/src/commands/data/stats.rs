@@ -8,7 +8,7 @@ use anyhow::Result;
 use eps_data::Needs;
 use eps_data::statistics::Statistics;
 use eps_eval::ScoredList;
-use eps_eval::statistics::StatisticsPage;
+use eps_eval::report::statistics::StatisticsPage;
 use std::path::PathBuf;
 
 /// Count a data set: classes, labels, co-occurrence, sizes, pixels, saliency

@@ -10,12 +10,12 @@ use crate::progress::Progress;
 use crate::run_folder::{write_asked, write_text};
 use anyhow::{Result, anyhow, ensure};
 use eps_data::{DataError, ImageList, SaliencyFit, VocFolder, picture_in, pictures_of};
-use eps_eval::chart::{ChartFiles, SaliencyFChart, SaliencyPrecisionRecallChart};
+use eps_eval::report::chart::{ChartFiles, SaliencyFChart, SaliencyPrecisionRecallChart};
+use eps_eval::report::export::{self, SaliencyTable, images_csv};
 use eps_eval::saliency::{
-    NamedImageScores, SaliencyJob, SaliencyPair, SaliencyScores, SaliencyTable, Stretch, TruthKind,
-    images_csv, score_saliency,
+    NamedImageScores, SaliencyJob, SaliencyPair, SaliencyScores, Stretch, TruthKind, score_saliency,
 };
-use eps_eval::{EvalError, ScoredList, export};
+use eps_eval::{EvalError, ScoredList};
 use std::path::{Path, PathBuf};
 
 /// Score saliency maps against masks: MAE, F, weighted F, S- and E-measure, precision and recall

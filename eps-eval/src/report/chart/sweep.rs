@@ -1,0 +1,177 @@
+//! Mean IoU against the background threshold of the class maps.
+
+use super::{
+    Chart, Curve, legend, lines,
+    scale::{ACROSS, Scale, UP},
+    style,
+};
+use crate::report::export::{percent, values};
+use crate::{BackgroundRule, LabelledPoint, SweepPoint};
+use eps_data::Size;
+use plotters::{
+    backend::DrawingBackend,
+    coord::Shift,
+    drawing::{DrawingArea, DrawingAreaErrorKind},
+    element::{DashedPathElement, Rectangle},
+    style::Color,
+};
+use std::ops::Range;
+
+/// A curve for each method, with rings at the fixed threshold, dots at the best one, diamonds at
+/// those chosen on other images, and the plateau as a band.
+#[derive(Clone, Debug)]
+pub struct SweepChart<'a> {
+    pub curves: &'a [Curve],
+    /// Of all curves; powers double from mark to mark of their axis.
+    pub rule: BackgroundRule,
+}
+
+impl Chart for SweepChart<'_> {
+    fn size(&self) -> Size {
+        lines::wide(&self.legend())
+    }
+
+    fn draw<B: DrawingBackend>(
+        &self,
+        area: &DrawingArea<B, Shift>,
+    ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+        let area = legend::titled(area, self.title(), &self.legend())?;
+        let ious = self.curves.iter().flat_map(|curve| &curve.points);
+        let marked = |curve: &Curve| {
+            let held_out = curve.held_out.as_ref().map(|own| own.mean_iou);
+            [curve.fixed.map(|own| own.mean_iou), held_out]
+        };
+        let marks = self.curves.iter().flat_map(marked).flatten();
+        let ious = ious.map(|point| point.mean_iou).chain(marks);
+        let top = style::up_to(ious.map(|iou| 100.0 * iou).fold(0.0, f64::max), 10.0);
+        let layout = style::AxesLayout {
+            x: self.scale(),
+            y: Scale::round(0.0..top, UP),
+            x_title: match self.rule {
+                BackgroundRule::Constant => "background threshold",
+                BackgroundRule::Power => "power α of the background (1 - max)^α",
+            },
+            y_title: "mean IoU [%]",
+        };
+        let mut chart = style::axes(&area, &layout)?;
+        for (index, curve) in self.curves.iter().enumerate() {
+            self.draw_plateau(&mut chart, curve, index, top)?;
+        }
+        let stroke = style::QUIET.stroke_width(style::THIN);
+        for fixed in fixed_thresholds(self.curves) {
+            let ends = [0.0, top].map(|iou| (self.along(fixed), iou));
+            let line = DashedPathElement::new(ends, style::px(5), style::px(4), stroke);
+            chart.draw_series([line])?;
+        }
+        let curves = || self.curves.iter().enumerate();
+        curves().try_for_each(|(index, curve)| {
+            let line = curve.points.iter().map(|&point| self.place(point));
+            lines::draw(&mut chart, line, index)
+        })?;
+        // Marks come last, so that no curve covers them.
+        curves().try_for_each(|(index, curve)| self.draw_marks(&mut chart, curve, index))
+    }
+}
+
+impl SweepChart<'_> {
+    fn legend(&self) -> Vec<legend::Key> {
+        lines::keys(self.curves.iter().map(describe))
+    }
+
+    fn title(&self) -> &'static str {
+        match self.rule {
+            BackgroundRule::Constant => "Mean IoU against background threshold",
+            BackgroundRule::Power => "Mean IoU against the power of the background",
+        }
+    }
+
+    /// The place of a parameter on its axis.
+    fn along(&self, parameter: f64) -> f64 {
+        match self.rule {
+            BackgroundRule::Constant => parameter,
+            BackgroundRule::Power => parameter.log2(),
+        }
+    }
+
+    fn scale(&self) -> Scale {
+        match self.rule {
+            BackgroundRule::Constant => Scale::round(self.range(), ACROSS),
+            BackgroundRule::Power => {
+                Scale::whole(self.range(), ACROSS).named(|place| place.exp2().to_string())
+            }
+        }
+    }
+
+    /// The places of all parameters: thresholds from 0 to 1, powers between whole places.
+    fn range(&self) -> Range<f64> {
+        if self.rule == BackgroundRule::Constant {
+            return 0.0..1.0;
+        }
+        let points = self.curves.iter().flat_map(|curve| &curve.points);
+        let (low, high) = points
+            .map(|point| self.along(point.parameter))
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |ends, at| (ends.0.min(at), ends.1.max(at)));
+        if low > high { 0.0..1.0 } else { low.floor()..high.ceil().max(low.floor() + 1.0) }
+    }
+
+    /// Place of the parameter, and mean IoU in percent.
+    fn place(&self, point: SweepPoint) -> (f64, f64) {
+        (self.along(point.parameter), 100.0 * point.mean_iou)
+    }
+
+    /// The mean of the folds' places, and mean IoU in percent.
+    fn middle(&self, point: &LabelledPoint) -> (f64, f64) {
+        let sum: f64 = point.parameters.iter().map(|&parameter| self.along(parameter)).sum();
+        (sum / point.parameters.len() as f64, 100.0 * point.mean_iou)
+    }
+
+    fn draw_plateau<B: DrawingBackend>(
+        &self,
+        chart: &mut style::Axes<'_, B>,
+        curve: &Curve,
+        index: usize,
+        top: f64,
+    ) -> style::Drawn<B> {
+        let Some(plateau) = curve.plateau else { return Ok(()) };
+        let corners = [(self.along(plateau.lowest), 0.0), (self.along(plateau.highest), top)];
+        chart.draw_series([Rectangle::new(corners, style::pale(index).filled())])?;
+        Ok(())
+    }
+
+    fn draw_marks<B: DrawingBackend>(
+        &self,
+        chart: &mut style::Axes<'_, B>,
+        curve: &Curve,
+        index: usize,
+    ) -> style::Drawn<B> {
+        if let Some(point) = &curve.held_out {
+            style::diamond(chart, self.middle(point), style::color(index))?;
+        }
+        lines::draw_marks(chart, curve, index, |point| Some(self.place(point)))
+    }
+}
+
+/// The method with the values of its marked points.
+fn describe(curve: &Curve) -> String {
+    let value = |iou| percent(Some(iou));
+    let fixed =
+        curve.fixed.map(|point| format!("○ {} % at {:.2}", value(point.mean_iou), point.parameter));
+    let best = curve
+        .best()
+        .map(|point| format!("● best {} % at {:.3}", value(point.mean_iou), point.parameter));
+    let held_out = curve
+        .held_out
+        .as_ref()
+        .map(|point| format!("◆ held out {} % at {}", value(point.mean_iou), values(point)));
+    let values: Vec<String> = fixed.into_iter().chain(held_out).chain(best).collect();
+    format!("{}: {}", curve.method, values.join(", "))
+}
+
+/// Fixed thresholds, each once.
+fn fixed_thresholds(curves: &[Curve]) -> Vec<f64> {
+    let mut thresholds: Vec<f64> =
+        curves.iter().filter_map(|curve| curve.fixed).map(|own| own.parameter).collect();
+    thresholds.sort_by(f64::total_cmp);
+    thresholds.dedup();
+    thresholds
+}

@@ -1,0 +1,86 @@
+//! A paired comparison as comma-separated text.
+
+use crate::report::{ComparisonReport, table::to_csv};
+use crate::{
+    EvalError,
+    paired::{Difference, Effect, Estimate, ImageDifference},
+};
+use polars::prelude::{Column, DataFrame};
+
+/// Mean IoU and IoU of each class: a row for each method and class, fractions with all digits, empty
+/// where a value does not exist. Differences are those from the first method.
+pub fn comparison_csv(report: &ComparisonReport) -> Result<String, EvalError> {
+    let rows = rows(report);
+    let estimate = |name: &str, value: fn(&Estimate) -> Option<f64>| {
+        let values: Vec<_> = rows.iter().map(|row| value(&row.estimate)).collect();
+        Column::new(name.into(), values)
+    };
+    let effect = |name: &str, value: fn(&Effect) -> Option<f64>| {
+        let values: Vec<_> = rows.iter().map(|row| value(&row.effect?)).collect();
+        Column::new(name.into(), values)
+    };
+    let names = |of: fn(&Row<'_>) -> String| rows.iter().map(of).collect::<Vec<_>>();
+    let columns = vec![
+        Column::new("method".into(), names(|row| row.method.into())),
+        Column::new("class".into(), names(|row| row.class.into())),
+        estimate("iou", |own| own.value),
+        estimate("std", |own| own.std),
+        estimate("lower", |own| own.lower),
+        estimate("upper", |own| own.upper),
+        effect("difference", |own| own.difference),
+        effect("difference_lower", |own| own.lower),
+        effect("difference_upper", |own| own.upper),
+        Column::new(
+            "images".into(),
+            rows.iter().map(|row| row.effect.map(|own| own.images as u64)).collect::<Vec<_>>(),
+        ),
+        effect("p", |own| own.p),
+        effect("p_holm", |own| own.p_holm),
+    ];
+    to_csv(DataFrame::new(rows.len(), columns))
+}
+
+/// Every image under every method but the first, the largest gain first.
+pub fn image_differences_csv(report: &ComparisonReport) -> Result<String, EvalError> {
+    let pairs = || report.comparison.differences.iter();
+    let rows: Vec<(&Difference, &ImageDifference)> =
+        pairs().flat_map(|own| own.images.images.iter().map(move |image| (own, image))).collect();
+    let number = |name: &str, value: fn(&ImageDifference) -> f64| {
+        Column::new(name.into(), rows.iter().map(|row| value(row.1)).collect::<Vec<_>>())
+    };
+    let text = |name: &str, value: fn(&(&Difference, &ImageDifference)) -> String| {
+        Column::new(name.into(), rows.iter().map(value).collect::<Vec<_>>())
+    };
+    let columns = vec![
+        text("method", |row| row.0.method.clone()),
+        text("image", |row| row.1.id.clone()),
+        number("baseline", |row| row.baseline),
+        number("iou", |row| row.method),
+        number("difference", |row| row.difference),
+    ];
+    to_csv(DataFrame::new(rows.len(), columns))
+}
+
+/// One method and class.
+struct Row<'a> {
+    method: &'a str,
+    class: &'a str,
+    estimate: Estimate,
+    /// Absent for the first method.
+    effect: Option<Effect>,
+}
+
+fn rows(report: &ComparisonReport) -> Vec<Row<'_>> {
+    let comparison = &report.comparison;
+    let mut rows = Vec::new();
+    for (index, method) in comparison.methods.iter().enumerate() {
+        let difference = index.checked_sub(1).map(|index| &comparison.differences[index]);
+        let row = |class, estimate, effect| Row { method: &method.name, class, estimate, effect };
+        rows.push(row("mean", method.miou, difference.map(|own| own.miou)));
+        for (class, name) in report.classes.iter().enumerate() {
+            let effect = difference.map(|own| own.classes[class]);
+            rows.push(row(name, method.classes[class], effect));
+        }
+    }
+    rows
+}

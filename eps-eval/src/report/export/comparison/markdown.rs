@@ -1,0 +1,112 @@
+//! A paired comparison as a page.
+
+use super::signed;
+use crate::paired::{Difference, Effect, PairedComparison};
+use crate::report::{ComparisonReport, export::percent};
+
+/// Rows of wins and of losses.
+const SHOWN: usize = 10;
+
+/// The comparison as a page: tables of the methods, of every class, and of the images with the
+/// largest gains and losses, and the charts that lie beside it.
+pub fn comparison_markdown(report: &ComparisonReport, charts: &[(String, String)]) -> String {
+    let comparison = &report.comparison;
+    let mut text = format!(
+        "# Comparison on {} images of `{}`\n\nProtocol {}. Intervals: {:.0} % percentiles of {} paired \
+         bootstrap resamples of the images (seed {}). p: two-sided, corrected after Holm.\n\n",
+        report.list.images,
+        report.list.name,
+        report.protocol,
+        100.0 * comparison.level,
+        comparison.resamples,
+        comparison.seed
+    );
+    text += &methods_table(comparison);
+    for (title, file) in charts {
+        text += &format!("\n![{title}]({file})\n");
+    }
+    for difference in &comparison.differences {
+        text += &classes_table(report, difference);
+        text += &images_table(difference);
+    }
+    text
+}
+
+fn methods_table(comparison: &PairedComparison) -> String {
+    let mut text = String::from(
+        "| method | runs | mIoU [%] | interval | std | difference | interval | p |\n\
+         | --- | ---: | ---: | --- | ---: | ---: | --- | ---: |\n",
+    );
+    for (index, method) in comparison.methods.iter().enumerate() {
+        let effect = index.checked_sub(1).map(|index| comparison.differences[index].miou);
+        text += &format!(
+            "| {} | {} | {} | {} | {} | {} |\n",
+            escape(&method.name),
+            method.runs,
+            percent(method.miou.value),
+            range(method.miou.lower, method.miou.upper, percent),
+            percent(method.miou.std),
+            effect.map_or_else(|| "– | – | –".into(), |own| effect_cells(&own)),
+        );
+    }
+    text
+}
+
+fn classes_table(report: &ComparisonReport, difference: &Difference) -> String {
+    let Difference { baseline, method, .. } = difference;
+    let mut text = format!(
+        "\n## {method} against {baseline}\n\n| class | images | {} [%] | {} [%] | difference | interval | p |\n\
+         | --- | ---: | ---: | ---: | ---: | --- | ---: |\n",
+        escape(baseline),
+        escape(method)
+    );
+    let of = |name: &str| report.comparison.methods.iter().find(|own| own.name == name);
+    let (Some(first), Some(second)) = (of(baseline), of(method)) else { return text };
+    for (class, name) in report.classes.iter().enumerate() {
+        let own = &difference.classes[class];
+        let [first, second] = [first, second].map(|own| percent(own.classes[class].value));
+        let (name, images) = (escape(name), own.images);
+        text += &format!("| {name} | {images} | {first} | {second} | {} |\n", effect_cells(own));
+    }
+    text
+}
+
+/// Difference, interval and p as three cells.
+fn effect_cells(own: &Effect) -> String {
+    let p = own.p_holm.map_or_else(|| "–".into(), |p| format!("{p:.4}"));
+    format!("{} | {} | {p}", signed(own.difference), range(own.lower, own.upper, signed))
+}
+
+fn range(lower: Option<f64>, upper: Option<f64>, show: fn(Option<f64>) -> String) -> String {
+    format!("[{}, {}]", show(lower), show(upper))
+}
+
+fn images_table(difference: &Difference) -> String {
+    let images = &difference.images;
+    let mut text = format!(
+        "\n{} of {} images better, {} worse, {} equal; mean IoU of the image in percent:\n\n\
+         | image | {} | {} | difference |\n| --- | ---: | ---: | ---: |\n",
+        images.wins,
+        images.images.len(),
+        images.losses,
+        images.ties,
+        escape(&difference.baseline),
+        escape(&difference.method)
+    );
+    let gains = images.images.iter().take(SHOWN).filter(|own| own.difference > 0.0);
+    let losses = images.images.iter().rev().take(SHOWN).filter(|own| own.difference < 0.0);
+    for own in gains.chain(losses.collect::<Vec<_>>().into_iter().rev()) {
+        text += &format!(
+            "| {} | {} | {} | {} |\n",
+            escape(&own.id),
+            percent(Some(own.baseline)),
+            percent(Some(own.method)),
+            signed(Some(own.difference))
+        );
+    }
+    text
+}
+
+fn escape(text: &str) -> String {
+    text.replace('|', "\\|")
+}

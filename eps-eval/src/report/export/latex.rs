@@ -1,0 +1,164 @@
+//! Scores as a LaTeX table in the manner of the field: a row for each method, a column for each class.
+
+use super::percent;
+use crate::report::rank::{Better, Rank, ranks};
+use crate::{EvalError, Scores};
+use std::fmt::Write as _;
+
+/// Methods that are ranked against each other: those whose thresholds were chosen in the same way.
+#[derive(Clone, Copy, Debug)]
+pub struct Group<'a> {
+    /// Above the methods; nothing is written above a group without title.
+    pub title: &'a str,
+    pub methods: &'a [(&'a str, &'a Scores)],
+}
+
+/// A booktabs table of the IoU of each class and their mean: percent with one decimal, in each
+/// column of a group the best method bold and the second underlined. Needs `booktabs` and `graphicx`.
+///
+/// Values that are printed alike share their mark, and nothing is marked where all of them are alike.
+/// Rules separate the groups.
+///
+/// # Errors
+///
+/// If the methods differ in classes.
+pub fn latex(groups: &[Group]) -> Result<String, EvalError> {
+    let methods: Vec<(&str, &Scores)> =
+        groups.iter().flat_map(|group| group.methods.iter().copied()).collect();
+    let Some(&(first, layout)) = methods.first() else { return Ok(String::new()) };
+    if let Some((second, _)) = methods.iter().find(|(_, other)| !layout.has_classes_of(other)) {
+        let (first, second) = (first.to_owned(), (*second).to_owned());
+        return Err(EvalError::DifferentClasses { first, second });
+    }
+    let width = layout.classes.len() + 1;
+    let mut text = String::from("% needs \\usepackage{booktabs} and \\usepackage{graphicx}\n");
+    write_lines(
+        &mut text,
+        &[&format!("\\begin{{tabular}}{{l*{{{}}}{{r}}r}}", width - 1), "\\toprule"],
+    );
+    let names =
+        layout.classes.iter().map(|class| format!("\\rotatebox{{90}}{{{}}}", escape(&class.name)));
+    write_lines(&mut text, &[&row("method", names.chain(["mIoU".into()]))]);
+    for group in groups.iter().filter(|group| !group.methods.is_empty()) {
+        write_lines(&mut text, &["\\midrule"]);
+        if !group.title.is_empty() {
+            let title = escape(group.title);
+            let line = format!("\\multicolumn{{{}}}{{l}}{{\\emph{{{title}}}}} \\\\", width + 1);
+            write_lines(&mut text, &[&line]);
+        }
+        let columns: Vec<Vec<String>> = (0..width).map(|column| cells(group, column)).collect();
+        for (index, (name, _)) in group.methods.iter().enumerate() {
+            let cells = columns.iter().map(|cells| cells[index].clone());
+            write_lines(&mut text, &[&row(&escape(name), cells)]);
+        }
+    }
+    write_lines(&mut text, &["\\bottomrule", "\\end{tabular}"]);
+    Ok(text)
+}
+
+/// The IoU of a class, or after the last of them their mean.
+fn value(scores: &Scores, column: usize) -> Option<f64> {
+    scores.classes.get(column).map_or(scores.miou, |class| class.iou)
+}
+
+/// The cells of a column, one for each method of a group, with their marks.
+fn cells(group: &Group, column: usize) -> Vec<String> {
+    let values: Vec<_> = group.methods.iter().map(|(_, scores)| value(scores, column)).collect();
+    let ranks = ranks(&values, Better::High, |value| percent(Some(value)));
+    let cell = |(value, rank): (&Option<f64>, Option<Rank>)| match value {
+        None => "--".into(),
+        Some(_) => marked(percent(*value), rank),
+    };
+    values.iter().zip(ranks).map(cell).collect()
+}
+
+/// A cell as its rank is shown.
+pub(crate) fn marked(cell: String, rank: Option<Rank>) -> String {
+    match rank {
+        Some(Rank::Best) => format!("\\textbf{{{cell}}}"),
+        Some(Rank::Second) => format!("\\underline{{{cell}}}"),
+        None => cell,
+    }
+}
+
+/// A line of cells behind its head.
+pub(crate) fn row(head: &str, cells: impl Iterator<Item = String>) -> String {
+    let cells: String = cells.map(|cell| format!(" & {cell}")).collect();
+    format!("{head}{cells} \\\\")
+}
+
+pub(super) fn write_lines(text: &mut String, lines: &[&str]) {
+    for line in lines {
+        writeln!(text, "{line}").expect("a string takes any text");
+    }
+}
+
+/// A name as LaTeX prints it.
+pub(crate) fn escape(text: &str) -> String {
+    let escaped = |character: char| match character {
+        '&' | '%' | '$' | '#' | '_' | '{' | '}' => format!("\\{character}"),
+        '~' => "\\textasciitilde{}".into(),
+        '^' => "\\textasciicircum{}".into(),
+        '\\' => "\\textbackslash{}".into(),
+        other => other.to_string(),
+    };
+    text.chars().map(escaped).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scores::tests::three_classes;
+
+    #[test]
+    fn the_best_of_a_group_is_bold_and_groups_are_not_ranked_against_each_other() {
+        let good = three_classes();
+        let mut fair = good.clone();
+        (fair.classes[0].iou, fair.classes[1].iou, fair.miou) =
+            (Some(0.4999), Some(0.3), Some(0.4));
+        let mut poor = fair.clone();
+        (poor.classes[1].iou, poor.miou) = (Some(0.1), Some(0.3));
+        let fixed = [("CAM_{a}", &poor), ("SEAM", &fair), ("EPS & S", &good)];
+        let best = [("SEAM", &good), ("EPS & S", &good)];
+        let groups = [
+            Group { title: "fixed & so on", methods: &fixed },
+            Group { title: "best on the ground truth", methods: &best },
+        ];
+        let expected = r"% needs \usepackage{booktabs} and \usepackage{graphicx}
+\begin{tabular}{l*{3}{r}r}
+\toprule
+method & \rotatebox{90}{background} & \rotatebox{90}{cat} & \rotatebox{90}{dog} & mIoU \\
+\midrule
+\multicolumn{5}{l}{\emph{fixed \& so on}} \\
+CAM\_\{a\} & 50.0 & 10.0 & -- & 30.0 \\
+SEAM & 50.0 & \underline{30.0} & -- & \underline{40.0} \\
+EPS \& S & 50.0 & \textbf{60.0} & -- & \textbf{55.0} \\
+\midrule
+\multicolumn{5}{l}{\emph{best on the ground truth}} \\
+SEAM & 50.0 & 60.0 & -- & 55.0 \\
+EPS \& S & 50.0 & 60.0 & -- & 55.0 \\
+\bottomrule
+\end{tabular}
+";
+        assert_eq!(latex(&groups).expect("the same classes"), expected);
+    }
+
+    #[test]
+    fn a_class_that_nobody_finds_has_no_best() {
+        let mut scores = [three_classes(), three_classes()];
+        (scores[0].classes[1].iou, scores[1].classes[1].iou) = (Some(0.0), Some(0.0));
+        (scores[0].classes[2].iou, scores[1].classes[2].iou) = (Some(0.0), Some(0.001));
+        let methods = [("CAM", &scores[0]), ("EPS", &scores[1])];
+        let text = latex(&[Group { title: "", methods: &methods }]).expect("the same classes");
+        assert!(text.contains("CAM & 50.0 & 0.0 & \\underline{0.0} & 55.0"), "{text}");
+        assert!(text.contains("EPS & 50.0 & 0.0 & \\textbf{0.1} & 55.0"), "{text}");
+    }
+
+    #[test]
+    fn a_method_alone_has_no_rank() {
+        let scores = three_classes();
+        let methods = [("EPS", &scores)];
+        let text = latex(&[Group { title: "", methods: &methods }]).expect("one method");
+        assert!(text.contains("\\midrule\nEPS & 50.0 & 60.0 & -- & 55.0 \\\\\n"), "{text}");
+    }
+}

@@ -1,0 +1,226 @@
+//! Scores of saliency maps as tables: a row for each source.
+
+use crate::EvalError;
+use crate::report::{
+    export::latex,
+    rank::{Better, Rank, ranks},
+    table::to_csv,
+};
+use crate::saliency::{NamedImageScores, SaliencyScores};
+use polars::prelude::{Column, DataFrame};
+
+/// A metric as a column.
+struct Metric {
+    title: &'static str,
+    /// In CSV, as in JSON.
+    key: &'static str,
+    is_better_low: bool,
+    value: fn(&SaliencyScores) -> Option<f64>,
+}
+
+impl Metric {
+    const fn high(
+        title: &'static str,
+        key: &'static str,
+        value: fn(&SaliencyScores) -> Option<f64>,
+    ) -> Self {
+        Self { title, key, is_better_low: false, value }
+    }
+}
+
+const METRICS: [Metric; 9] = [
+    Metric { is_better_low: true, ..Metric::high("MAE", "mae", |scores| Some(scores.mae)) },
+    Metric::high("max F", "max_f", |scores| Some(scores.max_f)),
+    Metric::high("mean F", "mean_f", |scores| Some(scores.mean_f)),
+    Metric::high("adaptive F", "adaptive_f", |scores| Some(scores.adaptive_f)),
+    Metric::high("weighted F", "weighted_f", |scores| Some(scores.weighted_f)),
+    Metric::high("S", "s_measure", |scores| Some(scores.s_measure)),
+    Metric::high("max E", "max_e", |scores| scores.max_e),
+    Metric::high("mean E", "mean_e", |scores| scores.mean_e),
+    Metric::high("adaptive E", "adaptive_e", |scores| scores.adaptive_e),
+];
+
+/// Sources side by side, with the views of the saliency literature: fractions with three decimals.
+#[derive(Clone, Copy, Debug)]
+pub struct SaliencyTable<'a> {
+    scores: &'a [SaliencyScores],
+}
+
+impl<'a> SaliencyTable<'a> {
+    pub fn of(scores: &'a [SaliencyScores]) -> Self {
+        Self { scores }
+    }
+
+    /// Comma-separated text with all digits; a value that does not exist is an empty cell.
+    pub fn csv(&self) -> Result<String, EvalError> {
+        let names: Vec<_> = self.scores.iter().map(|scores| scores.source.as_str()).collect();
+        let images: Vec<_> = self.scores.iter().map(|one| one.list.images as u64).collect();
+        let mut columns =
+            vec![Column::new("source".into(), names), Column::new("images".into(), images)];
+        columns.extend(METRICS.iter().map(|metric| {
+            let values: Vec<_> = self.scores.iter().map(metric.value).collect();
+            Column::new(metric.key.into(), values)
+        }));
+        to_csv(DataFrame::new(self.scores.len(), columns))
+    }
+
+    /// Best of several sources in bold; `–` where a value does not exist.
+    pub fn markdown(&self) -> String {
+        let header: Vec<_> = METRICS.iter().map(Metric::with_direction).collect();
+        let mut lines = vec![
+            format!("| source | {} |", header.join(" | ")),
+            format!("| --- |{}", " ---: |".repeat(METRICS.len())),
+        ];
+        lines.extend(
+            self.rows(|cell, rank| match rank {
+                Some(Rank::Best) => format!("**{cell}**"),
+                _ => cell,
+            })
+            .map(|(name, cells)| {
+                format!("| {} | {} |", name.replace('|', "\\|"), cells.join(" | "))
+            }),
+        );
+        lines.join("\n") + "\n"
+    }
+
+    /// A tabular for the package booktabs: best of several sources in bold, second underlined.
+    pub fn latex(&self) -> String {
+        let arrow =
+            |metric: &Metric| if metric.is_better_low { "\\downarrow" } else { "\\uparrow" };
+        let header = METRICS.iter().map(|metric| format!("{} ${}$", metric.title, arrow(metric)));
+        let mut lines = vec![
+            format!("\\begin{{tabular}}{{l{}}}", "r".repeat(METRICS.len())),
+            "\\toprule".into(),
+            latex::row("source", header),
+            "\\midrule".into(),
+        ];
+        lines.extend(
+            self.rows(latex::marked)
+                .map(|(name, cells)| latex::row(&latex::escape(name), cells.into_iter())),
+        );
+        lines.extend(["\\bottomrule".into(), "\\end{tabular}".into()]);
+        lines.join("\n") + "\n"
+    }
+
+    /// Columns aligned with spaces, for a terminal.
+    pub fn text(&self) -> String {
+        let header: Vec<_> = METRICS.iter().map(Metric::with_direction).collect();
+        let rows: Vec<_> = self.rows(|cell, _| cell).collect();
+        let names = rows.iter().map(|(name, _)| name.chars().count());
+        let width = names.max().unwrap_or(0).max("source".len());
+        let line = |name: &str, cells: &[String]| {
+            let pairs = cells.iter().zip(&header);
+            let width_of = |title: &String| title.chars().count().max(decimals(Some(1.0)).len());
+            let cells: String = pairs
+                .map(|(cell, title)| format!("  {cell:>width$}", width = width_of(title)))
+                .collect();
+            format!("{name:<width$}{cells}\n")
+        };
+        let rule = "─".repeat(line("", &header).chars().count() - 1) + "\n";
+        let rows: String = rows.iter().map(|(name, cells)| line(name, cells)).collect();
+        line("source", &header) + &rule + &rows
+    }
+
+    /// Name and cells of each source; `emphasise` sees how a cell compares.
+    fn rows(
+        &self,
+        emphasise: fn(String, Option<Rank>) -> String,
+    ) -> impl Iterator<Item = (&'a str, Vec<String>)> {
+        let ranks: Vec<_> = METRICS.iter().map(|metric| metric.ranks(self.scores)).collect();
+        self.scores.iter().enumerate().map(move |(index, scores)| {
+            let cell = |(metric, ranks): (&Metric, &Vec<Option<Rank>>)| {
+                emphasise(decimals((metric.value)(scores)), ranks[index])
+            };
+            (scores.source.as_str(), METRICS.iter().zip(&ranks).map(cell).collect())
+        })
+    }
+}
+
+impl Metric {
+    fn with_direction(&self) -> String {
+        format!("{} {}", self.title, if self.is_better_low { "↓" } else { "↑" })
+    }
+
+    /// The rank of each source.
+    fn ranks(&self, all: &[SaliencyScores]) -> Vec<Option<Rank>> {
+        let values: Vec<_> = all.iter().map(self.value).collect();
+        let better = if self.is_better_low { Better::Low } else { Better::High };
+        ranks(&values, better, |value| decimals(Some(value)))
+    }
+}
+
+fn decimals(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".into(), |value| format!("{value:.3}"))
+}
+
+/// The scores of every image of some sources as comma-separated text, a row for each.
+pub fn images_csv(sources: &[(&str, &[NamedImageScores])]) -> Result<String, EvalError> {
+    let images = || sources.iter().flat_map(|(_, images)| images.iter());
+    let names = sources.iter().flat_map(|(name, images)| images.iter().map(move |_| *name));
+    let number = |key: &str, value: fn(&NamedImageScores) -> Option<f64>| {
+        Column::new(key.into(), images().map(value).collect::<Vec<_>>())
+    };
+    let columns = vec![
+        Column::new("source".into(), names.collect::<Vec<_>>()),
+        Column::new("id".into(), images().map(|image| image.id.as_str()).collect::<Vec<_>>()),
+        number("mae", |image| Some(image.mae)),
+        number("max_f", |image| Some(image.max_f)),
+        number("adaptive_f", |image| Some(image.adaptive_f)),
+        number("weighted_f", |image| Some(image.weighted_f)),
+        number("s_measure", |image| image.s_measure),
+        number("max_e", |image| image.max_e),
+        number("adaptive_e", |image| image.adaptive_e),
+    ];
+    to_csv(DataFrame::new(images().count(), columns))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::saliency::scores;
+
+    /// A perfect source and one that misses half of the object.
+    fn two() -> [SaliencyScores; 2] {
+        [
+            scores("per_fect|1", &[(&[255, 255, 0, 0], "##..")]),
+            scores("half", &[(&[255, 0, 0, 0], "##..")]),
+        ]
+    }
+
+    #[test]
+    fn csv_has_all_digits_and_nothing_for_what_does_not_exist() {
+        let one = [scores("pixel", &[(&[255], "#")])];
+        let expected = "source,images,mae,max_f,mean_f,adaptive_f,weighted_f,s_measure,max_e,mean_e,adaptive_e";
+        let csv = SaliencyTable::of(&one).csv().expect("a table of numbers");
+        let lines: Vec<_> = csv.lines().collect();
+        assert_eq!(lines[0], expected);
+        assert!(lines[1].starts_with("pixel,1,0.0,1.0,1.0,1.0,"), "{csv}");
+        assert!(lines[1].ends_with(",1.0,,,"), "{csv}");
+    }
+
+    #[test]
+    fn the_best_is_bold_and_in_latex_the_second_underlined() {
+        let two = two();
+        let markdown = SaliencyTable::of(&two).markdown();
+        let rows: Vec<_> = markdown.lines().skip(2).collect();
+        assert!(rows[0].starts_with("| per_fect\\|1 | **0.000** | **1.000** |"), "{markdown}");
+        assert!(rows[1].starts_with("| half | 0.250 | 0.812 |"), "{markdown}");
+        let latex = SaliencyTable::of(&two).latex();
+        assert!(latex.contains("per\\_fect|1 & \\textbf{0.000} & \\textbf{1.000}"), "{latex}");
+        assert!(latex.contains("half & \\underline{0.250} & \\underline{0.812}"), "{latex}");
+    }
+
+    #[test]
+    fn a_single_source_is_not_the_best() {
+        let one = [scores("one", &[(&[255, 255, 0, 0], "##..")])];
+        assert!(!SaliencyTable::of(&one).markdown().contains("**"));
+    }
+
+    #[test]
+    fn text_is_aligned() {
+        let text = SaliencyTable::of(&two()).text();
+        let widths: Vec<_> = text.lines().map(|line| line.chars().count()).collect();
+        assert_eq!(widths[1..], [widths[0]; 3]);
+        assert!(text.starts_with("source      MAE ↓  max F ↑"), "{text}");
+    }
+}

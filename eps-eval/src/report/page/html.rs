@@ -1,0 +1,126 @@
+//! The page as one HTML document: style, charts and pictures are inside it.
+
+use super::{
+    PictureRow, Report,
+    element::{Cell, escape, row},
+    picture::data_address,
+    tables,
+};
+use crate::EvalError;
+use crate::report::chart::Figure;
+
+pub(super) const STYLE: &str = include_str!("style.css");
+const HOW_TO_READ: &str = include_str!("how_to_read.html");
+/// Sorts tables and lays pictures over each other; the page is whole without it.
+const SCRIPT: &str = include_str!("script.js");
+/// One picture over another, and how much of it shows.
+const VIEWER: &str = include_str!("viewer.html");
+
+/// What bold means where there is more than one method.
+const BOLD: &str = " The best of each row is bold, among numbers whose thresholds were chosen in the \
+    same way.";
+
+/// Below this width a picture is enlarged without smoothing, so that its pixels stay visible.
+const SMALL: u32 = 200;
+
+/// The whole document.
+pub(super) fn html(report: &Report, figures: &[Figure]) -> Result<String, EvalError> {
+    let title = escape(&report.title);
+    let sections = [
+        summary(report),
+        section("Results", &(counted(report) + &tables::headline(&report.methods))),
+        section("Charts", &figures.iter().zip(1..).map(figure).collect::<String>()),
+        section("Every class", &tables::per_class(&report.methods)),
+        section("Pictures", &pictures(report)?),
+        section("How to read this", HOW_TO_READ),
+        section("How it was made", &facts(&report.facts)),
+    ];
+    Ok(format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
+         <h1>{title}</h1>\n{}</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
+        sections.concat()
+    ))
+}
+
+/// A section under a heading; nothing if there is nothing in it.
+fn section(heading: &str, content: &str) -> String {
+    match content {
+        "" => String::new(),
+        content => format!("<section>\n<h2>{heading}</h2>\n{content}</section>\n"),
+    }
+}
+
+fn summary(report: &Report) -> String {
+    let paragraph = |text: &String| format!("<p class=\"summary\">{}</p>\n", escape(text));
+    report.summary.iter().map(paragraph).collect()
+}
+
+/// What the numbers were counted on.
+fn counted(report: &Report) -> String {
+    let Some(method) = report.methods.first() else { return String::new() };
+    let list = &method.fixed.list;
+    let images = if list.images == 1 { "image" } else { "images" };
+    format!(
+        "<p>Counted over all pixels of {} {images} of the list “{}” together, under the protocol \
+         “{}”.{}</p>\n",
+        list.images,
+        escape(&list.name),
+        escape(&method.fixed.protocol),
+        if report.methods.len() > 1 { BOLD } else { "" }
+    )
+}
+
+fn figure((figure, number): (&Figure, usize)) -> String {
+    let caption = escape(&figure.caption);
+    // Inside a page the name space is known, and naming it would be the only outside address.
+    let svg = figure.files.svg.replacen(" xmlns=\"http://www.w3.org/2000/svg\"", "", 1);
+    let label = format!("<svg role=\"img\" aria-label=\"{caption}\"");
+    let svg = svg.replacen("<svg", &label, 1);
+    format!(
+        "<figure>\n<div class=\"chart\">{svg}</div>\n\
+         <figcaption><b>Figure {number}.</b> {caption}</figcaption>\n</figure>\n"
+    )
+}
+
+/// A table of pictures, one row an image.
+fn pictures(report: &Report) -> Result<String, EvalError> {
+    if report.pictures.is_empty() {
+        return Ok(String::new());
+    }
+    let header: Vec<Cell> = report.picture_header.iter().map(Cell::head).collect();
+    let rows = report.pictures.iter().map(|row| picture_row(row, &report.picture_header));
+    let rows = rows.collect::<Result<String, _>>()?;
+    let header = row("", &header);
+    let table = format!("<table class=\"pictures\">\n{header}{rows}</table>");
+    let caption = match report.picture_caption.as_str() {
+        "" => String::new(),
+        caption => format!("<p>{}</p>\n", escape(caption)),
+    };
+    Ok(format!("{caption}{VIEWER}<div class=\"wide\">{table}</div>\n"))
+}
+
+fn picture_row(row: &PictureRow, header: &[String]) -> Result<String, EvalError> {
+    let mut cells = String::new();
+    for (index, picture) in row.cells.iter().enumerate() {
+        let what = header.get(index).map_or("picture", String::as_str);
+        let text = escape(&format!("{what}, {}", row.id));
+        let class = if picture.width() < SMALL { " class=\"small\"" } else { "" };
+        let address = data_address(picture)?;
+        cells += &format!("<td><img{class} src=\"{address}\" alt=\"{text}\"></td>");
+    }
+    let columns = row.cells.len().max(header.len()).max(1);
+    let id = escape(&row.id);
+    Ok(format!("<tr>{cells}</tr>\n<tr><td class=\"id\" colspan=\"{columns}\">{id}</td></tr>\n"))
+}
+
+fn facts(facts: &[(String, String)]) -> String {
+    if facts.is_empty() {
+        return String::new();
+    }
+    let fact = |(name, value): &(String, String)| {
+        format!("<dt>{}</dt><dd>{}</dd>\n", escape(name), escape(value))
+    };
+    format!("<dl>\n{}</dl>\n", facts.iter().map(fact).collect::<String>())
+}

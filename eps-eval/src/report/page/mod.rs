@@ -1,0 +1,210 @@
+//! One page about one or more methods: tables, charts, pictures, and how they were made.
+
+mod contact_sheet;
+mod element;
+mod html;
+mod picture;
+mod sheet;
+mod tables;
+
+use sheet::sheet;
+
+pub use contact_sheet::{ContactSheet, ContactSheetEntry};
+pub use picture::{colour_mask, heat};
+
+use crate::report::{
+    ReferenceLoss,
+    chart::{
+        Curve, Figure, PerClassChart, PrecisionRecallChart, SweepChart, TrainingChart, TrainingStep,
+    },
+    export,
+};
+use crate::{BackgroundRule, EvalError, Scores, SweepPoint};
+use eps_data::codec::write_atomically;
+use image::RgbImage;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Everything that a report shows.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub title: String,
+    /// What was found, a sentence or more each.
+    pub summary: Vec<String>,
+    pub methods: Vec<Method>,
+    /// What the columns of pictures show, such as image, ground truth, saliency, CAM mask at 0.20.
+    pub picture_header: Vec<String>,
+    /// What the masks among the pictures are.
+    pub picture_caption: String,
+    /// Examples; without any there is no such section.
+    pub pictures: Vec<PictureRow>,
+    /// How the results were made: names and values such as seed, updates, command line.
+    pub facts: Vec<(String, String)>,
+}
+
+/// One method and what is known about it.
+#[derive(Clone, Debug)]
+pub struct Method {
+    pub name: String,
+    /// At a threshold that did not depend on the truth.
+    pub fixed: Scores,
+    /// At the threshold of the highest mean IoU on this truth.
+    pub best: Scores,
+    /// Means at every threshold; may be empty.
+    pub sweep: Vec<SweepPoint>,
+    /// Logged updates; may be empty.
+    pub training: Vec<TrainingStep>,
+    /// Losses of the published run with this recipe; may be empty.
+    pub reference: Vec<ReferenceLoss>,
+    /// Absent where there are no maps of the background that comes with each class.
+    pub confusion: Option<ConfusionRatios>,
+}
+
+/// False positives on the co-occurring background over true positives, pooled over classes; absent
+/// without true positives.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ConfusionRatios {
+    /// At the threshold of [`Method::fixed`].
+    pub fixed: Option<f64>,
+    /// At the threshold of [`Method::best`].
+    pub best: Option<f64>,
+}
+
+/// Pictures of one image.
+#[derive(Clone, Debug)]
+pub struct PictureRow {
+    pub id: String,
+    pub cells: Vec<RgbImage>,
+}
+
+impl Report {
+    /// The files of a report by their paths in its folder: `index.html`, which needs no other file,
+    /// `scores.csv`, `scores.md`, `scores.tex`, each chart as `charts/<name>.svg`, `.png` and `.pdf`, and
+    /// the rows of pictures as `pictures.png`. The same report gives the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// If the methods differ in classes or share a name, or a chart cannot be drawn.
+    pub fn files(&self) -> Result<Vec<(PathBuf, Vec<u8>)>, EvalError> {
+        let columns = self.columns();
+        let columns: Vec<_> =
+            columns.iter().map(|(name, scores)| (name.as_str(), *scores)).collect();
+        let figures = self.figures()?;
+        let mut files: Vec<(PathBuf, Vec<u8>)> = vec![
+            ("scores.csv".into(), export::csv(&columns)?.into()),
+            ("scores.md".into(), export::markdown(&columns)?.into()),
+            ("scores.tex".into(), self.latex()?.into()),
+            ("index.html".into(), html::html(self, &figures)?.into()),
+        ];
+        files.extend(figures.into_iter().flat_map(Figure::into_files));
+        if let Some(sheet) = sheet(&self.pictures, &self.picture_header)? {
+            files.push(("pictures.png".into(), picture::encoded(&sheet)?));
+        }
+        Ok(files)
+    }
+
+    /// Writes the [`files`](Self::files) into a folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`files`](Self::files), or if one cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), EvalError> {
+        for (name, bytes) in self.files()? {
+            write_atomically(&folder.join(name), |file| file.write_all(&bytes))?;
+        }
+        Ok(())
+    }
+
+    /// All scores, named by method and threshold.
+    fn columns(&self) -> Vec<(String, &Scores)> {
+        // Not method by method, which would separate what is compared.
+        let name = |method: &Method, threshold: &str| format!("{} {threshold}", method.name);
+        let fixed = self.methods.iter().map(|own| (name(own, &own.at_fixed()), &own.fixed));
+        let best = self.methods.iter().map(|own| (name(own, "best"), &own.best));
+        fixed.chain(best).collect()
+    }
+
+    /// The IoU of each class, a group of rows for each way to choose the threshold.
+    fn latex(&self) -> Result<String, EvalError> {
+        let fixed: Vec<_> =
+            self.methods.iter().map(|own| (own.name.as_str(), &own.fixed)).collect();
+        let best: Vec<_> = self.methods.iter().map(|own| (own.name.as_str(), &own.best)).collect();
+        let group = |title, methods| export::Group { title, methods };
+        export::latex(&[
+            group("at the fixed threshold", &fixed),
+            group("at the threshold best on the ground truth", &best),
+        ])
+    }
+
+    fn figures(&self) -> Result<Vec<Figure>, EvalError> {
+        let curves: Vec<Curve> = self.methods.iter().filter_map(Method::curve).collect();
+        let bars: Vec<(&str, &Scores)> =
+            self.methods.iter().map(|method| (method.name.as_str(), &method.fixed)).collect();
+        let mut figures = Vec::new();
+        if !curves.is_empty() {
+            let chart = SweepChart { curves: &curves, rule: BackgroundRule::Constant };
+            figures.push(Figure::new("sweep", SWEEP, &chart)?);
+        }
+        if !bars.is_empty() {
+            let caption = per_class_caption(&self.methods);
+            figures.push(Figure::new("per-class", caption, &PerClassChart { methods: &bars })?);
+        }
+        if !curves.is_empty() {
+            let chart = PrecisionRecallChart { curves: &curves };
+            figures.push(Figure::new("precision-recall", PRECISION_RECALL, &chart)?);
+        }
+        for (index, method) in self.methods.iter().enumerate() {
+            if !method.training.is_empty() {
+                figures.push(training_figure(index, method)?);
+            }
+        }
+        Ok(figures)
+    }
+}
+
+const SWEEP: &str = "Mean IoU at every background threshold. A pixel is an object where the score \
+    of its best class exceeds the threshold. Hollow markers: fixed threshold; filled markers: the \
+    threshold that is best on this ground truth.";
+
+const PRECISION_RECALL: &str = "Precision and recall, each a mean over classes, from the lowest \
+    threshold (lower right) to the highest (upper left). A class that is no longer predicted has no \
+    precision and drops out of that mean.";
+
+impl Method {
+    /// The fixed threshold as a column says it.
+    fn at_fixed(&self) -> String {
+        let threshold = self.fixed.threshold;
+        threshold.map_or_else(|| "fixed".into(), |threshold| format!("at {:.2}", threshold.value))
+    }
+
+    fn curve(&self) -> Option<Curve> {
+        let (method, points) = (self.name.clone(), self.sweep.clone());
+        let fixed = self.fixed.threshold.and_then(|threshold| {
+            let is_it = |point: &SweepPoint| (point.parameter - threshold.value).abs() < 1e-9;
+            points.iter().copied().find(is_it)
+        });
+        let curve = Curve { method, points, fixed, held_out: None, plateau: None };
+        (!curve.points.is_empty()).then_some(curve)
+    }
+}
+
+fn per_class_caption(methods: &[Method]) -> String {
+    let thresholds: Vec<String> = methods.iter().map(Method::at_fixed).collect();
+    match thresholds.split_first() {
+        Some((first, others)) if others.iter().all(|other| other == first) => {
+            format!("IoU of each class {first}. A dash marks a class that does not occur.")
+        }
+        _ => "IoU of each class, each method at its fixed threshold.".into(),
+    }
+}
+
+fn training_figure(index: usize, method: &Method) -> Result<Figure, EvalError> {
+    let Method { name, training, reference, .. } = method;
+    let chart = TrainingChart { method: name, steps: training, reference };
+    let published = match reference.is_empty() {
+        true => "",
+        false => " Grey: the public implementation's log, averaged over the same updates.",
+    };
+    let caption = format!("Losses of {name} on the training batches.{published}");
+    Figure::new(format!("training-{}", index + 1), caption, &chart)
+}

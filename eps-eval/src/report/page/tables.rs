@@ -1,0 +1,162 @@
+//! Tables of a report: methods in brief, and every class.
+
+use super::{
+    Method,
+    element::{Cell, row},
+};
+use crate::report::{
+    export::percent,
+    rank::{Better, Rank, ranks},
+};
+use crate::{Scores, confusion::mean};
+
+/// One of the thresholds at which methods are scored.
+struct Pick {
+    title: &'static str,
+    scores: fn(&Method) -> &Scores,
+    confusion: fn(&Method) -> Option<f64>,
+}
+
+/// Both of them, in the order of the tables.
+const PICKS: [Pick; 2] = [
+    Pick {
+        title: "at the fixed threshold",
+        scores: |method| &method.fixed,
+        confusion: |method| method.confusion?.fixed,
+    },
+    Pick {
+        title: "at the threshold best on this ground truth",
+        scores: |method| &method.best,
+        confusion: |method| method.confusion?.best,
+    },
+];
+
+/// One column a method: means and confusion ratio at the fixed and at the best threshold.
+pub(super) fn headline(methods: &[Method]) -> String {
+    if methods.is_empty() {
+        return String::new();
+    }
+    let names = methods.iter().map(|method| Cell::head(&method.name));
+    let mut rows = row("names", &titled("", names));
+    for pick in &PICKS {
+        let title = Cell::head(pick.title).over_columns(methods.len() + 1);
+        rows += &row("part", &[title]);
+        rows += &means(methods, pick);
+        if methods.iter().any(|method| method.confusion.is_some()) {
+            let ratios: Vec<Option<f64>> = methods.iter().map(pick.confusion).collect();
+            let cells = cells(&ratios, Better::Low, |ratio| format!("{ratio:.2}"));
+            rows += &row("", &titled("confusion ratio", cells));
+        }
+    }
+    table(&rows)
+}
+
+/// The means at one threshold, a row each.
+fn means(methods: &[Method], pick: &Pick) -> String {
+    let line = |title: &str, value: &dyn Fn(&Scores) -> Option<f64>| {
+        let values: Vec<_> = methods.iter().map(|method| value((pick.scores)(method))).collect();
+        row("", &titled(title, percents(&values)))
+    };
+    let subsets = methods.first().map_or(&[][..], |method| &method.fixed.subsets);
+    let subsets = subsets.iter().map(|subset| {
+        line(&format!("mIoU, {} [%]", subset.name), &|scores| of_subset(scores, &subset.name))
+    });
+    let thresholds = methods.iter().map(|method| Cell::value(threshold((pick.scores)(method))));
+    [row("", &titled("threshold", thresholds))]
+        .into_iter()
+        .chain([line("mIoU [%]", &|scores| scores.miou)])
+        .chain(subsets)
+        .chain([
+            line("precision [%]", &|scores| scores.mean_precision),
+            line("recall [%]", &|scores| scores.mean_recall),
+            line("pixel accuracy [%]", &|scores| scores.pixel_accuracy),
+        ])
+        .collect()
+}
+
+/// One row a class with the IoU of every method, then the means.
+pub(super) fn per_class(methods: &[Method]) -> String {
+    let Some(first) = methods.first() else { return String::new() };
+    let groups = [
+        Cell::head("class").over_rows(2),
+        Cell::head(format!("IoU {} [%]", fixed_title(methods))).over_columns(methods.len()),
+        Cell::head(format!("IoU {} [%]", PICKS[1].title)).over_columns(methods.len()),
+    ];
+    let names: Vec<Cell> =
+        methods.iter().chain(methods).map(|method| Cell::head(&method.name)).collect();
+    let mut rows = row("", &groups) + &row("names", &names);
+    for (index, class) in first.fixed.classes.iter().enumerate() {
+        let iou = |scores: &Scores| scores.classes.get(index).and_then(|class| class.iou);
+        rows += &class_row("", &class.name, methods, iou);
+    }
+    rows += &class_row("mean", "mean", methods, |scores| scores.miou);
+    for subset in &first.fixed.subsets {
+        rows += &class_row("mean", &subset.name, methods, |scores| of_subset(scores, &subset.name));
+    }
+    sortable(&rows)
+}
+
+fn class_row(
+    class: &str,
+    name: &str,
+    methods: &[Method],
+    value: impl Fn(&Scores) -> Option<f64>,
+) -> String {
+    let cells = PICKS.iter().flat_map(|pick| {
+        let values: Vec<_> = methods.iter().map(|method| value((pick.scores)(method))).collect();
+        percents(&values).collect::<Vec<_>>()
+    });
+    row(class, &titled(name, cells))
+}
+
+fn of_subset(scores: &Scores, name: &str) -> Option<f64> {
+    scores.subsets.iter().find(|subset| subset.name == name)?.miou
+}
+
+/// Values in percent, of which the highest stand out.
+fn percents(values: &[Option<f64>]) -> impl Iterator<Item = Cell> + use<> {
+    cells(values, Better::High, |value| percent(Some(value)))
+}
+
+/// Cells of a row, of which the best stand out; a dash where a value does not exist.
+fn cells(
+    values: &[Option<f64>],
+    better: Better,
+    print: fn(f64) -> String,
+) -> impl Iterator<Item = Cell> + use<> {
+    let ranks = ranks(values, better, print);
+    let text = |value: Option<f64>| value.map_or_else(|| percent(None), print);
+    let cell = |(value, rank): (Option<f64>, Option<Rank>)| {
+        Cell::value(text(value)).best_if(rank == Some(Rank::Best))
+    };
+    values.iter().copied().zip(ranks).map(cell).collect::<Vec<_>>().into_iter()
+}
+
+/// The fixed threshold, if all methods share it.
+fn fixed_title(methods: &[Method]) -> String {
+    let values = || methods.iter().map(|method| method.fixed.threshold.map(|own| own.value));
+    match mean(values()) {
+        Some(shared) if values().all(|own| own == Some(shared)) => {
+            format!("at threshold {shared:.2}")
+        }
+        _ => "at the fixed threshold".into(),
+    }
+}
+
+fn threshold(scores: &Scores) -> String {
+    scores.threshold.map_or_else(|| percent(None), |threshold| format!("{:.3}", threshold.value))
+}
+
+/// The cells of a row with its head.
+fn titled(head: &str, cells: impl Iterator<Item = Cell>) -> Vec<Cell> {
+    [Cell::head(head)].into_iter().chain(cells).collect()
+}
+
+fn table(rows: &str) -> String {
+    format!("<div class=\"wide\"><table class=\"numbers\">\n{rows}</table></div>\n")
+}
+
+/// A table whose rows without a class the reader may sort by any column.
+fn sortable(rows: &str) -> String {
+    format!("<div class=\"wide\"><table class=\"numbers sortable\">\n{rows}</table></div>\n")
+}
