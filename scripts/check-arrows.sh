@@ -17,6 +17,8 @@ forbid eps-data "" 'burn.*|plotters|polars|clap|eps-.*'
 # A leaf: vector instructions chosen as the program runs (pulp) and what these need, nothing else.
 forbid eps-crf "" 'burn.*|clap|polars|plotters|image|png|serde.*|thiserror|eps-.*'
 forbid eps-eval "" 'burn.*|clap|eps-model|eps-cli|eps-crf'
+# Counting alone is light: what draws, sets type and writes tables comes with the feature `report`.
+forbid eps-eval "--no-default-features" 'polars.*|plotters.*|svg2pdf|krilla.*|usvg|fontdb|ttf-parser|ab_glyph.*|dejavu|base64'
 forbid eps-model "--no-default-features" 'clap|polars|plotters|eps-eval|eps-cli|eps-crf|burn-flex|burn-tch|burn-cuda|burn-wgpu|burn-ndarray'
 # Only two places name a backend.
 named=$(grep -rlE 'Device::(flex|libtorch|cuda|wgpu)|backend::(Flex|LibTorch)|burn_(flex|tch)' eps-*/src |

@@ -1,7 +1,7 @@
 //! Why an evaluation cannot be done or shown.
 
 use eps_data::{ClassId, DataError};
-use std::{error::Error, path::PathBuf};
+use std::path::PathBuf;
 
 /// Why something cannot be counted, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -37,12 +37,15 @@ pub enum EvalError {
     #[error("{second}: other classes than {first}, expected the same")]
     DifferentClasses { first: String, second: String },
 
+    #[cfg(feature = "report")]
     #[error("scores do not make a table")]
-    Table { source: Box<dyn Error + Send + Sync> },
+    Table { source: Box<dyn std::error::Error + Send + Sync> },
 
+    #[cfg(feature = "report")]
     #[error("chart: {found}")]
     Chart { found: String },
 
+    #[cfg(feature = "report")]
     #[error("picture cannot be encoded")]
     Picture(#[from] image::ImageError),
 }

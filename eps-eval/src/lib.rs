@@ -11,7 +11,8 @@
 //! predicted somewhere, mean recall over those that occur in the truth. A value that does not
 //! exist is `None` and is left out of the mean.
 //!
-//! Tables, charts and pages are below [`report`].
+//! Tables, charts and pages are below `report`, which the feature of the same name switches on. It is
+//! on by default; without it neither polars nor plotters is compiled.
 //!
 //! ```
 //! use eps_eval::ConfusionMatrix;
@@ -27,6 +28,7 @@
 pub mod boundary;
 pub mod paired;
 pub mod ranking;
+#[cfg(feature = "report")]
 pub mod report;
 pub mod saliency;
 

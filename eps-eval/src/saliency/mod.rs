@@ -33,5 +33,5 @@ use nearest_object::NearestObject;
 use numpy_sum::{numpy_sum, numpy_sum_of_equal};
 use thresholds::Found;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "report"))]
 pub(crate) use saliency_scores::tests::scores;
