@@ -8,12 +8,11 @@ use eps_eval::report::chart::TrainingStep;
 use eps_eval::report::page::{ConfusionRatios, Method};
 use eps_eval::report::{ReferenceLoss, ReferenceRun, reference_losses};
 use eps_eval::{
-    ConfusionMatrix, Cooccurrence, ScoredList, Scores, Sweep, SweepPlan, Threshold,
+    ConfusionMatrix, Cooccurrence, Fold, ScoredList, Scores, Sweep, SweepPlan, Threshold,
     ThresholdChoice, sweep_folder,
 };
 use eps_model::recipe::{self, BackboneName, Recipe};
 use eps_model::train::read_steps;
-use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// The threshold that does not depend on the truth, as published.
@@ -81,21 +80,20 @@ impl Comparison<'_> {
     /// threshold.
     fn confusion(&self, run: &RunFolder, things: &Path, best: f64) -> Result<ConfusionRatios> {
         let classes = self.split.names.len();
-        let of_item = |item: &Item| -> Result<[Cooccurrence; 2]> {
-            let things = read_mask(&things.join(format!("{}.png", item.id)), classes)?;
-            let (truth, scores) = (truth(item, classes)?, scores(run, item)?);
-            Ok([FIXED_THRESHOLD, best].map(|threshold| {
-                let mut counts = Cooccurrence::new(classes);
-                counts.add(&things, &truth, &scores.to_labels(threshold as f32));
-                counts
-            }))
-        };
-        let counts: Vec<_> = self.split.items.par_iter().map(of_item).collect::<Result<_>>()?;
-        let ratio = |index: usize| {
-            let images = counts.iter().map(|counts| &counts[index]);
-            images.fold(Cooccurrence::new(classes), Cooccurrence::merge).ratio()
-        };
-        Ok(ConfusionRatios { fixed: ratio(0), best: ratio(1) })
+        let thresholds = [FIXED_THRESHOLD, best];
+        let [fixed, best] = Fold::over(&self.split.items, &|| ()).sum(
+            || thresholds.map(|_| Cooccurrence::new(classes)),
+            |counts, item| -> Result<()> {
+                let things = read_mask(&things.join(format!("{}.png", item.id)), classes)?;
+                let (truth, scores) = (truth(item, classes)?, scores(run, item)?);
+                for (counts, threshold) in counts.iter_mut().zip(thresholds) {
+                    counts.add(&things, &truth, &scores.to_labels(threshold as f32));
+                }
+                Ok(())
+            },
+            |[fixed, best], next| [fixed.merge(&next[0]), best.merge(&next[1])],
+        )?;
+        Ok(ConfusionRatios { fixed: fixed.ratio(), best: best.ratio() })
     }
 }
 

@@ -3,15 +3,12 @@
 use crate::{
     Anatomy, ConfusionMatrix, Cooccurrence, EvalError, ImageCounts, LabelPairs,
     boundary::{BoundaryIou, Contours, Trimap},
-    score,
+    files::{ImageFiles, Prediction},
+    fit::{check_prediction, check_size},
+    fold::Fold,
 };
-use eps_data::{ClassSet, DataError, Item, LabelMap, codec};
-use rayon::prelude::*;
+use eps_data::{ClassSet, Item, LabelMap, codec};
 use std::path::{Path, PathBuf};
-
-/// Of a prediction, and its name in errors.
-const EXTENSION: &str = "png";
-const KIND: &str = "prediction";
 
 /// What is counted besides the pixels of each class.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,90 +95,64 @@ pub fn analyse_folder(
     plan: &AnalysisPlan,
     counted: &(dyn Fn() + Sync),
 ) -> Result<Analysis, EvalError> {
-    let pairs = score::pairs(items, predictions, EXTENSION, KIND)?;
-    let jobs: Vec<Job<'_>> = items
-        .iter()
-        .zip(&pairs)
-        .map(|(item, (mask, prediction))| Job { item, mask, prediction, plan })
-        .collect();
-    // As many parts as keep every thread busy; each has one set of counts.
-    let share = jobs.len().div_ceil(8 * rayon::current_num_threads()).max(1);
-    let parts: Vec<Result<Analysis, EvalError>> =
-        jobs.par_chunks(share).map(|jobs| analyse(jobs, plan, counted)).collect();
-    let mut whole = Analysis { images: Vec::new(), details: Details::new(plan) };
-    for part in parts {
-        let Analysis { images, details } = part?;
-        whole.images.extend(images);
-        whole.details = whole.details.merge(&details);
-    }
-    Ok(whole)
+    let files = Prediction::Mask.complete_files(items, predictions)?;
+    Fold::over(&files, counted).sum(
+        || Analysis { images: Vec::new(), details: Details::new(plan) },
+        |analysis, image| analysis.add(image, plan),
+        Analysis::merge,
+    )
 }
 
 /// Everything that keeps [`analyse_folder`] from counting, in the order of the items.
 pub fn analysis_faults(items: &[Item], predictions: &Path, plan: &AnalysisPlan) -> Vec<EvalError> {
-    score::faults(items, predictions, (EXTENSION, KIND), |item, mask, prediction| {
-        Job { item, mask, prediction, plan }.read().map(drop)
-    })
+    Prediction::Mask.faults(items, predictions, |image| plan.read(image).map(drop))
 }
 
-/// One image.
-struct Job<'a> {
-    item: &'a Item,
-    mask: &'a Path,
-    prediction: &'a Path,
-    plan: &'a AnalysisPlan,
-}
-
-fn analyse(
-    jobs: &[Job<'_>],
-    plan: &AnalysisPlan,
-    counted: &(dyn Fn() + Sync),
-) -> Result<Analysis, EvalError> {
-    let mut details = Details::new(plan);
-    let mut images = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        images.push(job.count(&mut details)?);
-        counted();
+impl Analysis {
+    fn add(&mut self, image: &ImageFiles<'_>, plan: &AnalysisPlan) -> Result<(), EvalError> {
+        let (truth, predicted, things) = plan.read(image)?;
+        let item = image.item;
+        let labels = if item.classes.is_empty() { truth.present() } else { item.classes };
+        self.details.add(&truth, &predicted, labels);
+        if let (Some(things), Some(counts)) = (&things, &mut self.details.things) {
+            counts.add(things, &truth, &predicted);
+        }
+        let matrix = ConfusionMatrix::of(plan.classes, truth.classes(), predicted.classes());
+        self.details.pairs.add(&matrix, labels);
+        self.images.push(ImageCounts::of_matrix(&item.id, &matrix));
+        Ok(())
     }
-    Ok(Analysis { images, details })
+
+    /// Adds the images after these.
+    fn merge(mut self, mut next: Self) -> Self {
+        self.images.append(&mut next.images);
+        Self { images: self.images, details: self.details.merge(&next.details) }
+    }
 }
 
 /// The maps of an image: truth, prediction and background things.
 type Maps = (LabelMap, LabelMap, Option<LabelMap>);
 
-impl Job<'_> {
-    fn count(&self, details: &mut Details) -> Result<ImageCounts, EvalError> {
-        let (truth, predicted, things) = self.read()?;
-        let (item, classes) = (self.item, self.plan.classes);
-        let labels = if item.classes.is_empty() { truth.present() } else { item.classes };
-        details.add(&truth, &predicted, labels);
-        if let (Some(things), Some(counts)) = (&things, &mut details.things) {
-            counts.add(things, &truth, &predicted);
-        }
-        let matrix = ConfusionMatrix::of(classes, truth.classes(), predicted.classes());
-        details.pairs.add(&matrix, labels);
-        Ok(ImageCounts::of_matrix(&item.id, &matrix))
-    }
-
-    fn read(&self) -> Result<Maps, EvalError> {
-        let classes = self.plan.classes;
-        let truth = codec::read_mask(self.mask, classes)?;
-        let predicted = codec::read_mask(self.prediction, classes)?;
-        score::check_prediction(&truth, &predicted, self.prediction, classes)?;
-        let things = self.plan.things.as_ref();
-        let things = things.map(|folder| self.things(folder, &truth)).transpose()?;
-        Ok((truth, predicted, things))
+impl AnalysisPlan {
+    fn read(&self, image: &ImageFiles<'_>) -> Result<Maps, EvalError> {
+        let truth = codec::read_mask(image.mask()?, self.classes)?;
+        let predicted = codec::read_mask(&image.prediction, self.classes)?;
+        check_prediction(&truth, &predicted, &image.prediction, self.classes)?;
+        let things = self.things.as_ref();
+        let things = things.map(|folder| self.read_things(folder, &truth, &image.item.id));
+        Ok((truth, predicted, things.transpose()?))
     }
 
     /// The map of background things, of the size of the truth and without ignored pixels.
-    fn things(&self, folder: &Path, truth: &LabelMap) -> Result<LabelMap, EvalError> {
-        let path = folder.join(format!("{}.png", self.item.id));
-        let things = codec::read_mask(&path, self.plan.classes)?;
-        if things.size() != truth.size() {
-            let (found, expected) = (things.size(), truth.size());
-            let kind = "map of background things";
-            return Err(DataError::SizeMismatch { path, kind, found, expected }.into());
-        }
+    fn read_things(
+        &self,
+        folder: &Path,
+        truth: &LabelMap,
+        id: &str,
+    ) -> Result<LabelMap, EvalError> {
+        let path = folder.join(format!("{id}.png"));
+        let things = codec::read_mask(&path, self.classes)?;
+        check_size(truth.size(), things.size(), &path, "map of background things")?;
         let known =
             |&class: &u8| if class == eps_data::IGNORE { eps_data::BACKGROUND } else { class };
         Ok(LabelMap::new(things.size(), things.classes().iter().map(known).collect()))

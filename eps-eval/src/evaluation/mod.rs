@@ -1,7 +1,6 @@
 //! Counting a folder of predicted masks against the truth of a list, under one or more protocols.
 
 mod counts;
-mod files;
 mod merge;
 mod pair;
 mod tally;
@@ -9,18 +8,13 @@ mod tally;
 pub use counts::Counts;
 pub use merge::merge;
 
+use crate::files::{ImageFiles, Prediction};
+use crate::fold::{Fold, Pool};
 use crate::{EvalError, Protocol, ScoredList};
-use eps_data::{ClassNames, DataError, ImageList, Item, Shard};
-use files::ImageFiles;
+use eps_data::{ClassNames, ImageList, Item, Shard};
 use pair::PairReader;
-use rayon::prelude::*;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, PoisonError};
 use tally::Tally;
-
-/// Images that one task counts: enough that its tables cost nothing beside it.
-const SHARE: usize = 32;
 
 /// Predicted masks, `<id>.png`, and the truth that they are counted against.
 #[derive(Clone, Copy)]
@@ -85,14 +79,21 @@ impl MaskFolder<'_> {
     ) -> Result<Counts, Vec<EvalError>> {
         let (complete, incomplete): (Vec<_>, Vec<_>) =
             self.images().into_iter().partition(ImageFiles::is_complete);
-        let mut faults = files::missing(&incomplete);
-        let mut tally = self.tally(&complete, &[protocol], counted);
-        faults.append(&mut tally.take_faults());
-        faults.sort_by_key(|&(position, _)| position);
-        match faults.is_empty() {
-            true => Ok(tally.counts_of(protocol, self)),
-            false => Err(faults.into_iter().map(|(_, fault)| fault).collect()),
+        let mut faults: Vec<(usize, EvalError)> = Vec::new();
+        for image in incomplete {
+            faults.extend(image.missing().map(|fault| (image.position, fault.into())));
         }
+        match self.tally(&complete, &[protocol], counted) {
+            Ok(mut tally) => {
+                faults.append(&mut tally.take_faults());
+                if faults.is_empty() {
+                    return Ok(tally.counts_of(protocol, self));
+                }
+            }
+            Err(fault) => faults.push(fault),
+        }
+        faults.sort_by_key(|&(position, _)| position);
+        Err(faults.into_iter().map(|(_, fault)| fault).collect())
     }
 
     /// Number of images that are counted.
@@ -121,8 +122,8 @@ impl MaskFolder<'_> {
         items.filter(move |(_, item)| shard.is_none_or(|shard| shard.holds(&item.id)))
     }
 
-    fn images(&self) -> Vec<ImageFiles> {
-        let files = |(position, item)| ImageFiles::of(position, item, self.predictions);
+    fn images(&self) -> Vec<ImageFiles<'_>> {
+        let files = |(position, item)| Prediction::Mask.files(position, item, self.predictions);
         self.held().map(files).collect()
     }
 
@@ -131,34 +132,27 @@ impl MaskFolder<'_> {
         &self,
         protocols: &[Protocol],
         counted: &(dyn Fn() + Sync),
-    ) -> Result<Tally, DataError> {
+    ) -> Result<Tally, EvalError> {
         let images = self.images();
         let tally = self.tally(&images, protocols, counted);
-        if tally.is_faulty() {
-            files::check(&images)?;
+        if tally.as_ref().map_or(true, Tally::is_faulty) {
+            Prediction::Mask.check_complete(&images)?;
         }
-        Ok(tally)
+        tally.map_err(|(_, fault)| fault)
     }
 
+    /// Counts the images, or tells the position of one of which a file is missing.
     fn tally(
         &self,
-        images: &[ImageFiles],
+        images: &[ImageFiles<'_>],
         protocols: &[Protocol],
         counted: &(dyn Fn() + Sync),
-    ) -> Tally {
-        let empty = || Tally::new(self.names.len(), protocols);
-        let is_missing = AtomicBool::new(false);
-        // The memory of masks goes from one share to the next, so that there are as many readers as
-        // threads. A reader is of use in whatever state another thread left it.
-        let idle = Mutex::new(Vec::<PairReader>::new());
-        let readers = || idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let shares = images.par_chunks(SHARE).map(|share| {
-            let mut reader = readers().pop().unwrap_or_default();
-            let mut tally = empty();
-            tally.add_images(&mut reader, share, &is_missing, counted);
-            readers().push(reader);
-            tally
-        });
-        shares.reduce(empty, Tally::merge)
+    ) -> Result<Tally, (usize, EvalError)> {
+        let readers = Pool::<PairReader>::default();
+        Fold::over(images, counted).sum(
+            || Tally::new(self.names.len(), protocols),
+            |tally, image| readers.with(|reader| tally.read(reader, image)),
+            Tally::merge,
+        )
     }
 }

@@ -1,12 +1,11 @@
 //! The two masks of an image, decoded and counted in memory that is used again.
 
-use super::files::ImageFiles;
-use crate::{EvalError, Oddities, pair_counts::PairCounts, protocol::Fit};
+use crate::{EvalError, Oddities, files::ImageFiles, pair_counts::PairCounts, protocol::Fit};
 use eps_data::codec::MaskReader;
 use eps_data::{BACKGROUND, ClassId, DataError, LabelRuns, Size};
 use std::iter;
 
-/// Reads and counts the images of one task, one after another.
+/// Reads and counts images, one after another.
 #[derive(Default)]
 pub(super) struct PairReader {
     reader: MaskReader,
@@ -27,7 +26,7 @@ pub(super) struct Pair<'a> {
 impl PairReader {
     pub(super) fn read(
         &mut self,
-        image: &ImageFiles,
+        image: &ImageFiles<'_>,
         classes: usize,
     ) -> Result<Pair<'_>, DataError> {
         self.reader.read_runs(image.mask()?, classes, &mut self.truth)?;
@@ -67,7 +66,7 @@ impl Pair<'_> {
     }
 
     /// That the prediction has not the size of its truth.
-    pub(super) fn size_mismatch(&self, image: &ImageFiles) -> EvalError {
+    pub(super) fn size_mismatch(&self, image: &ImageFiles<'_>) -> EvalError {
         let (found, expected) = (self.predicted.size(), self.truth.size());
         let path = image.prediction.clone();
         DataError::SizeMismatch { path, kind: "prediction", found, expected }.into()

@@ -1,10 +1,12 @@
 //! What is counted of some images under some protocols.
 
-use super::{Counts, MaskFolder, files::ImageFiles, pair::Pair, pair::PairReader};
-use crate::{ConfusionMatrix, EvalError, ImageCounts, Oddities, Protocol, protocol::Refusal};
+use super::{Counts, MaskFolder, pair::Pair, pair::PairReader};
+use crate::{
+    ConfusionMatrix, EvalError, ImageCounts, Oddities, Protocol, files::ImageFiles,
+    protocol::Refusal,
+};
 use eps_data::{ClassId, DataError};
 use std::io::ErrorKind;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Counts of consecutive images.
 pub(super) struct Tally {
@@ -42,30 +44,25 @@ impl Tally {
         }
     }
 
-    /// Adds images until one of them, here or in another share, `is_missing`.
-    pub(super) fn add_images(
+    /// Adds an image, or notes why it cannot be counted.
+    ///
+    /// # Errors
+    ///
+    /// If a file is missing: then nothing is counted, and the other images need not be read.
+    pub(super) fn read(
         &mut self,
         reader: &mut PairReader,
-        images: &[ImageFiles],
-        is_missing: &AtomicBool,
-        counted: &dyn Fn(),
-    ) {
-        for image in images {
-            if is_missing.load(Ordering::Relaxed) {
-                return;
-            }
-            match reader.read(image, self.classes) {
-                Ok(pair) => self.add(image, pair),
-                Err(fault) => {
-                    is_missing.fetch_or(says_missing(&fault), Ordering::Relaxed);
-                    self.unreadable.push((image.position, fault.into()));
-                }
-            }
-            counted();
+        image: &ImageFiles<'_>,
+    ) -> Result<(), (usize, EvalError)> {
+        match reader.read(image, self.classes) {
+            Ok(pair) => self.add(image, pair),
+            Err(fault) if says_missing(&fault) => return Err((image.position, fault.into())),
+            Err(fault) => self.unreadable.push((image.position, fault.into())),
         }
+        Ok(())
     }
 
-    fn add(&mut self, image: &ImageFiles, mut pair: Pair) {
+    fn add(&mut self, image: &ImageFiles<'_>, mut pair: Pair) {
         for own in &mut self.protocols {
             if let Err(refusal) = own.add(image, &mut pair, self.classes) {
                 own.refused.push((image.position, refusal));
@@ -139,7 +136,7 @@ impl Tally {
 impl ProtocolTally {
     fn add(
         &mut self,
-        image: &ImageFiles,
+        image: &ImageFiles<'_>,
         pair: &mut Pair,
         classes: usize,
     ) -> Result<(), EvalError> {
@@ -151,7 +148,7 @@ impl ProtocolTally {
         for (truth, predicted, pixels) in counted.cells {
             self.matrix.add_count(truth, predicted, pixels);
         }
-        self.images.push(ImageCounts::new(&image.id, (0..).zip(counted.classes)));
+        self.images.push(ImageCounts::new(&image.item.id, (0..).zip(counted.classes)));
         Ok(())
     }
 }
@@ -164,9 +161,9 @@ fn says_missing(fault: &DataError) -> bool {
     }
 }
 
-fn refused(why: Refusal, image: &ImageFiles, classes: usize) -> EvalError {
+fn refused(why: Refusal, image: &ImageFiles<'_>, classes: usize) -> EvalError {
     let last = classes.saturating_sub(1).min(254) as ClassId;
-    let (path, truth) = (image.prediction.clone(), image.truth.clone());
+    let (path, truth) = (image.prediction.clone(), image.truth().to_owned());
     match why {
         Refusal::Predicted(class) => EvalError::PredictedClass { path, class, last },
         Refusal::Truth(class) => DataError::UnknownClass { path: truth, class, last }.into(),

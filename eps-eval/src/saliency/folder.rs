@@ -3,9 +3,8 @@
 use super::{
     Foreground, ImageScores, SaliencyScores, Stretch, TruthKind, saliency_scores::SaliencySums,
 };
-use crate::{EvalError, ScoredList};
+use crate::{EvalError, ScoredList, fold::Fold};
 use eps_data::{DataError, SaliencyFit, codec};
-use rayon::prelude::*;
 use std::path::PathBuf;
 
 /// Images scored in parallel before their results are added: bounds the curves in memory.
@@ -72,15 +71,17 @@ pub fn score_saliency(
     let mut sums = SaliencySums::default();
     let (mut images, mut faults) = (Vec::with_capacity(job.pairs.len()), Vec::new());
     for pairs in job.pairs.chunks(AT_ONCE) {
-        let scored: Vec<_> = pairs.par_iter().map(|pair| score_pair(pair, job)).collect();
+        let scored = Fold::over(pairs, &|| ()).each(|pair| match score_pair(pair, job) {
+            Err(fault) if !job.keep_going => Err(vec![fault]),
+            scored => Ok(scored),
+        })?;
         for (pair, scored) in pairs.iter().zip(scored) {
             match scored {
                 Ok(image) => {
                     sums.add(&image);
                     images.push(NamedImageScores::of(&pair.id, &image));
                 }
-                Err(fault) if job.keep_going => faults.push(fault),
-                Err(fault) => return Err(vec![fault]),
+                Err(fault) => faults.push(fault),
             }
         }
         observe(images.len() + faults.len());

@@ -1,14 +1,10 @@
 //! A folder of class maps against the ground truth of a split.
 
 use super::{BackgroundRule, Cuts, Sweep, SweepCurve};
-use crate::{EvalError, ranking::ScoreHistogram, score};
+use crate::files::{ImageFiles, Prediction};
+use crate::{EvalError, fit::check_scores, fold::Fold, ranking::ScoreHistogram};
 use eps_data::{Item, LabelMap, ScoreMap, codec, sha256};
-use rayon::prelude::*;
-use std::path::{Path, PathBuf};
-
-/// Of a class map, and its name in errors.
-pub(super) const EXTENSION: &str = "npz";
-pub(super) const KIND: &str = "class map";
+use std::path::Path;
 
 /// What is swept, and into how many parts the images fall for a held-out choice.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,13 +72,16 @@ pub fn sweep_folder(
     plan: &SweepPlan,
     counted: &(dyn Fn() + Sync),
 ) -> Result<Swept, EvalError> {
-    let pairs = score::pairs(items, cams, EXTENSION, KIND)?;
-    let empty = || Counts::new(plan);
-    let mut whole = empty();
+    let files = Prediction::ClassMap.complete_files(items, cams)?;
+    let mut whole = Counts::new(plan);
     let mut folds: Vec<Vec<SweepCurve>> = vec![Vec::new(); plan.rules.len()];
     for fold in folds_of(items, plan.folds) {
-        let pairs: Vec<_> = fold.into_iter().map(|index| &pairs[index]).collect();
-        let counts = sweep_pairs(&pairs, &empty, counted)?;
+        let images: Vec<&ImageFiles<'_>> = fold.into_iter().map(|index| &files[index]).collect();
+        let counts = Fold::over(&images, counted).in_large_shares().sum(
+            || Counts::new(plan),
+            |counts, image| counts.add(image),
+            |counts, next| counts.merge(&next),
+        )?;
         for (folds, (rule, parameters)) in folds.iter_mut().zip(&plan.rules) {
             folds.push(counts.sweep.curve(*rule, parameters));
         }
@@ -98,19 +97,17 @@ pub fn sweep_folder(
 
 /// Everything that keeps [`sweep_folder`] from counting, in the order of the list.
 pub fn sweep_faults(items: &[Item], cams: &Path, classes: usize) -> Vec<EvalError> {
-    let check = |_: &Item, mask: &Path, cam: &Path| read_pair(mask, cam, classes).map(drop);
-    score::faults(items, cams, (EXTENSION, KIND), check)
+    Prediction::ClassMap.faults(items, cams, |image| read_pair(image, classes).map(drop))
 }
 
-/// A mask and a class map that fit.
+/// The mask and the class map of an image, which fit.
 pub(super) fn read_pair(
-    mask: &Path,
-    cam: &Path,
+    image: &ImageFiles<'_>,
     classes: usize,
 ) -> Result<(LabelMap, ScoreMap), EvalError> {
-    let truth = codec::read_mask(mask, classes)?;
-    let scores = codec::read_scores(cam)?;
-    score::check_scores(&truth, &scores, cam, classes)?;
+    let truth = codec::read_mask(image.mask()?, classes)?;
+    let scores = codec::read_scores(&image.prediction)?;
+    check_scores(&truth, &scores, &image.prediction, classes)?;
     Ok((truth, scores))
 }
 
@@ -141,8 +138,8 @@ impl Counts {
         Self { sweep, histogram: plan.levels.as_ref().map(histogram) }
     }
 
-    fn add(&mut self, mask: &Path, cam: &Path) -> Result<(), EvalError> {
-        let (truth, scores) = read_pair(mask, cam, self.sweep.classes())?;
+    fn add(&mut self, image: &ImageFiles<'_>) -> Result<(), EvalError> {
+        let (truth, scores) = read_pair(image, self.sweep.classes())?;
         self.sweep.add(&truth, &scores);
         if let Some(histogram) = &mut self.histogram {
             histogram.add(&truth, &scores);
@@ -159,33 +156,11 @@ impl Counts {
     }
 }
 
-/// Counts masks and class maps.
-fn sweep_pairs(
-    pairs: &[&(PathBuf, PathBuf)],
-    empty: &(dyn Fn() -> Counts + Sync),
-    counted: &(dyn Fn() + Sync),
-) -> Result<Counts, EvalError> {
-    // Counts are some megabytes: one for some images, not one an image; several a thread, so that
-    // none waits long for the others.
-    let share = pairs.len().div_ceil(4 * rayon::current_num_threads()).max(1);
-    let sweep_share = |pairs: &[&(PathBuf, PathBuf)]| {
-        let mut counts = empty();
-        for (mask, cam) in pairs {
-            counts.add(mask, cam)?;
-            counted();
-        }
-        Ok(counts)
-    };
-    pairs
-        .par_chunks(share)
-        .map(sweep_share)
-        .reduce(|| Ok(empty()), |a, b| score::merged(a, b, Counts::merge))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use eps_data::ClassSet;
+    use std::path::PathBuf;
 
     fn items(ids: &[&str]) -> Vec<Item> {
         let item = |&id: &&str| Item {

@@ -1,10 +1,9 @@
 //! The pixels of each class in every image, where single images must be kept.
 
-use super::folder::{EXTENSION, KIND, read_pair};
-use crate::{ConfusionMatrix, EvalError, ImageCounts, score};
+use super::folder::read_pair;
+use crate::{ConfusionMatrix, EvalError, ImageCounts, files::Prediction, fold::Fold};
 use eps_data::Item;
-use rayon::prelude::*;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Counts the class maps `<id>.npz` of a folder at each of some constant thresholds:
 /// `[threshold][image]`, images in the order of the items; `counted` is called after each image.
@@ -19,23 +18,19 @@ pub fn count_maps(
     thresholds: &[f32],
     counted: &(dyn Fn() + Sync),
 ) -> Result<Vec<Vec<ImageCounts>>, EvalError> {
-    let pairs = score::pairs(items, cams, EXTENSION, KIND)?;
-    let of_image = |(item, (mask, cam)): (&Item, &(PathBuf, PathBuf))| {
-        let (truth, scores) = read_pair(mask, cam, classes)?;
+    let files = Prediction::ClassMap.complete_files(items, cams)?;
+    let images = Fold::over(&files, counted).each(|image| {
+        let (truth, scores) = read_pair(image, classes)?;
         let at = |&threshold: &f32| {
             let mut matrix = ConfusionMatrix::new(classes);
             matrix.add(&truth, &scores.to_labels(threshold));
-            ImageCounts::of_matrix(&item.id, &matrix)
+            ImageCounts::of_matrix(&image.item.id, &matrix)
         };
-        let counts: Vec<ImageCounts> = thresholds.iter().map(at).collect();
-        counted();
-        Ok(counts)
-    };
-    let images: Vec<Result<Vec<ImageCounts>, EvalError>> =
-        items.par_iter().zip(&pairs).map(of_image).collect();
+        Ok::<Vec<ImageCounts>, EvalError>(thresholds.iter().map(at).collect())
+    })?;
     let mut by_threshold = vec![Vec::with_capacity(items.len()); thresholds.len()];
     for image in images {
-        by_threshold.iter_mut().zip(image?).for_each(|(counts, own)| counts.push(own));
+        by_threshold.iter_mut().zip(image).for_each(|(counts, image)| counts.push(image));
     }
     Ok(by_threshold)
 }

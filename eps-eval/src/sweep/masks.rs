@@ -1,12 +1,11 @@
 //! Masks that are made at every parameter of a background, against the ground truth of a split.
 
-use super::folder::{EXTENSION, KIND, folds_of};
+use super::folder::folds_of;
 use super::{SweepCurve, SweepPlan, SweptRule};
-use crate::{ConfusionMatrix, EvalError, TotalCounts, score};
+use crate::files::{ImageFiles, Prediction};
+use crate::{ConfusionMatrix, EvalError, TotalCounts, fit::check_mask, fold::Fold};
 use eps_data::{Item, LabelMap, codec};
-use rayon::prelude::*;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::path::Path;
 
 /// Makes the masks of an item and its class map, one for each parameter.
 pub type MakeMasks<'a, E> = dyn Fn(&Item, &Path) -> Result<Vec<LabelMap>, E> + Sync + 'a;
@@ -32,18 +31,20 @@ pub fn sweep_masks<E: From<EvalError> + Send>(
     masks: &MakeMasks<'_, E>,
     counted: &(dyn Fn() + Sync),
 ) -> Result<Vec<SweptRule>, E> {
-    let pairs = score::pairs(items, cams, EXTENSION, KIND)?;
+    let files = Prediction::ClassMap.complete_files(items, cams).map_err(EvalError::from)?;
     let parameters: usize = plan.rules.iter().map(|(_, parameters)| parameters.len()).sum();
-    let empty = || vec![ConfusionMatrix::new(plan.classes); parameters];
-    let add = |counts: &mut Matrices, index: usize| -> Result<(), E> {
-        let (item, files) = (&items[index], &pairs[index]);
-        add_masks(counts, &masks(item, &files.1)?, files)?;
-        counted();
-        Ok(())
-    };
     let mut folds = Vec::new();
     for fold in folds_of(items, plan.folds) {
-        folds.push(curves(plan, &count_fold(&fold, empty, add)?));
+        let images: Vec<&ImageFiles<'_>> = fold.into_iter().map(|index| &files[index]).collect();
+        let counts = Fold::over(&images, counted).sum(
+            || vec![ConfusionMatrix::new(plan.classes); parameters],
+            |counts, image| {
+                let masks = masks(image.item, &image.prediction)?;
+                Ok::<_, E>(add_masks(counts, &masks, image)?)
+            },
+            merge,
+        )?;
+        folds.push(curves(plan, &counts));
     }
     let rule = |index: usize| {
         let folds: Vec<SweepCurve> = folds.iter().map(|curves| curves[index].clone()).collect();
@@ -53,49 +54,25 @@ pub fn sweep_masks<E: From<EvalError> + Send>(
     Ok((0..plan.rules.len()).map(rule).collect())
 }
 
-/// One for each parameter.
-type Matrices = Vec<ConfusionMatrix>;
-
-/// Adds up the images of a fold. Of several that cannot be counted the first is told, whatever the
-/// threads; those after it are left.
-fn count_fold<E: Send>(
-    fold: &[usize],
-    empty: impl Fn() -> Matrices + Sync,
-    add: impl Fn(&mut Matrices, usize) -> Result<(), E> + Sync,
-) -> Result<Matrices, E> {
-    let first_failed = AtomicUsize::new(usize::MAX);
-    let step = |counts: Result<Matrices, E>, (place, &index): (usize, &usize)| {
-        let mut counts = counts?;
-        if place < first_failed.load(Ordering::Relaxed) {
-            add(&mut counts, index).inspect_err(|_| {
-                first_failed.fetch_min(place, Ordering::Relaxed);
-            })?;
-        }
-        Ok(counts)
-    };
-    fold.par_iter()
-        .enumerate()
-        .fold(|| Ok(empty()), step)
-        .reduce(|| Ok(empty()), |left, right| Ok(merge(left?, &right?)))
-}
-
+/// Counts the mask that was made at each parameter.
 fn add_masks(
     counts: &mut [ConfusionMatrix],
     masks: &[LabelMap],
-    (mask, cam): &(PathBuf, PathBuf),
+    image: &ImageFiles<'_>,
 ) -> Result<(), EvalError> {
     assert_eq!(counts.len(), masks.len(), "one mask for each parameter");
     let classes = counts.first().map_or(0, ConfusionMatrix::classes);
-    let truth = codec::read_mask(mask, classes)?;
+    let truth = codec::read_mask(image.mask()?, classes)?;
     for (counts, mask) in counts.iter_mut().zip(masks) {
-        score::check_mask(&truth, mask, cam, classes)?;
+        check_mask(&truth, mask, &image.prediction, classes)?;
         counts.add(&truth, mask);
     }
     Ok(())
 }
 
-fn merge(own: Matrices, theirs: &[ConfusionMatrix]) -> Matrices {
-    own.into_iter().zip(theirs).map(|(own, theirs)| own.merge(theirs)).collect()
+fn merge(mut counts: Vec<ConfusionMatrix>, next: Vec<ConfusionMatrix>) -> Vec<ConfusionMatrix> {
+    counts.iter_mut().zip(&next).for_each(|(counts, next)| counts.add_matrix(next));
+    counts
 }
 
 /// The counts of each rule.
@@ -108,24 +85,4 @@ fn curves(plan: &SweepPlan, counts: &[ConfusionMatrix]) -> Vec<SweepCurve> {
             SweepCurve::of_counts(*rule, parameters.clone(), own)
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::Duration;
-
-    #[test]
-    fn the_first_image_that_fails_is_told_whatever_the_threads() {
-        let fold: Vec<usize> = (0..200).map(|place| 1000 + place).collect();
-        let add = |_: &mut Matrices, index: usize| {
-            // Later images fail sooner.
-            std::thread::sleep(Duration::from_micros(2 * (1200 - index as u64)));
-            if index >= 1060 { Err(index) } else { Ok(()) }
-        };
-        for threads in [1, 2, 7] {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            assert_eq!(pool.install(|| count_fold(&fold, Vec::new, add)), Err(1060));
-        }
-    }
 }

@@ -1,9 +1,7 @@
 //! Class maps whose classes are counted from another number than those of the ground truth.
 
-use super::folder::{EXTENSION, KIND};
-use crate::{EvalError, score};
+use crate::{EvalError, files::Prediction, fold::Fold};
 use eps_data::{ClassId, Item, codec};
-use rayon::prelude::*;
 use std::path::Path;
 
 /// Images that are looked at, spread over the list.
@@ -43,16 +41,13 @@ pub fn class_shift(
 ) -> Result<Option<ClassShift>, EvalError> {
     let step = items.len().div_ceil(IMAGES).max(1);
     let sample: Vec<Item> = items.iter().step_by(step).cloned().collect();
-    let pairs = score::pairs(&sample, cams, EXTENSION, KIND)?;
-    let images: Vec<Image> = sample
-        .par_iter()
-        .zip(&pairs)
-        .map(|(item, (mask, cam))| {
-            let truth = codec::read_mask(mask, classes)?;
-            let maps = codec::read_scores(cam)?.classes().to_vec();
-            Ok(Image { id: item.id.clone(), maps, truth: truth.present().iter().collect() })
-        })
-        .collect::<Result<_, EvalError>>()?;
+    let files = Prediction::ClassMap.complete_files(&sample, cams)?;
+    let images = Fold::over(&files, &|| ()).each(|image| {
+        let truth = codec::read_mask(image.mask()?, classes)?;
+        let maps = codec::read_scores(&image.prediction)?.classes().to_vec();
+        let truth = truth.present().iter().collect();
+        Ok::<_, EvalError>(Image { id: image.item.id.clone(), maps, truth })
+    })?;
     Ok([1, -1].into_iter().find_map(|by| shift(&images, by)))
 }
 

@@ -1,0 +1,137 @@
+//! The images of a folder, counted on all threads.
+
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Images that are counted on all threads, with a result that does not depend on the number of them.
+///
+/// A thread counts consecutive images into counts of its own; these are merged in the order of the
+/// list. Of several images that fail the first in the list is told, and those after it are left.
+pub struct Fold<'a, T> {
+    images: &'a [T],
+    /// The fewest images that have counts of their own, as long as there are so many.
+    share: usize,
+    counted: &'a (dyn Fn() + Sync),
+}
+
+impl<'a, T: Sync> Fold<'a, T> {
+    /// All of the images; `counted` is called after each.
+    pub fn over(images: &'a [T], counted: &'a (dyn Fn() + Sync)) -> Self {
+        Self { images, share: 1, counted }
+    }
+
+    /// For counts of megabytes, which take long to merge: no more of them than keep every thread busy.
+    pub(crate) fn in_large_shares(self) -> Self {
+        let share = self.images.len().div_ceil(4 * rayon::current_num_threads()).max(1);
+        Self { share, ..self }
+    }
+
+    /// The counts of all images: what `add` adds to `empty` ones of each, merged.
+    pub fn sum<C: Send, E: Send>(
+        &self,
+        empty: impl Fn() -> C + Sync + Send,
+        add: impl Fn(&mut C, &T) -> Result<(), E> + Sync + Send,
+        merge: impl Fn(C, C) -> C + Sync + Send,
+    ) -> Result<C, E> {
+        let first_failed = AtomicUsize::new(usize::MAX);
+        let step = |counts: Result<C, E>, (place, image): (usize, &T)| {
+            let mut counts = counts?;
+            if place < first_failed.load(Ordering::Relaxed) {
+                add(&mut counts, image).inspect_err(|_| {
+                    first_failed.fetch_min(place, Ordering::Relaxed);
+                })?;
+                (self.counted)();
+            }
+            Ok(counts)
+        };
+        let shares = self.images.par_iter().enumerate().with_min_len(self.share);
+        shares
+            .fold(|| Ok(empty()), step)
+            .reduce_with(|left, right| Ok(merge(left?, right?)))
+            .unwrap_or_else(|| Ok(empty()))
+    }
+
+    /// What `of_image` finds in each image, in the order of the list.
+    pub fn each<R: Send, E: Send>(
+        &self,
+        of_image: impl Fn(&T) -> Result<R, E> + Sync + Send,
+    ) -> Result<Vec<R>, E> {
+        let add = |found: &mut Vec<R>, image: &T| {
+            found.push(of_image(image)?);
+            Ok(())
+        };
+        self.sum(Vec::new, add, |mut found, mut next| {
+            found.append(&mut next);
+            found
+        })
+    }
+}
+
+/// Memory that goes from one image to the next: as much of it as there are threads at work.
+#[derive(Default)]
+pub(crate) struct Pool<T>(Mutex<Vec<T>>);
+
+impl<T: Default> Pool<T> {
+    /// Works with memory that no other thread has now, in whatever state the last one left it.
+    pub(crate) fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
+        let idle = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = idle().pop();
+        let mut memory = taken.unwrap_or_default();
+        let result = work(&mut memory);
+        idle().push(memory);
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn on_threads(threads: usize, test: impl FnOnce() + Send) {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(test);
+    }
+
+    #[test]
+    fn images_stay_in_the_order_of_the_list_and_each_is_told_once() {
+        let images: Vec<usize> = (0..200).collect();
+        for threads in [1, 2, 7] {
+            let told = AtomicUsize::new(0);
+            let counted = || {
+                told.fetch_add(1, Ordering::Relaxed);
+            };
+            on_threads(threads, || {
+                for fold in
+                    [Fold::over(&images, &counted), Fold::over(&images, &counted).in_large_shares()]
+                {
+                    assert_eq!(fold.each(|&image| Ok::<_, ()>(image)), Ok(images.clone()));
+                }
+            });
+            assert_eq!(told.into_inner(), 400);
+        }
+    }
+
+    #[test]
+    fn the_first_image_that_fails_is_told_whatever_the_threads() {
+        let images: Vec<u64> = (0..200).collect();
+        let add = |_: &mut (), &image: &u64| {
+            // Later images fail sooner.
+            std::thread::sleep(Duration::from_micros(2 * (200 - image)));
+            if image >= 60 { Err(image) } else { Ok(()) }
+        };
+        for threads in [1, 2, 7] {
+            on_threads(threads, || {
+                let found = Fold::over(&images, &|| ()).sum(|| (), add, |(), ()| ());
+                assert_eq!(found, Err(60));
+            });
+        }
+    }
+
+    #[test]
+    fn no_image_is_nothing() {
+        let found = Fold::over(&[0_u8; 0], &|| ()).each(|_| Err::<(), _>("an image"));
+        assert_eq!(found, Ok(vec![]));
+    }
+}
