@@ -11,7 +11,7 @@ use clap::Args;
 use eps_data::{ClassNames, ImageList, Item};
 use eps_eval::report::published::{Circumstances, PublishedTable, Quantity};
 use eps_eval::report::reproduction::{Attempt, MadeBy};
-use eps_eval::{AnalysisPlan, Cooccurrence, Counts, MaskFolder, Protocol, analyse_folder};
+use eps_eval::{AnalysisPlan, Cooccurrence, Counts, Details, MaskFolder, Protocol, analyse_folder};
 use eps_model::recipe::{BackboneName, Method, Recipe, SelectionRule};
 use std::path::{Path, PathBuf};
 
@@ -215,11 +215,11 @@ impl Scorer<'_> {
         let named = if self.needs_things() { &self.args.things[..] } else { &[] };
         let classes = self.names.len();
         let of_thing = |(name, folder): &(String, PathBuf)| {
-            let things = Some(folder.clone());
-            let plan = AnalysisPlan { classes, band: 0, widths: vec![1], things };
+            let metrics = Details::default().with(Cooccurrence::new(classes));
+            let plan = AnalysisPlan { classes, things: Some(folder.clone()), metrics };
             let count = |masks: &PathBuf| {
                 let analysis = analyse_folder(&self.items, masks, &plan, counted)?;
-                analysis.details.things.context("things were counted")
+                analysis.details.get().cloned().context("things were counted")
             };
             Ok((name.clone(), masks.iter().map(count).collect::<Result<_>>()?))
         };

@@ -8,8 +8,8 @@ use eps_eval::report::chart::TrainingStep;
 use eps_eval::report::page::{ConfusionRatios, Method};
 use eps_eval::report::{ReferenceLoss, ReferenceRun, reference_losses};
 use eps_eval::{
-    ConfusionMatrix, Cooccurrence, Fold, ScoredList, Scores, Sweep, SweepPlan, Threshold,
-    ThresholdChoice, sweep_folder,
+    ConfusionMatrix, Cooccurrence, Fold, PixelMetric as _, ScoredList, Scores, Sweep, SweepPlan,
+    Threshold, ThresholdChoice, sweep_folder,
 };
 use eps_model::recipe::{self, BackboneName, Recipe};
 use eps_model::train::read_steps;

@@ -1,80 +1,47 @@
 //! Everything that is counted about a folder of predictions, image by image.
 
 use crate::{
-    Anatomy, ConfusionMatrix, Cooccurrence, EvalError, ImageCounts, LabelPairs,
+    Anatomy, ConfusionMatrix, Cooccurrence, Details, EvalError, ImageCounts, LabelPairs,
+    MaskedImage,
     boundary::{BoundaryIou, Contours, Trimap},
     files::{ImageFiles, Prediction},
     fit::{check_prediction, check_size},
     fold::Fold,
 };
-use eps_data::{ClassSet, Item, LabelMap, codec};
+use eps_data::{Item, LabelMap, codec};
 use std::path::{Path, PathBuf};
 
 /// What is counted besides the pixels of each class.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct AnalysisPlan {
     /// Number of classes with background.
     pub classes: usize,
-    /// Width of the boundary band of the [`Anatomy`] in pixels.
-    pub band: u32,
-    /// Widths of the [`Trimap`] in pixels, ascending.
-    pub widths: Vec<u32>,
     /// Folder of maps of the background things that come with each class, `<id>.png`.
     pub things: Option<PathBuf>,
+    /// Metrics without pixels, to which every image is added.
+    pub metrics: Details,
 }
 
-/// Counts of a set of predictions that need more than the pixels of each class.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Details {
-    pub anatomy: Anatomy,
-    pub boundary_iou: BoundaryIou,
-    pub contours: Contours,
-    pub trimap: Trimap,
-    pub pairs: LabelPairs,
-    /// Absent without maps of background things.
-    pub things: Option<Cooccurrence>,
-}
-
-impl Details {
-    /// Counts without pixels.
-    pub fn new(plan: &AnalysisPlan) -> Self {
-        Self {
-            anatomy: Anatomy::new(plan.classes, plan.band),
-            boundary_iou: BoundaryIou::new(plan.classes),
-            contours: Contours::new(plan.classes),
-            trimap: Trimap::new(plan.classes, plan.widths.clone()),
-            pairs: LabelPairs::default(),
-            things: plan.things.is_some().then(|| Cooccurrence::new(plan.classes)),
-        }
-    }
-
-    fn add(&mut self, truth: &LabelMap, predicted: &LabelMap, labels: ClassSet) {
-        self.anatomy.add(truth, predicted, labels);
-        self.boundary_iou.add(truth, predicted);
-        self.contours.add(truth, predicted);
-        self.trimap.add(truth, predicted);
-    }
-
-    /// Adds what `other` counted.
-    ///
-    /// # Panics
-    ///
-    /// If they were made from different plans.
-    pub fn merge(self, other: &Self) -> Self {
-        let things = self.things.zip(other.things.as_ref());
-        Self {
-            anatomy: self.anatomy.merge(&other.anatomy),
-            boundary_iou: self.boundary_iou.merge(&other.boundary_iou),
-            contours: self.contours.merge(&other.contours),
-            trimap: self.trimap.merge(&other.trimap),
-            pairs: self.pairs.merge(&other.pairs),
-            things: things.map(|(own, theirs)| own.merge(theirs)),
-        }
+impl AnalysisPlan {
+    /// All metrics: an [`Anatomy`] with a boundary band of `band` pixels, a [`Trimap`] of these widths,
+    /// which must ascend, and with maps of background things the confusion with them.
+    pub fn new(classes: usize, band: u32, widths: Vec<u32>, things: Option<PathBuf>) -> Self {
+        let metrics = Details::default()
+            .with(Anatomy::new(classes, band))
+            .with(BoundaryIou::new(classes))
+            .with(Contours::new(classes))
+            .with(Trimap::new(classes, widths))
+            .with(LabelPairs::default());
+        let metrics = match things {
+            Some(_) => metrics.with(Cooccurrence::new(classes)),
+            None => metrics,
+        };
+        Self { classes, things, metrics }
     }
 }
 
 /// A folder of predictions, counted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Analysis {
     /// Pixels of each class, in the order of the items.
     pub images: Vec<ImageCounts>,
@@ -97,7 +64,7 @@ pub fn analyse_folder(
 ) -> Result<Analysis, EvalError> {
     let files = Prediction::Mask.complete_files(items, predictions)?;
     Fold::over(&files, counted).sum(
-        || Analysis { images: Vec::new(), details: Details::new(plan) },
+        || Analysis { images: Vec::new(), details: plan.metrics.clone() },
         |analysis, image| analysis.add(image, plan),
         Analysis::merge,
     )
@@ -112,13 +79,14 @@ impl Analysis {
     fn add(&mut self, image: &ImageFiles<'_>, plan: &AnalysisPlan) -> Result<(), EvalError> {
         let (truth, predicted, things) = plan.read(image)?;
         let item = image.item;
-        let labels = if item.classes.is_empty() { truth.present() } else { item.classes };
-        self.details.add(&truth, &predicted, labels);
-        if let (Some(things), Some(counts)) = (&things, &mut self.details.things) {
-            counts.add(things, &truth, &predicted);
-        }
         let matrix = ConfusionMatrix::of(plan.classes, truth.classes(), predicted.classes());
-        self.details.pairs.add(&matrix, labels);
+        self.details.count(&MaskedImage {
+            labels: if item.classes.is_empty() { truth.present() } else { item.classes },
+            truth: &truth,
+            predicted: &predicted,
+            matrix: &matrix,
+            things: things.as_ref(),
+        });
         self.images.push(ImageCounts::of_matrix(&item.id, &matrix));
         Ok(())
     }

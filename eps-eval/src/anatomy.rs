@@ -1,6 +1,7 @@
 //! Where the lost IoU of each class goes.
 
 use crate::{
+    Column, MaskedImage, PixelMetric,
     boundary::distances,
     confusion::{mean, ratio},
 };
@@ -102,21 +103,6 @@ impl Anatomy {
         }
     }
 
-    /// Adds the pixels that `other` counted.
-    ///
-    /// # Panics
-    ///
-    /// If the counts differ in classes or in the width of the band.
-    pub fn merge(mut self, other: &Self) -> Self {
-        assert_eq!(self.band, other.band, "both must have the same band");
-        assert_eq!(self.right.len(), other.right.len(), "both must have the same classes");
-        self.right.iter_mut().zip(&other.right).for_each(|(own, theirs)| *own += theirs);
-        for (own, theirs) in self.wrong.iter_mut().zip(&other.wrong) {
-            own.iter_mut().zip(theirs).for_each(|(own, theirs)| *own += theirs);
-        }
-        self
-    }
-
     /// Width of the boundary band in pixels.
     pub fn band(&self) -> u32 {
         self.band
@@ -150,6 +136,31 @@ impl Anatomy {
     /// The mean IoU that is lost to a cause, over the classes that occur in truth or prediction.
     pub fn mean_share(&self, loss: Loss) -> Option<f64> {
         mean((0..self.classes()).map(|class| self.share(class, loss)))
+    }
+}
+
+impl PixelMetric for Anatomy {
+    fn count(&mut self, image: &MaskedImage<'_>) {
+        self.add(image.truth, image.predicted, image.labels);
+    }
+
+    fn merge(mut self, other: &Self) -> Self {
+        assert_eq!(self.band, other.band, "both must have the same band");
+        assert_eq!(self.right.len(), other.right.len(), "both must have the same classes");
+        self.right.iter_mut().zip(&other.right).for_each(|(own, theirs)| *own += theirs);
+        for (own, theirs) in self.wrong.iter_mut().zip(&other.wrong) {
+            own.iter_mut().zip(theirs).for_each(|(own, theirs)| *own += theirs);
+        }
+        self
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let column = |loss: Loss| {
+            let classes = (0..self.classes()).map(|class| self.share(class, loss)).collect();
+            Column::fraction(loss.title(), self.mean_share(loss), classes)
+                .in_terminal("lost mean IoU by cause", loss.title())
+        };
+        Loss::ALL.map(column).to_vec()
     }
 }
 

@@ -1,6 +1,6 @@
 //! How often a class is seen in the background that tends to come with it.
 
-use crate::confusion::ratio;
+use crate::{MaskedImage, PixelMetric, confusion::ratio};
 use eps_data::{BACKGROUND, LabelMap};
 
 /// Pixels counted for the confusion of classes with the background that co-occurs with them:
@@ -42,12 +42,36 @@ impl Cooccurrence {
         }
     }
 
-    /// Adds the pixels that `other` counted.
-    ///
-    /// # Panics
-    ///
-    /// If the counts differ in classes.
-    pub fn merge(mut self, other: &Self) -> Self {
+    /// False positives on its background over true positives of `class`; `None` if the class has
+    /// no such background, or no true positive.
+    pub fn of(&self, class: usize) -> Option<f64> {
+        let has_background = self.background[class] > 0;
+        has_background.then(|| ratio(self.false_positives[class], self.true_positives[class]))?
+    }
+
+    /// The ratio of each class, background first.
+    pub fn ratios(&self) -> Vec<Option<f64>> {
+        (0..self.background.len()).map(|class| self.of(class)).collect()
+    }
+
+    /// The ratio with both counts summed over the classes that have such a background.
+    pub fn ratio(&self) -> Option<f64> {
+        let confusable = || (0..self.background.len()).filter(|&class| self.background[class] > 0);
+        let false_positives = confusable().map(|class| self.false_positives[class]).sum();
+        let true_positives = confusable().map(|class| self.true_positives[class]).sum();
+        ratio(false_positives, true_positives)
+    }
+}
+
+impl PixelMetric for Cooccurrence {
+    /// Counts nothing of an image without a map of background things.
+    fn count(&mut self, image: &MaskedImage<'_>) {
+        if let Some(things) = image.things {
+            self.add(things, image.truth, image.predicted);
+        }
+    }
+
+    fn merge(mut self, other: &Self) -> Self {
         assert_eq!(
             self.background.len(),
             other.background.len(),
@@ -60,21 +84,6 @@ impl Cooccurrence {
         add(&mut self.false_positives, &other.false_positives);
         add(&mut self.true_positives, &other.true_positives);
         self
-    }
-
-    /// False positives on its background over true positives of `class`; `None` if the class has
-    /// no such background, or no true positive.
-    pub fn of(&self, class: usize) -> Option<f64> {
-        let has_background = self.background[class] > 0;
-        has_background.then(|| ratio(self.false_positives[class], self.true_positives[class]))?
-    }
-
-    /// The ratio with both counts summed over the classes that have such a background.
-    pub fn ratio(&self) -> Option<f64> {
-        let confusable = || (0..self.background.len()).filter(|&class| self.background[class] > 0);
-        let false_positives = confusable().map(|class| self.false_positives[class]).sum();
-        let true_positives = confusable().map(|class| self.true_positives[class]).sum();
-        ratio(false_positives, true_positives)
     }
 }
 

@@ -1,6 +1,6 @@
 //! How often a class is seen in another one where image labels say that both are there.
 
-use crate::{ConfusionMatrix, confusion::ratio};
+use crate::{ConfusionMatrix, MaskedImage, PixelMetric, confusion::ratio};
 use eps_data::{BACKGROUND, ClassSet};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -60,17 +60,6 @@ impl LabelPairs {
         }
     }
 
-    /// Adds the pixels that `other` counted.
-    pub fn merge(mut self, other: &Self) -> Self {
-        for (&pair, theirs) in &other.pairs {
-            let own = self.pairs.entry(pair).or_default();
-            own.images += theirs.images;
-            own.false_positives += theirs.false_positives;
-            own.true_positives += theirs.true_positives;
-        }
-        self
-    }
-
     /// All pairs, in the order of their classes.
     pub fn pairs(&self) -> impl Iterator<Item = LabelPair> + '_ {
         self.pairs.iter().map(|(&(of, taken_for), counts)| LabelPair {
@@ -81,6 +70,22 @@ impl LabelPairs {
             true_positives: counts.true_positives,
             ratio: ratio(counts.false_positives, counts.true_positives),
         })
+    }
+}
+
+impl PixelMetric for LabelPairs {
+    fn count(&mut self, image: &MaskedImage<'_>) {
+        self.add(image.matrix, image.labels);
+    }
+
+    fn merge(mut self, other: &Self) -> Self {
+        for (&pair, theirs) in &other.pairs {
+            let own = self.pairs.entry(pair).or_default();
+            own.images += theirs.images;
+            own.false_positives += theirs.false_positives;
+            own.true_positives += theirs.true_positives;
+        }
+        self
     }
 }
 

@@ -36,6 +36,7 @@ mod analysis;
 mod anatomy;
 mod audit;
 mod class_counts;
+mod column;
 mod confusion;
 mod cooccurrence;
 mod error;
@@ -46,6 +47,7 @@ mod fold;
 mod image_counts;
 mod label_pairs;
 mod method_details;
+mod metric;
 mod oddities;
 mod pair_counts;
 mod protocol;
@@ -53,10 +55,11 @@ mod scores;
 mod sweep;
 mod total_counts;
 
-pub use analysis::{Analysis, AnalysisPlan, Details, analyse_folder, analysis_faults};
+pub use analysis::{Analysis, AnalysisPlan, analyse_folder, analysis_faults};
 pub use anatomy::{Anatomy, Loss};
 pub use audit::{Audit, AuditedProtocol};
 pub use class_counts::ClassCounts;
+pub use column::{Column, Place, Unit};
 pub use confusion::ConfusionMatrix;
 pub use cooccurrence::Cooccurrence;
 pub use error::EvalError;
@@ -68,6 +71,7 @@ pub use method_details::{
     AnatomyShares, BoundaryScores, ClassBoundary, ClassRetrieval, CooccurrenceRatios, LossShares,
     MethodDetails, TrimapPoint,
 };
+pub use metric::{Details, MaskedImage, PixelMetric};
 pub use oddities::Oddities;
 pub use protocol::Protocol;
 pub use scores::{ClassScores, ScoredList, Scores, Subset, Threshold, ThresholdChoice};

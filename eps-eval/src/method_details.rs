@@ -1,9 +1,10 @@
 //! What the details of a method come to: ratios of the counts, for files and charts.
 
 use crate::{
-    ClassCounts, Cooccurrence, Details, LabelPair, Loss, TotalCounts, boundary::ContourCounts,
+    Anatomy, ClassCounts, Column, Cooccurrence, Details, LabelPair, LabelPairs, Loss, TotalCounts,
+    boundary::{BoundaryIou, ContourCounts, Contours, Trimap},
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Retrieval, anatomy, boundary scores and co-occurrence of one method.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -14,6 +15,9 @@ pub struct MethodDetails {
     pub anatomy: AnatomyShares,
     pub boundary: BoundaryScores,
     pub cooccurrence: CooccurrenceRatios,
+    /// The scores of all metrics; as JSON those that are in no form above.
+    #[serde(skip_serializing_if = "is_told_above", serialize_with = "serialize_others")]
+    pub columns: Vec<Column>,
 }
 
 /// Precision and recall of one class.
@@ -121,28 +125,35 @@ pub struct CooccurrenceRatios {
 }
 
 impl MethodDetails {
-    /// Computes all ratios of two counts of the same pixels; `None` if no pixel was counted.
+    /// Computes all ratios of two counts of the same pixels; `None` if no pixel was counted, or if the
+    /// metrics are not those of [`AnalysisPlan::new`](crate::AnalysisPlan::new).
     pub fn new(name: &str, totals: &TotalCounts, details: &Details) -> Option<Self> {
-        let things = details.things.as_ref();
-        let classes = details.anatomy.classes();
-        let by_class = |own: &Cooccurrence| (0..classes).map(|class| own.of(class)).collect();
         Some(Self {
             name: name.into(),
             retrieval: totals.classes().iter().map(ClassRetrieval::from).collect(),
-            anatomy: AnatomyShares::new(details)?,
-            boundary: BoundaryScores::new(details),
-            cooccurrence: CooccurrenceRatios {
-                things: things.and_then(Cooccurrence::ratio),
-                things_by_class: things.map(by_class).unwrap_or_default(),
-                pairs: details.pairs.pairs().collect(),
-            },
+            anatomy: AnatomyShares::new(details.get()?)?,
+            boundary: BoundaryScores::new(details.get()?, details.get()?, details.get()?),
+            cooccurrence: CooccurrenceRatios::new(details.get()?, details.get()),
+            columns: details.columns(),
         })
+    }
+
+    /// The scores that every table shows.
+    pub fn table_columns(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| column.is_in_tables())
     }
 }
 
+fn is_told_above(columns: &[Column]) -> bool {
+    !columns.iter().any(Column::is_in_tables)
+}
+
+fn serialize_others<S: Serializer>(columns: &[Column], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(columns.iter().filter(|column| column.is_in_tables()))
+}
+
 impl AnatomyShares {
-    fn new(details: &Details) -> Option<Self> {
-        let anatomy = &details.anatomy;
+    fn new(anatomy: &Anatomy) -> Option<Self> {
         let class = |class| LossShares::new(anatomy.iou(class), |loss| anatomy.share(class, loss));
         let classes: Vec<_> = (0..anatomy.classes()).map(class).collect();
         let mean = LossShares::new(anatomy.mean_iou(), |loss| anatomy.mean_share(loss))?;
@@ -151,22 +162,32 @@ impl AnatomyShares {
 }
 
 impl BoundaryScores {
-    fn new(details: &Details) -> Self {
-        let borders = details.boundary_iou.totals();
+    fn new(borders: &BoundaryIou, contours: &Contours, trimap: &Trimap) -> Self {
+        let borders = borders.totals();
         let class = |(border, contour): (&ClassCounts, &ContourCounts)| ClassBoundary {
             iou: border.iou(),
             f: contour.f(),
             precision: contour.precision(),
             recall: contour.recall(),
         };
-        let bands = details.trimap.bands();
         Self {
             mean_iou: borders.mean_iou(),
-            mean_f: details.contours.mean_f(),
-            classes: borders.classes().iter().zip(details.contours.classes()).map(class).collect(),
-            trimap: bands
+            mean_f: contours.mean_f(),
+            classes: borders.classes().iter().zip(contours.classes()).map(class).collect(),
+            trimap: trimap
+                .bands()
                 .map(|(width, counts)| TrimapPoint { width, mean_iou: counts.mean_iou() })
                 .collect(),
+        }
+    }
+}
+
+impl CooccurrenceRatios {
+    fn new(pairs: &LabelPairs, things: Option<&Cooccurrence>) -> Self {
+        Self {
+            things: things.and_then(Cooccurrence::ratio),
+            things_by_class: things.map(Cooccurrence::ratios).unwrap_or_default(),
+            pairs: pairs.pairs().collect(),
         }
     }
 }

@@ -17,7 +17,7 @@ use eps_eval::report::chart::{
 };
 use eps_eval::report::{ComparisonReport, export};
 use eps_eval::{
-    AnalysisPlan, Details, EvalError, MethodDetails, ScoredList, TotalCounts, analyse_folder,
+    AnalysisPlan, EvalError, MethodDetails, ScoredList, TotalCounts, analyse_folder,
     analysis_faults,
 };
 use std::path::{Path, PathBuf};
@@ -148,7 +148,7 @@ impl Compare {
         let counted = || progress.step();
         let (mut all, mut details) = (Vec::new(), Vec::new());
         for Method { name, folders } in methods {
-            let (mut runs, mut sum) = (Vec::new(), Details::new(&plan));
+            let (mut runs, mut sum) = (Vec::new(), plan.metrics.clone());
             for folder in folders {
                 let analysis = match analyse_folder(items, folder, &plan, &counted) {
                     Err(_) if self.keep_going => {
@@ -172,7 +172,7 @@ impl Compare {
         let mut widths = self.widths.clone();
         widths.sort_unstable();
         widths.dedup();
-        AnalysisPlan { classes, band: self.band, widths, things: self.things.clone() }
+        AnalysisPlan::new(classes, self.band, widths, self.things.clone())
     }
 
     fn write(&self, report: &ComparisonReport, out: Option<ResultFolder>) -> Result<()> {

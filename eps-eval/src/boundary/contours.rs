@@ -1,7 +1,10 @@
 //! Boundary F: how much of the boundary lines of both maps lies near the other's.
 
-use super::{diagonal, filled};
-use crate::confusion::{mean, ratio};
+use super::{HEADING, diagonal, filled};
+use crate::{
+    Column, MaskedImage, PixelMetric,
+    confusion::{mean, ratio},
+};
 use eps_data::{ClassId, LabelMap, Size};
 
 /// How far a boundary may be from the other map's, as a fraction of the image's diagonal.
@@ -81,12 +84,23 @@ impl Contours {
         }
     }
 
-    /// Adds the pixels that `other` counted.
-    ///
-    /// # Panics
-    ///
-    /// If the counts differ in classes.
-    pub fn merge(mut self, other: &Self) -> Self {
+    /// Counts by class, background first.
+    pub fn classes(&self) -> &[ContourCounts] {
+        &self.counts
+    }
+
+    /// Mean F over the classes that have a boundary in truth or prediction.
+    pub fn mean_f(&self) -> Option<f64> {
+        mean(self.counts.iter().map(ContourCounts::f))
+    }
+}
+
+impl PixelMetric for Contours {
+    fn count(&mut self, image: &MaskedImage<'_>) {
+        self.add(image.truth, image.predicted);
+    }
+
+    fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.counts.len(), other.counts.len(), "both must have the same classes");
         for (own, theirs) in self.counts.iter_mut().zip(&other.counts) {
             own.truth += theirs.truth;
@@ -97,14 +111,9 @@ impl Contours {
         self
     }
 
-    /// Counts by class, background first.
-    pub fn classes(&self) -> &[ContourCounts] {
-        &self.counts
-    }
-
-    /// Mean F over the classes that have a boundary in truth or prediction.
-    pub fn mean_f(&self) -> Option<f64> {
-        mean(self.counts.iter().map(ContourCounts::f))
+    fn columns(&self) -> Vec<Column> {
+        let classes = self.counts.iter().map(ContourCounts::f).collect();
+        vec![Column::fraction("boundary F", self.mean_f(), classes).in_terminal(HEADING, "")]
     }
 }
 

@@ -1,7 +1,7 @@
 //! Boundary IoU: the overlap of the inner borders of both maps.
 
-use super::{diagonal, filled};
-use crate::{ClassCounts, TotalCounts};
+use super::{HEADING, diagonal, filled};
+use crate::{ClassCounts, Column, MaskedImage, PixelMetric, TotalCounts};
 use eps_data::{ClassId, IGNORE, LabelMap, Size};
 
 /// Width of the border as a fraction of the image's diagonal.
@@ -50,20 +50,28 @@ impl BoundaryIou {
         }
     }
 
-    /// Adds the pixels that `other` counted.
-    ///
-    /// # Panics
-    ///
-    /// If the counts differ in classes.
-    pub fn merge(mut self, other: &Self) -> Self {
+    /// The counts, whose IoU is the boundary IoU.
+    pub fn totals(&self) -> TotalCounts {
+        self.counts.iter().copied().collect()
+    }
+}
+
+impl PixelMetric for BoundaryIou {
+    fn count(&mut self, image: &MaskedImage<'_>) {
+        self.add(image.truth, image.predicted);
+    }
+
+    fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.counts.len(), other.counts.len(), "both must have the same classes");
         self.counts.iter_mut().zip(&other.counts).for_each(|(own, &theirs)| *own += theirs);
         self
     }
 
-    /// The counts, whose IoU is the boundary IoU.
-    pub fn totals(&self) -> TotalCounts {
-        self.counts.iter().copied().collect()
+    fn columns(&self) -> Vec<Column> {
+        let totals = self.totals();
+        let classes = totals.classes().iter().map(ClassCounts::iou).collect();
+        let column = Column::fraction("boundary IoU", totals.mean_iou(), classes);
+        vec![column.in_terminal(HEADING, "")]
     }
 }
 

@@ -15,6 +15,9 @@ pub use trimap::Trimap;
 
 use eps_data::{ClassId, IGNORE, LabelMap, Size};
 
+/// Above the scores of boundaries in a terminal: those of [`BoundaryIou`], then of [`Contours`].
+const HEADING: &str = "boundaries: IoU, F";
+
 /// Length of an image's diagonal in pixels.
 fn diagonal(size: Size) -> f64 {
     let square = |side: usize| (side * side) as f64;

@@ -1,7 +1,7 @@
 //! Mean IoU in a band around the true boundaries, by the width of the band.
 
 use super::distances;
-use crate::{ConfusionMatrix, TotalCounts};
+use crate::{ConfusionMatrix, MaskedImage, PixelMetric, TotalCounts};
 use eps_data::{IGNORE, LabelMap};
 
 /// Pixels counted by how far they are from a true boundary.
@@ -49,18 +49,6 @@ impl Trimap {
         }
     }
 
-    /// Adds the pixels that `other` counted.
-    ///
-    /// # Panics
-    ///
-    /// If the bands differ in widths or classes.
-    pub fn merge(mut self, other: &Self) -> Self {
-        assert_eq!(self.widths, other.widths, "both must have the same widths");
-        let rings = self.rings.into_iter().zip(&other.rings);
-        self.rings = rings.map(|(own, theirs)| own.merge(theirs)).collect();
-        self
-    }
-
     /// Each width with the counts of its band, ascending.
     pub fn bands(&self) -> impl Iterator<Item = (u32, TotalCounts)> + '_ {
         let mut band: Option<TotalCounts> = None;
@@ -70,6 +58,19 @@ impl Trimap {
             band = Some(sum.clone());
             (width, sum)
         })
+    }
+}
+
+impl PixelMetric for Trimap {
+    fn count(&mut self, image: &MaskedImage<'_>) {
+        self.add(image.truth, image.predicted);
+    }
+
+    fn merge(mut self, other: &Self) -> Self {
+        assert_eq!(self.widths, other.widths, "both must have the same widths");
+        let rings = self.rings.into_iter().zip(&other.rings);
+        self.rings = rings.map(|(own, theirs)| own.merge(theirs)).collect();
+        self
     }
 }
 
