@@ -2,7 +2,7 @@
 
 use crate::report::{ComparisonReport, table::to_csv};
 use crate::{
-    EvalError,
+    EvalError, MethodDetails,
     paired::{Difference, Effect, Estimate, ImageDifference},
 };
 use polars::prelude::{Column, DataFrame};
@@ -20,7 +20,7 @@ pub fn comparison_csv(report: &ComparisonReport) -> Result<String, EvalError> {
         Column::new(name.into(), values)
     };
     let names = |of: fn(&Row<'_>) -> String| rows.iter().map(of).collect::<Vec<_>>();
-    let columns = vec![
+    let mut columns = vec![
         Column::new("method".into(), names(|row| row.method.into())),
         Column::new("class".into(), names(|row| row.class.into())),
         estimate("iou", |own| own.value),
@@ -37,7 +37,25 @@ pub fn comparison_csv(report: &ComparisonReport) -> Result<String, EvalError> {
         effect("p", |own| own.p),
         effect("p_holm", |own| own.p_holm),
     ];
+    columns.extend(metric_columns(report));
     to_csv(DataFrame::new(rows.len(), columns))
+}
+
+/// The scores of metrics that every table shows, in the order of the [`rows`].
+fn metric_columns(report: &ComparisonReport) -> Vec<Column> {
+    let Some(first) = report.details.first() else { return Vec::new() };
+    let classes = report.classes.len();
+    let column = |(index, column): (usize, &crate::Column)| {
+        let of_method = |details: &MethodDetails| {
+            let column = &details.columns[index];
+            let of_class = |class| column.classes.get(class).copied().flatten();
+            [column.mean].into_iter().chain((0..classes).map(of_class)).collect::<Vec<_>>()
+        };
+        let values: Vec<Option<f64>> = report.details.iter().flat_map(of_method).collect();
+        Column::new(column.name.as_str().into(), values)
+    };
+    let columns = first.columns.iter().enumerate();
+    columns.filter(|(_, column)| column.is_in_tables()).map(column).collect()
 }
 
 /// Every image under every method but the first, the largest gain first.

@@ -1,6 +1,9 @@
 //! A paired comparison as a page.
 
-use super::signed;
+use super::{
+    columns::{cell, title},
+    signed,
+};
 use crate::paired::{Difference, Effect, PairedComparison};
 use crate::report::{ComparisonReport, export::percent};
 
@@ -22,6 +25,7 @@ pub fn comparison_markdown(report: &ComparisonReport, charts: &[(String, String)
         comparison.seed
     );
     text += &methods_table(comparison);
+    text += &columns_table(report);
     for (title, file) in charts {
         text += &format!("\n![{title}]({file})\n");
     }
@@ -48,6 +52,23 @@ fn methods_table(comparison: &PairedComparison) -> String {
             percent(method.miou.std),
             effect.map_or_else(|| "– | – | –".into(), |own| effect_cells(&own)),
         );
+    }
+    text
+}
+
+/// The scores of metrics that every table shows; nothing without any.
+fn columns_table(report: &ComparisonReport) -> String {
+    let Some(first) = report.details.first() else { return String::new() };
+    let titles: Vec<String> = first.table_columns().map(|column| escape(&title(column))).collect();
+    if titles.is_empty() {
+        return String::new();
+    }
+    let rule = " ---: |".repeat(titles.len());
+    let mut text = format!("\n| method | {} |\n| --- |{rule}\n", titles.join(" | "));
+    for details in &report.details {
+        let cells = details.table_columns().map(|column| cell(column, column.mean));
+        let cells = cells.collect::<Vec<_>>().join(" | ");
+        text += &format!("| {} | {cells} |\n", escape(&details.name));
     }
     text
 }

@@ -1,5 +1,6 @@
 //! A paired comparison as files and text.
 
+mod columns;
 mod csv;
 mod markdown;
 mod text;
@@ -19,3 +20,6 @@ pub(crate) fn is_sure(effect: &Effect) -> bool {
 fn signed(fraction: Option<f64>) -> String {
     fraction.map_or_else(|| "–".into(), |fraction| format!("{:+.1}", 100.0 * fraction))
 }
+
+#[cfg(test)]
+mod tests;

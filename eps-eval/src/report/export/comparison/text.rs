@@ -1,14 +1,15 @@
 //! A paired comparison in a terminal.
 
-use super::{is_sure, signed};
-use crate::report::{ComparisonReport, export::percent};
-use crate::{
-    Loss,
-    paired::{Difference, Effect, Estimate},
+use super::{
+    columns::{cell, title},
+    is_sure, signed,
 };
+use crate::paired::{Difference, Effect, Estimate};
+use crate::report::{ComparisonReport, export::percent};
+use crate::{Column, Place};
 
 /// Mean IoU with its interval, its spread over runs, and the difference from the first method, a
-/// line each; then which images make the difference, and where the lost IoU goes.
+/// line each; then which images make the difference, and the scores of the metrics.
 pub fn comparison_text(report: &ComparisonReport) -> String {
     let comparison = &report.comparison;
     let mut text = format!(
@@ -38,19 +39,40 @@ pub fn comparison_text(report: &ComparisonReport) -> String {
             images.ties
         );
     }
-    text += "\nlost mean IoU by cause\n";
-    for details in &report.details {
-        let mean = &details.anatomy.mean;
-        let part = |loss: &Loss| format!("{} {}", loss.title(), percent(Some(mean.of(*loss))));
-        let parts: Vec<String> = Loss::ALL.iter().map(part).collect();
-        text += &format!("{:<width$}  {}\n", details.name, parts.join(", "));
-    }
-    text += "\nboundaries: IoU, F\n";
-    for details in &report.details {
-        let (iou, f) = (percent(details.boundary.mean_iou), percent(details.boundary.mean_f));
-        text += &format!("{:<width$}  {iou}, {f}\n", details.name);
+    text + &columns(report, width)
+}
+
+/// The scores of all metrics below their headings, a line for each method.
+fn columns(report: &ComparisonReport, width: usize) -> String {
+    let Some(first) = report.details.first() else { return String::new() };
+    let (mut text, mut start) = (String::new(), 0);
+    for group in first.columns.chunk_by(|a, b| heading(a) == heading(b)) {
+        text += &format!("\n{}\n", heading(&group[0]));
+        for details in &report.details {
+            let cells = details.columns[start..][..group.len()].iter().map(labelled);
+            let cells = cells.collect::<Vec<_>>().join(", ");
+            text += &format!("{:<width$}  {cells}\n", details.name);
+        }
+        start += group.len();
     }
     text
+}
+
+fn heading(column: &Column) -> &'static str {
+    match column.place {
+        Place::Tables => "further scores",
+        Place::Terminal { heading, .. } => heading,
+    }
+}
+
+/// A score over all classes, behind its title if it has one.
+fn labelled(column: &Column) -> String {
+    let value = cell(column, column.mean);
+    match column.place {
+        Place::Tables => format!("{} {value}", title(column)),
+        Place::Terminal { title: "", .. } => value,
+        Place::Terminal { title, .. } => format!("{title} {value}"),
+    }
 }
 
 fn estimate(own: &Estimate, runs: usize) -> String {
