@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use burn::tensor::Device;
 use eps_data::Split;
 use eps_model::recipe::Recipe;
-use eps_model::train::{Checkpoint, Event, Job, Outcome, Step, Wish};
+use eps_model::train::{Checkpoint, Event, Job, Outcome, Step};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -71,7 +71,7 @@ impl Training<'_> {
                     progress.step(|| message(step, all_left(made, begun.elapsed())));
                 }
             }
-            if interrupt::requested() { Wish::Stop } else { Wish::Continue }
+            interrupt::flow()
         })?;
         let is_interrupted = matches!(outcome, Outcome::Stopped { .. });
         if is_interrupted {

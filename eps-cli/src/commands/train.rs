@@ -10,7 +10,7 @@ use anyhow::{Result, bail, ensure};
 use burn::tensor::Device;
 use eps_data::Needs;
 use eps_model::recipe::{Method, Recipe};
-use eps_model::train::{Checkpoint, Event, Job, Outcome, Step, Wish};
+use eps_model::train::{Checkpoint, Event, Job, Outcome, Step};
 use eps_model::weights::check_weights;
 use std::path::PathBuf;
 
@@ -163,7 +163,7 @@ pub(crate) fn train(job: &Job<'_>, label: &str, device: &Device) -> Result<Outco
             Event::Imported(import) => eprintln!("weights: {import}"),
             Event::Updated(step) => progress.step(|| message(step)),
         }
-        if interrupt::requested() { Wish::Stop } else { Wish::Continue }
+        interrupt::flow()
     })?;
     progress.finish();
     Ok(outcome)

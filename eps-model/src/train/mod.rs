@@ -20,6 +20,7 @@ use crate::weights::{Import, Part, load_weights};
 use burn::optim::ModuleOptimizer;
 use burn::tensor::Device;
 use eps_data::{Loader, Split};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -43,20 +44,12 @@ pub struct Job<'a> {
     pub resume: bool,
 }
 
-/// What the caller wants after an update.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    Continue,
-    /// Save a checkpoint and return.
-    Stop,
-}
-
 /// What the caller of a run is told.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
     /// Weights were loaded before the first update.
     Imported(&'a Import),
-    /// An update was made; only after one of these a wish to stop counts.
+    /// An update was made; only a break after one of these stops the run.
     Updated(&'a Step),
 }
 
@@ -78,14 +71,14 @@ struct Start {
 }
 
 impl Job<'_> {
-    /// Makes the updates that are left, telling `observer` of each.
+    /// Makes the updates that are left, telling `observer` of each; a break saves a checkpoint and returns.
     ///
     /// Equal recipe, data, seed and device give equal weights, with or without interruptions and
     /// for any number of threads. Source: method, sections 6 and 7.
     pub fn run(
         &self,
         device: &Device,
-        mut observer: impl FnMut(Event<'_>) -> Wish,
+        mut observer: impl FnMut(Event<'_>) -> ControlFlow<()>,
     ) -> Result<Outcome, ModelError> {
         self.check_saliency()?;
         let device = device.clone().autodiff();
@@ -111,7 +104,7 @@ impl Job<'_> {
             };
             log.push(&step)?;
             let made = update + 1;
-            let stop = observer(Event::Updated(&step)) == Wish::Stop && made < recipe.updates;
+            let stop = observer(Event::Updated(&step)).is_break() && made < recipe.updates;
             if stop || made == recipe.updates || made % recipe.checkpoint_every == 0 {
                 Checkpoint::write(&checkpoints(&self.run), &network, &updater, self.state(made))?;
             }
@@ -126,7 +119,7 @@ impl Job<'_> {
     fn start(
         &self,
         device: &Device,
-        observer: &mut impl FnMut(Event<'_>) -> Wish,
+        observer: &mut impl FnMut(Event<'_>) -> ControlFlow<()>,
     ) -> Result<Start, ModelError> {
         let optimiser_recipe = &self.recipe.optimiser;
         let classes = self.split.names.objects();
@@ -139,7 +132,8 @@ impl Job<'_> {
             }
             (None, Some(path)) => {
                 let (network, import) = load_weights(fresh, path, Part::Backbone)?;
-                observer(Event::Imported(&import));
+                // Nothing was made yet that a checkpoint could keep.
+                let _ = observer(Event::Imported(&import));
                 (network, updater, 0)
             }
             (None, None) => (fresh, updater, 0),

@@ -19,9 +19,10 @@ use eps_model::recipe::{
     AugmentationRecipe, BackboneName, Background, InferenceRecipe, Method, NetworkRecipe, Norms,
     OptimiserRecipe, Recipe, SaliencyRecipe, SelectionRule,
 };
-use eps_model::train::{Event, Job, Outcome, Step, Wish, load_network, read_steps};
+use eps_model::train::{Event, Job, Outcome, Step, load_network, read_steps};
 use eps_model::train::{freeze, optimiser, schedule};
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -230,7 +231,9 @@ pub(crate) fn small_recipe() -> Recipe {
 type Finished = (BTreeMap<String, Vec<f32>>, Vec<Step>);
 
 fn finish(job: &Job<'_>) -> Finished {
-    let Outcome::Finished(network) = job.run(&crate::device(), |_| Wish::Continue).unwrap() else {
+    let Outcome::Finished(network) =
+        job.run(&crate::device(), |_| ControlFlow::Continue(())).unwrap()
+    else {
         panic!("nobody stopped it");
     };
     (parameters(&network), steps(&job.run))
@@ -241,11 +244,11 @@ fn steps(run: &Path) -> Vec<Step> {
     steps.into_iter().map(|step| Step { images_per_second: 0.0, ..step }).collect()
 }
 
-/// Wishes to stop after `updates` updates.
-fn until(updates: usize) -> impl FnMut(Event<'_>) -> Wish {
+/// Breaks off after `updates` updates.
+fn until(updates: usize) -> impl FnMut(Event<'_>) -> ControlFlow<()> {
     move |event| match event {
-        Event::Updated(step) if step.step + 1 == updates => Wish::Stop,
-        _ => Wish::Continue,
+        Event::Updated(step) if step.step + 1 == updates => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
     }
 }
 
@@ -276,7 +279,7 @@ fn a_killed_run_goes_on_from_its_last_checkpoint() {
     let killed = scenes.job("killed", &recipe);
     let killing = |event: Event<'_>| match event {
         Event::Updated(step) if step.step == 4 => panic!("killed"),
-        _ => Wish::Continue,
+        _ => ControlFlow::Continue(()),
     };
     let run = || killed.run(&crate::device(), killing).map(|_| ());
     assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
@@ -366,7 +369,9 @@ fn a_background_class_that_the_data_set_lacks_is_refused() {
     let saliency = recipe.saliency.as_mut().unwrap();
     saliency.selection = SelectionRule::Predefined;
     saliency.background_classes = vec!["sofa".into()];
-    let Err(error) = scenes.job("run", &recipe).run(&crate::device(), |_| Wish::Continue) else {
+    let Err(error) =
+        scenes.job("run", &recipe).run(&crate::device(), |_| ControlFlow::Continue(()))
+    else {
         panic!("a class that is not there was accepted");
     };
     assert!(error.to_string().contains("`sofa`"), "{error}");
@@ -380,7 +385,7 @@ fn a_run_on_another_list_is_not_continued() {
     let mut other = scenes.split.clone();
     other.list.sha256 = "0".repeat(64);
     let job = Job { split: &other, resume: true, ..job };
-    let Err(error) = job.run(&crate::device(), |_| Wish::Continue) else {
+    let Err(error) = job.run(&crate::device(), |_| ControlFlow::Continue(())) else {
         panic!("another list was accepted");
     };
     assert!(matches!(error, ModelError::Checkpoint { .. }), "{error}");
@@ -396,7 +401,8 @@ fn a_checkpoint_that_was_cut_off_is_refused() {
         let path: PathBuf = job.run.join("checkpoints/update-0000001").join(file);
         let bytes = std::fs::read(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-        let result = Job { resume: true, ..job }.run(&crate::device(), |_| Wish::Continue);
+        let result =
+            Job { resume: true, ..job }.run(&crate::device(), |_| ControlFlow::Continue(()));
         let Err(error) = result else { panic!("half of {file} was accepted") };
         assert!(error.to_string().contains(file), "{error}");
     }
@@ -423,7 +429,7 @@ fn a_loss_that_is_not_a_number_ends_the_run() {
     for (every, is_loss) in [(1000, true), (1, false)] {
         recipe.optimiser.checkpoint_every = every;
         let job = scenes.job(&format!("run-{every}"), &recipe);
-        let Err(error) = job.run(&crate::device(), |_| Wish::Continue) else {
+        let Err(error) = job.run(&crate::device(), |_| ControlFlow::Continue(())) else {
             panic!("a rate of 1e38 trained");
         };
         assert_eq!(matches!(error, ModelError::Diverged { .. }), is_loss, "{error}");
