@@ -1,8 +1,8 @@
 //! Backbones: images to features.
 
-mod block;
 pub mod efficientnet_lite0;
 pub mod layer;
+mod layer_names;
 pub mod resnet38d;
 
 use burn::module::Module;

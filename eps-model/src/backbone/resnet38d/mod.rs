@@ -1,8 +1,11 @@
 //! ResNet38d: "Wider or Deeper" Model A1 with dilated last levels, output stride 8.
 
-use super::block::{BottleneckBlock, Builder, PlainBlock, PlainShape};
+mod block;
+pub(crate) mod names;
+
 use super::layer::{Convolution, Initialisation, Norm, Pass};
 use crate::ops::Activation;
+use block::{BottleneckBlock, Builder, PlainBlock, PlainShape};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 

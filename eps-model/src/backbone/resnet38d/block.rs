@@ -1,6 +1,6 @@
 //! Pre-activation residual blocks of ResNet38d.
 
-use super::layer::{Convolution, Gain, Initialisation, Norm, Pass};
+use crate::backbone::layer::{Convolution, Gain, Initialisation, Norm, Pass};
 use crate::ops::{Activation, Geometry};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};

@@ -1,0 +1,94 @@
+//! EfficientNet-Lite0 with its last strides replaced by dilation: the backbone for work on a CPU.
+
+mod block;
+pub(crate) mod names;
+
+use super::layer::{Initialisation, Norm, Pass};
+use crate::ops::Activation;
+use block::{EPSILON, InvertedBlock, SameConvolution, SameShape};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+use eps_data::transform::{MEAN, STANDARD_DEVIATION};
+
+/// Blocks, kernel, stride, expansion and output channels of each stage.
+const STAGES: [(usize, usize, usize, usize, usize); 7] = [
+    (1, 3, 1, 1, 16),
+    (2, 3, 2, 6, 24),
+    (2, 5, 2, 6, 40),
+    (3, 3, 2, 6, 80),
+    (3, 5, 1, 6, 112),
+    (4, 5, 2, 6, 192),
+    (1, 3, 1, 6, 320),
+];
+
+const STEM: usize = 32;
+
+/// Mean and deviation that the ImageNet weights were trained with, of 8-bit values.
+const OWN_MEAN: f64 = 127.0;
+const OWN_DEVIATION: f64 = 128.0;
+
+/// Channels of the features.
+pub const FEATURES: usize = 1280;
+
+/// The backbone; its features have [`FEATURES`] channels.
+#[derive(Module, Debug)]
+pub struct EfficientnetLite0 {
+    stem: SameConvolution,
+    bn0: Norm,
+    blocks: Vec<InvertedBlock>,
+    head: SameConvolution,
+    bn1: Norm,
+}
+
+impl EfficientnetLite0 {
+    /// Maps of `stride` 8, 16 or 32 pixels: strides beyond it become dilation.
+    pub fn new(stride: usize, initialisation: Initialisation, device: &Device) -> Self {
+        let conv = |name: &str, shape| SameConvolution::new(name, shape, initialisation, device);
+        let (mut at, mut dilation, mut input) = (2, 1, STEM);
+        let mut blocks = Vec::new();
+        for (count, kernel, step, expansion, output) in STAGES {
+            for index in 0..count {
+                let wanted = if index == 0 { step } else { 1 };
+                let kept = if at * wanted <= stride { wanted } else { 1 };
+                // The block that gives up its stride still sees the undilated grid.
+                let shape = SameShape { input, output, kernel, stride: kept, dilation, groups: 1 };
+                let name = format!("blocks.{}", blocks.len());
+                blocks.push(InvertedBlock::new(&name, expansion, shape, initialisation, device));
+                (at, dilation, input) = (at * kept, dilation * wanted / kept, output);
+            }
+        }
+        let stem =
+            SameShape { input: 3, output: STEM, kernel: 3, stride: 2, dilation: 1, groups: 1 };
+        let head =
+            SameShape { input, output: FEATURES, kernel: 1, stride: 1, dilation: 1, groups: 1 };
+        Self {
+            stem: conv("stem", stem),
+            bn0: Norm::new(STEM, EPSILON, device),
+            blocks,
+            head: conv("head", head),
+            bn1: Norm::new(FEATURES, EPSILON, device),
+        }
+    }
+
+    /// `[batch, 3, height, width]` to `[batch, 1280, height / stride, width / stride]`, rounded up.
+    pub fn forward(&self, images: Tensor<4>, pass: &Pass) -> Tensor<4> {
+        let hidden = self.stem.forward(renormalised(images), pass.precision);
+        let mut hidden = self.bn0.forward(hidden, Activation::Relu6, pass);
+        for block in &self.blocks {
+            hidden = block.forward(hidden, pass);
+        }
+        self.bn1.forward(self.head.forward(hidden, pass.precision), Activation::Relu6, pass)
+    }
+}
+
+/// Images in the normalisation that all backbones share, in this network's own.
+fn renormalised(images: Tensor<4>) -> Tensor<4> {
+    let device = images.device();
+    let channels = |values: [f64; 3]| {
+        let values = values.map(|value| value as f32);
+        Tensor::<4>::from_data(TensorData::new(values.to_vec(), [1, 3, 1, 1]), &device)
+    };
+    let scale = STANDARD_DEVIATION.map(|own| own * 255.0 / OWN_DEVIATION);
+    let shift = MEAN.map(|own| (own * 255.0 - OWN_MEAN) / OWN_DEVIATION);
+    images * channels(scale) + channels(shift)
+}
