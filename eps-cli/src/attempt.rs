@@ -12,7 +12,7 @@ use eps_data::{ClassNames, ImageList, Item};
 use eps_eval::report::published::{Circumstances, PublishedTable, Quantity};
 use eps_eval::report::reproduction::{Attempt, MadeBy};
 use eps_eval::{AnalysisPlan, Cooccurrence, Counts, Details, MaskFolder, Protocol, analyse_folder};
-use eps_model::recipe::{BackboneName, Method, Recipe, SelectionRule};
+use eps_model::recipe::{Method, Recipe, SelectionRule};
 use std::path::{Path, PathBuf};
 
 /// What the folders do not say about your scores.
@@ -103,20 +103,6 @@ fn run_of(folder: &Path) -> Result<Option<RunFolder>> {
     let network = MapsOrigin::read(&run)?.map(|origin| origin.network);
     let recipe = run.recipe()?;
     Ok(network.is_some_and(|network| network == recipe.network).then_some(run))
-}
-
-/// A run's network, as tables name it.
-fn backbone(recipe: &Recipe) -> String {
-    let network = &recipe.network;
-    match network.backbone {
-        BackboneName::Resnet38d if network.width == 1.0 && network.depth == 1.0 => {
-            "ResNet38d".into()
-        }
-        BackboneName::Resnet38d => {
-            format!("ResNet38d of width {} and depth {}", network.width, network.depth)
-        }
-        BackboneName::EfficientnetLite0 => "EfficientNet-Lite0".into(),
-    }
 }
 
 impl AttemptArgs {
@@ -239,7 +225,10 @@ impl Scorer<'_> {
             list: self.list.name.clone(),
             images: self.items.len(),
             masks: self.truth.folder_name(),
-            backbone: recipe.as_ref().map(backbone).or(self.args.backbone.clone()),
+            backbone: recipe
+                .as_ref()
+                .map(|recipe| recipe.network.title())
+                .or(self.args.backbone.clone()),
             initialisation: random().or(self.args.initialisation.clone()),
         })
     }

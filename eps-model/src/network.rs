@@ -1,13 +1,14 @@
 //! Backbone and classifier: images to maps and image-level logits.
 
-use crate::backbone::Backbone;
-use crate::backbone::efficientnet_lite0::EfficientnetLite0;
 use crate::backbone::layer::{Convolution, Gain, Initialisation, Pass};
-use crate::backbone::resnet38d::Resnet38d;
+use crate::backbone::{Backbone, BackboneName};
 use crate::ops::{Geometry, Precision};
-use crate::recipe::{BackboneName, Method, NetworkRecipe};
+use crate::recipe::{Method, NetworkRecipe};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, activation::relu};
+
+/// The path of the classifier's weight, in our files as in the reference's.
+pub(crate) const CLASSIFIER: &str = "fc8.weight";
 
 /// Dropout before the plain classifier.
 const CLASSIFIER_DROPOUT: f64 = 0.5;
@@ -41,18 +42,7 @@ impl Network {
     /// A network for `classes` object classes; equal seeds give equal backbones.
     pub fn new(recipe: &NetworkRecipe, classes: usize, seed: u64, device: &Device) -> Self {
         let initialisation = Initialisation { seed };
-        let backbone =
-            match recipe.backbone {
-                BackboneName::Resnet38d => Backbone::Resnet38d(Resnet38d::new(
-                    recipe.width,
-                    recipe.depth,
-                    initialisation,
-                    device,
-                )),
-                BackboneName::EfficientnetLite0 => Backbone::EfficientnetLite0(
-                    EfficientnetLite0::new(recipe.stride, initialisation, device),
-                ),
-            };
+        let backbone = Backbone::new(recipe.backbone, recipe.shape(), initialisation, device);
         let with_background = recipe.method == Method::Eps;
         let outputs = classes + usize::from(with_background);
         let shape = [outputs, backbone.features(), 1, 1];
@@ -68,10 +58,7 @@ impl Network {
 
     /// Which backbone it has.
     pub fn backbone(&self) -> BackboneName {
-        match &self.backbone {
-            Backbone::Resnet38d(_) => BackboneName::Resnet38d,
-            Backbone::EfficientnetLite0(_) => BackboneName::EfficientnetLite0,
-        }
+        self.backbone.name()
     }
 
     /// Number of object classes.

@@ -115,9 +115,11 @@ impl Convert {
         let outputs = Outputs::of([&Some(self.out.clone())]).reading(inputs).check()?;
         let file = WeightsFile::open(&path)?;
         let backbone = backbone(&file).with_context(|| {
+            let known: Vec<String> = BackboneName::ALL.iter().map(ToString::to_string).collect();
             format!(
-                "{}: has names of no network of this program, expected those of resnet38d or efficientnet-lite0",
-                path.display()
+                "{}: has names of no network of this program, expected those of {}",
+                path.display(),
+                known.join(" or ")
             )
         })?;
         let others = beside(&file, "");

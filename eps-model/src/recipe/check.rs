@@ -1,8 +1,8 @@
 //! What a recipe must hold to make sense.
 
 use super::{
-    AugmentationRecipe, BackboneName, Background, InferenceRecipe, Method, NetworkRecipe,
-    OptimiserRecipe, Recipe, SaliencyRecipe, SelectionRule,
+    AugmentationRecipe, Background, InferenceRecipe, Method, NetworkRecipe, OptimiserRecipe,
+    Recipe, SaliencyRecipe, SelectionRule,
 };
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
@@ -31,11 +31,9 @@ impl Recipe {
 
 impl NetworkRecipe {
     fn check(&self) -> Result<(), String> {
-        let (strides, expected): (&[usize], _) = match self.backbone {
-            BackboneName::Resnet38d => (&[8], "8 for resnet38d"),
-            BackboneName::EfficientnetLite0 => (&[8, 16, 32], "8, 16 or 32 for efficientnet-lite0"),
-        };
-        rule(strides.contains(&self.stride), "network.stride", &self.stride, expected)?;
+        let strides = self.backbone.facts().strides;
+        let expected = format!("{} for {}", alternatives(strides), self.backbone);
+        rule(strides.contains(&self.stride), "network.stride", &self.stride, &expected)?;
         let is_width = self.width > 0.0 && self.width <= 4.0;
         rule(is_width, "network.width", &self.width, "a factor above 0 and at most 4")?;
         within("network.depth", self.depth, 0.0..=4.0)
@@ -118,6 +116,16 @@ impl InferenceRecipe {
         )?;
         let is_fraction = (0.0..=1.0).contains(&self.threshold);
         rule(is_fraction, "inference.threshold", &self.threshold, "a fraction in 0..=1")
+    }
+}
+
+/// Such as `8, 16 or 32`.
+fn alternatives(numbers: &[usize]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
+    match &numbers[..] {
+        [] => "none".into(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }
 

@@ -4,11 +4,12 @@ mod check;
 mod keys;
 mod read;
 
+pub use crate::backbone::BackboneName;
 pub use crate::ops::Precision;
 
+use crate::backbone::BackboneShape;
 use eps_data::Augmentation;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// A training run, as a TOML file spells it; unknown keys are errors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,15 +29,14 @@ pub struct Recipe {
 pub struct NetworkRecipe {
     pub method: Method,
     pub backbone: BackboneName,
-    /// Factor on every channel count of ResNet38d; 1 is the published network.
+    /// Factor on every channel count, of a backbone that can be scaled; 1 is the published network.
     #[serde(default = "one")]
     pub width: f64,
-    /// Factor on the blocks that ResNet38d repeats in each level after the first; 1 is the
+    /// Factor on the blocks after the first of each level, of a backbone that can be scaled; 1 is the
     /// published network, 0 leaves one block a level.
     #[serde(default = "one")]
     pub depth: f64,
-    /// Pixels of the image for one cell of the maps: 8 for ResNet38d; 8, 16 or 32 for
-    /// EfficientNet-Lite0.
+    /// Pixels of the image for one cell of the maps: one of the backbone's strides.
     pub stride: usize,
     /// Whether batch normalisations keep their stored statistics and parameters, as published.
     pub norms: Norms,
@@ -46,9 +46,27 @@ pub struct NetworkRecipe {
     /// What the backbone's convolutions compute in while training.
     #[serde(default)]
     pub precision: Precision,
-    /// Whether ResNet38d's first levels (conv1a and b2) stay as they are, as published.
+    /// Whether the backbone's first levels stay as they are, where its published training froze some.
     #[serde(default)]
     pub freeze_first_levels: bool,
+}
+
+impl NetworkRecipe {
+    /// How large its backbone is.
+    pub fn shape(&self) -> BackboneShape {
+        BackboneShape { width: self.width, depth: self.depth, stride: self.stride }
+    }
+
+    /// Its backbone as tables name it, with what makes it smaller or larger than the published one.
+    pub fn title(&self) -> String {
+        let facts = self.backbone.facts();
+        let is_published = self.width == 1.0 && self.depth == 1.0;
+        if is_published || !facts.is_scalable {
+            facts.title.into()
+        } else {
+            format!("{} of width {} and depth {}", facts.title, self.width, self.depth)
+        }
+    }
 }
 
 /// What is trained.
@@ -59,22 +77,6 @@ pub enum Method {
     Cam,
     /// A classifier with a background map, supervised by saliency.
     Eps,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum BackboneName {
-    Resnet38d,
-    EfficientnetLite0,
-}
-
-impl fmt::Display for BackboneName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Resnet38d => "resnet38d",
-            Self::EfficientnetLite0 => "efficientnet-lite0",
-        })
-    }
 }
 
 /// How batch normalisations train.

@@ -15,9 +15,6 @@ const CLASSIFIER: &str = r"^fc8\.weight$";
 /// Parameters of batch normalisations, which never decay.
 const NORMS: &str = r"\.(gamma|beta)$";
 
-/// ResNet38d's first levels, frozen in the published training.
-const FIRST_LEVELS: &str = r"\.(conv1a|b2)\.";
-
 fn group(pattern: &str) -> ParamGroup {
     ParamGroup::from_regex(pattern).expect("the pattern is a constant")
 }
@@ -83,8 +80,10 @@ pub fn freeze(network: Network, recipe: &NetworkRecipe) -> Network {
     if recipe.norms == Norms::Frozen {
         network = network.set_require_grad_group(group(NORMS), false);
     }
-    if recipe.freeze_first_levels {
-        network = network.set_require_grad_group(group(FIRST_LEVELS), false);
+    if recipe.freeze_first_levels
+        && let Some(first_levels) = recipe.backbone.facts().first_levels
+    {
+        network = network.set_require_grad_group(group(first_levels), false);
     }
     network
 }

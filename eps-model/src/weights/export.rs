@@ -3,7 +3,7 @@
 use super::file::{WeightsFile, renamed_as_f32};
 use super::names::{Place, place, pytorch_name};
 use crate::ModelError;
-use crate::recipe::BackboneName;
+use crate::backbone::BackboneName;
 use burn::store::burn_pack::Tensor;
 use burn::tensor::Bytes;
 use safetensors::tensor::{Dtype, View};

@@ -3,14 +3,11 @@
 use super::file::{Format, WeightsFile, renamed_as_f32};
 use super::names::{Place, place};
 use crate::ModelError;
-use crate::network::Network;
-use crate::recipe::BackboneName;
+use crate::backbone::BackboneName;
+use crate::network::{CLASSIFIER, Network};
 use burn::store::ModuleSnapshot;
 use std::fmt;
 use std::path::Path;
-
-/// The classifier, whose first weights stay when a backbone is loaded.
-const CLASSIFIER: &str = "fc8.weight";
 
 /// How much of a network a file must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

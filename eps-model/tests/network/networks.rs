@@ -5,6 +5,7 @@ use crate::golden::{
 };
 use crate::weights::{self, full_network, parameters, with_hashed_weights};
 use burn::tensor::{Device, Tensor};
+use eps_model::backbone::Architecture as _;
 use eps_model::backbone::layer::Pass;
 use eps_model::network::Network;
 use eps_model::recipe::{BackboneName, Method, NetworkRecipe, Norms, Precision};

@@ -1,9 +1,10 @@
 //! EfficientNet-Lite0 with its last strides replaced by dilation: the backbone for work on a CPU.
 
 mod block;
-pub(crate) mod names;
+mod names;
 
 use super::layer::{Initialisation, Norm, Pass};
+use super::{Architecture, BackboneFacts, BackboneShape};
 use crate::ops::Activation;
 use block::{EPSILON, InvertedBlock, SameConvolution, SameShape};
 use burn::module::Module;
@@ -24,13 +25,13 @@ const STAGES: [(usize, usize, usize, usize, usize); 7] = [
 const STEM: usize = 32;
 
 /// Mean and deviation that the ImageNet weights were trained with, of 8-bit values.
-const OWN_MEAN: f64 = 127.0;
-const OWN_DEVIATION: f64 = 128.0;
+const TRAINED_MEAN: f64 = 127.0;
+const TRAINED_DEVIATION: f64 = 128.0;
 
 /// Channels of the features.
-pub const FEATURES: usize = 1280;
+const FEATURES: usize = 1280;
 
-/// The backbone; its features have [`FEATURES`] channels.
+/// The backbone; its features have 1280 channels.
 #[derive(Module, Debug)]
 pub struct EfficientnetLite0 {
     stem: SameConvolution,
@@ -41,8 +42,8 @@ pub struct EfficientnetLite0 {
 }
 
 impl EfficientnetLite0 {
-    /// Maps of `stride` 8, 16 or 32 pixels: strides beyond it become dilation.
-    pub fn new(stride: usize, initialisation: Initialisation, device: &Device) -> Self {
+    /// Features of `stride` 8, 16 or 32 pixels: strides beyond it become dilation.
+    fn new(stride: usize, initialisation: Initialisation, device: &Device) -> Self {
         let conv = |name: &str, shape| SameConvolution::new(name, shape, initialisation, device);
         let (mut at, mut dilation, mut input) = (2, 1, STEM);
         let mut blocks = Vec::new();
@@ -69,9 +70,28 @@ impl EfficientnetLite0 {
             bn1: Norm::new(FEATURES, EPSILON, device),
         }
     }
+}
 
-    /// `[batch, 3, height, width]` to `[batch, 1280, height / stride, width / stride]`, rounded up.
-    pub fn forward(&self, images: Tensor<4>, pass: &Pass) -> Tensor<4> {
+impl Architecture for EfficientnetLite0 {
+    const FACTS: BackboneFacts = BackboneFacts {
+        title: "EfficientNet-Lite0",
+        strides: &[8, 16, 32],
+        is_scalable: false,
+        first_levels: None,
+        leftovers: &["_fc.weight", "_fc.bias"],
+        path: names::path,
+        pytorch_name: names::pytorch_name,
+    };
+
+    fn build(shape: BackboneShape, initialisation: Initialisation, device: &Device) -> Self {
+        Self::new(shape.stride, initialisation, device)
+    }
+
+    fn features(&self) -> usize {
+        FEATURES
+    }
+
+    fn forward(&self, images: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
         let hidden = self.stem.forward(renormalised(images), pass.precision);
         let mut hidden = self.bn0.forward(hidden, Activation::Relu6, pass);
         for block in &self.blocks {
@@ -88,7 +108,7 @@ fn renormalised(images: Tensor<4>) -> Tensor<4> {
         let values = values.map(|value| value as f32);
         Tensor::<4>::from_data(TensorData::new(values.to_vec(), [1, 3, 1, 1]), &device)
     };
-    let scale = STANDARD_DEVIATION.map(|own| own * 255.0 / OWN_DEVIATION);
-    let shift = MEAN.map(|own| (own * 255.0 - OWN_MEAN) / OWN_DEVIATION);
+    let scale = STANDARD_DEVIATION.map(|deviation| deviation * 255.0 / TRAINED_DEVIATION);
+    let shift = MEAN.map(|mean| (mean * 255.0 - TRAINED_MEAN) / TRAINED_DEVIATION);
     images * channels(scale) + channels(shift)
 }

@@ -13,7 +13,7 @@ const CONVOLUTIONS: [(&str, &str); 5] = [
 
 /// Our path of what the package calls `name`: of `_blocks.3._bn0.weight` it is
 /// `blocks.3.bn0.norm.gamma`.
-pub(crate) fn path(name: &str) -> Option<String> {
+pub(super) fn path(name: &str) -> Option<String> {
     let (module, parameter) = name.rsplit_once('.')?;
     let layer = module.rsplit('.').next().unwrap_or(module);
     let parameter = layer_names::path(layer.starts_with("_bn"), parameter)?;
@@ -32,7 +32,7 @@ fn path_of_part(part: &str) -> Option<String> {
 }
 
 /// The package's name of the tensor with one of our paths: the inverse of [`path`].
-pub(crate) fn pytorch_name(path: &str) -> String {
+pub(super) fn pytorch_name(path: &str) -> String {
     let parts = path.split('.').filter(|part| *part != "conv");
     let parts = parts.filter_map(layer_names::pytorch_name).map(pytorch_name_of_part);
     parts.collect::<Vec<_>>().join(".")

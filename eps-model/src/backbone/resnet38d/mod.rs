@@ -1,9 +1,10 @@
 //! ResNet38d: "Wider or Deeper" Model A1 with dilated last levels, output stride 8.
 
 mod block;
-pub(crate) mod names;
+mod names;
 
 use super::layer::{Convolution, Initialisation, Norm, Pass};
+use super::{Architecture, BackboneFacts, BackboneShape};
 use crate::ops::Activation;
 use block::{BottleneckBlock, Builder, PlainBlock, PlainShape};
 use burn::module::Module;
@@ -74,14 +75,28 @@ impl Resnet38d {
             features,
         }
     }
+}
 
-    /// Channels of the features.
-    pub fn features(&self) -> usize {
+impl Architecture for Resnet38d {
+    const FACTS: BackboneFacts = BackboneFacts {
+        title: "ResNet38d",
+        strides: &[8],
+        is_scalable: true,
+        first_levels: Some(r"\.(conv1a|b2)\."),
+        leftovers: &["arg:linear1000_weight", "arg:linear1000_bias"],
+        path: names::path,
+        pytorch_name: names::pytorch_name,
+    };
+
+    fn build(shape: BackboneShape, initialisation: Initialisation, device: &Device) -> Self {
+        Self::new(shape.width, shape.depth, initialisation, device)
+    }
+
+    fn features(&self) -> usize {
         self.features
     }
 
-    /// `[batch, 3, height, width]` to `[batch, features, height / 8, width / 8]`, rounded up.
-    pub fn forward(&self, images: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
+    fn forward(&self, images: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
         let mut hidden = self.conv1a.forward(images, pass.precision);
         for block in [&self.b2, &self.b3, &self.b4, &self.b5].into_iter().flatten() {
             hidden = block.forward(hidden, pass);

@@ -4,7 +4,7 @@ use crate::backbone::layer_names;
 
 /// Our path of what a file calls `name`, in MXNet's way or the reference's: of
 /// `b4_2.bn_branch2a.weight` it is `b4.2.bn_branch2a.norm.gamma`.
-pub(crate) fn path(name: &str) -> Option<String> {
+pub(super) fn path(name: &str) -> Option<String> {
     let of_mxnet = pytorch_of_mxnet(name);
     let (module, parameter) = of_mxnet.as_deref().unwrap_or(name).rsplit_once('.')?;
     let (block, layer) = match module.split_once('.') {
@@ -64,7 +64,7 @@ fn pytorch_of_mxnet(name: &str) -> Option<String> {
 }
 
 /// The reference's name of the tensor with one of our paths: the inverse of [`path`].
-pub(crate) fn pytorch_name(path: &str) -> String {
+pub(super) fn pytorch_name(path: &str) -> String {
     let parts: Vec<&str> = path.split('.').filter_map(layer_names::pytorch_name).collect();
     joined_block(&parts.join("."))
 }
