@@ -1,8 +1,9 @@
 //! EPS on burn: network, losses, training and inference.
 //!
 //! A [`Network`](network::Network) gives class maps and image-level logits; [`loss`] asks that the
-//! logits explain the image labels and the maps a saliency map; [`train`] makes the updates that a
-//! [`Recipe`](recipe::Recipe) describes; [`infer`] turns images into score maps.
+//! logits explain the image labels and the maps a saliency map; a [`Task`](task::Task) is a network
+//! with its losses; [`train`] makes the updates that a [`Recipe`](recipe::Recipe) describes; [`infer`]
+//! turns images into score maps.
 //!
 //! No function names a backend: tensors live on the `Device` that the caller passes. Only [`ops`]
 //! knows kernels of single backends.
@@ -14,7 +15,9 @@ pub mod infer;
 pub mod loss;
 pub mod network;
 pub mod ops;
+pub mod parameter_groups;
 pub mod recipe;
+pub mod task;
 pub mod train;
 pub mod weights;
 

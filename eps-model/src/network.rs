@@ -3,12 +3,16 @@
 use crate::backbone::layer::{Convolution, Gain, Initialisation, Pass};
 use crate::backbone::{Backbone, BackboneName};
 use crate::ops::{Geometry, Precision};
+use crate::parameter_groups::ParameterGroups;
 use crate::recipe::{Method, NetworkRecipe};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, activation::relu};
 
 /// The path of the classifier's weight, in our files as in the reference's.
 pub(crate) const CLASSIFIER: &str = "fc8.weight";
+
+/// Pattern of [`CLASSIFIER`] alone.
+const HEAD: &str = r"^fc8\.weight$";
 
 /// Dropout before the plain classifier.
 const CLASSIFIER_DROPOUT: f64 = 0.5;
@@ -49,6 +53,11 @@ impl Network {
         let geometry = Geometry { stride: 1, padding: 0, dilation: 1, groups: 1 };
         let fc8 = Convolution::new("fc8", shape, geometry, Gain::Xavier, initialisation, device);
         Self { backbone, fc8, with_background }
+    }
+
+    /// The parameters of such networks that learn otherwise than the others.
+    pub fn parameter_groups(recipe: &NetworkRecipe) -> ParameterGroups {
+        ParameterGroups::new(HEAD, recipe)
     }
 
     /// The same weights without gradients, on the plain device.

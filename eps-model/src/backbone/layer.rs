@@ -125,6 +125,9 @@ impl Convolution {
     }
 }
 
+/// Pattern of the paths of every [`Norm`]'s parameters.
+pub(crate) const NORM_PARAMETERS: &str = r"\.(gamma|beta)$";
+
 /// A batch normalisation with the activation that follows it.
 #[derive(Module, Debug)]
 pub struct Norm {

@@ -2,7 +2,6 @@
 
 use super::finite::is_finite;
 use crate::ModelError;
-use crate::network::Network;
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use burn::store::ModuleRecord;
@@ -90,7 +89,7 @@ impl Checkpoint {
     /// folder that has `checkpoints` is not there.
     pub fn write(
         checkpoints: &Path,
-        network: &Network,
+        network: &impl Module,
         optimiser: &ModuleOptimizer,
         state: State,
     ) -> Result<Self, ModelError> {
@@ -164,7 +163,7 @@ impl Checkpoint {
     }
 
     /// Puts the stored weights into a network of the same recipe.
-    pub fn restore_network(&self, network: Network) -> Result<Network, ModelError> {
+    pub fn restore_network<M: Module>(&self, network: M) -> Result<M, ModelError> {
         let path = self.folder.join(NETWORK);
         let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(self.network_bytes()?))
             .map_err(|error| damaged(&path, &error))?;
@@ -197,7 +196,7 @@ fn name(update: usize) -> String {
 fn write_files(
     partial: &Path,
     folder: &Path,
-    network: &Network,
+    network: &impl Module,
     optimiser: &ModuleOptimizer,
     state: State,
 ) -> Result<State, ModelError> {

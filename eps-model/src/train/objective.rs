@@ -1,23 +1,22 @@
-//! What an update lowers: the losses of a recipe, and their gradients.
+//! What an update lowers: the losses of a task, and their gradients.
 
-use super::Batch;
 use crate::ModelError;
 use crate::backbone::layer::Pass;
-use crate::loss::{MapSelection, saliency_loss, soft_margin};
-use crate::network::Network;
-use crate::recipe::{Norms, Recipe, SaliencyRecipe, SelectionRule};
+use crate::recipe::{Norms, Recipe};
+use crate::task::{Batch, LossTerms, Task};
 use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::{Device, Tensor};
-use eps_data::{ClassNames, Sample, channel_of, keyed_random};
+use eps_data::{ClassNames, Sample, keyed_random};
 use rand_chacha::ChaCha8Rng;
 
 /// Separates the draws of dropout from those of the loader, whose keys have 0 or 1 there.
 const DROPOUT_STREAM: u64 = 0x6472_6f70_6f75_7400;
 
-/// The losses of a recipe on a data set's classes.
-pub struct Objective<'a> {
+/// The losses of a task, as the updates of a recipe lower them.
+pub struct Objective<'a, T: Task + ?Sized> {
+    task: &'a T,
     recipe: &'a Recipe,
-    saliency: Option<(&'a SaliencyRecipe, MapSelection)>,
+    classes: usize,
 }
 
 /// Losses of one update as numbers.
@@ -29,14 +28,10 @@ pub struct Losses {
     pub loss_sal: Option<f32>,
 }
 
-impl<'a> Objective<'a> {
-    /// # Errors
-    ///
-    /// If the recipe names a class that the data set does not have.
-    pub fn new(recipe: &'a Recipe, names: &ClassNames) -> Result<Self, ModelError> {
-        let rule = |own: &'a SaliencyRecipe| map_selection(own, names).map(|rule| (own, rule));
-        let saliency = recipe.saliency.as_ref().map(rule).transpose()?;
-        Ok(Self { recipe, saliency })
+impl<'a, T: Task + ?Sized> Objective<'a, T> {
+    /// The objective of a task on the object classes of a data set.
+    pub fn new(task: &'a T, recipe: &'a Recipe, names: &ClassNames) -> Self {
+        Self { task, recipe, classes: names.objects() }
     }
 
     /// Gradients of the loss of one update, and its parts.
@@ -45,7 +40,7 @@ impl<'a> Objective<'a> {
     /// one size, so that the mean of their means is the mean of all.
     pub fn gradients(
         &self,
-        network: &Network,
+        network: &T::Network,
         samples: &[Sample],
         update: usize,
         device: &Device,
@@ -55,7 +50,9 @@ impl<'a> Objective<'a> {
         let mut gradients = GradientsAccumulator::new();
         let mut sum = Losses::default();
         for part in samples.chunks(samples.len().div_ceil(parts)) {
-            let (total, losses) = self.losses(network, part, update, &mut pass, device)?;
+            let batch = Batch::new(part, self.recipe.augmentation.crop, self.classes, device);
+            let (total, losses) =
+                total(self.task.losses(network, batch, update, &mut pass), update)?;
             let total = if parts == 1 { total } else { total / parts as f64 };
             gradients.accumulate(network, GradientsParams::from_grads(total.backward(), network));
             sum = sum.plus(losses);
@@ -72,39 +69,22 @@ impl<'a> Objective<'a> {
         };
         pass.with_precision(self.recipe.network.precision)
     }
+}
 
-    /// The tensor to differentiate, and the losses as numbers.
-    fn losses(
-        &self,
-        network: &Network,
-        samples: &[Sample],
-        update: usize,
-        pass: &mut Pass,
-        device: &Device,
-    ) -> Result<(Tensor<1>, Losses), ModelError> {
-        let batch = Batch::new(samples, self.recipe.augmentation.crop, network.classes(), device);
-        let predictions = network.forward_training(batch.images, pass);
-        let classification = soft_margin(predictions.logits, batch.labels.clone());
-        let saliency = match (&self.saliency, predictions.maps, batch.saliency) {
-            (Some((recipe, rule)), Some(maps), Some(saliency))
-                if update >= recipe.classifier_updates =>
-            {
-                Some(saliency_loss(maps, saliency, batch.labels, rule, recipe.lambda))
-            }
-            _ => None,
-        };
-        let number = |loss: &Tensor<1>| loss.clone().into_scalar::<f32>();
-        let (loss_cls, loss_sal) = (number(&classification), saliency.as_ref().map(number));
-        let total = match saliency {
-            Some(saliency) => classification + saliency,
-            None => classification,
-        };
-        let loss = number(&total);
-        if loss.is_finite() {
-            Ok((total, Losses { loss, loss_cls, loss_sal }))
-        } else {
-            Err(ModelError::Diverged { update, loss })
-        }
+/// The tensor to differentiate, and the losses as numbers.
+fn total(terms: LossTerms, update: usize) -> Result<(Tensor<1>, Losses), ModelError> {
+    let LossTerms { classification, saliency } = terms;
+    let number = |loss: &Tensor<1>| loss.clone().into_scalar::<f32>();
+    let (loss_cls, loss_sal) = (number(&classification), saliency.as_ref().map(number));
+    let total = match saliency {
+        Some(saliency) => classification + saliency,
+        None => classification,
+    };
+    let loss = number(&total);
+    if loss.is_finite() {
+        Ok((total, Losses { loss, loss_cls, loss_sal }))
+    } else {
+        Err(ModelError::Diverged { update, loss })
     }
 }
 
@@ -129,21 +109,6 @@ impl Losses {
 /// The draws of an update: those of two seeds or two updates have no key in common.
 fn dropout(seed: u64, update: usize) -> ChaCha8Rng {
     keyed_random([seed, update as u64, 0, DROPOUT_STREAM])
-}
-
-/// The rule of a recipe, its classes found among those of the data set.
-fn map_selection(recipe: &SaliencyRecipe, names: &ClassNames) -> Result<MapSelection, ModelError> {
-    let channel = |name: &String| match names.index(name) {
-        Some(class) if class != eps_data::BACKGROUND => Ok(channel_of(class)),
-        _ => Err(ModelError::Class { name: name.clone(), classes: names.objects() }),
-    };
-    Ok(match recipe.selection {
-        SelectionRule::Overlap => MapSelection::Overlap { tau: recipe.tau },
-        SelectionRule::Naive => MapSelection::Naive,
-        SelectionRule::Predefined => MapSelection::Predefined {
-            background: recipe.background_classes.iter().map(channel).collect::<Result<_, _>>()?,
-        },
-    })
 }
 
 #[cfg(test)]

@@ -1,23 +1,12 @@
-//! Parameter groups, their decay and their rates.
+//! Stochastic gradient descent: decay and rates of each group of parameters.
 
-use crate::network::Network;
-use crate::recipe::{NetworkRecipe, Norms, OptimiserRecipe};
+use crate::parameter_groups::ParameterGroups;
+use crate::recipe::OptimiserRecipe;
 use burn::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::lr_scheduler::{LrScheduler, LrSchedulerRecord};
-use burn::module::{Module, ParamGroup};
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{ModuleOptimizer, SgdConfig};
-
-/// The classifier's weight.
-const CLASSIFIER: &str = r"^fc8\.weight$";
-
-/// Parameters of batch normalisations, which never decay.
-const NORMS: &str = r"\.(gamma|beta)$";
-
-fn group(pattern: &str) -> ParamGroup {
-    ParamGroup::from_regex(pattern).expect("the pattern is a constant")
-}
 
 /// `rate * (1 - t / T)^power`, a step an update.
 #[derive(Clone, Debug)]
@@ -52,15 +41,19 @@ impl LrScheduler for Poly {
     }
 }
 
-/// The rates from `update` on: the classifier's is the recipe's factor higher.
-pub fn schedule(recipe: &OptimiserRecipe, update: usize) -> ModuleLrScheduler {
+/// The rates from `update` on: the head's is the recipe's factor higher.
+pub fn schedule(
+    recipe: &OptimiserRecipe,
+    groups: &ParameterGroups,
+    update: usize,
+) -> ModuleLrScheduler {
     let OptimiserRecipe { learning_rate, classifier_factor, power, updates, .. } = *recipe;
     let poly = |factor| Poly { rate: learning_rate * factor, power, updates, update };
-    ModuleLrScheduler::new(poly(1.0)).with_group(group(CLASSIFIER), poly(classifier_factor))
+    ModuleLrScheduler::new(poly(1.0)).with_group(groups.head.clone(), poly(classifier_factor))
 }
 
 /// SGD with the recipe's momentum; weights decay, parameters of normalisations do not.
-pub fn optimiser(recipe: &OptimiserRecipe) -> ModuleOptimizer {
+pub fn optimiser(recipe: &OptimiserRecipe, groups: &ParameterGroups) -> ModuleOptimizer {
     let sgd = |decay: f64| {
         let momentum = MomentumConfig::new().with_momentum(recipe.momentum).with_dampening(0.0);
         let sgd = SgdConfig::new().with_momentum(Some(momentum));
@@ -71,21 +64,7 @@ pub fn optimiser(recipe: &OptimiserRecipe) -> ModuleOptimizer {
         }
     };
     let optimiser: ModuleOptimizer = sgd(recipe.weight_decay).init();
-    optimiser.with_group(group(NORMS), sgd(0.0).build(), None)
-}
-
-/// Takes the gradient from what the recipe keeps as it is.
-pub fn freeze(network: Network, recipe: &NetworkRecipe) -> Network {
-    let mut network = network;
-    if recipe.norms == Norms::Frozen {
-        network = network.set_require_grad_group(group(NORMS), false);
-    }
-    if recipe.freeze_first_levels
-        && let Some(first_levels) = recipe.backbone.facts().first_levels
-    {
-        network = network.set_require_grad_group(group(first_levels), false);
-    }
-    network
+    optimiser.with_group(groups.norms.clone(), sgd(0.0).build(), None)
 }
 
 #[cfg(test)]

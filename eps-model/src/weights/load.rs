@@ -1,10 +1,11 @@
 //! Tensors of a weights file into a network.
 
 use super::file::{Format, WeightsFile, renamed_as_f32};
-use super::names::{Place, place};
+use super::names::{BACKBONE, Place, place};
 use crate::ModelError;
 use crate::backbone::BackboneName;
-use crate::network::{CLASSIFIER, Network};
+use crate::network::Network;
+use burn::module::Module;
 use burn::store::ModuleSnapshot;
 use std::fmt;
 use std::path::Path;
@@ -12,10 +13,17 @@ use std::path::Path;
 /// How much of a network a file must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Everything but the classifier, which keeps its first weights.
+    /// The backbone; the layers above it keep their first weights.
     Backbone,
-    /// Everything, the classifier too.
+    /// Everything, the layers above the backbone too.
     Network,
+}
+
+impl Part {
+    /// Whether the tensor with this path is of the part.
+    fn has(self, path: &str) -> bool {
+        self == Self::Network || path.starts_with(BACKBONE)
+    }
 }
 
 /// What a network took from a file.
@@ -42,29 +50,46 @@ impl fmt::Display for Import {
 /// If the file cannot be read; if a tensor of the part is missing or has another shape; or if the
 /// file has one that such a network does not know.
 pub fn load_weights(
-    mut network: Network,
+    network: Network,
     path: &Path,
     part: Part,
 ) -> Result<(Network, Import), ModelError> {
+    let backbone = network.backbone();
+    load(network, backbone, path, part)
+}
+
+/// Loads the backbone of a network for any task, as [`load_weights`] does.
+///
+/// # Errors
+///
+/// Those of [`load_weights`].
+pub fn load_backbone<M: Module>(
+    network: M,
+    backbone: BackboneName,
+    path: &Path,
+) -> Result<(M, Import), ModelError> {
+    load(network, backbone, path, Part::Backbone)
+}
+
+fn load<M: Module>(
+    mut network: M,
+    backbone: BackboneName,
+    path: &Path,
+    part: Part,
+) -> Result<(M, Import), ModelError> {
     let file = WeightsFile::open(path)?;
     let (mut tensors, mut leftover, mut unknown) = (Vec::new(), file.others, Vec::new());
     for tensor in file.tensors {
-        match place(network.backbone(), &tensor.name) {
-            Place::Tensor(own) if part == Part::Network || own != CLASSIFIER => {
-                tensors.push(renamed_as_f32(tensor, own));
-            }
+        match place(backbone, &tensor.name) {
+            Place::Tensor(path) if part.has(&path) => tensors.push(renamed_as_f32(tensor, path)),
             Place::Tensor(_) | Place::Leftover => leftover.push(tensor.name),
             Place::Unknown => unknown.push(tensor.name),
         }
     }
     let result = network.apply(tensors, None, None, true);
     unknown.extend(result.unused);
-    let missing: Vec<String> = result
-        .missing
-        .into_iter()
-        .map(|(name, _)| name)
-        .filter(|name| part == Part::Network || name != CLASSIFIER)
-        .collect();
+    let missing = result.missing.into_iter().map(|(path, _)| path);
+    let missing: Vec<String> = missing.filter(|path| part.has(path)).collect();
     let refused: Vec<String> = result.errors.iter().map(ToString::to_string).collect();
     let loaded = result.applied.len();
     if missing.is_empty() && refused.is_empty() && unknown.is_empty() {
@@ -88,7 +113,7 @@ pub fn check_weights(path: &Path, backbone: BackboneName) -> Result<(), ModelErr
     let (mut needed, mut unknown) = (0, Vec::new());
     for tensor in file.tensors {
         match place(backbone, &tensor.name) {
-            Place::Tensor(own) if own != CLASSIFIER => needed += 1,
+            Place::Tensor(path) if Part::Backbone.has(&path) => needed += 1,
             Place::Tensor(_) | Place::Leftover => {}
             Place::Unknown => unknown.push(tensor.name),
         }

@@ -20,7 +20,7 @@ use eps_model::recipe::{
     OptimiserRecipe, Recipe, SaliencyRecipe, SelectionRule,
 };
 use eps_model::train::{Event, Job, Outcome, Step, load_network, read_steps};
-use eps_model::train::{freeze, optimiser, schedule};
+use eps_model::train::{optimiser, schedule};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -72,9 +72,10 @@ fn four_updates_are_the_references() {
     let recorded = &json(&golden::folder("training").join("four_steps.json"))["published"];
     let device = crate::device().autodiff();
     let recipe = published(10);
-    let mut network = freeze(recorded_network(Method::Eps, &device), &resnet38d(Method::Eps, 1.0));
-    let mut optimiser = optimiser(&recipe);
-    let mut schedule = schedule(&recipe, 0);
+    let groups = Network::parameter_groups(&resnet38d(Method::Eps, 1.0));
+    let mut network = groups.freeze(recorded_network(Method::Eps, &device));
+    let mut optimiser = optimiser(&recipe, &groups);
+    let mut schedule = schedule(&recipe, &groups, 0);
     for (step, expected) in recorded["steps"].as_array().unwrap().iter().enumerate() {
         let losses = recorded_losses(&network, step, &device);
         let tolerance = if step == 0 { 1e-5 } else { 1e-3 };
@@ -124,14 +125,16 @@ fn only_what_the_published_recipe_trains_has_gradients() {
     let device = crate::device().autodiff();
     let recipe = resnet38d(Method::Eps, 1.0 / 32.0);
     let before = Network::new(&recipe, 20, 0, &device);
-    let network = freeze(before.clone(), &recipe);
+    let groups = Network::parameter_groups(&recipe);
+    let network = groups.freeze(before.clone());
     let [classification, saliency] = recorded_losses(&network, 0, &device);
     let gradients = (classification + saliency).backward();
     let gradients = GradientsParams::from_grads(gradients, &network);
     // 43 convolutions and the classifier, but for 8 of conv1a, b2, b2_1 and b2_2.
     assert_eq!(gradients.len(), 36);
     let recipe = published(10);
-    let after = optimiser(&recipe).step(schedule(&recipe, 0).step(), network, gradients);
+    let rates = schedule(&recipe, &groups, 0).step();
+    let after = optimiser(&recipe, &groups).step(rates, network, gradients);
     let (before, after) = (parameters(&before), parameters(&after));
     for (name, values) in &before {
         let frozen = name.contains("bn") || is_first_level(name);
@@ -155,9 +158,11 @@ fn steps_of_one_weight_are_those_worked_out_by_hand() {
 
 /// A weight of fc8 that starts at 1 after each of three updates.
 fn steps_of_one_weight(recipe: &OptimiserRecipe, device: &Device) -> [f32; 3] {
-    let mut network = Network::new(&resnet38d(Method::Eps, 1.0 / 32.0), 1, 0, device);
+    let of_network = resnet38d(Method::Eps, 1.0 / 32.0);
+    let groups = Network::parameter_groups(&of_network);
+    let mut network = Network::new(&of_network, 1, 0, device);
     network = weights::with_classifier_of_ones(network);
-    let (mut optimiser, mut schedule) = (optimiser(recipe), schedule(recipe, 0));
+    let (mut optimiser, mut schedule) = (optimiser(recipe, &groups), schedule(recipe, &groups, 0));
     [0.5, -0.25, 0.1].map(|gradient| {
         let loss = (weights::classifier(&network) * gradient).sum();
         let gradients = GradientsParams::from_grads(loss.backward(), &network);

@@ -9,7 +9,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use eps_data::{ClassNames, Sample};
 use eps_model::network::Network;
 use eps_model::recipe::Recipe;
-use eps_model::train::{Objective, freeze};
+use eps_model::task;
+use eps_model::train::Objective;
 use std::path::PathBuf;
 
 /// Object classes of the measured network: VOC's.
@@ -82,10 +83,12 @@ impl NetworkBench {
         device: &'a Device,
     ) -> Result<Run<'a>> {
         let network = Network::new(&recipe.network, CLASSES, recipe.optimiser.seed, device);
-        let network = freeze(network, &recipe.network);
+        let network = Network::parameter_groups(&recipe.network).freeze(network);
         let samples: Vec<Sample> = (0..self.batch).map(|_| sample(size)).collect();
-        let objective = Objective::new(recipe, &ClassNames::voc())?;
+        let names = ClassNames::voc();
+        let task = task::from_recipe(recipe, &names)?;
         Ok(Box::new(move || {
+            let objective = Objective::new(&*task, recipe, &names);
             let gradients = objective.gradients(&network, &samples, 0, device)?;
             // A device may work behind the program's back.
             device.sync().map_err(|error| anyhow::anyhow!("{error:?}"))?;

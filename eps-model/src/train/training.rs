@@ -1,0 +1,118 @@
+//! The loop that trains a network for any task.
+
+use super::step_log::StepLog;
+use super::{Checkpoint, Job, Objective, Step, checkpoints, optimiser, schedule};
+use crate::ModelError;
+use crate::network::Network;
+use crate::task::Task;
+use crate::weights::{Import, load_backbone};
+use burn::optim::ModuleOptimizer;
+use burn::tensor::Device;
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+/// A job done for a task.
+pub struct Training<'a, T: Task + ?Sized> {
+    pub job: &'a Job<'a>,
+    pub task: &'a T,
+}
+
+/// What the caller of a run is told.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// Weights were loaded before the first update.
+    Imported(&'a Import),
+    /// An update was made; only a break after one of these stops the run.
+    Updated(&'a Step),
+}
+
+/// How a run ended.
+pub enum Outcome<N = Network> {
+    Finished(Box<N>),
+    /// Stopped by the caller; the checkpoint has this many updates.
+    Stopped {
+        updates: usize,
+    },
+}
+
+/// What the loop begins with.
+struct Start<N> {
+    network: N,
+    updater: ModuleOptimizer,
+    /// The first update that is left.
+    first: usize,
+}
+
+impl<T: Task + ?Sized> Training<'_, T> {
+    /// Makes the updates that are left, telling `observer` of each; a break saves a checkpoint and returns.
+    ///
+    /// Equal recipe, data, seed and device give equal weights, with or without interruptions and
+    /// for any number of threads. Source: method, sections 6 and 7.
+    pub fn run(
+        &self,
+        device: &Device,
+        mut observer: impl FnMut(Event<'_>) -> ControlFlow<()>,
+    ) -> Result<Outcome<T::Network>, ModelError> {
+        let Job { recipe, split, run, .. } = self.job;
+        self.task.check(&split.items)?;
+        let device = device.clone().autodiff();
+        let objective = Objective::new(self.task, recipe, &split.names);
+        let Start { mut network, mut updater, first } = self.start(&device, &mut observer)?;
+        let recipe = &recipe.optimiser;
+        let mut log = StepLog::open(&run.join("steps.csv"), first)?;
+        let mut rates = schedule(recipe, &self.task.parameter_groups(), first);
+        let mut batches = self.job.loader(first);
+        for update in first..recipe.updates {
+            let begun = Instant::now();
+            let samples = batches.next().expect("a loader has no end before an error")?;
+            let rate = rates.step();
+            let (gradients, losses) = objective.gradients(&network, &samples, update, &device)?;
+            network = updater.step(rate.clone(), network, gradients);
+            let step = Step {
+                step: update,
+                loss: losses.loss,
+                loss_cls: losses.loss_cls,
+                loss_sal: losses.loss_sal,
+                lr: rate.base(),
+                images_per_second: recipe.batch as f64 / begun.elapsed().as_secs_f64(),
+            };
+            log.push(&step)?;
+            let made = update + 1;
+            let stop = observer(Event::Updated(&step)).is_break() && made < recipe.updates;
+            if stop || made == recipe.updates || made % recipe.checkpoint_every == 0 {
+                let state = self.job.state(made);
+                Checkpoint::write(&checkpoints(run), &network, &updater, state)?;
+            }
+            if stop {
+                return Ok(Outcome::Stopped { updates: made });
+            }
+        }
+        Ok(Outcome::Finished(Box::new(network)))
+    }
+
+    /// First weights, or those of the checkpoint to go on from.
+    fn start(
+        &self,
+        device: &Device,
+        observer: &mut impl FnMut(Event<'_>) -> ControlFlow<()>,
+    ) -> Result<Start<T::Network>, ModelError> {
+        let recipe = self.job.recipe;
+        let groups = self.task.parameter_groups();
+        let fresh = self.task.network(device);
+        let updater = optimiser(&recipe.optimiser, &groups);
+        let (network, updater, first) = match (self.job.checkpoint()?, &self.job.weights) {
+            (Some(checkpoint), _) => {
+                let updater = checkpoint.restore_optimiser(updater)?;
+                (checkpoint.restore_network(fresh)?, updater, checkpoint.state.update)
+            }
+            (None, Some(path)) => {
+                let (network, import) = load_backbone(fresh, recipe.network.backbone, path)?;
+                // Nothing was made yet that a checkpoint could keep.
+                let _ = observer(Event::Imported(&import));
+                (network, updater, 0)
+            }
+            (None, None) => (fresh, updater, 0),
+        };
+        Ok(Start { network: groups.freeze(network), updater, first })
+    }
+}
