@@ -142,7 +142,7 @@ impl Checkpoint {
     }
 
     fn network_bytes(&self) -> Result<Vec<u8>, ModelError> {
-        let hash = self.state.sha256.as_ref().map(|own| own.network.as_str());
+        let hash = self.state.sha256.as_ref().map(|hashes| hashes.network.as_str());
         bytes(&self.folder.join(NETWORK), hash)
     }
 
@@ -180,7 +180,7 @@ impl Checkpoint {
         optimiser: ModuleOptimizer,
     ) -> Result<ModuleOptimizer, ModelError> {
         let path = self.folder.join(OPTIMISER);
-        let hash = self.state.sha256.as_ref().map(|own| own.optimiser.as_str());
+        let hash = self.state.sha256.as_ref().map(|hashes| hashes.optimiser.as_str());
         let bytes = Bytes::from_bytes_vec(bytes(&path, hash)?);
         optimiser.from_bytes(bytes).map_err(|error| damaged(&path, &error))
     }

@@ -60,8 +60,8 @@ impl StepLog {
         #[cfg(unix)]
         {
             use std::os::unix::fs::MetadataExt as _;
-            let identity = |own: &fs::Metadata| (own.dev(), own.ino());
-            self.file.metadata().is_ok_and(|own| identity(&own) == identity(&named))
+            let identity = |file: &fs::Metadata| (file.dev(), file.ino());
+            self.file.metadata().is_ok_and(|open| identity(&open) == identity(&named))
         }
         #[cfg(not(unix))]
         {

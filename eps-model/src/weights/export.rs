@@ -27,8 +27,8 @@ pub fn write_safetensors(
     let mut tensors = Vec::new();
     for tensor in file.tensors {
         match place(backbone, &tensor.name) {
-            Place::Tensor(own) => {
-                let name = pytorch_name(backbone, &own);
+            Place::Tensor(path) => {
+                let name = pytorch_name(backbone, &path);
                 tensors.push((name.clone(), Drawn::new(renamed_as_f32(tensor, name))?));
             }
             Place::Leftover => {}
