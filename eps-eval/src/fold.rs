@@ -8,6 +8,20 @@ use std::sync::{Mutex, PoisonError};
 ///
 /// A thread counts consecutive images into counts of its own; these are merged in the order of the
 /// list. Of several images that fail the first in the list is told, and those after it are left.
+///
+/// ```
+/// use eps_eval::Fold;
+///
+/// let lengths = Fold::over(&["a", "bc", "def"], &|| ()).sum(
+///     || 0_usize,
+///     |sum, name| {
+///         *sum += name.len();
+///         Ok::<_, std::convert::Infallible>(())
+///     },
+///     |sum, next| sum + next,
+/// );
+/// assert_eq!(lengths, Ok(6));
+/// ```
 pub struct Fold<'a, T> {
     images: &'a [T],
     /// The fewest images that have counts of their own, as long as there are so many.

@@ -10,6 +10,7 @@ mod rule;
 mod shift;
 mod summary;
 
+#[cfg(feature = "report")]
 pub(crate) use curve::best;
 pub use curve::decimal;
 pub use curve::{SweepCurve, SweepPoint};
