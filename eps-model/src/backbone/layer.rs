@@ -1,4 +1,4 @@
-//! Layers that both backbones are made of, and how a pass through them is made.
+//! Layers that backbones are made of, and how a pass through them is made.
 
 use crate::ops::{self, Activation, ChannelParameters, Geometry, Normalising, Precision};
 use burn::module::{Module, Param};
