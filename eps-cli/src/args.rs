@@ -8,6 +8,7 @@ use eps_data::codec::is_named;
 use eps_data::labels::LabelSource;
 use eps_data::{ClassNames, ImageList, Item, Needs, SaliencyFit, Shard, Split, VocFolder};
 use eps_eval::MaskFolder;
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -316,6 +317,17 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     parsed
         .map(Duration::from_secs)
         .ok_or_else(|| "expected a time above 0 in s, m or h, such as 15m".into())
+}
+
+/// What answers a flag that has another name since.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RenamedArgs {
+    #[arg(long = "things", hide = true, value_name = "DIR", value_parser = called_stuff)]
+    _things: Option<Infallible>,
+}
+
+fn called_stuff(_: &str) -> Result<Infallible, &'static str> {
+    Err("this flag is now called --stuff")
 }
 
 /// Where tensors live.

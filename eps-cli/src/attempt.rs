@@ -1,6 +1,6 @@
 //! Your scores for the rows of a published table, and what they hold under.
 
-use crate::args::TruthArgs;
+use crate::args::{RenamedArgs, TruthArgs};
 use crate::commands::refine::refined_maps;
 use crate::kept_maps::MapsOrigin;
 use crate::progress::Progress;
@@ -28,10 +28,12 @@ pub(crate) struct AttemptArgs {
     /// without weights]
     #[arg(long, value_name = "NAME")]
     initialisation: Option<String>,
-    /// Folder of maps of a background thing, `<id>.png`: the class that it comes with where it is, 0
+    /// Folder of maps of one kind of stuff, `<id>.png`: the class that it comes with where it is, 0
     /// elsewhere
-    #[arg(long, value_name = "NAME=DIR", value_parser = thing)]
-    things: Vec<(String, PathBuf)>,
+    #[arg(long, value_name = "NAME=DIR", value_parser = named_stuff)]
+    stuff: Vec<(String, PathBuf)>,
+    #[command(flatten)]
+    _renamed: RenamedArgs,
 }
 
 /// Folders that are scored for one row.
@@ -43,7 +45,7 @@ pub(crate) struct Source {
     pub(crate) folders: Vec<PathBuf>,
 }
 
-fn thing(text: &str) -> Result<(String, PathBuf), String> {
+fn named_stuff(text: &str) -> Result<(String, PathBuf), String> {
     match text.split_once('=') {
         Some((name, folder)) if !name.is_empty() => Ok((name.into(), folder.into())),
         _ => Err("expected NAME=DIR".into()),
@@ -115,9 +117,9 @@ impl AttemptArgs {
     ) -> Result<Vec<Attempt>> {
         let (list, items, names) = truth.open()?;
         let scorer = Scorer { args: self, table, truth, list, items, names };
-        let things = if scorer.needs_things() { self.things.len() } else { 0 };
+        let stuff = if scorer.needs_stuff() { self.stuff.len() } else { 0 };
         let folders: usize = sources.iter().map(|source| source.folders.len()).sum();
-        let progress = Progress::new("masks", folders * scorer.items.len() * (1 + things)).shared();
+        let progress = Progress::new("masks", folders * scorer.items.len() * (1 + stuff)).shared();
         let counted = || progress.step();
         let attempts = sources.iter().map(|source| scorer.attempt(source, &counted)).collect();
         progress.finish();
@@ -136,7 +138,7 @@ struct Scorer<'a> {
 }
 
 impl Scorer<'_> {
-    fn needs_things(&self) -> bool {
+    fn needs_stuff(&self) -> bool {
         let is_ratio = |quantity| matches!(quantity, Quantity::Confusion { .. });
         self.table.columns.iter().any(|column| is_ratio(column.quantity))
     }
@@ -160,7 +162,7 @@ impl Scorer<'_> {
             circumstances: first.clone(),
             classes: self.names.iter().map(str::to_owned).collect(),
             runs,
-            things: self.things(&masks, counted)?,
+            stuff: self.stuff(&masks, counted)?,
         })
     }
 
@@ -192,24 +194,24 @@ impl Scorer<'_> {
         Ok(MadeBy::TheRow)
     }
 
-    /// Pixels of classes in each background thing, of each folder.
-    fn things(
+    /// Pixels of classes in each kind of stuff, of each folder.
+    fn stuff(
         &self,
         masks: &[PathBuf],
         counted: &(dyn Fn() + Sync),
     ) -> Result<Vec<(String, Vec<Cooccurrence>)>> {
-        let named = if self.needs_things() { &self.args.things[..] } else { &[] };
+        let named = if self.needs_stuff() { &self.args.stuff[..] } else { &[] };
         let classes = self.names.len();
-        let of_thing = |(name, folder): &(String, PathBuf)| {
+        let of_stuff = |(name, folder): &(String, PathBuf)| {
             let metrics = Details::default().with(Cooccurrence::new(classes));
-            let plan = AnalysisPlan { classes, things: Some(folder.clone()), metrics };
+            let plan = AnalysisPlan { classes, stuff: Some(folder.clone()), metrics };
             let count = |masks: &PathBuf| {
                 let analysis = analyse_folder(&self.items, masks, &plan, counted)?;
-                analysis.details.get().cloned().context("things were counted")
+                analysis.details.get().cloned().context("stuff was counted")
             };
             Ok((name.clone(), masks.iter().map(count).collect::<Result<_>>()?))
         };
-        named.iter().map(of_thing).collect()
+        named.iter().map(of_stuff).collect()
     }
 
     /// What the scores of a folder hold under.

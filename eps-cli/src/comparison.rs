@@ -21,14 +21,14 @@ pub(crate) const FIXED_THRESHOLD: f64 = 0.2;
 /// A split with its truth, and what its scores are split by.
 pub(crate) struct Comparison<'a> {
     pub(crate) split: &'a Split,
-    /// Masks of the background things that come with each class, `<id>.png`.
-    pub(crate) things: Option<PathBuf>,
+    /// Masks of the stuff that comes with each class, `<id>.png`.
+    pub(crate) stuff: Option<PathBuf>,
     /// A second mean over background and the classes with at least this many images.
     pub(crate) minimum_images: Option<usize>,
 }
 
 impl Comparison<'_> {
-    /// A run's scores at both thresholds, its curves, and its confusion with background things.
+    /// A run's scores at both thresholds, its curves, and its confusion with stuff.
     pub(crate) fn method(&self, name: &str, run: &RunFolder) -> Result<Method> {
         let classes = self.split.names.len();
         let plan = SweepPlan::constant(classes);
@@ -37,7 +37,7 @@ impl Comparison<'_> {
         let best = curve.best().context("no pixel of the truth counts")?;
         let fixed = threshold(FIXED_THRESHOLD, ThresholdChoice::Fixed);
         let chosen = threshold(best.parameter, ThresholdChoice::BestOnTruth);
-        let things = self.things.as_deref();
+        let stuff = self.stuff.as_deref();
         Ok(Method {
             name: name.into(),
             fixed: self.scores(sweep, fixed)?,
@@ -45,8 +45,8 @@ impl Comparison<'_> {
             sweep: curve.points(),
             training: training(run)?,
             reference: reference(run, self.split.names.objects())?,
-            confusion: match things {
-                Some(things) => Some(self.confusion(run, things, best.parameter)?),
+            confusion: match stuff {
+                Some(stuff) => Some(self.confusion(run, stuff, best.parameter)?),
                 None => None,
             },
         })
@@ -78,16 +78,16 @@ impl Comparison<'_> {
 
     /// False positives on the co-occurring background over true positives, at the fixed and at the best
     /// threshold.
-    fn confusion(&self, run: &RunFolder, things: &Path, best: f64) -> Result<ConfusionRatios> {
+    fn confusion(&self, run: &RunFolder, stuff: &Path, best: f64) -> Result<ConfusionRatios> {
         let classes = self.split.names.len();
         let thresholds = [FIXED_THRESHOLD, best];
         let [fixed, best] = Fold::over(&self.split.items, &|| ()).sum(
             || thresholds.map(|_| Cooccurrence::new(classes)),
             |counts, item| -> Result<()> {
-                let things = read_mask(&things.join(format!("{}.png", item.id)), classes)?;
+                let stuff = read_mask(&stuff.join(format!("{}.png", item.id)), classes)?;
                 let (truth, scores) = (truth(item, classes)?, scores(run, item)?);
                 for (counts, threshold) in counts.iter_mut().zip(thresholds) {
-                    counts.add(&things, &truth, &scores.to_labels(threshold as f32));
+                    counts.add(&stuff, &truth, &scores.to_labels(threshold as f32));
                 }
                 Ok(())
             },

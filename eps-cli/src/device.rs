@@ -191,6 +191,6 @@ mod tests {
     #[test]
     fn a_device_that_is_not_compiled_in_says_so() {
         let error = open(DeviceName::TorchCuda(0)).unwrap_err().to_string();
-        assert!(error.contains("without the feature `tch`"), "{error}");
+        assert!(error.contains("rebuild with --features tch"), "{error}");
     }
 }

@@ -16,27 +16,27 @@ use std::path::{Path, PathBuf};
 pub struct AnalysisPlan {
     /// Number of classes with background.
     pub classes: usize,
-    /// Folder of maps of the background things that come with each class, `<id>.png`.
-    pub things: Option<PathBuf>,
+    /// Folder of maps of the stuff that comes with each class, `<id>.png`.
+    pub stuff: Option<PathBuf>,
     /// Metrics without pixels, to which every image is added.
     pub metrics: Details,
 }
 
 impl AnalysisPlan {
     /// All metrics: an [`Anatomy`] with a boundary band of `band` pixels, a [`Trimap`] of these widths,
-    /// which must ascend, and with maps of background things the confusion with them.
-    pub fn new(classes: usize, band: u32, widths: Vec<u32>, things: Option<PathBuf>) -> Self {
+    /// which must ascend, and with maps of stuff the confusion with them.
+    pub fn new(classes: usize, band: u32, widths: Vec<u32>, stuff: Option<PathBuf>) -> Self {
         let metrics = Details::default()
             .with(Anatomy::new(classes, band))
             .with(BoundaryIou::new(classes))
             .with(Contours::new(classes))
             .with(Trimap::new(classes, widths))
             .with(LabelPairs::default());
-        let metrics = match things {
+        let metrics = match stuff {
             Some(_) => metrics.with(Cooccurrence::new(classes)),
             None => metrics,
         };
-        Self { classes, things, metrics }
+        Self { classes, stuff, metrics }
     }
 }
 
@@ -55,7 +55,7 @@ pub struct Analysis {
 ///
 /// # Errors
 ///
-/// As [`MaskFolder::count`](crate::MaskFolder::count), also for a map of background things.
+/// As [`MaskFolder::count`](crate::MaskFolder::count), also for a map of stuff.
 pub fn analyse_folder(
     items: &[Item],
     predictions: &Path,
@@ -77,7 +77,7 @@ pub fn analysis_faults(items: &[Item], predictions: &Path, plan: &AnalysisPlan) 
 
 impl Analysis {
     fn add(&mut self, image: &ImageFiles<'_>, plan: &AnalysisPlan) -> Result<(), EvalError> {
-        let (truth, predicted, things) = plan.read(image)?;
+        let (truth, predicted, stuff) = plan.read(image)?;
         let item = image.item;
         let matrix = ConfusionMatrix::of(plan.classes, truth.classes(), predicted.classes());
         self.details.count(&MaskedImage {
@@ -85,7 +85,7 @@ impl Analysis {
             truth: &truth,
             predicted: &predicted,
             matrix: &matrix,
-            things: things.as_ref(),
+            stuff: stuff.as_ref(),
         });
         self.images.push(ImageCounts::of_matrix(&item.id, &matrix));
         Ok(())
@@ -98,7 +98,7 @@ impl Analysis {
     }
 }
 
-/// The maps of an image: truth, prediction and background things.
+/// The maps of an image: truth, prediction and stuff.
 type Maps = (LabelMap, LabelMap, Option<LabelMap>);
 
 impl AnalysisPlan {
@@ -106,23 +106,18 @@ impl AnalysisPlan {
         let truth = codec::read_mask(image.mask()?, self.classes)?;
         let predicted = codec::read_mask(&image.prediction, self.classes)?;
         check_prediction(&truth, &predicted, &image.prediction, self.classes)?;
-        let things = self.things.as_ref();
-        let things = things.map(|folder| self.read_things(folder, &truth, &image.item.id));
-        Ok((truth, predicted, things.transpose()?))
+        let stuff = self.stuff.as_ref();
+        let stuff = stuff.map(|folder| self.read_stuff(folder, &truth, &image.item.id));
+        Ok((truth, predicted, stuff.transpose()?))
     }
 
-    /// The map of background things, of the size of the truth and without ignored pixels.
-    fn read_things(
-        &self,
-        folder: &Path,
-        truth: &LabelMap,
-        id: &str,
-    ) -> Result<LabelMap, EvalError> {
+    /// The map of stuff, of the size of the truth and without ignored pixels.
+    fn read_stuff(&self, folder: &Path, truth: &LabelMap, id: &str) -> Result<LabelMap, EvalError> {
         let path = folder.join(format!("{id}.png"));
-        let things = codec::read_mask(&path, self.classes)?;
-        check_size(truth.size(), things.size(), &path, "map of background things")?;
+        let stuff = codec::read_mask(&path, self.classes)?;
+        check_size(truth.size(), stuff.size(), &path, "map of stuff")?;
         let known =
             |&class: &u8| if class == eps_data::IGNORE { eps_data::BACKGROUND } else { class };
-        Ok(LabelMap::new(things.size(), things.classes().iter().map(known).collect()))
+        Ok(LabelMap::new(stuff.size(), stuff.classes().iter().map(known).collect()))
     }
 }

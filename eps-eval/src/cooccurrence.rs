@@ -22,20 +22,20 @@ impl Cooccurrence {
         Self { background: none.clone(), false_positives: none.clone(), true_positives: none }
     }
 
-    /// Counts the pixels of one image. `things` has class c where the background that goes with
+    /// Counts the pixels of one image. `stuff` has class c where the background that goes with
     /// c is, 0 elsewhere; it counts only where the truth is background too.
     ///
     /// # Panics
     ///
     /// If the maps differ in size, or a counted pixel has a class that the counts do not.
-    pub fn add(&mut self, things: &LabelMap, truth: &LabelMap, predicted: &LabelMap) {
-        assert_eq!(things.size(), truth.size(), "things and truth must have the same size");
+    pub fn add(&mut self, stuff: &LabelMap, truth: &LabelMap, predicted: &LabelMap) {
+        assert_eq!(stuff.size(), truth.size(), "stuff and truth must have the same size");
         assert_eq!(truth.size(), predicted.size(), "truth and prediction must have the same size");
-        let pixels = things.classes().iter().zip(truth.classes()).zip(predicted.classes());
-        for ((&thing, &truth), &predicted) in pixels {
-            if truth == BACKGROUND && thing != BACKGROUND {
-                self.background[usize::from(thing)] += 1;
-                self.false_positives[usize::from(thing)] += u64::from(predicted == thing);
+        let pixels = stuff.classes().iter().zip(truth.classes()).zip(predicted.classes());
+        for ((&stuff, &truth), &predicted) in pixels {
+            if truth == BACKGROUND && stuff != BACKGROUND {
+                self.background[usize::from(stuff)] += 1;
+                self.false_positives[usize::from(stuff)] += u64::from(predicted == stuff);
             } else if truth != BACKGROUND && predicted == truth {
                 self.true_positives[usize::from(truth)] += 1;
             }
@@ -64,10 +64,10 @@ impl Cooccurrence {
 }
 
 impl PixelMetric for Cooccurrence {
-    /// Counts nothing of an image without a map of background things.
+    /// Counts nothing of an image without a map of stuff.
     fn count(&mut self, image: &MaskedImage<'_>) {
-        if let Some(things) = image.things {
-            self.add(things, image.truth, image.predicted);
+        if let Some(stuff) = image.stuff {
+            self.add(stuff, image.truth, image.predicted);
         }
     }
 
@@ -92,10 +92,10 @@ mod tests {
     use super::*;
     use eps_data::Size;
 
-    fn counted(things: [u8; 6], truth: [u8; 6], predicted: [u8; 6]) -> Cooccurrence {
+    fn counted(stuff: [u8; 6], truth: [u8; 6], predicted: [u8; 6]) -> Cooccurrence {
         let map = |classes: [u8; 6]| LabelMap::new(Size::new(3, 2), classes.to_vec());
         let mut counts = Cooccurrence::new(4);
-        counts.add(&map(things), &map(truth), &map(predicted));
+        counts.add(&map(stuff), &map(truth), &map(predicted));
         counts
     }
 

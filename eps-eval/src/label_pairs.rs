@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 /// Confusion of two classes over the images whose labels have both; background is in every image.
 ///
-/// Without a map of background things this is what can be said about co-occurrence: how many pixels
+/// Without a map of stuff this is what can be said about co-occurrence: how many pixels
 /// of `of` are taken for `taken_for`, for each correct pixel of `taken_for` in the same images. Source:
 /// the confusion ratio of EPS, with an object class, or all of the background, in the place of the
-/// co-occurring thing.
+/// co-occurring stuff.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct PairCounts {
     images: u64,

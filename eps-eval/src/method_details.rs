@@ -116,10 +116,10 @@ pub struct TrimapPoint {
 /// Confusion of classes that come together.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CooccurrenceRatios {
-    /// Of the background things that come with each class, pooled; absent without maps of them.
-    pub things: Option<f64>,
+    /// Of the stuff that comes with each class, pooled; absent without maps of it.
+    pub stuff: Option<f64>,
     /// The same by class, background first; empty without maps.
-    pub things_by_class: Vec<Option<f64>>,
+    pub stuff_by_class: Vec<Option<f64>>,
     /// Of classes that image labels have together.
     pub pairs: Vec<LabelPair>,
 }
@@ -183,10 +183,10 @@ impl BoundaryScores {
 }
 
 impl CooccurrenceRatios {
-    fn new(pairs: &LabelPairs, things: Option<&Cooccurrence>) -> Self {
+    fn new(pairs: &LabelPairs, stuff: Option<&Cooccurrence>) -> Self {
         Self {
-            things: things.and_then(Cooccurrence::ratio),
-            things_by_class: things.map(Cooccurrence::ratios).unwrap_or_default(),
+            stuff: stuff.and_then(Cooccurrence::ratio),
+            stuff_by_class: stuff.map(Cooccurrence::ratios).unwrap_or_default(),
             pairs: pairs.pairs().collect(),
         }
     }

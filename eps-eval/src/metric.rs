@@ -15,8 +15,8 @@ pub struct MaskedImage<'a> {
     pub labels: ClassSet,
     /// Pixels by true and predicted class.
     pub matrix: &'a ConfusionMatrix,
-    /// Where the background things are that come with each class; absent without maps of them.
-    pub things: Option<&'a LabelMap>,
+    /// Where the stuff is that comes with each class; absent without maps of it.
+    pub stuff: Option<&'a LabelMap>,
 }
 
 /// A metric on masks: integers that grow image by image, and the scores that they come to.

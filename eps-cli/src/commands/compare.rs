@@ -1,7 +1,7 @@
 //! `eps compare`
 
 use super::End;
-use crate::args::{ResultFiles, TruthArgs, fraction, named_folder};
+use crate::args::{RenamedArgs, ResultFiles, TruthArgs, fraction, named_folder};
 use crate::faults;
 use crate::folder_lock::FolderLock;
 use crate::outputs::Outputs;
@@ -40,10 +40,12 @@ pub(crate) struct Compare {
     /// of VOC annotations [default: the classes of the masks]
     #[arg(long, value_name = "FILE|DIR")]
     labels: Option<String>,
-    /// Folder of maps of the background things that come with each class, `<id>.png`: the class where
-    /// its thing is, 0 elsewhere
+    /// Folder of maps of the stuff that comes with each class, `<id>.png`: the class where
+    /// its stuff is, 0 elsewhere
     #[arg(long, value_name = "DIR")]
-    things: Option<PathBuf>,
+    stuff: Option<PathBuf>,
+    #[command(flatten)]
+    _renamed: RenamedArgs,
     /// Resamples of the images
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     resamples: u32,
@@ -172,7 +174,7 @@ impl Compare {
         let mut widths = self.widths.clone();
         widths.sort_unstable();
         widths.dedup();
-        AnalysisPlan::new(classes, self.band, widths, self.things.clone())
+        AnalysisPlan::new(classes, self.band, widths, self.stuff.clone())
     }
 
     fn write(&self, report: &ComparisonReport, out: Option<ResultFolder>) -> Result<()> {
@@ -213,9 +215,9 @@ fn write_charts(
     let retrieval = RetrievalScatterChart { methods, classes };
     charts.write("Precision and recall of each class", "precision-recall", &retrieval)?;
     charts.write("IoU loss by cause", "anatomy", &AnatomyChart { methods, classes })?;
-    if let Some(things) = ConfusionBarsChart::of_things(methods, classes) {
+    if let Some(stuff) = ConfusionBarsChart::of_stuff(methods, classes) {
         let title = "Confusion with the background that comes with each class";
-        charts.write(title, "cooccurrence-things", &things)?;
+        charts.write(title, "cooccurrence-stuff", &stuff)?;
     }
     if let Some(labels) = ConfusionBarsChart::of_labels(methods, classes) {
         let title = "Class confusion within images";

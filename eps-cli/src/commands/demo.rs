@@ -14,7 +14,7 @@ use crate::{device, interrupt};
 use anyhow::{Context as _, Result, bail, ensure};
 use burn::tensor::Device;
 use eps_data::codec::ScoreFormat;
-use eps_data::scenes::{self, SCENE_SIZE, THINGS_FOLDER};
+use eps_data::scenes::{self, SCENE_SIZE, STUFF_FOLDER};
 use eps_data::{Item, Needs, Split, VocFolder};
 use eps_eval::Scores;
 use eps_eval::report::export;
@@ -104,7 +104,7 @@ impl Demo {
         let run_of = |name: &str| RunFolder::at(&work.join(name.to_lowercase()));
         ["CAM", "EPS"].into_iter().try_for_each(|name| clear(&run_of(name)))?;
         let data = work.join("data");
-        if !is_empty(&data)? && !data.join(THINGS_FOLDER).is_dir() {
+        if !is_empty(&data)? && !data.join(STUFF_FOLDER).is_dir() {
             bail!("{}: is not of a demo, expected another --work", data.display());
         }
         scenes::write_voc_folder(&data, self.seed, self.scenes.into(), SCENE_SIZE)?;
@@ -125,8 +125,8 @@ impl Demo {
             }
             runs.push((name, run, recipe));
         }
-        let things = Some(data.join(THINGS_FOLDER));
-        let comparison = Comparison { split: &split, things, minimum_images: None };
+        let stuff = Some(data.join(STUFF_FOLDER));
+        let comparison = Comparison { split: &split, stuff, minimum_images: None };
         work_lock.check()?;
         self.report(&comparison, &runs, out)?;
         Ok(End::Done)

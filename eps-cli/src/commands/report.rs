@@ -68,7 +68,7 @@ impl Report {
         let out = self.force.open(lock, &self.out, MAIN, self.inputs(&split)?)?;
         let facts = self.facts(&runs, &split)?;
         let comparison =
-            Comparison { split: &split, things: None, minimum_images: self.minimum_images };
+            Comparison { split: &split, stuff: None, minimum_images: self.minimum_images };
         let methods: Vec<Method> =
             runs.iter().map(|run| comparison.method(&run.name(), run)).collect::<Result<_>>()?;
         let shown = runs.iter().zip(&methods).map(|(run, method)| match self.best_masks {

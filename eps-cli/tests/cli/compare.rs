@@ -189,25 +189,28 @@ fn results_do_not_depend_on_threads() {
 }
 
 #[test]
-fn things_that_come_with_a_class_are_counted_where_there_are_maps_of_them() {
+fn stuff_that_comes_with_a_class_is_counted_where_there_are_maps_of_it() {
     let project = project();
     let path = project.path("compare.json");
-    let things = project.data().join("BackgroundThings");
-    // A prediction that is the things takes the background for their classes.
-    let call = compare(&project, &["good", "data/BackgroundThings"]);
-    let call = call.with("--things", &things).with("--json", &path);
+    let stuff = project.data().join("Stuff");
+    // A prediction that is the stuff takes the background for its classes.
+    let call = compare(&project, &["good", "data/Stuff"]);
+    let call = call.with("--stuff", &stuff).with("--json", &path);
     call.with("--out", project.path("out")).succeeds();
-    assert_eq!(json(&path)["details"][0]["cooccurrence"]["things"], 0.0);
-    for name in ["cooccurrence-things", "cooccurrence-labels"] {
+    assert_eq!(json(&path)["details"][0]["cooccurrence"]["stuff"], 0.0);
+    for name in ["cooccurrence-stuff", "cooccurrence-labels"] {
         let chart = fs::read_to_string(project.path(&format!("out/charts/{name}.svg"))).unwrap();
-        for method in ["good", "BackgroundThings"] {
+        for method in ["good", "Stuff"] {
             assert!(chart.contains(&format!(">\n{method}\n<")), "no {method} in {name}");
         }
     }
     compare(&project, &["good"])
-        .with("--things", project.path("half"))
+        .with("--stuff", project.path("half"))
         .with("--labels", project.data().join("nowhere.csv"))
         .refuses(&["nowhere.csv: cannot be read"]);
+    let ended = compare(&project, &["good"]).with("--things", &stuff).run();
+    assert_eq!(ended.status, Some(2), "{}", ended.stderr);
+    assert!(ended.stderr.contains("this flag is now called --stuff"), "{}", ended.stderr);
 }
 
 #[test]

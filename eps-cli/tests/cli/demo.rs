@@ -67,12 +67,12 @@ fn confusion(masks: &Path, data: &Path) -> Option<f64> {
     for index in 0..12 {
         let id = scene_id(index);
         let (mask, truth) = (read(masks, &id), read(&data.join("SegmentationClass"), &id));
-        let things = read(&data.join("BackgroundThings"), &id);
-        let pixels = mask.classes().iter().zip(truth.classes()).zip(things.classes());
-        for ((&mask, &truth), &thing) in pixels {
-            if truth == 0 && thing != 0 {
-                confusable[usize::from(thing)] = true;
-                wrong[usize::from(thing)] += u32::from(mask == thing);
+        let stuff = read(&data.join("Stuff"), &id);
+        let pixels = mask.classes().iter().zip(truth.classes()).zip(stuff.classes());
+        for ((&mask, &truth), &stuff) in pixels {
+            if truth == 0 && stuff != 0 {
+                confusable[usize::from(stuff)] = true;
+                wrong[usize::from(stuff)] += u32::from(mask == stuff);
             }
             if truth != 0 && truth == mask {
                 right[usize::from(truth)] += 1;

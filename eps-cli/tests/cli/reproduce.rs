@@ -83,16 +83,16 @@ fn scenes_are_scored_but_not_compared_with_photographs() {
 }
 
 #[test]
-fn background_things_give_the_confusion_of_their_class() {
+fn stuff_gives_the_confusion_of_their_class() {
     let project = Project::with_scenes(SCENES);
     let ours = truth(&project, "EPS");
     let water = format!("water={}", project.data().join("SegmentationClass").display());
     let file = project.path("table.json");
     let call = reproduce(&project, "co-occurrence", &[&ours]);
-    call.with("--things", water).with("--json", &file).succeeds();
+    call.with("--stuff", water).with("--json", &file).succeeds();
     let report: Value = serde_json::from_slice(&fs::read(file).expect("written")).expect("JSON");
     let rail = cell(&report, "EPS", "train on railroad");
-    assert_eq!(rail["verdict"], "not computed: needs maps of railroad, --things railroad=DIR");
+    assert_eq!(rail["verdict"], "not computed: needs maps of railroad, --stuff railroad=DIR");
     // The truth has no false positives, whatever the maps say.
     let boat = cell(&report, "EPS", "boat in water");
     assert!(boat["ours"].is_null() || boat["ours"]["value"] == 0.0, "{boat}");

@@ -1,4 +1,4 @@
-//! The part of a picture that a background thing fills.
+//! The part of a picture that stuff fills.
 
 use super::{dice::Dice, shape::Point, texture::Noise};
 

@@ -19,8 +19,8 @@ const CAMERA_NOISE: f32 = 0.025;
 pub(super) enum Owner {
     /// Ground that belongs to no class.
     Ground,
-    /// The background thing that goes with a class.
-    Thing(ClassId),
+    /// The stuff that goes with a class.
+    Stuff(ClassId),
     /// An object of a class; `figure` counts the objects of the scene.
     Object { class: ClassId, figure: usize },
 }

@@ -8,7 +8,7 @@ use super::{
     texture::Noise,
 };
 
-/// Pale and greyish, so that no thing is told by a lack of colour alone.
+/// Pale and greyish, so that no stuff is told by a lack of colour alone.
 const TONES: [Colour; 8] = [
     rgb(0xd8_cf_bd),
     rgb(0xc9_cb_cc),

@@ -13,16 +13,16 @@ use crate::ClassId;
 /// Share of images that show two classes.
 const TWO_CLASSES: f32 = 0.25;
 
-/// Share of objects whose thing is there.
-const THING_WITH_OBJECT: f32 = 0.95;
+/// Share of objects whose stuff is there.
+const STUFF_WITH_OBJECT: f32 = 0.95;
 
-/// Share of one-class images that show another class's thing without its object.
-const THING_ALONE: f32 = 0.03;
+/// Share of one-class images that show another class's stuff without its object.
+const STUFF_ALONE: f32 = 0.03;
 
 /// Share of one-class images with two objects.
 const TWO_OBJECTS: f32 = 0.3;
 
-/// Where in the picture a class's thing is.
+/// Where in the picture a class's stuff is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// Seen from above up to a horizon; objects stand on it.
@@ -40,24 +40,24 @@ pub(super) struct Spot {
     pub(super) width: f32,
 }
 
-/// One class of a scene: its area, whether its thing fills it, and its objects from back to front.
+/// One class of a scene: its area, whether its stuff fills it, and its objects from back to front.
 #[derive(Clone, Debug)]
 pub(super) struct Part {
     pub(super) class: ClassId,
     pub(super) area: Area,
-    pub(super) has_thing: bool,
-    /// Empty for a thing without its object.
+    pub(super) has_stuff: bool,
+    /// Empty for stuff without its object.
     pub(super) spots: Vec<Spot>,
 }
 
 impl Part {
-    pub(super) fn thing_owner(&self) -> Owner {
-        Owner::Thing(self.class)
+    pub(super) fn stuff_owner(&self) -> Owner {
+        Owner::Stuff(self.class)
     }
 
-    /// Paints the thing all over the area.
+    /// Paints the stuff all over the area.
     pub(super) fn fill_area(&self, canvas: &mut Canvas, colour: impl Fn(Point) -> Colour) {
-        canvas.cover(self.thing_owner(), |p| self.area.contains(p).then(|| colour(p)));
+        canvas.cover(self.stuff_owner(), |p| self.area.contains(p).then(|| colour(p)));
     }
 }
 
@@ -74,9 +74,9 @@ pub(super) fn plan(height: f32, dice: &mut Dice) -> Vec<Part> {
             .collect();
     }
     let objects = if dice.chance(TWO_OBJECTS) { 2 } else { 1 };
-    if dice.chance(THING_ALONE) {
+    if dice.chance(STUFF_ALONE) {
         let [own, foreign] = shared_areas(first, second, height, dice);
-        let alone = Part { class: second, area: foreign, has_thing: true, spots: vec![] };
+        let alone = Part { class: second, area: foreign, has_stuff: true, spots: vec![] };
         return vec![alone, part(first, own, 1, dice)];
     }
     let area = own_area(first, height, dice);
@@ -88,7 +88,7 @@ fn part(class: ClassId, area: Area, objects: usize, dice: &mut Dice) -> Part {
         .map(|i| spot(class, &area, i as f32 / objects as f32, objects, dice))
         .collect();
     spots.sort_by(|a, b| a.y.total_cmp(&b.y));
-    Part { class, area, has_thing: dice.chance(THING_WITH_OBJECT), spots }
+    Part { class, area, has_stuff: dice.chance(STUFF_WITH_OBJECT), spots }
 }
 
 /// The area of a class that has the picture to itself.

@@ -27,7 +27,7 @@ pub(super) fn saliency(
     }
     let strength = |owner: Owner| match owner {
         Owner::Object { figure, .. } => strengths[figure],
-        Owner::Ground | Owner::Thing(_) => 0.0,
+        Owner::Ground | Owner::Stuff(_) => 0.0,
     };
     let sharp: Vec<_> = owners.iter().map(|&owner| strength(owner)).collect();
     let mut values = wobbled(&sharp, size, dice);

@@ -18,7 +18,7 @@ use image::RgbImage;
 /// The size at which scenes are rendered unless another is asked for.
 pub const SCENE_SIZE: Size = Size::new(112, 96);
 
-/// A rendered picture with its truth: objects, the things that go with them, and labels.
+/// A rendered picture with its truth: objects, the stuff that goes with them, and labels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
     pub image: RgbImage,
@@ -26,8 +26,8 @@ pub struct Scene {
     pub mask: LabelMap,
     /// What a detector would find salient; wrong here and there, as a detector is.
     pub saliency: SaliencyMap,
-    /// Class `c` where the background thing that goes with class `c` is visible, 0 elsewhere.
-    pub things: LabelMap,
+    /// Class `c` where the stuff that goes with class `c` is visible, 0 elsewhere.
+    pub stuff: LabelMap,
     /// Classes of the objects in the mask.
     pub classes: ClassSet,
 }
@@ -54,20 +54,20 @@ pub fn render(seed: u64, index: usize, size: Size) -> Scene {
     let saliency = saliency(&owners, size, figures, &mut dice);
     let mask = label_map(&owners, size, |owner| match owner {
         Owner::Object { class, .. } => class,
-        Owner::Ground | Owner::Thing(_) => BACKGROUND,
+        Owner::Ground | Owner::Stuff(_) => BACKGROUND,
     });
-    let things = label_map(&owners, size, |owner| match owner {
-        Owner::Thing(class) => class,
+    let stuff = label_map(&owners, size, |owner| match owner {
+        Owner::Stuff(class) => class,
         Owner::Ground | Owner::Object { .. } => BACKGROUND,
     });
     let classes = mask.present();
-    Scene { image, mask, saliency, things, classes }
+    Scene { image, mask, saliency, stuff, classes }
 }
 
-/// Paints all things, then all objects; returns how many objects there are.
+/// Paints all stuff, then all objects; returns how many objects there are.
 fn paint_parts(canvas: &mut Canvas, parts: &[Part], dice: &mut Dice) -> usize {
-    for part in parts.iter().filter(|part| part.has_thing) {
-        (scene_class(part.class).paint_thing)(canvas, part, dice);
+    for part in parts.iter().filter(|part| part.has_stuff) {
+        (scene_class(part.class).paint_stuff)(canvas, part, dice);
     }
     let objects = parts.iter().flat_map(|part| part.spots.iter().map(move |spot| (part, spot)));
     let mut figures = 0;
@@ -83,7 +83,7 @@ fn paint_object(canvas: &mut Canvas, spot: &Spot, owner: Owner, part: &Part, dic
     let class = scene_class(part.class);
     let foot = Point::new(spot.x, spot.y);
     let flies = class.name == "aeroplane";
-    if part.has_thing && class.name != "bird" && !flies {
+    if part.has_stuff && class.name != "bird" && !flies {
         let along = Point::new(1.0, 0.0);
         let radii = [spot.width * 0.53, spot.width * 0.06];
         canvas.dim(&Shape::Ellipse { centre: foot, radii, along }, 0.62);
@@ -169,13 +169,13 @@ mod tests {
     }
 
     #[test]
-    fn things_come_with_their_objects_and_rarely_alone() {
+    fn stuff_comes_with_its_objects_and_rarely_alone() {
         let (mut objects, mut together, mut alone) = (0, 0, 0);
         for scene in scenes() {
-            let things = scene.things.present();
+            let stuff = scene.stuff.present();
             objects += scene.classes.len();
-            together += scene.classes.iter().filter(|&class| things.contains(class)).count();
-            alone += things.iter().filter(|&class| !scene.classes.contains(class)).count();
+            together += scene.classes.iter().filter(|&class| stuff.contains(class)).count();
+            alone += stuff.iter().filter(|&class| !scene.classes.contains(class)).count();
         }
         let share = together as f64 / objects as f64;
         assert!((0.9..=1.0).contains(&share) && together < objects, "together in {share}");
@@ -183,20 +183,20 @@ mod tests {
     }
 
     #[test]
-    fn objects_and_things_share_no_pixel_and_have_sane_sizes() {
-        let (mut object, mut thing) = (0, 0);
+    fn objects_and_stuff_share_no_pixel_and_have_sane_sizes() {
+        let (mut object, mut stuff) = (0, 0);
         for (index, scene) in scenes().iter().enumerate() {
-            let pixels = || scene.mask.classes().iter().zip(scene.things.classes());
-            assert!(pixels().all(|(&class, &thing)| class == 0 || thing == 0), "scene {index}");
+            let pixels = || scene.mask.classes().iter().zip(scene.stuff.classes());
+            assert!(pixels().all(|(&class, &stuff)| class == 0 || stuff == 0), "scene {index}");
             let own = pixels().filter(|&(&class, _)| class != 0).count();
             let share = own as f64 / SCENE_SIZE.pixels() as f64;
             assert!((0.01..0.45).contains(&share), "scene {index}: objects cover {share}");
             object += own;
-            thing += pixels().filter(|&(_, &thing)| thing != 0).count();
+            stuff += pixels().filter(|&(_, &stuff)| stuff != 0).count();
         }
         let share = |count: usize| count as f64 / (120 * SCENE_SIZE.pixels()) as f64;
         assert!((0.1..0.25).contains(&share(object)), "objects cover {}", share(object));
-        assert!((0.3..0.6).contains(&share(thing)), "things cover {}", share(thing));
+        assert!((0.3..0.6).contains(&share(stuff)), "stuff covers {}", share(stuff));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The table of object classes and the things that come with them.
+//! The table of object classes and the stuff that comes with them.
 
 use super::{
     canvas::Canvas,
@@ -6,63 +6,63 @@ use super::{
     objects,
     pen::Pen,
     plan::{Part, Place},
-    things,
+    stuff,
 };
 use crate::{ClassId, ClassNames, class_of};
 
-/// An object class of the scenes and the background thing that almost always comes with it.
+/// An object class of the scenes and the stuff that almost always comes with it.
 pub struct SceneClass {
     pub name: &'static str,
-    /// What the thing is; labels never name it.
-    pub thing: &'static str,
+    /// What the stuff is; labels never name it.
+    pub stuff: &'static str,
     pub(super) place: Place,
     pub(super) paint_object: fn(&mut Pen<'_>, &mut Dice),
-    pub(super) paint_thing: fn(&mut Canvas, &Part, &mut Dice),
+    pub(super) paint_stuff: fn(&mut Canvas, &Part, &mut Dice),
 }
 
 /// Object classes in mask order: the first is class 1.
 pub static SCENE_CLASSES: [SceneClass; 6] = [
     SceneClass {
         name: "train",
-        thing: "railroad",
+        stuff: "railroad",
         place: Place::Lower,
         paint_object: objects::train,
-        paint_thing: things::railroad,
+        paint_stuff: stuff::railroad,
     },
     SceneClass {
         name: "boat",
-        thing: "water",
+        stuff: "water",
         place: Place::Lower,
         paint_object: objects::boat,
-        paint_thing: things::water,
+        paint_stuff: stuff::water,
     },
     SceneClass {
         name: "aeroplane",
-        thing: "clouds",
+        stuff: "clouds",
         place: Place::Upper,
         paint_object: objects::aeroplane,
-        paint_thing: things::clouds,
+        paint_stuff: stuff::clouds,
     },
     SceneClass {
         name: "car",
-        thing: "road",
+        stuff: "road",
         place: Place::Lower,
         paint_object: objects::car,
-        paint_thing: things::road,
+        paint_stuff: stuff::road,
     },
     SceneClass {
         name: "cow",
-        thing: "meadow",
+        stuff: "meadow",
         place: Place::Lower,
         paint_object: objects::cow,
-        paint_thing: things::meadow,
+        paint_stuff: stuff::meadow,
     },
     SceneClass {
         name: "bird",
-        thing: "foliage",
+        stuff: "foliage",
         place: Place::Upper,
         paint_object: objects::bird,
-        paint_thing: things::foliage,
+        paint_stuff: stuff::foliage,
     },
 ];
 

@@ -15,13 +15,13 @@ use std::path::{Path, PathBuf};
 /// JPEG quality of the photographs.
 const QUALITY: u8 = 95;
 
-/// Folder of the masks that say where each class's background thing is visible.
-pub const THINGS_FOLDER: &str = "BackgroundThings";
+/// Folder of the masks that say where each class's stuff is visible.
+pub const STUFF_FOLDER: &str = "Stuff";
 
 /// Renders scenes `0..count` into `root`, which is created where it is missing.
 ///
 /// Per scene: `JPEGImages/<id>.jpg`, `SegmentationClass/<id>.png`, `SALImages/<id>.png` and
-/// `BackgroundThings/<id>.png` with ids such as `scene_0001`. Once:
+/// `Stuff/<id>.png` with ids such as `scene_0001`. Once:
 /// `ImageSets/Segmentation/train.txt`, `cls_labels.csv` (`id` and a column of 0 and 1 for each
 /// class) and `classes.txt`. Files of the same names are replaced; others are left alone.
 ///
@@ -49,7 +49,7 @@ fn write_scene(root: &Path, id: &str, scene: &Scene) -> Result<(), DataError> {
     let file = |folder: &str, kind: &str| root.join(folder).join(format!("{id}.{kind}"));
     write_jpeg(&file("JPEGImages", "jpg"), &scene.image, QUALITY)?;
     write_mask(&file("SegmentationClass", "png"), &scene.mask)?;
-    write_mask(&file(THINGS_FOLDER, "png"), &scene.things)?;
+    write_mask(&file(STUFF_FOLDER, "png"), &scene.stuff)?;
     write_saliency(&file("SALImages", "png"), &scene.saliency)
 }
 
@@ -91,7 +91,7 @@ mod tests {
             let (scene, id) = (render(5, index, SIZE), scene_id(index));
             let png = |folder: &str| root.path().join(folder).join(format!("{id}.png"));
             assert_eq!(read_mask(&png("SegmentationClass"), 7).unwrap(), scene.mask);
-            assert_eq!(read_mask(&png(THINGS_FOLDER), 7).unwrap(), scene.things);
+            assert_eq!(read_mask(&png(STUFF_FOLDER), 7).unwrap(), scene.stuff);
             assert_eq!(read_saliency(&png("SALImages")).unwrap(), scene.saliency);
             let photograph = read_rgb(&root.path().join(format!("JPEGImages/{id}.jpg"))).unwrap();
             assert_eq!(photograph.dimensions(), (40, 30));

@@ -43,7 +43,7 @@ fn paint_leaf(canvas: &mut Canvas, part: &Part, leaf: Colour, dice: &mut Dice) {
     let colour = leaf.mix(YELLOW, dice.between(0.0, 0.22)).lit(dice.between(0.65, 1.45));
     if area.contains(centre) {
         let shape = Shape::Ellipse { centre, radii: [length, length * 0.45], along };
-        canvas.paint(part.thing_owner(), &shape, |_| colour);
+        canvas.paint(part.stuff_owner(), &shape, |_| colour);
     }
 }
 
@@ -55,7 +55,7 @@ fn paint_branch(canvas: &mut Canvas, part: &Part, spot: &Spot, bark: Colour, dic
     let on_branch = |x: f32| Point::new(x, y + slope * (x - spot.x));
     let mut stroke = |from: Point, to: Point, radius: f32| {
         let colour = |p: Point| bark.lit(1.25 - 0.5 * ((p.y - y) / radius).clamp(-0.5, 1.0));
-        canvas.paint(part.thing_owner(), &Shape::Capsule { from, to, radius }, colour);
+        canvas.paint(part.stuff_owner(), &Shape::Capsule { from, to, radius }, colour);
     };
     let (start, end) = (spot.x - spot.width * 0.95, spot.x + spot.width * 0.95);
     stroke(on_branch(start), on_branch(end), radius);

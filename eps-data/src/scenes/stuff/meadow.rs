@@ -28,7 +28,7 @@ pub(in crate::scenes) fn meadow(canvas: &mut Canvas, part: &Part, dice: &mut Dic
         if part.area.contains(p) {
             let flower =
                 Shape::Ellipse { centre: p, radii: [radius; 2], along: Point::new(1.0, 0.0) };
-            canvas.paint(part.thing_owner(), &flower, |_| blossom);
+            canvas.paint(part.stuff_owner(), &flower, |_| blossom);
         }
     }
 }

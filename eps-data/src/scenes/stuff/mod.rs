@@ -1,4 +1,4 @@
-//! Background things that come with the object classes, each painted by one function.
+//! Stuff that comes with the object classes, each painted by one function.
 
 mod clouds;
 mod foliage;

@@ -46,17 +46,17 @@ struct Row {
 }
 
 impl<'a> ConfusionBarsChart<'a> {
-    /// Classes and the background things that come with them, and all classes pooled; `None` without
-    /// maps of such things.
-    pub fn of_things(methods: &'a [MethodDetails], classes: &[String]) -> Option<Self> {
+    /// Classes and the stuff that comes with them, and all classes pooled; `None` without
+    /// maps of such stuff.
+    pub fn of_stuff(methods: &'a [MethodDetails], classes: &[String]) -> Option<Self> {
         let row = |name: &str, ratio: &dyn Fn(&CooccurrenceRatios) -> Option<f64>| Row {
             name: name.to_owned(),
             ratios: methods.iter().map(|own| ratio(&own.cooccurrence)).collect(),
         };
         let of_class = |(class, name): (usize, &String)| {
-            row(name, &|own| own.things_by_class.get(class).copied().flatten())
+            row(name, &|own| own.stuff_by_class.get(class).copied().flatten())
         };
-        let mut rows = vec![row("all", &|own| own.things)];
+        let mut rows = vec![row("all", &|own| own.stuff)];
         rows.extend(classes.iter().enumerate().map(of_class));
         rows.retain(|row| row.ratios.iter().any(Option::is_some));
         let methods = methods.iter().map(|own| own.name.as_str()).collect();

@@ -294,9 +294,9 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_extent_is_no_path() {
+    fn points_make_a_path_and_none_make_none() {
         assert!(polyline([], false).is_none());
-        assert!(rectangle((1, 1), (1, 1)).is_none());
+        assert!(polyline([(0, 0), (4, 0), (4, 3)], true).is_some());
         assert!(circle((3, 3), 2).is_some());
     }
 }

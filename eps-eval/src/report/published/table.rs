@@ -11,10 +11,10 @@ pub enum Quantity {
     MeanIou,
     /// Of the class with this name.
     Iou(&'static str),
-    /// False positives of a class on a background thing over its true positives.
+    /// False positives of a class on stuff over its true positives.
     Confusion {
         class: &'static str,
-        thing: &'static str,
+        stuff: &'static str,
     },
     /// Not to be computed here, with the reason.
     Elsewhere(&'static str),
@@ -130,8 +130,8 @@ const fn boundary(name: &'static str) -> Column {
     }
 }
 
-const fn confusion(name: &'static str, class: &'static str, thing: &'static str) -> Column {
-    Column { name, quantity: Quantity::Confusion { class, thing } }
+const fn confusion(name: &'static str, class: &'static str, stuff: &'static str) -> Column {
+    Column { name, quantity: Quantity::Confusion { class, stuff } }
 }
 
 const fn iou(class: &'static str) -> Column {

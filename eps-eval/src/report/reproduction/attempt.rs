@@ -28,8 +28,8 @@ pub struct Attempt {
     pub classes: Vec<String>,
     /// Counts of each run; runs differ in their seed.
     pub runs: Vec<Counts>,
-    /// Pixels of classes in each background thing, one for each run.
-    pub things: Vec<(String, Vec<Cooccurrence>)>,
+    /// Pixels of classes in each kind of stuff, one for each run.
+    pub stuff: Vec<(String, Vec<Cooccurrence>)>,
 }
 
 impl Attempt {
@@ -61,11 +61,11 @@ impl Attempt {
         self.classes.iter().position(|class| class == name)
     }
 
-    /// False positives of a class on a thing over its true positives, mean over the runs, without an
+    /// False positives of a class on stuff over its true positives, mean over the runs, without an
     /// interval over images.
-    pub(super) fn confusion(&self, class: &str, thing: &str) -> Option<Estimate> {
+    pub(super) fn confusion(&self, class: &str, stuff: &str) -> Option<Estimate> {
         let class = self.class(class)?;
-        let (_, runs) = self.things.iter().find(|(name, _)| name == thing)?;
+        let (_, runs) = self.stuff.iter().find(|(name, _)| name == stuff)?;
         let ratios: Vec<f64> = runs.iter().filter_map(|counts| counts.of(class)).collect();
         let value = mean(ratios.iter().copied().map(Some))?;
         Some(Estimate {

@@ -117,7 +117,7 @@ impl<'a> Scored<'a> {
         match quantity {
             Quantity::MeanIou => Some(self.estimates.miou),
             Quantity::Iou(class) => self.estimates.classes.get(self.attempt.class(class)?).copied(),
-            Quantity::Confusion { class, thing } => self.attempt.confusion(class, thing),
+            Quantity::Confusion { class, stuff } => self.attempt.confusion(class, stuff),
             Quantity::Elsewhere(_) => None,
         }
     }

@@ -36,7 +36,7 @@ fn attempt(row: &str, hits: u64, images: usize) -> Attempt {
         },
         classes: vec!["background".into(), "boat".into()],
         runs: vec![counts(hits, images)],
-        things: vec![],
+        stuff: vec![],
     }
 }
 
@@ -119,8 +119,8 @@ fn the_confusion_of_runs_is_their_mean_with_a_deviation() {
         false_positives: vec![0, false_positives],
         true_positives: vec![0, 10],
     };
-    let things = vec![("water".to_owned(), vec![counts(1), counts(2), counts(3)])];
-    let given = Attempt { things, ..attempt("EPS", 5, 1464) };
+    let stuff = vec![("water".to_owned(), vec![counts(1), counts(2), counts(3)])];
+    let given = Attempt { stuff, ..attempt("EPS", 5, 1464) };
     let found = given.confusion("boat", "water").expect("a ratio");
     assert!((found.value.expect("a mean") - 0.2).abs() < 1e-12);
     assert!((found.std.expect("three runs") - 0.1).abs() < 1e-12);
@@ -149,7 +149,7 @@ fn what_cannot_be_computed_says_why() {
     assert!(matches!(&test.verdict, Verdict::NotComputed(why) if why.contains("server")));
     let found = reproduce("co-occurrence", &[attempt("EPS", 9, 1464)]);
     let water = cell(&found, "EPS", "boat in water");
-    assert_eq!(water.verdict.to_string(), "not computed: needs maps of water, --things water=DIR");
+    assert_eq!(water.verdict.to_string(), "not computed: needs maps of water, --stuff water=DIR");
     assert_eq!(cell(&found, "EPS", "boat").ours.expect("its IoU").value, Some(0.9));
 }
 

@@ -140,7 +140,7 @@ fn judge(published: f64, [lower, upper]: [f64; 2], precision: f64, inside: Verdi
 
 fn missing(quantity: Quantity) -> String {
     match quantity {
-        Quantity::Confusion { thing, .. } => format!("needs maps of {thing}, --things {thing}=DIR"),
+        Quantity::Confusion { stuff, .. } => format!("needs maps of {stuff}, --stuff {stuff}=DIR"),
         Quantity::Iou(class) => format!("the masks have no {class}"),
         _ => "no pixel of the ground truth counts".into(),
     }

@@ -48,7 +48,7 @@ fn report(metrics: &Details) -> ComparisonReport {
             predicted: &predicted,
             labels: truth.present(),
             matrix: &matrix,
-            things: None,
+            stuff: None,
         });
         details.push(MethodDetails::new(name, &matrix.totals(), &metrics).unwrap());
         let image = ImageCounts::of_matrix("a", &matrix);
