@@ -10,7 +10,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// So many that a signal after the second lands well before the end.
-const UPDATES: usize = 60;
+const UPDATES: usize = 300;
 
 /// Patience with a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -40,7 +40,7 @@ fn a_run_that_usr1_stopped_resumes_with_the_same_bits() {
 fn an_interrupted_inference_keeps_what_is_finished() {
     let project = Project::with_scenes(40);
     let recipe = recipe::with(&recipe::cam(), "updates = 1");
-    project.train("run", &recipe::with(&recipe, "scales = [3.0]")).succeeds();
+    project.train("run", &recipe::with(&recipe, "scales = [4.0, 6.0, 8.0]")).succeeds();
     project.infer("run").with("--out", project.path("whole")).succeeds();
     let out = project.path("parts");
     let infer = || project.infer("run").with("--out", &out);
