@@ -86,7 +86,7 @@ impl Inference<'_> {
         match end {
             End::Done | End::Faulty => progress.finish(),
             End::Interrupted => {
-                eprintln!("finished images are kept; run the same command again to resume")
+                eprintln!("finished images are kept; run the same command again to resume");
             }
         }
         Ok(end)

@@ -122,7 +122,7 @@ impl Refine {
         let end = ended?;
         match end {
             End::Interrupted => {
-                eprintln!("finished images are kept; run the same command again to resume")
+                eprintln!("finished images are kept; run the same command again to resume");
             }
             _ if self.floor.is_some() => tally.report(),
             _ => {}

@@ -10,7 +10,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// So many that a signal after the second lands well before the end.
-const UPDATES: usize = 300;
+const UPDATES: usize = 150;
 
 /// Patience with a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -40,12 +40,12 @@ fn a_run_that_usr1_stopped_resumes_with_the_same_bits() {
 fn an_interrupted_inference_keeps_what_is_finished() {
     let project = Project::with_scenes(40);
     let recipe = recipe::with(&recipe::cam(), "updates = 1");
-    project.train("run", &recipe::with(&recipe, "scales = [4.0, 6.0, 8.0]")).succeeds();
+    project.train("run", &recipe::with(&recipe, "scales = [4.0, 6.0]")).succeeds();
     project.infer("run").with("--out", project.path("whole")).succeeds();
     let out = project.path("parts");
     let infer = || project.infer("run").with("--out", &out);
     let first = out.join("masks/scene_0001.png");
-    let ended = interrupted(infer(), "INT", || first.exists());
+    let ended = interrupted(infer(), "TERM", || first.exists());
     assert!(ended.stderr.contains("finished images are kept"), "{}", ended.stderr);
     let finished = files(&out.join("masks")).len();
     assert!((1..40).contains(&finished), "{finished} images");
@@ -61,6 +61,10 @@ fn every_signal_to_stop_saves_unless_it_was_ignored() {
     let project = Project::with_scenes(12);
     let recipe = recipe::with(&recipe::cam(), &format!("updates = {UPDATES}"));
     for (signal, run) in [("HUP", "a"), ("INT", "b"), ("USR2", "c"), ("TERM", "d")] {
+        if signal == "INT" && is_interrupt_ignored() {
+            eprintln!("SIGINT is ignored here, as in a script's background job: not sent");
+            continue;
+        }
         let record = project.path(run).join("steps.csv");
         let is_begun = || fs::read_to_string(&record).is_ok_and(|text| text.lines().count() > 2);
         let mut child = project.train(run, &recipe).start();
@@ -77,6 +81,15 @@ fn every_signal_to_stop_saves_unless_it_was_ignored() {
     send("HUP", &child);
     let ended = Ended::of(child);
     assert_eq!(ended.status, Some(0), "{}", ended.stderr);
+}
+
+/// Whether the programs that this one starts ignore Ctrl-C, since it does.
+#[cfg(unix)]
+fn is_interrupt_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::trim);
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask, 16).ok());
+    mask.is_some_and(|mask| (mask >> 1) & 1 == 1)
 }
 
 /// Checkpoints name their tensors at random, so the maps and masks that they give are compared.

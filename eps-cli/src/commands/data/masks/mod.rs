@@ -110,7 +110,7 @@ impl Masks {
         lock.check()?;
         match end {
             End::Interrupted => {
-                eprintln!("finished masks are kept; run the same command again to resume")
+                eprintln!("finished masks are kept; run the same command again to resume");
             }
             _ => eprintln!("{} masks in {}", images.len(), self.out.display()),
         }
