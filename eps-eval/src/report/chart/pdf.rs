@@ -43,22 +43,7 @@ impl<'a> Pdf<'a> {
         Self { surface, size, regular, bold }
     }
 
-    fn fill(&mut self, path: Option<Path>, color: BackendColor) {
-        let fill = Fill { paint: rgb_of(color).into(), opacity: opacity(color), ..Fill::default() };
-        self.draw(path, color, Some(fill), None);
-    }
-
-    fn stroke(&mut self, path: Option<Path>, color: BackendColor, width: u32) {
-        let stroke = Stroke {
-            paint: rgb_of(color).into(),
-            width: width as f32,
-            line_join: LineJoin::Round,
-            opacity: opacity(color),
-            ..Stroke::default()
-        };
-        self.draw(path, color, None, Some(stroke));
-    }
-
+    /// Draws a path, which has nothing to show where it has no extent or its colour cannot be seen.
     fn draw(
         &mut self,
         path: Option<Path>,
@@ -66,18 +51,18 @@ impl<'a> Pdf<'a> {
         fill: Option<Fill>,
         stroke: Option<Stroke>,
     ) {
-        // Paths of no extent have nothing to show.
         let Some(path) = path.filter(|_| color.alpha > 0.0) else { return };
         self.surface.set_fill(fill);
         self.surface.set_stroke(stroke);
         self.surface.draw_path(&path);
     }
 
-    fn outline(&mut self, path: Option<Path>, style: &impl BackendStyle, fill: bool) {
-        if fill {
-            self.fill(path, style.color());
+    fn shape(&mut self, path: Option<Path>, style: &impl BackendStyle, is_filled: bool) {
+        let color = style.color();
+        if is_filled {
+            self.draw(path, color, Some(fill(color)), None);
         } else {
-            self.stroke(path, style.color(), style.stroke_width());
+            self.draw(path, color, None, Some(stroke(color, style.stroke_width())));
         }
     }
 }
@@ -95,6 +80,20 @@ fn rgb_of(color: BackendColor) -> rgb::Color {
 
 fn opacity(color: BackendColor) -> NormalizedF32 {
     NormalizedF32::new(color.alpha.clamp(0.0, 1.0) as f32).unwrap_or(NormalizedF32::ONE)
+}
+
+fn fill(color: BackendColor) -> Fill {
+    Fill { paint: rgb_of(color).into(), opacity: opacity(color), ..Fill::default() }
+}
+
+fn stroke(color: BackendColor, width: u32) -> Stroke {
+    Stroke {
+        paint: rgb_of(color).into(),
+        width: width as f32,
+        line_join: LineJoin::Round,
+        opacity: opacity(color),
+        ..Stroke::default()
+    }
 }
 
 fn rectangle((left, top): BackendCoord, (right, bottom): BackendCoord) -> Option<Path> {
@@ -178,7 +177,7 @@ impl DrawingBackend for Pdf<'_> {
     }
 
     fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Drawn {
-        self.fill(rectangle((x, y), (x + 1, y + 1)), color);
+        self.draw(rectangle((x, y), (x + 1, y + 1)), color, Some(fill(color)), None);
         Ok(())
     }
 
@@ -198,7 +197,7 @@ impl DrawingBackend for Pdf<'_> {
         style: &S,
         fill: bool,
     ) -> Drawn {
-        self.outline(rectangle(upper_left, bottom_right), style, fill);
+        self.shape(rectangle(upper_left, bottom_right), style, fill);
         Ok(())
     }
 
@@ -207,7 +206,7 @@ impl DrawingBackend for Pdf<'_> {
         path: I,
         style: &S,
     ) -> Drawn {
-        self.outline(polyline(path, false), style, false);
+        self.shape(polyline(path, false), style, false);
         Ok(())
     }
 
@@ -216,7 +215,7 @@ impl DrawingBackend for Pdf<'_> {
         corners: I,
         style: &S,
     ) -> Drawn {
-        self.outline(polyline(corners, true), style, true);
+        self.shape(polyline(corners, true), style, true);
         Ok(())
     }
 
@@ -227,7 +226,7 @@ impl DrawingBackend for Pdf<'_> {
         style: &S,
         fill: bool,
     ) -> Drawn {
-        self.outline(circle(center, radius), style, fill);
+        self.shape(circle(center, radius), style, fill);
         Ok(())
     }
 
@@ -261,11 +260,7 @@ impl DrawingBackend for Pdf<'_> {
         let start = Point::from_xy(x - back * size, y + down * size);
         self.surface.push_transform(&Transform::from_rotate_at(degrees, x, y));
         self.surface.set_stroke(None);
-        self.surface.set_fill(Some(Fill {
-            paint: rgb_of(color).into(),
-            opacity: opacity(color),
-            ..Fill::default()
-        }));
+        self.surface.set_fill(Some(fill(color)));
         self.surface.draw_glyphs(start, &glyphs, font, text, size, false);
         self.surface.pop();
         Ok(())
