@@ -38,7 +38,8 @@ const OTHERS: [&str; 3] = ["cargo ", "scripts/", "LIBTORCH="];
 #[test]
 fn commands_of_the_first_pages_run() {
     let (_, commands) = after_first_pages();
-    assert!(commands.len() > 30, "{} commands", commands.len());
+    // With one or more of each other page these are more than forty.
+    assert!(commands.len() > 35, "{} commands", commands.len());
 }
 
 /// A test a page, each in a copy of the folder that the first pages leave.
@@ -49,34 +50,28 @@ macro_rules! commands_run {
             fn $test() {
                 let copy = tempfile::tempdir().expect("a temporary folder");
                 world::copy_folder(after_first_pages().0.path(), copy.path());
-                run_page(&Page::read($page), copy.path());
+                assert_ne!(run_page(&Page::read($page), copy.path()).len(), 0);
             }
         )*
 
         #[test]
-        fn every_page_is_run() {
+        fn every_page_with_commands_is_run() {
             let mut expected: Vec<_> = FIRST.into_iter().chain([$($page),*]).collect();
             expected.sort_unstable();
-            let pages = Page::all();
-            assert_eq!(pages.iter().map(|page| &page.name).collect::<Vec<_>>(), expected);
-            let replaced = REPLACED.iter().map(|(page, ..)| *page);
-            assert!(replaced.clone().all(|page| expected.contains(&page)), "{REPLACED:?}");
+            let is_run = |page: &Page| !page.commands().iter().all(|command| is_other(command));
+            let pages = Page::all().into_iter().filter(is_run);
+            assert_eq!(pages.map(|page| page.name).collect::<Vec<_>>(), expected);
+            assert!(REPLACED.iter().all(|(page, ..)| expected.contains(page)), "{REPLACED:?}");
         }
     };
 }
 
 commands_run! {
     commands_of_ablate_run of "docs/ablate.md";
-    commands_of_architecture_run of "docs/architecture.md";
     commands_of_cluster_run of "docs/cluster.md";
     commands_of_crf_run of "docs/crf.md";
-    commands_of_demo_run of "docs/demo.md";
-    commands_of_differences_run of "docs/differences.md";
     commands_of_evaluation_run of "docs/evaluation.md";
-    commands_of_performance_run of "docs/performance.md";
-    commands_of_protocols_run of "docs/protocols.md";
     commands_of_reproduce_run of "docs/reproduce.md";
-    commands_of_study_run of "docs/study.md";
 }
 
 /// The folder after all commands of the first pages, and these; they run once.
@@ -112,6 +107,11 @@ fn run_page(page: &Page, root: &Path) -> Vec<String> {
         .collect()
 }
 
+/// Whether a command is one of another program.
+fn is_other(command: &str) -> bool {
+    OTHERS.iter().any(|other| command.starts_with(other))
+}
+
 /// Whoever calls the commands of a page, one after the other.
 struct Reader<'a> {
     root: &'a Path,
@@ -124,7 +124,6 @@ impl Reader<'_> {
     fn run(&mut self, command: &str) -> bool {
         let unknown = |name: &str| panic!("{}: ${name} has no value in: {command}", self.page);
         let value = |name: &str| self.variables.get(name).cloned().unwrap_or_else(|| unknown(name));
-        let is_other = |first: &str| OTHERS.iter().any(|other| first.starts_with(other));
         if is_other(command) {
             return false;
         }
