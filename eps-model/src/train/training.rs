@@ -4,6 +4,7 @@ use super::step_log::StepLog;
 use super::{Checkpoint, Job, Objective, Step, checkpoints, optimiser, schedule};
 use crate::ModelError;
 use crate::network::Network;
+use crate::parameter_groups::ParameterGroups;
 use crate::task::Task;
 use crate::weights::{Import, load_backbone};
 use burn::optim::ModuleOptimizer;
@@ -57,10 +58,12 @@ impl<T: Task + ?Sized> Training<'_, T> {
         self.task.check(&split.items)?;
         let device = device.clone().autodiff();
         let objective = Objective::new(self.task, recipe, &split.names);
-        let Start { mut network, mut updater, first } = self.start(&device, &mut observer)?;
+        let groups = self.task.parameter_groups();
+        let Start { mut network, mut updater, first } =
+            self.start(&groups, &device, &mut observer)?;
         let recipe = &recipe.optimiser;
         let mut log = StepLog::open(&run.join("steps.csv"), first)?;
-        let mut rates = schedule(recipe, &self.task.parameter_groups(), first);
+        let mut rates = schedule(recipe, &groups, first);
         let mut batches = self.job.loader(first);
         for update in first..recipe.updates {
             let begun = Instant::now();
@@ -93,13 +96,13 @@ impl<T: Task + ?Sized> Training<'_, T> {
     /// First weights, or those of the checkpoint to go on from.
     fn start(
         &self,
+        groups: &ParameterGroups,
         device: &Device,
         observer: &mut impl FnMut(Event<'_>) -> ControlFlow<()>,
     ) -> Result<Start<T::Network>, ModelError> {
         let recipe = self.job.recipe;
-        let groups = self.task.parameter_groups();
         let fresh = self.task.network(device);
-        let updater = optimiser(&recipe.optimiser, &groups);
+        let updater = optimiser(&recipe.optimiser, groups);
         let (network, updater, first) = match (self.job.checkpoint()?, &self.job.weights) {
             (Some(checkpoint), _) => {
                 let updater = checkpoint.restore_optimiser(updater)?;
