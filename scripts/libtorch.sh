@@ -7,6 +7,10 @@ set -euo pipefail
 kind=${1:?cpu or cuda} folder=${2:?target directory}
 python=${PYTHON:-python3}
 version=2.9.0
+if [[ $(uname -sm) != "Linux x86_64" ]]; then
+  echo "the wheels are for Linux on x86-64, and this is $(uname -sm)" >&2
+  exit 1
+fi
 stamp=$folder/.done-$kind-$version
 if [[ -e $stamp ]]; then
   echo "already there: $folder"
