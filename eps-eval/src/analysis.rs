@@ -24,7 +24,7 @@ pub struct AnalysisPlan {
 
 impl AnalysisPlan {
     /// All metrics: an [`Anatomy`] with a boundary band of `band` pixels, a [`Trimap`] of these widths,
-    /// which must ascend, and with maps of stuff the confusion with them.
+    /// which must ascend, and with maps of stuff the confusion with it.
     pub fn new(classes: usize, band: u32, widths: Vec<u32>, stuff: Option<PathBuf>) -> Self {
         let metrics = Details::default()
             .with(Anatomy::new(classes, band))
