@@ -16,15 +16,23 @@ forbid() {
 forbid eps-data "" 'burn.*|plotters|polars|clap|eps-.*'
 # A leaf: vector instructions chosen as the program runs (pulp) and what these need, nothing else.
 forbid eps-crf "" 'burn.*|clap|polars|plotters|image|png|serde.*|thiserror|eps-.*'
-forbid eps-eval "" 'burn.*|clap|eps-model|eps-cli|eps-crf'
+forbid eps-eval "" 'burn.*|clap|eps-model|eps-experiment|eps-cli|eps-crf'
 # Counting alone is light: what draws, sets type and writes tables comes with the feature `report`.
 forbid eps-eval "--no-default-features" 'polars.*|plotters.*|svg2pdf|krilla.*|usvg|fontdb|ttf-parser|ab_glyph.*|dejavu|base64'
-forbid eps-model "--no-default-features" 'clap|polars|plotters|eps-eval|eps-cli|eps-crf|burn-flex|burn-tch|burn-cuda|burn-wgpu|burn-ndarray'
+forbid eps-experiment "" 'clap.*|indicatif|mimalloc|eps-cli|burn-flex|burn-tch|burn-cuda|burn-wgpu|burn-ndarray'
+forbid eps-model "--no-default-features" 'clap|polars|plotters|eps-eval|eps-experiment|eps-cli|eps-crf|burn-flex|burn-tch|burn-cuda|burn-wgpu|burn-ndarray'
 # Only two places name a backend.
 named=$(grep -rlE 'Device::(flex|libtorch|cuda|wgpu)|backend::(Flex|LibTorch)|burn_(flex|tch)' eps-*/src |
   grep -vE '^eps-cli/src/device\.rs$|^eps-model/src/ops/' || true)
 if [[ -n $named ]]; then
   echo "a backend is named in:" $named >&2
+  failed=1
+fi
+# Libraries neither talk to a user nor end the process.
+loud=$(grep -rnE '\b(e?print(ln)?!|process::exit)' eps-{crf,data,model,eval,experiment}/src | grep -vE '^[^:]*:[0-9]+:\s*//' || true)
+if [[ -n $loud ]]; then
+  echo "a library prints or ends the process:" >&2
+  echo "$loud" >&2
   failed=1
 fi
 exit $failed

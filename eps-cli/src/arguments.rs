@@ -3,21 +3,12 @@
 use crate::cli::Cli;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
-use std::ffi::{OsStr, OsString};
+use eps_experiment::readable;
+use std::ffi::OsString;
 
 /// The arguments as text; bytes that are none are written as `\xff`.
 pub(crate) fn shown() -> Vec<String> {
-    std::env::args_os().map(|own| text(&own)).collect()
-}
-
-/// A name as text, in which bytes that are no UTF-8 are written as `\xff`.
-pub(crate) fn text(name: &OsStr) -> String {
-    let chunks = name.as_encoded_bytes().utf8_chunks();
-    let shown = chunks.map(|chunk| {
-        let bytes = chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}"));
-        chunk.valid().to_owned() + &bytes.collect::<String>()
-    });
-    shown.collect()
+    std::env::args_os().map(|argument| readable(&argument)).collect()
 }
 
 /// Parses the arguments of this process, or ends it with a message.
@@ -33,7 +24,7 @@ pub(crate) fn parse() -> Cli {
 fn not_text(arguments: &[OsString]) -> Option<clap::Error> {
     let is_at_fault = |&index: &usize| {
         let as_text = |(other, own): (usize, &OsString)| {
-            if other == index { own.clone() } else { text(own).into() }
+            if other == index { own.clone() } else { readable(own).into() }
         };
         let parsed = Cli::try_parse_from(arguments.iter().enumerate().map(as_text));
         parsed.is_err_and(|error| error.kind() == ErrorKind::InvalidUtf8)
@@ -41,7 +32,7 @@ fn not_text(arguments: &[OsString]) -> Option<clap::Error> {
     let index = (1..arguments.len())
         .filter(|&index| arguments[index].to_str().is_none())
         .find(is_at_fault)?;
-    let (value, before) = (text(&arguments[index]), text(&arguments[index - 1]));
+    let (value, before) = (readable(&arguments[index]), readable(&arguments[index - 1]));
     let message = match value.split_once('=') {
         Some((flag, value)) if flag.starts_with('-') => found(flag, value),
         _ if before.starts_with('-') && before != "--" => found(&before, &value),
@@ -57,6 +48,7 @@ fn found(flag: &str, value: &str) -> String {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
 
     fn message(arguments: &[&[u8]]) -> String {
@@ -64,11 +56,6 @@ mod tests {
         let arguments: Vec<OsString> =
             [OsString::from("eps")].into_iter().chain(arguments).collect();
         not_text(&arguments).unwrap().to_string()
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_are_shown() {
-        assert_eq!(text(OsStr::from_bytes(b"a\xff\xfeb\xc3\xa4")), "a\\xff\\xfebä");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The commands, one variant for each file below `commands`.
 
 use crate::commands::{
-    End, ablate, audit, bench, compare, data, demo, devices, evaluate, infer, merge, refine,
+    Exit, ablate, audit, bench, compare, data, demo, devices, evaluate, infer, merge, refine,
     report, reproduce, saliency, shell, sweep, train, weights,
 };
 use clap::{Parser, Subcommand};
+use eps_experiment::Session;
 
 /// Segmentation masks from image labels and saliency maps: train, infer, score, report.
 ///
@@ -46,27 +47,27 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    pub(crate) fn run(self) -> anyhow::Result<End> {
+    pub(crate) fn run(self, session: &Session<'_>) -> anyhow::Result<Exit> {
         match self {
-            Self::Demo(command) => command.run(),
-            Self::Data(command) => command.run(),
-            Self::Train(command) => command.run(),
-            Self::Infer(command) => command.run(),
-            Self::Refine(command) => command.run(),
-            Self::Evaluate(command) => command.run(),
-            Self::Audit(command) => command.run(),
-            Self::Merge(command) => command.run(),
-            Self::Sweep(command) => command.run(),
-            Self::Compare(command) => command.run(),
-            Self::Ablate(command) => command.run(),
-            Self::Report(command) => command.run(),
-            Self::Reproduce(command) => command.run(),
-            Self::Saliency(command) => command.run(),
-            Self::Weights(command) => command.run(),
-            Self::Devices(command) => command.run(),
-            Self::Completions(command) => command.run(),
-            Self::Man(command) => command.run(),
-            Self::Bench(command) => command.run(),
+            Self::Demo(command) => command.run(session),
+            Self::Data(command) => command.run(session),
+            Self::Train(command) => command.run(session),
+            Self::Infer(command) => command.run(session),
+            Self::Refine(command) => command.run(session),
+            Self::Evaluate(command) => command.run(session),
+            Self::Audit(command) => command.run(session),
+            Self::Merge(command) => command.run(session),
+            Self::Sweep(command) => command.run(session),
+            Self::Compare(command) => command.run(session),
+            Self::Ablate(command) => command.run(session),
+            Self::Report(command) => command.run(session),
+            Self::Reproduce(command) => command.run(session),
+            Self::Saliency(command) => command.run(session),
+            Self::Weights(command) => command.run(session),
+            Self::Devices(command) => command.run(session),
+            Self::Completions(command) => command.run(session),
+            Self::Man(command) => command.run(session),
+            Self::Bench(command) => command.run(session),
         }
     }
 }

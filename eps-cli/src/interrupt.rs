@@ -1,6 +1,5 @@
 //! Ctrl-C, and signals that mean the same, as a request to save and stop.
 
-use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
@@ -53,11 +52,6 @@ fn request() {
 /// Whether the program was asked to stop.
 pub(crate) fn requested() -> bool {
     REQUESTED.load(Ordering::SeqCst)
-}
-
-/// Breaks a job off once the program was asked to stop.
-pub(crate) fn flow() -> ControlFlow<()> {
-    if requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 /// A bit for each signal that is ignored, that of number 1 first; none where the system does not say it.

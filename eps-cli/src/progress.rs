@@ -2,7 +2,6 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal as _;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Time between two lines where there is no terminal.
@@ -46,20 +45,6 @@ impl Progress {
         }
     }
 
-    /// `done` of the total are done.
-    pub(crate) fn reach(&mut self, done: usize) {
-        self.bar.set_position(done as u64);
-        if self.lines && self.last_line.elapsed() >= LINE_EVERY {
-            self.last_line = Instant::now();
-            self.line("");
-        }
-    }
-
-    /// For steps of several threads.
-    pub(crate) fn shared(self) -> SharedProgress {
-        SharedProgress(Mutex::new(self))
-    }
-
     fn line(&self, message: &str) {
         let (done, total) = (self.bar.position(), self.bar.length().unwrap_or(0));
         let left = self.bar.eta().as_secs();
@@ -73,20 +58,5 @@ impl Progress {
             eprintln!("{:<16} {} done in {took:.1} s", self.label, self.bar.position());
         }
         self.bar.finish_with_message("");
-    }
-}
-
-/// The progress of a stage that several threads work on.
-pub(crate) struct SharedProgress(Mutex<Progress>);
-
-impl SharedProgress {
-    /// One more is done.
-    pub(crate) fn step(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).step(String::new);
-    }
-
-    /// Leaves the finished bar, or a last line.
-    pub(crate) fn finish(self) {
-        self.0.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::codec::read_text;
 use crate::remark::{Remark, RemarkKind, counted, printable};
-use crate::{DataError, sha256};
+use crate::{DataError, ListId, sha256};
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -26,6 +26,11 @@ impl ImageList {
     pub fn new(name: &str, ids: Vec<String>) -> Self {
         let sha256 = sha256(ids.join("\n"));
         Self { name: name.into(), ids, sha256, remarks: vec![] }
+    }
+
+    /// What results and records name it by.
+    pub fn id(&self) -> ListId {
+        ListId { name: self.name.clone(), images: self.ids.len(), sha256: self.sha256.clone() }
     }
 
     /// Reads one id a line, with or without the ending of a picture; or a picture's path, alone or

@@ -231,13 +231,9 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::print_stderr, reason = "says that nothing was opened")]
+    #[ignore = "needs photographs in ../shared/data beside the workspace"]
     fn real_photographs_open_with_every_kind_of_labels() {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-        if !data.exists() {
-            eprintln!("no photographs beside the workspace: nothing opened");
-            return;
-        }
         let mini = VocFolder::at(&data.join("voc-mini"));
         let annotations = LabelSource::Annotations(mini.annotations.clone());
         let objects = Split::open(&mini, "trainval", Some(annotations), BOTH).unwrap();

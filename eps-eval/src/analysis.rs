@@ -8,7 +8,7 @@ use crate::{
     fit::{check_prediction, check_size},
     fold::Fold,
 };
-use eps_data::{Item, LabelMap, codec};
+use eps_data::{Item, LabelMap, Observer, codec};
 use std::path::{Path, PathBuf};
 
 /// What is counted besides the pixels of each class.
@@ -49,8 +49,8 @@ pub struct Analysis {
     pub details: Details,
 }
 
-/// Counts the masks `<id>.png` of a folder against the ground truth of the items; `counted` is called
-/// after each image. Image labels are those of the item, or where it has none the classes of its
+/// Counts the masks `<id>.png` of a folder against the ground truth of the items, each
+/// image a step of the observer. Image labels are those of the item, or where it has none the classes of its
 /// mask.
 ///
 /// # Errors
@@ -60,10 +60,10 @@ pub fn analyse_folder(
     items: &[Item],
     predictions: &Path,
     plan: &AnalysisPlan,
-    counted: &(dyn Fn() + Sync),
+    observer: &dyn Observer,
 ) -> Result<Analysis, EvalError> {
     let files = Prediction::Mask.complete_files(items, predictions)?;
-    Fold::over(&files, counted).sum(
+    Fold::over(&files, observer).sum(
         || Analysis { images: Vec::new(), details: plan.metrics.clone() },
         |analysis, image| analysis.add(image, plan),
         Analysis::merge,

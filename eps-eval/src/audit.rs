@@ -1,13 +1,13 @@
 //! The same masks under every protocol.
 
-use crate::{Counts, EvalError, Oddities, Protocol, ScoredList};
+use crate::{Counts, EvalError, ListId, Oddities, Protocol};
 use serde::Serialize;
 use std::error::Error;
 
 /// One set of predictions under several protocols. Fractions in `0..=1`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Audit {
-    pub list: ScoredList,
+    pub list: ListId,
     /// What the protocols disagree about; absent if none of them counts the masks.
     pub oddities: Option<Oddities>,
     pub protocols: Vec<AuditedProtocol>,
@@ -31,7 +31,7 @@ pub struct AuditedProtocol {
 impl Audit {
     /// Side by side, what each protocol made of the masks of a list.
     pub fn new(
-        list: ScoredList,
+        list: ListId,
         outcomes: impl IntoIterator<Item = (Protocol, Result<Counts, EvalError>)>,
     ) -> Self {
         let mut audit = Self { list, oddities: None, protocols: Vec::new() };

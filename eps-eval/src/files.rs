@@ -1,7 +1,7 @@
 //! The mask and the prediction of each image, and that they are there.
 
 use crate::{EvalError, fold::Fold};
-use eps_data::{DataError, Item, none_missing};
+use eps_data::{DataError, Item, Silent, none_missing};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
@@ -74,7 +74,7 @@ impl Prediction {
         check: impl Fn(&ImageFiles<'_>) -> Result<(), EvalError> + Sync + Send,
     ) -> Vec<EvalError> {
         let files = self.files_of(items, folder);
-        let Ok(faults) = Fold::over(&files, &|| ()).each(|image| {
+        let Ok(faults) = Fold::over(&files, &Silent).each(|image| {
             let mut faults: Vec<EvalError> = image.missing().map(EvalError::from).collect();
             if faults.is_empty() {
                 faults.extend(check(image).err());

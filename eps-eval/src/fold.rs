@@ -1,5 +1,6 @@
 //! The images of a folder, counted on all threads.
 
+use eps_data::Observer;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,9 +11,10 @@ use std::sync::{Mutex, PoisonError};
 /// list. Of several images that fail the first in the list is told, and those after it are left.
 ///
 /// ```
+/// use eps_data::Silent;
 /// use eps_eval::Fold;
 ///
-/// let lengths = Fold::over(&["a", "bc", "def"], &|| ()).sum(
+/// let lengths = Fold::over(&["a", "bc", "def"], &Silent).sum(
 ///     || 0_usize,
 ///     |sum, name| {
 ///         *sum += name.len();
@@ -26,13 +28,13 @@ pub struct Fold<'a, T> {
     images: &'a [T],
     /// The fewest images that have counts of their own, as long as there are so many.
     share: usize,
-    counted: &'a (dyn Fn() + Sync),
+    observer: &'a dyn Observer,
 }
 
 impl<'a, T: Sync> Fold<'a, T> {
-    /// All of the images; `counted` is called after each.
-    pub fn over(images: &'a [T], counted: &'a (dyn Fn() + Sync)) -> Self {
-        Self { images, share: 1, counted }
+    /// All of the images, each a step of the observer.
+    pub fn over(images: &'a [T], observer: &'a dyn Observer) -> Self {
+        Self { images, share: 1, observer }
     }
 
     /// For counts of megabytes, which take long to merge: no more of them than keep every thread busy.
@@ -55,7 +57,7 @@ impl<'a, T: Sync> Fold<'a, T> {
                 add(&mut counts, image).inspect_err(|_| {
                     first_failed.fetch_min(place, Ordering::Relaxed);
                 })?;
-                (self.counted)();
+                self.observer.tick();
             }
             Ok(counts)
         };
@@ -101,7 +103,17 @@ impl<T: Default> Pool<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use eps_data::Silent;
     use std::time::Duration;
+
+    #[derive(Default)]
+    struct Steps(AtomicUsize);
+
+    impl Observer for Steps {
+        fn step(&self, _: &dyn Fn() -> String) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 
     fn on_threads(threads: usize, test: impl FnOnce() + Send) {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -112,18 +124,15 @@ mod tests {
     fn images_stay_in_the_order_of_the_list_and_each_is_told_once() {
         let images: Vec<usize> = (0..200).collect();
         for threads in [1, 2, 7] {
-            let told = AtomicUsize::new(0);
-            let counted = || {
-                told.fetch_add(1, Ordering::Relaxed);
-            };
+            let steps = Steps::default();
             on_threads(threads, || {
                 for fold in
-                    [Fold::over(&images, &counted), Fold::over(&images, &counted).in_large_shares()]
+                    [Fold::over(&images, &steps), Fold::over(&images, &steps).in_large_shares()]
                 {
                     assert_eq!(fold.each(|&image| Ok::<_, ()>(image)), Ok(images.clone()));
                 }
             });
-            assert_eq!(told.into_inner(), 400);
+            assert_eq!(steps.0.into_inner(), 400);
         }
     }
 
@@ -137,7 +146,7 @@ mod tests {
         };
         for threads in [1, 2, 7] {
             on_threads(threads, || {
-                let found = Fold::over(&images, &|| ()).sum(|| (), add, |(), ()| ());
+                let found = Fold::over(&images, &Silent).sum(|| (), add, |(), ()| ());
                 assert_eq!(found, Err(60));
             });
         }
@@ -145,7 +154,7 @@ mod tests {
 
     #[test]
     fn no_image_is_nothing() {
-        let found = Fold::over(&[0_u8; 0], &|| ()).each(|_| Err::<(), _>("an image"));
+        let found = Fold::over(&[0_u8; 0], &Silent).each(|_| Err::<(), _>("an image"));
         assert_eq!(found, Ok(vec![]));
     }
 }

@@ -62,6 +62,7 @@ pub use class_counts::ClassCounts;
 pub use column::{Column, Place, Unit};
 pub use confusion::ConfusionMatrix;
 pub use cooccurrence::Cooccurrence;
+pub use eps_data::ListId;
 pub use error::EvalError;
 pub use evaluation::{Counts, MaskFolder, merge};
 pub use fold::Fold;
@@ -74,7 +75,7 @@ pub use method_details::{
 pub use metric::{Details, MaskedImage, PixelMetric};
 pub use oddities::Oddities;
 pub use protocol::Protocol;
-pub use scores::{ClassScores, ScoredList, Scores, Subset, Threshold, ThresholdChoice};
+pub use scores::{ClassScores, Scores, Subset, Threshold, ThresholdChoice};
 pub use sweep::{
     AveragePrecisions, BackgroundRule, ClassShift, Cuts, Edge, LabelledPoint, MakeMasks,
     MapRefinement, Plateau, Sweep, SweepCurve, SweepPlan, SweepPoint, SweepReport, SweepSummary,

@@ -1,11 +1,11 @@
 //! What an evaluation found: the only thing that tables, charts and pages are made from.
 
 use crate::{
-    ConfusionMatrix, Counts, EvalError,
+    ConfusionMatrix, Counts, EvalError, Protocol,
     confusion::mean,
     protocol::{ClassRatios, Ratios},
 };
-use eps_data::{ClassNames, codec::read_text};
+use eps_data::{ClassNames, ListId, codec::read_text};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -14,8 +14,8 @@ use std::path::Path;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     /// How pixels were counted: the name of a [`Protocol`](crate::Protocol).
-    pub protocol: String,
-    pub list: ScoredList,
+    pub protocol: Protocol,
+    pub list: ListId,
     /// Background threshold of the class maps; absent where finished masks were scored.
     pub threshold: Option<Threshold>,
     /// Mean IoU over the classes that occur in truth or prediction, or those that the protocol takes.
@@ -38,15 +38,6 @@ pub struct Scores {
     /// What the protocol did that others do differently.
     #[serde(default)]
     pub notes: Vec<String>,
-}
-
-/// The images that were scored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ScoredList {
-    pub name: String,
-    pub images: usize,
-    /// Of the list's bytes, in hexadecimal.
-    pub sha256: String,
 }
 
 /// A background threshold and where it comes from.
@@ -104,8 +95,8 @@ impl Scores {
     ///
     /// If there is not one name for each class.
     pub fn new(
-        protocol: &str,
-        list: ScoredList,
+        protocol: Protocol,
+        list: ListId,
         threshold: Option<Threshold>,
         matrix: &ConfusionMatrix,
         names: &ClassNames,
@@ -121,12 +112,12 @@ impl Scores {
         let ratios = protocol.ratios(classes.len(), images);
         let names = classes.iter().map(String::as_str);
         let notes = protocol.notes(classes, images, counts.oddities);
-        Self { notes, ..Self::of_ratios(protocol.name(), counts.list.clone(), names, ratios) }
+        Self { notes, ..Self::of_ratios(*protocol, counts.list.clone(), names, ratios) }
     }
 
     fn of_ratios<'a>(
-        protocol: &str,
-        list: ScoredList,
+        protocol: Protocol,
+        list: ListId,
         names: impl Iterator<Item = &'a str>,
         ratios: Ratios,
     ) -> Self {
@@ -139,7 +130,7 @@ impl Scores {
             f1: ratios.f1,
         };
         Self {
-            protocol: protocol.to_owned(),
+            protocol,
             list,
             threshold: None,
             miou: ratios.miou,
@@ -190,10 +181,10 @@ pub(crate) mod tests {
     /// Three classes, the last absent: the matrix is [[2, 1, 0], [1, 3, 0], [0, 0, 0]].
     pub(crate) fn three_classes() -> Scores {
         let matrix = ConfusionMatrix::of(3, &[0, 0, 0, 1, 1, 1, 1], &[0, 0, 1, 0, 1, 1, 1]);
-        let list = ScoredList { name: "val".into(), images: 1, sha256: "ab".into() };
+        let list = ListId { name: "val".into(), images: 1, sha256: "ab".into() };
         let names = ClassNames::of_objects(["cat", "dog"]);
         let threshold = Threshold { value: 0.2, chosen: ThresholdChoice::Fixed };
-        Scores::new("voc", list, Some(threshold), &matrix, &names)
+        Scores::new(Protocol::Voc, list, Some(threshold), &matrix, &names)
     }
 
     #[test]

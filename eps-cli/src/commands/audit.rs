@@ -1,13 +1,12 @@
 //! `eps audit`
 
-use super::End;
-use crate::args::PredictionArgs;
+use super::Exit;
+use crate::args::{PredictionArgs, write_asked};
 use crate::outputs::Outputs;
-use crate::progress::Progress;
-use crate::run_folder::write_asked;
 use anyhow::Result;
 use eps_eval::Protocol;
 use eps_eval::report::export;
+use eps_experiment::Session;
 use std::path::PathBuf;
 
 /// Score one folder of masks under every protocol, with a line on why the scores differ
@@ -24,23 +23,23 @@ pub(crate) struct Audit {
 }
 
 impl Audit {
-    pub(crate) fn run(self) -> Result<End> {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let outputs =
             Outputs::of([&self.json, &self.markdown]).reading(self.masks.inputs()).check()?;
-        let audit = self.audit()?;
+        let audit = self.audit(session)?;
         write_asked(&self.json, || Ok(export::json(&audit)))?;
         write_asked(&self.markdown, || Ok(export::audit_markdown(&audit)))?;
         outputs.keep();
         print!("{}", export::audit_text(&audit));
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 
-    fn audit(&self) -> Result<eps_eval::Audit> {
-        let masks = self.masks.open()?;
-        let folder = masks.folder(None);
-        let progress = Progress::new("masks", folder.len()).shared();
-        let outcomes = folder.audit(&Protocol::ALL, &|| progress.step())?;
-        progress.finish();
+    fn audit(&self, session: &Session<'_>) -> Result<eps_eval::Audit> {
+        let truth = self.masks.truth.open(session)?;
+        let folder = self.masks.folder(&truth, None);
+        session.observer.begin("masks", folder.len(), 0);
+        let outcomes = folder.audit(&Protocol::ALL, session.observer)?;
+        session.observer.end();
         Ok(eps_eval::Audit::new(folder.scored_list(), Protocol::ALL.into_iter().zip(outcomes)))
     }
 }

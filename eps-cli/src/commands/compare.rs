@@ -1,25 +1,22 @@
 //! `eps compare`
 
-use super::End;
-use crate::args::{RenamedArgs, ResultFiles, TruthArgs, fraction, named_folder};
+use super::Exit;
+use crate::args::{
+    ForceArgs, RenamedArgs, ResultFiles, TruthArgs, folder_name, level, named_folder, write_asked,
+};
 use crate::faults;
-use crate::folder_lock::FolderLock;
 use crate::outputs::Outputs;
-use crate::progress::Progress;
-use crate::result_folder::{ForceArgs, Inputs, ResultFolder, seen_from};
-use crate::run_folder::{RunFolder, write_asked};
-use crate::same_masks;
-use anyhow::{Context as _, Result, ensure};
-use eps_data::{ClassNames, ImageList, Item};
-use eps_eval::paired::{Bootstrap, Difference, MethodRuns, compare};
-use eps_eval::report::chart::{
-    AnatomyChart, Chart, ConfusionBarsChart, DifferenceChart, RetrievalScatterChart, TrimapChart,
-};
+use anyhow::{Result, ensure};
+use eps_data::ImageList;
+use eps_eval::paired::{Bootstrap, compare};
 use eps_eval::report::{ComparisonReport, export};
-use eps_eval::{
-    AnalysisPlan, EvalError, MethodDetails, ScoredList, TotalCounts, analyse_folder,
-    analysis_faults,
+use eps_eval::{AnalysisPlan, Protocol};
+use eps_experiment::Session;
+use eps_experiment::compare::{
+    MethodMasks, count_methods, faults_of, refuse_copies, refuse_twice, write_charts,
 };
+use eps_experiment::output::{FolderLock, Inputs, ResultFolder, seen_from};
+use eps_experiment::run::RunFolder;
 use std::path::{Path, PathBuf};
 
 /// Compare folders of predicted masks on the same images: how sure a difference is, and what makes it
@@ -73,47 +70,48 @@ pub(crate) struct Compare {
     force: ForceArgs,
 }
 
-/// The folders of one method.
-struct Method {
-    name: String,
-    folders: Vec<PathBuf>,
-}
-
 impl Compare {
-    pub(crate) fn run(self) -> Result<End> {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let methods = methods(&self.methods)?;
         let outputs = self.outputs(&methods).check()?;
-        let (list, items, names) = match &self.labels {
-            Some(source) => self.truth.open_with_labels(source)?,
-            None => self.truth.open()?,
+        let truth = match &self.labels {
+            Some(source) => self.truth.open_with_labels(source, session)?,
+            None => self.truth.open(session)?,
         };
         let out = match &self.out {
             Some(out) => {
-                let inputs = self.inputs(out, &methods, &list)?;
-                let lock = FolderLock::take_for_results(out)?;
-                Some(self.force.open(lock, out, "compare.json", inputs)?)
+                let inputs = self.inputs(out, &methods, &truth.list)?;
+                let (lock, force) = (FolderLock::take_for_results(out, session)?, self.force.force);
+                Some(ResultFolder::open(lock, out, "compare.json", inputs, force)?)
             }
             None => None,
         };
+        let (items, classes) = (&truth.items[..], truth.names.len());
         for method in &methods {
-            same_masks::refuse_copies(&method.folders, &items, names.len())?;
+            refuse_copies(&method.folders, items, classes)?;
         }
-        let (runs, details) = self.count(&methods, &items, &names)?;
+        let plan = self.plan(classes);
+        let (runs, details) = match count_methods(&methods, items, &plan, session.observer) {
+            Err(_) if self.keep_going => {
+                return faults::list(faults_of(&methods, items, &plan), items.len());
+            }
+            counted => counted?,
+        };
         let bootstrap = Bootstrap { resamples: self.resamples as usize, seed: self.seed };
         let report = ComparisonReport {
-            protocol: "voc".into(),
-            list: ScoredList { name: list.name, images: items.len(), sha256: list.sha256 },
-            classes: names.iter().map(str::to_owned).collect(),
-            comparison: compare(&runs, names.len(), bootstrap, self.level),
+            protocol: Protocol::Voc,
+            list: truth.list.id(),
+            classes: truth.names.iter().map(str::to_owned).collect(),
+            comparison: compare(&runs, classes, bootstrap, self.level),
             details,
         };
-        self.write(&report, out)?;
+        self.write(&report, out, session)?;
         outputs.keep();
         print!("{}", export::comparison_text(&report));
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 
-    fn outputs(&self, methods: &[Method]) -> Outputs {
+    fn outputs(&self, methods: &[MethodMasks]) -> Outputs {
         let in_out = |folder: &PathBuf| {
             ["json", "csv", "md"].map(|end| Some(folder.join(format!("compare.{end}"))))
         };
@@ -125,9 +123,9 @@ impl Compare {
         Outputs::of(self.files.paths()).and(&in_out).and([&images]).reading(read)
     }
 
-    fn inputs(&self, out: &Path, methods: &[Method], list: &ImageList) -> Result<Inputs> {
+    fn inputs(&self, out: &Path, methods: &[MethodMasks], list: &ImageList) -> Result<Inputs> {
         let mut inputs = vec![("command".to_owned(), "compare".to_owned())];
-        for Method { name, folders } in methods {
+        for MethodMasks { name, folders } in methods {
             for folder in folders {
                 inputs.push((name.clone(), seen_from(out, folder)?));
             }
@@ -137,39 +135,6 @@ impl Compare {
         Ok(inputs)
     }
 
-    /// The counts of every image and the details of every method.
-    fn count(
-        &self,
-        methods: &[Method],
-        items: &[Item],
-        names: &ClassNames,
-    ) -> Result<(Vec<MethodRuns>, Vec<MethodDetails>)> {
-        let plan = self.plan(names.len());
-        let folders: usize = methods.iter().map(|method| method.folders.len()).sum();
-        let progress = Progress::new("masks", folders * items.len()).shared();
-        let counted = || progress.step();
-        let (mut all, mut details) = (Vec::new(), Vec::new());
-        for Method { name, folders } in methods {
-            let (mut runs, mut sum) = (Vec::new(), plan.metrics.clone());
-            for folder in folders {
-                let analysis = match analyse_folder(items, folder, &plan, &counted) {
-                    Err(_) if self.keep_going => {
-                        return faults::list(faults_of(methods, items, &plan), items.len());
-                    }
-                    analysis => analysis?,
-                };
-                sum = sum.merge(&analysis.details);
-                runs.push(analysis.images);
-            }
-            let totals = TotalCounts::of(names.len(), runs.iter().flatten());
-            let own = MethodDetails::new(name, &totals, &sum);
-            details.push(own.context("no pixel of the truth counts")?);
-            all.push(MethodRuns { name: name.clone(), runs });
-        }
-        progress.finish();
-        Ok((all, details))
-    }
-
     fn plan(&self, classes: usize) -> AnalysisPlan {
         let mut widths = self.widths.clone();
         widths.sort_unstable();
@@ -177,7 +142,12 @@ impl Compare {
         AnalysisPlan::new(classes, self.band, widths, self.stuff.clone())
     }
 
-    fn write(&self, report: &ComparisonReport, out: Option<ResultFolder>) -> Result<()> {
+    fn write(
+        &self,
+        report: &ComparisonReport,
+        out: Option<ResultFolder>,
+        session: &Session<'_>,
+    ) -> Result<()> {
         write_asked(&self.files.json, || Ok(export::json(report)))?;
         write_asked(&self.files.csv, || export::comparison_csv(report))?;
         write_asked(&self.files.markdown, || Ok(export::comparison_markdown(report, &[])))?;
@@ -188,75 +158,15 @@ impl Compare {
             out.write("images.csv", export::image_differences_csv(report)?)?;
             out.write("compare.md", export::comparison_markdown(report, &charts))?;
             out.finish()?;
-            eprintln!("{}", folder.join("compare.md").display());
+            session.observer.say(&folder.join("compare.md").display().to_string());
         }
         Ok(())
     }
 }
 
-/// Everything that keeps the images from being counted, method by method.
-fn faults_of(methods: &[Method], items: &[Item], plan: &AnalysisPlan) -> Vec<EvalError> {
-    let folders = methods.iter().flat_map(|method| &method.folders);
-    folders.flat_map(|folder| analysis_faults(items, folder, plan)).collect()
-}
-
-/// Writes every chart as SVG, PNG and PDF; the titles and files of the PNG, relative to the folder.
-fn write_charts(
-    out: &mut ResultFolder,
-    report: &ComparisonReport,
-) -> Result<Vec<(String, String)>> {
-    let mut charts = Charts { out, written: vec![] };
-    for (index, difference) in report.comparison.differences.iter().enumerate() {
-        let title = format!("{} against {}", difference.method, difference.baseline);
-        let file = format!("differences-{}", index + 1);
-        charts.write(&title, &file, &difference_chart(report, difference))?;
-    }
-    let (methods, classes) = (&report.details[..], &report.classes[..]);
-    let retrieval = RetrievalScatterChart { methods, classes };
-    charts.write("Precision and recall of each class", "precision-recall", &retrieval)?;
-    charts.write("IoU loss by cause", "anatomy", &AnatomyChart { methods, classes })?;
-    if let Some(stuff) = ConfusionBarsChart::of_stuff(methods, classes) {
-        let title = "Confusion with the background that comes with each class";
-        charts.write(title, "cooccurrence-stuff", &stuff)?;
-    }
-    if let Some(labels) = ConfusionBarsChart::of_labels(methods, classes) {
-        let title = "Class confusion within images";
-        charts.write(title, "cooccurrence-labels", &labels)?;
-    }
-    let title = "Mean IoU in a band around the true boundaries";
-    charts.write(title, "trimap", &TrimapChart { methods })?;
-    Ok(charts.written)
-}
-
-/// The charts of a comparison on their way into a folder.
-struct Charts<'a> {
-    out: &'a mut ResultFolder,
-    /// Titles, and files of the PNG.
-    written: Vec<(String, String)>,
-}
-
-impl Charts<'_> {
-    fn write(&mut self, title: &str, file: &str, chart: &impl Chart) -> Result<()> {
-        self.written.push((title.into(), self.out.write_chart(file, chart)?));
-        Ok(())
-    }
-}
-
-fn difference_chart<'a>(
-    report: &'a ComparisonReport,
-    difference: &'a Difference,
-) -> DifferenceChart<'a> {
-    let classes = report.classes.iter().map(String::as_str).zip(difference.classes.iter().copied());
-    DifferenceChart {
-        baseline: &difference.baseline,
-        method: &difference.method,
-        rows: [("mean", difference.miou)].into_iter().chain(classes).collect(),
-    }
-}
-
 /// Folders by name, in the order in which the names first come.
-fn methods(arguments: &[String]) -> Result<Vec<Method>> {
-    let mut methods: Vec<Method> = Vec::new();
+fn methods(arguments: &[String]) -> Result<Vec<MethodMasks>> {
+    let mut methods: Vec<MethodMasks> = Vec::new();
     for argument in arguments {
         let (given, folder) = named_folder(argument);
         ensure!(folder.is_dir(), "{}: is not there, expected a folder of masks", folder.display());
@@ -269,27 +179,9 @@ fn methods(arguments: &[String]) -> Result<Vec<Method>> {
                 folder.display()
             ),
             Some(method) => method.folders.push(masks),
-            None => methods.push(Method { name, folders: vec![masks] }),
+            None => methods.push(MethodMasks { name, folders: vec![masks] }),
         }
     }
-    same_masks::refuse_twice(
-        methods.iter().flat_map(|method| &method.folders).map(PathBuf::as_path),
-    )?;
+    refuse_twice(methods.iter().flat_map(|method| &method.folders).map(PathBuf::as_path))?;
     Ok(methods)
-}
-
-/// The name of a folder, or of the run that a folder of masks is in.
-pub(super) fn folder_name(folder: &Path) -> String {
-    let is_of_run = folder.file_name().is_some_and(|name| name == "masks" || name == "cams");
-    let named = if is_of_run { folder.parent().and_then(Path::file_name) } else { None };
-    let named = named.or(folder.file_name()).unwrap_or(folder.as_os_str());
-    named.to_string_lossy().into_owned()
-}
-
-/// A fraction between 0 and 1.
-pub(super) fn level(text: &str) -> Result<f64, String> {
-    match fraction(text) {
-        Ok(level) if level > 0.0 && level < 1.0 => text.parse().map_err(|_| String::new()),
-        _ => Err("expected a fraction between 0 and 1".into()),
-    }
 }

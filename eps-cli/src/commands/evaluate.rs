@@ -1,16 +1,14 @@
 //! `eps evaluate`
 
-use super::End;
-use crate::args::PredictionArgs;
+use super::Exit;
+use crate::args::{PredictionArgs, ScoreFiles, write_asked};
 use crate::faults;
 use crate::outputs::Outputs;
-use crate::progress::Progress;
-use crate::run_folder::write_asked;
-use crate::score_files::ScoreFiles;
 use anyhow::{Result, anyhow};
 use eps_data::{IGNORE, Shard};
 use eps_eval::report::export;
 use eps_eval::{Counts, EvalError, Protocol};
+use eps_experiment::Session;
 use std::path::PathBuf;
 
 /// Score predicted masks against the ground truth: IoU, precision and recall of each class
@@ -44,10 +42,10 @@ pub(crate) struct Evaluate {
 }
 
 impl Evaluate {
-    pub(crate) fn run(self) -> Result<End> {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let outputs = Outputs::of([&self.counts, &self.json]).and(self.files.paths());
         let outputs = outputs.reading(self.masks.inputs()).check()?;
-        let counts = self.count()?;
+        let counts = self.count(session)?;
         if let Some(path) = &self.counts {
             counts.write(path)?;
         }
@@ -55,26 +53,26 @@ impl Evaluate {
             outputs.keep();
             let (counted, all) = (counts.images.len(), counts.list.images);
             println!("part {shard}: {counted} of {all} images of list {}", counts.list.name);
-            return Ok(End::Done);
+            return Ok(Exit::Done);
         }
         let scores = counts.scores();
         write_asked(&self.json, || Ok(export::json(&scores)))?;
-        self.files.write(&counts, &scores)?;
+        self.files.write(&counts, &scores, session.observer)?;
         outputs.keep();
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 
-    fn count(&self) -> Result<Counts> {
-        let masks = self.masks.open()?;
-        let folder = masks.folder(self.shard);
-        let progress = Progress::new("masks", folder.len()).shared();
-        let counted = || progress.step();
+    fn count(&self, session: &Session<'_>) -> Result<Counts> {
+        let truth = self.masks.truth.open(session)?;
+        let folder = self.masks.folder(&truth, self.shard);
+        let observer = session.observer;
+        observer.begin("masks", folder.len(), 0);
         if self.keep_going {
-            let counts = folder.count_all(self.protocol, &counted);
+            let counts = folder.count_all(self.protocol, observer);
             return counts.or_else(|faults| faults::list(faults, folder.len()));
         }
-        let counts = folder.count(self.protocol, &counted).map_err(with_hint)?;
-        progress.finish();
+        let counts = folder.count(self.protocol, observer).map_err(with_hint)?;
+        observer.end();
         Ok(counts)
     }
 }

@@ -1,12 +1,13 @@
 //! `eps merge`
 
-use super::End;
+use super::Exit;
+use crate::args::ScoreFiles;
 use crate::outputs::{Inputs, Outputs};
-use crate::run_folder::write_text;
-use crate::score_files::ScoreFiles;
 use anyhow::Result;
+use eps_data::codec::write_file;
 use eps_eval::Counts;
 use eps_eval::report::export;
+use eps_experiment::Session;
 use std::path::PathBuf;
 
 /// Score a list from the parts that `eps evaluate --shard` counted
@@ -29,7 +30,7 @@ pub(crate) struct Merge {
 }
 
 impl Merge {
-    pub(crate) fn run(self) -> Result<End> {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let outputs = Outputs::of([&Some(self.out.clone()), &self.counts]).and(self.files.paths());
         let inputs = self.parts.iter().fold(Inputs::default(), |inputs, part| inputs.file(part));
         let outputs = outputs.reading(inputs).check()?;
@@ -37,12 +38,12 @@ impl Merge {
         let parts = self.parts.iter().cloned().map(read).collect::<Result<Vec<_>, _>>()?;
         let counts = eps_eval::merge(parts)?;
         let scores = counts.scores();
-        write_text(&self.out, &export::json(&scores))?;
+        write_file(&self.out, export::json(&scores))?;
         if let Some(path) = &self.counts {
             counts.write(path)?;
         }
-        self.files.write(&counts, &scores)?;
+        self.files.write(&counts, &scores, session.observer)?;
         outputs.keep();
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 }

@@ -19,12 +19,23 @@ pub(crate) mod sweep;
 pub(crate) mod train;
 pub(crate) mod weights;
 
+use eps_experiment::End;
+
 /// How a command ended when nothing was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum Exit {
     Done,
     /// What was asked for is printed, and it is that something is wrong.
     Faulty,
     /// Stopped by Ctrl-C, with the state saved.
     Interrupted,
+}
+
+impl From<End> for Exit {
+    fn from(end: End) -> Self {
+        match end {
+            End::Done => Self::Done,
+            End::Interrupted => Self::Interrupted,
+        }
+    }
 }

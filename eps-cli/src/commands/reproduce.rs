@@ -1,20 +1,21 @@
 //! `eps reproduce`
 
-use super::End;
-use super::compare::level;
-use crate::args::{ResultFiles, TruthArgs, named_folder};
-use crate::attempt::{AttemptArgs, Source};
-use crate::folder_lock::FolderLock;
+use super::Exit;
+use crate::args::{
+    ForceArgs, ResultFiles, StatementArgs, TruthArgs, level, named_folder, write_asked,
+};
 use crate::outputs::Outputs;
-use crate::result_folder::{ForceArgs, Inputs, ResultFolder, seen_from};
-use crate::run_folder::write_asked;
-use crate::same_masks;
 use anyhow::{Context as _, Result, anyhow, ensure};
 use eps_eval::paired::Bootstrap;
 use eps_eval::report::chart::{ReproductionChart, TimelineChart};
 use eps_eval::report::export;
 use eps_eval::report::published::{PublishedTable, Quantity};
 use eps_eval::report::reproduction::{Attempt, ReproducedCell, Reproduction, TOLERANCE, Verdict};
+use eps_experiment::Session;
+use eps_experiment::compare::refuse_twice;
+use eps_experiment::output::{FolderLock, Inputs, ResultFolder, seen_from};
+use eps_experiment::reproduce::{AttemptSource, attempts};
+use eps_experiment::run::RunFolder;
 use std::path::{Path, PathBuf};
 
 /// Compare your scores with a published table: published, yours, difference and verdict of each cell
@@ -45,7 +46,7 @@ pub(crate) struct Reproduce {
     #[arg(long, value_name = "FILE")]
     classes: Option<PathBuf>,
     #[command(flatten)]
-    attempt: AttemptArgs,
+    statement: StatementArgs,
     /// Difference up to which fewer than three runs are within tolerance, in points of IoU. Published
     /// numbers of one method from two sources are up to 0.3 points apart
     #[arg(long, value_name = "POINTS", default_value_t = 100.0 * TOLERANCE, value_parser = points)]
@@ -83,64 +84,75 @@ fn points(text: &str) -> Result<f64, String> {
 }
 
 impl Reproduce {
-    pub(crate) fn run(self) -> Result<End> {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let Some(table) = self.table else {
             list_tables();
-            return Ok(End::Done);
+            return Ok(Exit::Done);
         };
         let in_out = |folder: &PathBuf| {
             ["json", "csv", "tex", "md"].map(|end| Some(folder.join(format!("reproduction.{end}"))))
         };
         let in_out: Vec<Option<PathBuf>> = self.out.iter().flat_map(in_out).collect();
         let outputs = Outputs::of(self.files.paths()).and([&self.latex]).and(&in_out).check()?;
-        let sources = self.sources(table)?;
+        let sources = self.sources(table, session)?;
         let out = match &self.out {
             Some(out) => {
                 let inputs = self.inputs(table, out, &sources)?;
-                let lock = FolderLock::take_for_results(out)?;
-                Some(self.force.open(lock, out, "reproduction.json", inputs)?)
+                let (lock, force) = (FolderLock::take_for_results(out, session)?, self.force.force);
+                Some(ResultFolder::open(lock, out, "reproduction.json", inputs, force)?)
             }
             None => None,
         };
-        let attempts = self.attempts(table, &sources)?;
+        let attempts = self.attempts(table, &sources, session)?;
         let bootstrap = Bootstrap { resamples: self.resamples as usize, seed: self.seed };
         let tolerance = self.tolerance / 100.0;
         let reproduction = Reproduction::new(table, &attempts, bootstrap, self.level, tolerance)
             .map_err(|text| anyhow!(text))?;
-        self.write(table, &reproduction, out)?;
+        self.write(table, &reproduction, out, session)?;
         outputs.keep();
         print!("{}", export::reproduction_text(&reproduction));
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 
     /// What `--ours` names, folders of one row and column together.
-    fn sources(&self, table: &PublishedTable) -> Result<Vec<Source>> {
-        let mut sources: Vec<Source> = Vec::new();
+    fn sources(&self, table: &PublishedTable, session: &Session<'_>) -> Result<Vec<AttemptSource>> {
+        let mut sources: Vec<AttemptSource> = Vec::new();
         for argument in &self.ours {
-            let found = source(argument, table)?;
+            let found = source(argument, table, session)?;
             let is_same =
-                |known: &&mut Source| known.row == found.row && known.column == found.column;
+                |known: &&mut AttemptSource| known.row == found.row && known.column == found.column;
             match sources.iter_mut().find(is_same) {
                 Some(known) => known.folders.extend(found.folders),
                 None => sources.push(found),
             }
         }
         for source in &sources {
-            same_masks::refuse_twice(source.folders.iter().map(PathBuf::as_path))?;
+            refuse_twice(source.folders.iter().map(PathBuf::as_path))?;
         }
         Ok(sources)
     }
 
-    fn attempts(&self, table: &PublishedTable, sources: &[Source]) -> Result<Vec<Attempt>> {
+    fn attempts(
+        &self,
+        table: &PublishedTable,
+        sources: &[AttemptSource],
+        session: &Session<'_>,
+    ) -> Result<Vec<Attempt>> {
         let (Some(truth), Some(list)) = (&self.truth, &self.list) else { return Ok(vec![]) };
         let truth = TruthArgs::new(truth, list, self.classes.as_deref());
-        self.attempt.score(table, &truth, sources)
+        let statement = self.statement.clone().into();
+        attempts(table, &statement, &truth.open(session)?, sources, session)
     }
 
-    fn inputs(&self, table: &PublishedTable, out: &Path, sources: &[Source]) -> Result<Inputs> {
+    fn inputs(
+        &self,
+        table: &PublishedTable,
+        out: &Path,
+        sources: &[AttemptSource],
+    ) -> Result<Inputs> {
         let command = format!("reproduce {}", table.name);
         let mut inputs = vec![("command".to_owned(), command)];
-        for Source { row, column, folders } in sources {
+        for AttemptSource { row, column, folders } in sources {
             let name = [row.as_str()].into_iter().chain(column.as_deref());
             let name = name.collect::<Vec<_>>().join("/");
             for folder in folders {
@@ -159,6 +171,7 @@ impl Reproduce {
         table: &PublishedTable,
         reproduction: &Reproduction,
         out: Option<ResultFolder>,
+        session: &Session<'_>,
     ) -> Result<()> {
         write_asked(&self.files.json, || Ok(export::json(reproduction)))?;
         write_asked(&self.files.csv, || export::reproduction_csv(reproduction))?;
@@ -172,7 +185,7 @@ impl Reproduce {
             out.write("reproduction.tex", export::reproduction_latex(reproduction))?;
             out.write("reproduction.md", export::reproduction_markdown(reproduction, &charts))?;
             out.finish()?;
-            eprintln!("{}", folder.join("reproduction.md").display());
+            session.observer.say(&folder.join("reproduction.md").display().to_string());
         }
         Ok(())
     }
@@ -214,7 +227,7 @@ fn mean_ious(table: &PublishedTable, reproduction: &Reproduction) -> Vec<(String
 }
 
 /// What `--ours` names.
-fn source(argument: &str, table: &PublishedTable) -> Result<Source> {
+fn source(argument: &str, table: &PublishedTable, session: &Session<'_>) -> Result<AttemptSource> {
     let (place, folder) = named_folder(argument);
     ensure!(
         folder.is_dir(),
@@ -230,15 +243,15 @@ fn source(argument: &str, table: &PublishedTable) -> Result<Source> {
         table.check_column(column).map_err(|text| anyhow!(text))?;
     }
     if !table.rows().contains(&row.as_str()) {
-        eprintln!(
-            "note: {}: table {} has no row `{row}`, so it is listed without a published number; the rows \
+        session.observer.note(&format!(
+            "{}: table {} has no row `{row}`, so it is listed without a published number; the rows \
              are {}",
             folder.display(),
             table.name,
             table.rows().join(", ")
-        );
+        ));
     }
-    Ok(Source { row, column, folders: vec![folder.into()] })
+    Ok(AttemptSource { row, column, folders: vec![folder.into()] })
 }
 
 /// The row of a table that a run is for.
@@ -250,10 +263,10 @@ fn row_of_run(folder: &Path, table: &PublishedTable) -> Result<String> {
             table.name
         )
     };
-    let run = crate::run_folder::RunFolder::at(folder);
+    let run = RunFolder::at(folder);
     ensure!(run.recipe_file().exists(), hint());
     let recipe = run.recipe()?;
-    crate::attempt::row(&recipe, table.name).with_context(hint)
+    eps_experiment::reproduce::row(&recipe, table.name).with_context(hint)
 }
 
 fn published_table(name: &str) -> Result<&'static PublishedTable, String> {

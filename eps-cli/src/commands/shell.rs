@@ -1,13 +1,14 @@
 //! `eps completions` and `eps man`
 
-use super::End;
+use super::Exit;
 use crate::cli::Cli;
-use crate::folder_lock::FolderLock;
-use crate::run_folder::write_bytes;
 use anyhow::Result;
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 use clap_mangen::Man;
+use eps_data::codec::write_file;
+use eps_experiment::Session;
+use eps_experiment::output::FolderLock;
 use std::path::{Path, PathBuf};
 
 /// Write the completions of a shell to stdout
@@ -27,23 +28,23 @@ pub(crate) struct Manual {
 }
 
 impl Completions {
-    pub(crate) fn run(self) -> Result<End> {
+    pub(crate) fn run(self, _: &Session<'_>) -> Result<Exit> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "eps", &mut script);
         print!("{}", String::from_utf8_lossy(&script));
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 }
 
 impl Manual {
-    pub(crate) fn run(self) -> Result<End> {
-        let lock = FolderLock::take_for_results(&self.out)?;
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let lock = FolderLock::take_for_results(&self.out, session)?;
         let mut command = Cli::command();
         command.build();
         let pages = write_pages(&self.out, &command)?;
         lock.finish()?;
         eprintln!("{}: {pages} pages", self.out.display());
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 }
 
@@ -52,7 +53,7 @@ fn write_pages(folder: &Path, command: &Command) -> Result<usize> {
     let name = command.get_display_name().unwrap_or(command.get_name());
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page)?;
-    write_bytes(&folder.join(format!("{name}.1")), &page)?;
+    write_file(&folder.join(format!("{name}.1")), &page)?;
     let own = command.get_subcommands().filter(|own| own.get_name() != "help");
     own.map(|own| write_pages(folder, own)).try_fold(1, |sum, pages| Ok(sum + pages?))
 }

@@ -1,9 +1,10 @@
 //! `eps weights`
 
-use super::End;
+use super::Exit;
 use crate::outputs::{Inputs, Outputs};
-use crate::run_folder::{RunFolder, note_unchecked};
 use anyhow::{Context as _, Result, ensure};
+use eps_experiment::Session;
+use eps_experiment::run::{RunFolder, note_unchecked};
 use eps_model::recipe::BackboneName;
 use eps_model::train::Checkpoint;
 use eps_model::weights::{Place, WeightsFile, backbone_of, place, write_safetensors};
@@ -17,10 +18,10 @@ pub(crate) enum Weights {
 }
 
 impl Weights {
-    pub(crate) fn run(self) -> Result<End> {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         match self {
-            Self::Inspect(command) => command.run(),
-            Self::Convert(command) => command.run(),
+            Self::Inspect(command) => command.run(session),
+            Self::Convert(command) => command.run(session),
         }
     }
 }
@@ -34,8 +35,8 @@ pub(crate) struct Inspect {
 }
 
 impl Inspect {
-    fn run(self) -> Result<End> {
-        let file = WeightsFile::open(&weights_file(&self.weights)?)?;
+    fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let file = WeightsFile::open(&weights_file(&self.weights, session)?)?;
         let mut rows = vec![["tensor", "shape", "type", "values"].map(str::to_owned)];
         for tensor in &file.tensors {
             let shape = tensor.shape.to_vec();
@@ -46,7 +47,7 @@ impl Inspect {
         print!("{}", columns(&rows));
         println!();
         println!("{}", summary(&file));
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 }
 
@@ -104,13 +105,13 @@ pub(crate) struct Convert {
 }
 
 impl Convert {
-    fn run(self) -> Result<End> {
+    fn run(self, session: &Session<'_>) -> Result<Exit> {
         ensure!(
             self.out.extension().is_some_and(|kind| kind == "safetensors"),
             "{}: expected a name that ends in .safetensors",
             self.out.display()
         );
-        let path = weights_file(&self.weights)?;
+        let path = weights_file(&self.weights, session)?;
         let inputs = Inputs::default().file(&path);
         let outputs = Outputs::of([&Some(self.out.clone())]).reading(inputs).check()?;
         let file = WeightsFile::open(&path)?;
@@ -125,13 +126,14 @@ impl Convert {
         let others = beside(&file, "");
         let count = write_safetensors(file, backbone, &self.out)?;
         outputs.keep();
-        eprintln!("{}: {count} tensors of {backbone}{others}", self.out.display());
-        Ok(End::Done)
+        let out = self.out.display();
+        session.observer.say(&format!("{out}: {count} tensors of {backbone}{others}"));
+        Ok(Exit::Done)
     }
 }
 
 /// The file itself, or the latest checkpoint of a run folder.
-fn weights_file(path: &Path) -> Result<PathBuf> {
+fn weights_file(path: &Path, session: &Session<'_>) -> Result<PathBuf> {
     if !path.is_dir() {
         return Ok(path.into());
     }
@@ -139,7 +141,7 @@ fn weights_file(path: &Path) -> Result<PathBuf> {
         Checkpoint::latest(&RunFolder::at(path).checkpoints())?.with_context(|| {
             format!("{}: has no checkpoint, expected one or a file", path.display())
         })?;
-    note_unchecked(&checkpoint);
+    note_unchecked(&checkpoint, session);
     Ok(checkpoint.network_file()?)
 }
 

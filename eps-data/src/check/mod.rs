@@ -24,7 +24,7 @@ pub use report::{MasksSeen, Overlap, Report, SaliencySeen};
 pub use space::RunSpace;
 
 use crate::{
-    ClassNames, ClassSet, DataError, LabelSource, Needs, SaliencyFit, VocFolder,
+    ClassNames, ClassSet, DataError, LabelSource, Needs, Observer, SaliencyFit, VocFolder,
     pictures::{MAP_ENDINGS, PHOTOGRAPH_ENDINGS},
 };
 use labels::CheckedLabels;
@@ -141,15 +141,15 @@ impl Begun {
         self.list.ids.len()
     }
 
-    /// Decodes the pictures of every image; `done` is called after each.
+    /// Decodes the pictures of every image, each a step of the observer.
     ///
     /// The report does not depend on the number of threads.
-    pub fn finish(self, done: impl Fn() + Sync) -> Report {
+    pub fn finish(self, observer: &dyn Observer) -> Report {
         let images = self.list.ids.par_iter().zip(&self.labels.of_images);
         let examined: Vec<Examined> = images
             .map(|(id, labels)| {
                 let examined = self.examine(id, *labels);
-                done();
+                observer.tick();
                 examined
             })
             .collect();

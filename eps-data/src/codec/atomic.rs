@@ -27,6 +27,11 @@ pub fn write_atomically(
     written.map_err(|source| DataError::Write { path: path.into(), source })
 }
 
+/// Writes the bytes of a file whole or not at all, as [`write_atomically`] does.
+pub fn write_file(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), DataError> {
+    write_atomically(path, |file| file.write_all(bytes.as_ref()))
+}
+
 fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let folder = folder_of(path);
     fs::create_dir_all(folder)?;

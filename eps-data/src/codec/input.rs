@@ -37,6 +37,15 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, DataError> {
     read_bytes_up_to(path, MAX_BYTES)
 }
 
+/// SHA-256 of a file's bytes, in hexadecimal.
+///
+/// # Errors
+///
+/// As [`read_bytes`].
+pub fn sha256_of_file(path: &Path) -> Result<String, DataError> {
+    Ok(crate::sha256(read_bytes(path)?))
+}
+
 /// The bytes of a regular file of at most `limit` bytes.
 ///
 /// # Errors

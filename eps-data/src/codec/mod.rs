@@ -28,7 +28,7 @@ mod scores;
 mod temporary;
 mod whole;
 
-pub use atomic::{can_write, write_atomically};
+pub use atomic::{can_write, write_atomically, write_file};
 pub use cam_dictionary::{CamProblem, cam_dictionary, decode_cam_archive, read_cam_dictionary};
 pub use cam_keys::CamKeys;
 pub use class_pictures::{ClassPictures, class_pictures_of, read_class_pictures};
@@ -38,6 +38,7 @@ pub use destination::Destination;
 pub use header::{Format, size_of, size_of_bytes};
 pub use input::{
     MAX_BYTES, MAX_TEXT, decode_text, is_named, open_file, read_bytes, read_bytes_up_to, read_text,
+    sha256_of_file,
 };
 pub use mask::{
     MaskKind, MaskReader, decode_mask, decode_mask_by_png_crate, decode_mask_runs, read_mask,

@@ -15,7 +15,7 @@ pub use pixel_counts::{PixelCounts, SALIENT, SaliencyCounts};
 pub use size_counts::{Range, SizeCounts};
 
 use crate::{
-    DataError, Item, Split,
+    DataError, Item, Observer, Split,
     codec::{read_mask, size_of},
     split::check_size,
 };
@@ -40,18 +40,18 @@ impl Statistics {
         }
     }
 
-    /// Counts a split in parallel, one image in memory for each thread; `done` is called after each.
+    /// Counts a split in parallel, one image in memory for each thread, which is a step of the observer.
     ///
     /// # Errors
     ///
     /// Of the readers of masks and saliency maps: the first in the order of the list among those
     /// that were met.
-    pub fn of(split: &Split, done: impl Fn() + Sync) -> Result<Self, DataError> {
+    pub fn of(split: &Split, observer: &dyn Observer) -> Result<Self, DataError> {
         let classes = split.names.len();
         let add = |counts: Result<Self, DataError>, item: &Item| {
             let mut counts = counts?;
             counts.add(item, split)?;
-            done();
+            observer.tick();
             Ok(counts)
         };
         split
@@ -109,18 +109,24 @@ mod tests {
     const SIZE: Size = Size::new(40, 30);
     const BOTH: Needs = Needs { saliency: true, masks: true, saliency_fit: SaliencyFit::Exact };
 
+    #[derive(Default)]
+    struct Steps(AtomicUsize);
+
+    impl Observer for Steps {
+        fn step(&self, _: &dyn Fn() -> String) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     #[test]
     fn a_folder_counts_as_its_scenes_on_any_number_of_threads() {
         let root = tempfile::tempdir().unwrap();
         write_voc_folder(root.path(), 3, 7, SIZE).unwrap();
         let split = Split::open(&VocFolder::at(root.path()), "train", None, BOTH).unwrap();
-        let done = AtomicUsize::new(0);
+        let steps = Steps::default();
         let counted = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let step = || {
-                done.fetch_add(1, Ordering::Relaxed);
-            };
-            pool.install(|| Statistics::of(&split, step)).unwrap()
+            pool.install(|| Statistics::of(&split, &steps)).unwrap()
         };
         let mut expected = Statistics::new(7);
         for index in 0..7 {
@@ -132,7 +138,7 @@ mod tests {
         }
         assert_eq!(counted(1), expected);
         assert_eq!(counted(3), expected);
-        assert_eq!(done.into_inner(), 14);
+        assert_eq!(steps.0.into_inner(), 14);
     }
 
     #[test]
@@ -142,7 +148,7 @@ mod tests {
         let folder = VocFolder::at(root.path());
         let split = Split::open(&folder, "train", None, BOTH).unwrap();
         fs::write(folder.mask_of("scene_0002"), "no mask").unwrap();
-        let message = Statistics::of(&split, || {}).unwrap_err().to_string();
+        let message = Statistics::of(&split, &crate::Silent).unwrap_err().to_string();
         assert!(message.contains("SegmentationClass/scene_0002.png: not a PNG"), "{message}");
     }
 }

@@ -1,7 +1,7 @@
 //! What an evaluation counted: all that scores are made from, and small enough to be kept.
 
 use crate::{
-    ConfusionMatrix, EvalError, ImageCounts, Oddities, Protocol, ScoredList, Scores, TotalCounts,
+    ConfusionMatrix, EvalError, ImageCounts, ListId, Oddities, Protocol, Scores, TotalCounts,
 };
 use eps_data::DataError;
 use eps_data::codec::{read_bytes, write_atomically};
@@ -15,7 +15,7 @@ use std::path::Path;
 pub struct Counts {
     pub protocol: Protocol,
     /// The whole list, of which these may be a part.
-    pub list: ScoredList,
+    pub list: ListId,
     /// Names in the order of their index, background first.
     pub classes: Vec<String>,
     pub oddities: Oddities,

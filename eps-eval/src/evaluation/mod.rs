@@ -10,8 +10,8 @@ pub use merge::merge;
 
 use crate::files::{ImageFiles, Prediction};
 use crate::fold::{Fold, Pool};
-use crate::{EvalError, Protocol, ScoredList};
-use eps_data::{ClassNames, ImageList, Item, Shard};
+use crate::{EvalError, ListId, Protocol};
+use eps_data::{ClassNames, ImageList, Item, Observer, Shard};
 use pair::PairReader;
 use std::path::Path;
 use tally::Tally;
@@ -29,7 +29,7 @@ pub struct MaskFolder<'a> {
 }
 
 impl MaskFolder<'_> {
-    /// Counts the images under a protocol; `counted` is called after each.
+    /// Counts the images under a protocol, each a step of the observer.
     ///
     /// The result does not depend on the number of threads.
     ///
@@ -37,12 +37,8 @@ impl MaskFolder<'_> {
     ///
     /// If a file is missing; if it is no mask; if the protocol refuses it for its size or its labels.
     /// Missing files come first, and of several images the first in the list is named.
-    pub fn count(
-        &self,
-        protocol: Protocol,
-        counted: &(dyn Fn() + Sync),
-    ) -> Result<Counts, EvalError> {
-        let mut tally = self.tally_unless_missing(&[protocol], counted)?;
+    pub fn count(&self, protocol: Protocol, observer: &dyn Observer) -> Result<Counts, EvalError> {
+        let mut tally = self.tally_unless_missing(&[protocol], observer)?;
         match tally.first_fault() {
             Some(fault) => Err(fault),
             None => Ok(tally.counts_of(protocol, self)),
@@ -57,9 +53,9 @@ impl MaskFolder<'_> {
     pub fn audit(
         &self,
         protocols: &[Protocol],
-        counted: &(dyn Fn() + Sync),
+        observer: &dyn Observer,
     ) -> Result<Vec<Result<Counts, EvalError>>, EvalError> {
-        let mut tally = self.tally_unless_missing(protocols, counted)?;
+        let mut tally = self.tally_unless_missing(protocols, observer)?;
         if let Some(fault) = tally.first_unreadable() {
             return Err(fault);
         }
@@ -75,7 +71,7 @@ impl MaskFolder<'_> {
     pub fn count_all(
         &self,
         protocol: Protocol,
-        counted: &(dyn Fn() + Sync),
+        observer: &dyn Observer,
     ) -> Result<Counts, Vec<EvalError>> {
         let (complete, incomplete): (Vec<_>, Vec<_>) =
             self.images().into_iter().partition(ImageFiles::is_complete);
@@ -83,7 +79,7 @@ impl MaskFolder<'_> {
         for image in incomplete {
             faults.extend(image.missing().map(|fault| (image.position, fault.into())));
         }
-        match self.tally(&complete, &[protocol], counted) {
+        match self.tally(&complete, &[protocol], observer) {
             Ok(mut tally) => {
                 faults.append(&mut tally.take_faults());
                 if faults.is_empty() {
@@ -107,12 +103,8 @@ impl MaskFolder<'_> {
     }
 
     /// The whole list, as scores name it.
-    pub fn scored_list(&self) -> ScoredList {
-        ScoredList {
-            name: self.list.name.clone(),
-            images: self.items.len(),
-            sha256: self.list.sha256.clone(),
-        }
+    pub fn scored_list(&self) -> ListId {
+        self.list.id()
     }
 
     /// The images of the part, with their positions in the list.
@@ -131,10 +123,10 @@ impl MaskFolder<'_> {
     fn tally_unless_missing(
         &self,
         protocols: &[Protocol],
-        counted: &(dyn Fn() + Sync),
+        observer: &dyn Observer,
     ) -> Result<Tally, EvalError> {
         let images = self.images();
-        let tally = self.tally(&images, protocols, counted);
+        let tally = self.tally(&images, protocols, observer);
         if tally.as_ref().map_or(true, Tally::is_faulty) {
             Prediction::Mask.check_complete(&images)?;
         }
@@ -146,10 +138,10 @@ impl MaskFolder<'_> {
         &self,
         images: &[ImageFiles<'_>],
         protocols: &[Protocol],
-        counted: &(dyn Fn() + Sync),
+        observer: &dyn Observer,
     ) -> Result<Tally, (usize, EvalError)> {
         let readers = Pool::<PairReader>::default();
-        Fold::over(images, counted).sum(
+        Fold::over(images, observer).sum(
             || Tally::new(self.names.len(), protocols),
             |tally, image| readers.with(|reader| tally.read(reader, image)),
             Tally::merge,

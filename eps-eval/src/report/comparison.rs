@@ -1,14 +1,14 @@
 //! Methods side by side: the only thing that tables and charts of a comparison are made from.
 
-use crate::{MethodDetails, ScoredList, paired::PairedComparison};
+use crate::{ListId, MethodDetails, Protocol, paired::PairedComparison};
 use serde::Serialize;
 
 /// Everything that a comparison found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ComparisonReport {
     /// How pixels were counted: "voc".
-    pub protocol: String,
-    pub list: ScoredList,
+    pub protocol: Protocol,
+    pub list: ListId,
     /// Names of the classes, background first.
     pub classes: Vec<String>,
     pub comparison: PairedComparison,

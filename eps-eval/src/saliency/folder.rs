@@ -3,8 +3,8 @@
 use super::{
     Foreground, ImageScores, SaliencyScores, Stretch, TruthKind, saliency_scores::SaliencySums,
 };
-use crate::{EvalError, ScoredList, fold::Fold};
-use eps_data::{DataError, SaliencyFit, codec};
+use crate::{EvalError, ListId, fold::Fold};
+use eps_data::{DataError, Observer, SaliencyFit, codec};
 use std::path::PathBuf;
 
 /// Images scored in parallel before their results are added: bounds the curves in memory.
@@ -23,7 +23,7 @@ pub struct SaliencyPair {
 pub struct SaliencyJob {
     /// Name of the maps' source.
     pub source: String,
-    pub list: ScoredList,
+    pub list: ListId,
     pub pairs: Vec<SaliencyPair>,
     pub truth: TruthKind,
     pub stretch: Stretch,
@@ -55,7 +55,7 @@ pub struct ScoredSaliency {
     pub scores: Option<SaliencyScores>,
 }
 
-/// Scores every pair, on all threads; `observe` is told how many images are done.
+/// Scores every pair, on all threads, each a step of the observer.
 ///
 /// The result does not depend on the number of threads. Memory holds a few numbers an image.
 ///
@@ -66,12 +66,12 @@ pub struct ScoredSaliency {
 /// going.
 pub fn score_saliency(
     job: &SaliencyJob,
-    mut observe: impl FnMut(usize),
+    observer: &dyn Observer,
 ) -> Result<ScoredSaliency, Vec<EvalError>> {
     let mut sums = SaliencySums::default();
     let (mut images, mut faults) = (Vec::with_capacity(job.pairs.len()), Vec::new());
     for pairs in job.pairs.chunks(AT_ONCE) {
-        let scored = Fold::over(pairs, &|| ()).each(|pair| match score_pair(pair, job) {
+        let scored = Fold::over(pairs, observer).each(|pair| match score_pair(pair, job) {
             Err(fault) if !job.keep_going => Err(vec![fault]),
             scored => Ok(scored),
         })?;
@@ -84,7 +84,6 @@ pub fn score_saliency(
                 Err(fault) => faults.push(fault),
             }
         }
-        observe(images.len() + faults.len());
     }
     if !faults.is_empty() {
         return Err(faults);

@@ -1,7 +1,7 @@
 //! The metrics of a folder of maps.
 
 use super::{ImageScores, Stretch, image_scores::highest, thresholds::THRESHOLDS};
-use crate::ScoredList;
+use crate::ListId;
 use eps_data::Shades;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub struct SaliencyScores {
     pub truth: TruthKind,
     /// Whether each map's values were stretched to the whole range.
     pub stretched: bool,
-    pub list: ScoredList,
+    pub list: ListId,
     /// Mean absolute error; lower is better, all others higher.
     pub mae: f64,
     pub max_f: f64,
@@ -134,7 +134,7 @@ impl SaliencySums {
         source: &str,
         truth: TruthKind,
         stretch: Stretch,
-        list: ScoredList,
+        list: ListId,
     ) -> Option<SaliencyScores> {
         let images = (self.images > 0).then_some(self.images as f64)?;
         let with_e = (self.images_with_e > 0).then_some(self.images_with_e as f64);
@@ -196,7 +196,7 @@ pub(super) mod tests {
     pub(crate) fn scores(source: &str, pairs: &[Pair<'_>]) -> SaliencyScores {
         let mut sums = SaliencySums::default();
         pairs.iter().for_each(|&pair| sums.add(&image(pair)));
-        let list = ScoredList { name: "val".into(), images: pairs.len(), sha256: "ab".into() };
+        let list = ListId { name: "val".into(), images: pairs.len(), sha256: "ab".into() };
         sums.scores(source, TruthKind::Grey, Stretch::WholeRange, list).expect("images")
     }
 

@@ -3,7 +3,7 @@
 use super::{BackgroundRule, Cuts, Sweep, SweepCurve};
 use crate::files::{ImageFiles, Prediction};
 use crate::{EvalError, fit::check_scores, fold::Fold, ranking::ScoreHistogram};
-use eps_data::{Item, LabelMap, ScoreMap, codec, sha256};
+use eps_data::{Item, LabelMap, Observer, ScoreMap, codec, sha256};
 use std::path::Path;
 
 /// What is swept, and into how many parts the images fall for a held-out choice.
@@ -56,7 +56,7 @@ pub struct SweptRule {
 }
 
 /// Counts the class maps `<id>.npz` of a folder at every threshold of the plan, in one pass;
-/// `counted` is called after each image.
+/// each is a step of the observer.
 ///
 /// Images fall into folds by the order of the hashes of their ids: folds are of equal size up to
 /// one image, neighbours of the list are apart, and the order of the list does not matter.
@@ -70,14 +70,14 @@ pub fn sweep_folder(
     items: &[Item],
     cams: &Path,
     plan: &SweepPlan,
-    counted: &(dyn Fn() + Sync),
+    observer: &dyn Observer,
 ) -> Result<Swept, EvalError> {
     let files = Prediction::ClassMap.complete_files(items, cams)?;
     let mut whole = Counts::new(plan);
     let mut folds: Vec<Vec<SweepCurve>> = vec![Vec::new(); plan.rules.len()];
     for fold in folds_of(items, plan.folds) {
         let images: Vec<&ImageFiles<'_>> = fold.into_iter().map(|index| &files[index]).collect();
-        let counts = Fold::over(&images, counted).in_large_shares().sum(
+        let counts = Fold::over(&images, observer).in_large_shares().sum(
             || Counts::new(plan),
             |counts, image| counts.add(image),
             |counts, next| counts.merge(&next),

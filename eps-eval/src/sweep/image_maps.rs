@@ -2,11 +2,11 @@
 
 use super::folder::read_pair;
 use crate::{ConfusionMatrix, EvalError, ImageCounts, files::Prediction, fold::Fold};
-use eps_data::Item;
+use eps_data::{Item, Observer};
 use std::path::Path;
 
 /// Counts the class maps `<id>.npz` of a folder at each of some constant thresholds:
-/// `[threshold][image]`, images in the order of the items; `counted` is called after each image.
+/// `[threshold][image]`, images in the order of the items; each is a step of the observer.
 ///
 /// # Errors
 ///
@@ -16,10 +16,10 @@ pub fn count_maps(
     cams: &Path,
     classes: usize,
     thresholds: &[f32],
-    counted: &(dyn Fn() + Sync),
+    observer: &dyn Observer,
 ) -> Result<Vec<Vec<ImageCounts>>, EvalError> {
     let files = Prediction::ClassMap.complete_files(items, cams)?;
-    let images = Fold::over(&files, counted).each(|image| {
+    let images = Fold::over(&files, observer).each(|image| {
         let (truth, scores) = read_pair(image, classes)?;
         let at = |&threshold: &f32| {
             let mut matrix = ConfusionMatrix::new(classes);
@@ -61,7 +61,7 @@ mod tests {
             let path = folder.path().join(format!("{}.npz", item.id));
             write_scores(&path, &map, ScoreFormat::F32).unwrap();
         }
-        let found = count_maps(&items, folder.path(), 2, &[0.05, 0.45], &|| ()).unwrap();
+        let found = count_maps(&items, folder.path(), 2, &[0.05, 0.45], &eps_data::Silent).unwrap();
         let object = |threshold: usize, image: usize| found[threshold][image].class(1);
         let counts = |intersection, predicted| ClassCounts { intersection, truth: 2, predicted };
         assert_eq!([object(0, 0), object(1, 0)], [counts(2, 3), counts(2, 2)]);

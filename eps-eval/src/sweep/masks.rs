@@ -4,14 +4,14 @@ use super::folder::folds_of;
 use super::{SweepCurve, SweepPlan, SweptRule};
 use crate::files::{ImageFiles, Prediction};
 use crate::{ConfusionMatrix, EvalError, TotalCounts, fit::check_mask, fold::Fold};
-use eps_data::{Item, LabelMap, codec};
+use eps_data::{Item, LabelMap, Observer, codec};
 use std::path::Path;
 
 /// Makes the masks of an item and its class map, one for each parameter.
 pub type MakeMasks<'a, E> = dyn Fn(&Item, &Path) -> Result<Vec<LabelMap>, E> + Sync + 'a;
 
 /// Counts the masks that `masks` makes of an item and its class map `<id>.npz`, one for each parameter
-/// of each rule of the plan, in their order; `counted` is called after each image.
+/// of each rule of the plan, in their order; each is a step of the observer.
 ///
 /// For masks that do not follow from one count of scores, such as refined ones. Folds are those of
 /// [`sweep_folder`](super::sweep_folder).
@@ -29,14 +29,14 @@ pub fn sweep_masks<E: From<EvalError> + Send>(
     cams: &Path,
     plan: &SweepPlan,
     masks: &MakeMasks<'_, E>,
-    counted: &(dyn Fn() + Sync),
+    observer: &dyn Observer,
 ) -> Result<Vec<SweptRule>, E> {
     let files = Prediction::ClassMap.complete_files(items, cams).map_err(EvalError::from)?;
     let parameters: usize = plan.rules.iter().map(|(_, parameters)| parameters.len()).sum();
     let mut folds = Vec::new();
     for fold in folds_of(items, plan.folds) {
         let images: Vec<&ImageFiles<'_>> = fold.into_iter().map(|index| &files[index]).collect();
-        let counts = Fold::over(&images, counted).sum(
+        let counts = Fold::over(&images, observer).sum(
             || vec![ConfusionMatrix::new(plan.classes); parameters],
             |counts, image| {
                 let masks = masks(image.item, &image.prediction)?;

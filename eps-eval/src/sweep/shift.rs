@@ -1,7 +1,7 @@
 //! Class maps whose classes are counted from another number than those of the ground truth.
 
 use crate::{EvalError, files::Prediction, fold::Fold};
-use eps_data::{ClassId, Item, codec};
+use eps_data::{ClassId, Item, Silent, codec};
 use std::path::Path;
 
 /// Images that are looked at, spread over the list.
@@ -42,7 +42,7 @@ pub fn class_shift(
     let step = items.len().div_ceil(IMAGES).max(1);
     let sample: Vec<Item> = items.iter().step_by(step).cloned().collect();
     let files = Prediction::ClassMap.complete_files(&sample, cams)?;
-    let images = Fold::over(&files, &|| ()).each(|image| {
+    let images = Fold::over(&files, &Silent).each(|image| {
         let truth = codec::read_mask(image.mask()?, classes)?;
         let maps = codec::read_scores(&image.prediction)?.classes().to_vec();
         let truth = truth.present().iter().collect();

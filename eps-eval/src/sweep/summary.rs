@@ -2,7 +2,7 @@
 //! chosen.
 
 use super::{BackgroundRule, SweepCurve, SweepPoint, SweptRule, curve::decimal, held_out};
-use crate::{ScoredList, ThresholdChoice, TotalCounts, confusion::mean};
+use crate::{ListId, Protocol, ThresholdChoice, TotalCounts, confusion::mean};
 use eps_data::ClassNames;
 use serde::{Deserialize, Serialize};
 
@@ -137,8 +137,8 @@ impl SweepSummary {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepReport {
     /// How pixels were counted: "voc".
-    pub protocol: String,
-    pub list: ScoredList,
+    pub protocol: Protocol,
+    pub list: ListId,
     /// What was done to the class maps, with each background, before they were counted; absent if
     /// nothing was.
     #[serde(default)]

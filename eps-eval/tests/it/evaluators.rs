@@ -1,9 +1,9 @@
 //! Scores of the same masks by other programs: fixtures/golden/evaluators.
 
-use eps_data::{ClassNames, ClassSet, ImageList, Item};
+use eps_data::{ClassNames, ClassSet, ImageList, Item, Silent};
 use eps_eval::{
-    ClassCounts, ConfusionMatrix, Counts, EvalError, ImageCounts, MaskFolder, Oddities, Protocol,
-    ScoredList, Scores,
+    ClassCounts, ConfusionMatrix, Counts, EvalError, ImageCounts, ListId, MaskFolder, Oddities,
+    Protocol, Scores,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -124,7 +124,7 @@ fn count_masks(
     let list = ImageList::new("list", ids.to_vec());
     let names = ClassNames::voc();
     let folder = MaskFolder { list: &list, items: &items, predictions, names: &names, shard: None };
-    folder.count(protocol, &|| ())
+    folder.count(protocol, &Silent)
 }
 
 #[track_caller]
@@ -139,14 +139,14 @@ fn assert_close(own: Option<f64>, expected: Option<f64>, tolerance: f64, what: &
 
 #[track_caller]
 fn assert_scores(scores: &Scores, expected: &Evaluated, what: &str) {
-    let tolerance = if scores.protocol == "mmseg" { FLOAT_ROUNDING } else { ROUNDING };
+    let tolerance = if scores.protocol == Protocol::Mmseg { FLOAT_ROUNDING } else { ROUNDING };
     for (class, &expected) in scores.classes.iter().zip(&expected.iou) {
         assert_close(class.iou, expected, LAST_DIGIT, &format!("{what}, {}", class.name));
     }
     if expected.mean_is_a_number != Some(false) {
         assert_close(scores.miou, expected.miou, tolerance, what);
     }
-    if scores.protocol != "seam" {
+    if scores.protocol != Protocol::Seam {
         assert_close(scores.pixel_accuracy, expected.accuracy, tolerance, what);
         assert_close(scores.mean_recall, expected.mean_recall, tolerance, what);
         assert_close(scores.mean_precision, expected.mean_precision, tolerance, what);
@@ -216,7 +216,7 @@ fn large(protocol: Protocol, images: &[Vec<[u64; 3]>]) -> Counts {
         |classes: &Vec<[u64; 3]>| ImageCounts::new("a", (0..).zip(classes.iter().map(class)));
     Counts {
         protocol,
-        list: ScoredList { name: "a".into(), images: images.len(), sha256: String::new() },
+        list: ListId { name: "a".into(), images: images.len(), sha256: String::new() },
         classes: ClassNames::voc().iter().map(String::from).collect(),
         oddities: Oddities::default(),
         matrix: ConfusionMatrix::new(21),

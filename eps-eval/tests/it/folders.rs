@@ -1,6 +1,6 @@
 //! Folders of predictions against masks that are written here.
 
-use eps_data::{ClassSet, Item, LabelMap, ScoreMap, Size, codec};
+use eps_data::{ClassSet, Item, LabelMap, Observer, ScoreMap, Silent, Size, codec};
 use eps_eval::{BackgroundRule, ConfusionMatrix, EvalError, SweepPlan, sweep_folder, sweep_masks};
 use std::{
     path::Path,
@@ -10,6 +10,16 @@ use tempfile::TempDir;
 
 pub(crate) const TRUTH: [u8; 6] = [0, 1, 2, 2, 255, 1];
 pub(crate) const PREDICTED: [u8; 6] = [0, 1, 1, 2, 2, 0];
+
+/// How many steps a job has made.
+#[derive(Default)]
+struct Steps(AtomicUsize);
+
+impl Observer for Steps {
+    fn step(&self, _: &dyn Fn() -> String) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
 
 /// Items `a` and `b` with the same truth, and a prediction for each.
 pub(crate) fn folder() -> (TempDir, Vec<Item>) {
@@ -46,12 +56,9 @@ fn class_maps() -> (TempDir, Vec<Item>, ScoreMap) {
 fn class_maps_are_swept_from_files() {
     let (folder, items, map) = class_maps();
     let plan = SweepPlan { folds: 2, ..SweepPlan::constant(3) };
-    let counted = AtomicUsize::new(0);
-    let count = || {
-        counted.fetch_add(1, Ordering::Relaxed);
-    };
-    let swept = sweep_folder(&items, folder.path(), &plan, &count).expect("complete class maps");
-    assert_eq!(counted.into_inner(), 2);
+    let steps = Steps::default();
+    let swept = sweep_folder(&items, folder.path(), &plan, &steps).expect("complete class maps");
+    assert_eq!(steps.0.into_inner(), 2);
     let predicted = map.to_labels(0.2);
     let one = ConfusionMatrix::of(3, &TRUTH, predicted.classes());
     assert_eq!(swept.sweep.matrix(0.2), Some(one.clone().merge(&one)));
@@ -61,7 +68,7 @@ fn class_maps_are_swept_from_files() {
     // The same image twice: each half has the counts of one.
     assert_eq!(rule.folds.len(), 2);
     assert!(rule.folds.iter().all(|fold| fold.counts_at(0.2) == Some(&one.totals())));
-    let too_few = sweep_folder(&items, folder.path(), &SweepPlan::constant(2), &|| ());
+    let too_few = sweep_folder(&items, folder.path(), &SweepPlan::constant(2), &Silent);
     let message = too_few.expect_err("truth has class 2").to_string();
     assert!(message.ends_with("a-truth.png: class 2, expected 0..=1 or 255 (ignore)"), "{message}");
 }
@@ -82,13 +89,10 @@ fn masks_that_are_made_at_each_parameter_count_as_the_maps_they_come_from() {
         // (1 - s)^1 is the background of every score up to 0.5.
         Ok([0.0, 0.2, 0.5, 0.5].map(|threshold| map.to_labels(threshold)).to_vec())
     };
-    let counted = AtomicUsize::new(0);
-    let count = || {
-        counted.fetch_add(1, Ordering::Relaxed);
-    };
-    let found = sweep_masks(&items, folder.path(), &plan, &masks, &count).expect("masks that fit");
-    assert_eq!(counted.into_inner(), 2);
-    let expected = sweep_folder(&items, folder.path(), &plan, &|| ()).expect("the same maps");
+    let steps = Steps::default();
+    let found = sweep_masks(&items, folder.path(), &plan, &masks, &steps).expect("masks that fit");
+    assert_eq!(steps.0.into_inner(), 2);
+    let expected = sweep_folder(&items, folder.path(), &plan, &Silent).expect("the same maps");
     assert_eq!(found, expected.rules);
 }
 
@@ -98,7 +102,7 @@ fn masks_that_do_not_fit_their_truth_are_named() {
     let refusal = |size: Size, class: u8| {
         let mask = LabelMap::new(size, vec![class; size.pixels()]);
         let masks = |_: &Item, _: &Path| Ok::<_, EvalError>(vec![mask.clone(); 4]);
-        let error = sweep_masks(&items[..1], folder.path(), &mask_plan(), &masks, &|| ());
+        let error = sweep_masks(&items[..1], folder.path(), &mask_plan(), &masks, &Silent);
         error.expect_err("no mask fits").to_string()
     };
     let message = refusal(Size::new(3, 2), 7);
@@ -107,7 +111,7 @@ fn masks_that_do_not_fit_their_truth_are_named() {
     assert!(message.ends_with("a.npz: prediction is 2×2, its image is 3×2"), "{message}");
     std::fs::remove_file(folder.path().join("b.npz")).expect("the map is there");
     let never = |_: &Item, _: &Path| -> Result<Vec<LabelMap>, EvalError> { panic!("too early") };
-    let error = sweep_masks(&items, folder.path(), &mask_plan(), &never, &|| ());
+    let error = sweep_masks(&items, folder.path(), &mask_plan(), &never, &Silent);
     let message = error.expect_err("a missing map").to_string();
     assert!(message.ends_with("b.npz: class map is missing"), "{message}");
 }

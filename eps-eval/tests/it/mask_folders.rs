@@ -1,7 +1,7 @@
 //! Folders of masks under the protocols, and their shards.
 
 use crate::folders::{PREDICTED, TRUTH, folder, write_mask};
-use eps_data::{ClassNames, ImageList, Item, LabelMap, Shard, Size, codec};
+use eps_data::{ClassNames, ImageList, Item, LabelMap, Shard, Silent, Size, codec};
 use eps_eval::report::export;
 use eps_eval::{ConfusionMatrix, Counts, EvalError, ImageCounts, MaskFolder, Protocol, merge};
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ fn count_shard(
 ) -> Result<Counts, EvalError> {
     let (list, names) = (list(items), names());
     let folder = MaskFolder { list: &list, items, predictions: folder, names: &names, shard };
-    folder.count(protocol, &|| ())
+    folder.count(protocol, &Silent)
 }
 
 fn count(items: &[Item], folder: &Path) -> Result<Counts, EvalError> {
@@ -112,7 +112,7 @@ fn every_fault_is_found_in_the_order_of_the_list() {
         names: &names,
         shard: None,
     };
-    let faults = folder.count_all(Protocol::Voc, &|| ()).expect_err("three faults");
+    let faults = folder.count_all(Protocol::Voc, &Silent).expect_err("three faults");
     let expected = [
         "a.png: not a PNG that can be decoded",
         "b-truth.png: mask is missing",

@@ -5,7 +5,7 @@ use eps_eval::report::{
     chart::TrainingStep,
     page::{ConfusionRatios, Method, PictureRow, Report, colour_mask, heat},
 };
-use eps_eval::{BackgroundRule, Cuts, ScoredList, Scores, Sweep, Threshold, ThresholdChoice};
+use eps_eval::{BackgroundRule, Cuts, ListId, Scores, Sweep, Threshold, ThresholdChoice};
 use std::{fs, path::Path};
 
 const SIZE: Size = Size::new(40, 30);
@@ -33,9 +33,10 @@ fn method(name: &str, noise: f32) -> Method {
     let mut sweep = Sweep::new(names.len(), Cuts::new(thresholds.clone()));
     sweep.add(&truth(), &class_maps(noise));
     let curve = sweep.curve(BackgroundRule::Constant, &thresholds);
-    let list = ScoredList { name: "val & more".into(), images: 1, sha256: "ab".into() };
+    let list = ListId { name: "val & more".into(), images: 1, sha256: "ab".into() };
     let scores = |threshold, matrix| {
-        Scores::new("voc", list.clone(), Some(threshold), &matrix, &names).with_subset("cats", [1])
+        Scores::new(eps_eval::Protocol::Voc, list.clone(), Some(threshold), &matrix, &names)
+            .with_subset("cats", [1])
     };
     let fixed = Threshold { value: 0.2, chosen: ThresholdChoice::Fixed };
     let best = curve.best().expect("pixels were counted").parameter;

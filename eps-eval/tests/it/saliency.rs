@@ -1,7 +1,7 @@
 //! Saliency metrics against those of PySODMetrics, frozen in fixtures/golden/saliency.
 
-use eps_data::{SaliencyFit, SaliencyMap, Size, codec};
-use eps_eval::ScoredList;
+use eps_data::{SaliencyFit, SaliencyMap, Silent, Size, codec};
+use eps_eval::ListId;
 use eps_eval::saliency::{
     Foreground, ImageScores, SaliencyJob, SaliencyPair, Stretch, TruthKind, score_saliency,
 };
@@ -133,7 +133,7 @@ fn job(truth: &Path, maps: &Path, ids: impl Iterator<Item = String>) -> Saliency
     let pairs: Vec<_> = ids.map(pair).collect();
     SaliencyJob {
         source: "maps".into(),
-        list: ScoredList { name: "all".into(), images: pairs.len(), sha256: String::new() },
+        list: ListId { name: "all".into(), images: pairs.len(), sha256: String::new() },
         pairs,
         truth: TruthKind::Grey,
         stretch: Stretch::WholeRange,
@@ -146,7 +146,7 @@ fn job(truth: &Path, maps: &Path, ids: impl Iterator<Item = String>) -> Saliency
 fn assert_folder(name: &str, truth: &Path, maps: &Path) {
     let expected: Folder = read(&format!("{name}.json"));
     let job = job(truth, maps, expected.images.keys().cloned());
-    let found = score_saliency(&job, |_| {}).expect("complete folders");
+    let found = score_saliency(&job, &Silent).expect("complete folders");
     for (image, (id, expected)) in found.images.iter().zip(&expected.images) {
         assert_eq!(&image.id, id);
         let quantities = [
@@ -200,7 +200,7 @@ fn photographs_have_the_published_values_of_pysodmetrics() {
     assert_folder("pysodmetrics", &folder.join("masks"), &folder.join("preds"));
     let ids = ["0001", "19", "aerial-1867541__340"].map(str::to_owned).into_iter();
     let job = job(&folder.join("masks"), &folder.join("preds"), ids);
-    let means = score_saliency(&job, |_| {}).expect("complete folders").scores.expect("images");
+    let means = score_saliency(&job, &Silent).expect("complete folders").scores.expect("images");
     let published = [
         ("MAE", Some(means.mae), 0.03705558476661653),
         ("Smeasure", Some(means.s_measure), 0.9029761578759272),
@@ -228,7 +228,7 @@ fn a_result_does_not_depend_on_the_number_of_threads() {
     }
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        pool.install(|| score_saliency(&job, |_| {}).expect("complete pairs"))
+        pool.install(|| score_saliency(&job, &Silent).expect("complete pairs"))
     };
     let (one, three) = (on(1), on(3));
     assert_eq!(one.images, three.images);
@@ -250,7 +250,7 @@ fn faults_are_named_one_or_all() {
     fs::write(maps.join("c.png"), "no picture").expect("a folder");
     let mut job = job(&truth, &maps, ["a", "b", "c", "d"].map(str::to_owned).into_iter());
     let faults = |job: &SaliencyJob| -> Vec<String> {
-        let faults = score_saliency(job, |_| {}).expect_err("three faults");
+        let faults = score_saliency(job, &Silent).expect_err("three faults");
         faults
             .iter()
             .map(|fault| fault.to_string().split('/').next_back().unwrap_or("").into())

@@ -1,6 +1,9 @@
 //! Settings of a recipe by name.
 
-use super::{Method, Recipe, SaliencyRecipe, SelectionRule, read::most_similar};
+use super::{
+    AugmentationRecipe, BackboneName, Background, InferenceRecipe, Method, NetworkRecipe, Norms,
+    OptimiserRecipe, Precision, Recipe, SaliencyRecipe, SelectionRule, read::most_similar,
+};
 use serde::Deserialize as _;
 use toml::{Table, Value};
 
@@ -10,14 +13,7 @@ const SALIENCY: &str = "saliency";
 impl Recipe {
     /// Every setting by its dotted name, such as `saliency.lambda`, in alphabetical order.
     pub fn keys() -> Vec<String> {
-        let saliency = SaliencyRecipe {
-            selection: SelectionRule::Overlap,
-            tau: 0.0,
-            lambda: 0.0,
-            classifier_updates: 0,
-            background_classes: Vec::new(),
-        };
-        let recipe = Self { saliency: Some(saliency), ..Self::sample() };
+        let recipe = sample();
         let tables = recipe.tables();
         let keys = |(table, values): (&String, &Value)| -> Vec<String> {
             let keys = values.as_table().expect("a recipe is made of tables").keys();
@@ -84,11 +80,52 @@ impl Recipe {
     fn tables(&self) -> Table {
         self.to_toml().parse().expect("a recipe is written as TOML")
     }
+}
 
-    /// Any recipe, to list its settings.
-    fn sample() -> Self {
-        let text = include_str!("../../../recipes/demo-cam.toml");
-        Self::parse(text).expect("the recipes of the program are valid")
+/// A recipe with every setting, of whatever value.
+fn sample() -> Recipe {
+    let network = NetworkRecipe {
+        method: Method::Eps,
+        backbone: BackboneName::ALL[0],
+        width: 1.0,
+        depth: 1.0,
+        stride: 8,
+        norms: Norms::Learned,
+        dropout: false,
+        precision: Precision::default(),
+        freeze_first_levels: false,
+    };
+    let optimiser = OptimiserRecipe {
+        updates: 1,
+        batch: 1,
+        parts: 1,
+        learning_rate: 0.0,
+        classifier_factor: 0.0,
+        weight_decay: 0.0,
+        momentum: 0.0,
+        power: 0.0,
+        seed: 0,
+        checkpoint_every: 1,
+    };
+    let saliency = SaliencyRecipe {
+        selection: SelectionRule::Overlap,
+        tau: 0.0,
+        lambda: 0.0,
+        classifier_updates: 0,
+        background_classes: Vec::new(),
+    };
+    let background = Background::default();
+    Recipe {
+        network,
+        augmentation: AugmentationRecipe {
+            longer_side: [1, 1],
+            crop: 1,
+            flip: false,
+            jitter: false,
+        },
+        optimiser,
+        saliency: Some(saliency),
+        inference: InferenceRecipe { scales: vec![1.0], flip: false, threshold: 0.0, background },
     }
 }
 

@@ -3,17 +3,19 @@
 mod plan;
 mod status;
 
-use super::End;
-use crate::ablation::{
-    AblationFolder, Cell, CellState, Manner, Pace, PlanRecord, SlurmArray, Sources, Worker, results,
-};
+use super::Exit;
 use crate::args::{self, DataArgs, DeviceArgs};
+use crate::interrupt;
 use crate::outputs::Outputs;
-use crate::run_folder::write_text;
-use crate::{arguments, device, interrupt};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Subcommand;
+use eps_data::codec::write_file;
 use eps_eval::report::export;
+use eps_experiment::ablation::{
+    AblationFolder, Cell, CellState, Manner, Pace, PlanRecord, SlurmArray, Sources, Worker,
+    write_results,
+};
+use eps_experiment::{Session, readable};
 use plan::PlanArgs;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -100,26 +102,28 @@ fn part(text: &str) -> Result<(usize, usize), String> {
 }
 
 impl Ablate {
-    pub(crate) fn run(self) -> Result<End> {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let Self { query, run } = self;
         // Required, but not where there is a command.
         match (query, run.out.clone(), run.data.clone()) {
-            (Some(Query::Status(status)), ..) => status.run(),
-            (None, Some(out), Some(data)) => run.run(&AblationFolder::at(&out), &data),
+            (Some(Query::Status(status)), ..) => status.run(session),
+            (None, Some(out), Some(data)) => run.run(&AblationFolder::at(&out), &data, session),
             (None, ..) => bail!("no data set or no folder, expected --data and --out"),
         }
     }
 }
 
 impl AblateArgs {
-    fn run(self, folder: &AblationFolder, data: &DataArgs) -> Result<End> {
+    fn run(self, folder: &AblationFolder, data: &DataArgs, session: &Session<'_>) -> Result<Exit> {
         Outputs::of([&self.slurm]).reading(self.plan.inputs()).check()?.keep();
-        let device = device::open(self.device.device)?;
+        let device = self.device.open()?;
         let rows = self.plan.rows()?;
         let cells: Vec<Cell> = rows.cells.iter().map(|(_, cell)| cell.clone()).collect();
         let inputs = folder.inputs();
         let cache = (!self.dry_run).then_some(inputs.as_path());
-        let sources = Sources::open(data, self.score_list.as_deref(), &cells, cache)?;
+        let list = self.score_list.clone().unwrap_or_else(|| data.list.clone());
+        let scored_on = DataArgs { list, ..data.clone() }.source()?;
+        let sources = Sources::open(&data.source()?, &scored_on, &cells, cache, session)?;
         let plan = rows.record(&sources, self.resamples as usize);
         if let Some(expected) = &self.expect_plan {
             ensure!(
@@ -131,11 +135,11 @@ impl AblateArgs {
         match &self.slurm {
             _ if self.dry_run => {
                 self.preview(folder, &plan);
-                Ok(End::Done)
+                Ok(Exit::Done)
             }
-            Some(script) => self.write_slurm(script, &plan),
+            Some(script) => self.write_slurm(script, &plan, session),
             None => {
-                self.begin(folder, &plan)?;
+                self.begin(folder, &plan, session)?;
                 interrupt::install()?;
                 let mut worker = Worker {
                     folder,
@@ -143,13 +147,13 @@ impl AblateArgs {
                     cells: &cells,
                     sources: &sources,
                     device: &device,
-                    device_args: &self.device,
+                    session,
                     manner: self.manner(),
                     pace: Pace::default(),
                     attempted: BTreeSet::new(),
                 };
                 let end = worker.run()?;
-                self.finish(folder, &plan, end)
+                self.finish(folder, &plan, end.into(), session)
             }
         }
     }
@@ -185,37 +189,50 @@ impl AblateArgs {
     }
 
     /// Leaves the plan in the folder; one that is there already is replaced by another.
-    fn begin(&self, folder: &AblationFolder, plan: &PlanRecord) -> Result<()> {
+    fn begin(
+        &self,
+        folder: &AblationFolder,
+        plan: &PlanRecord,
+        session: &Session<'_>,
+    ) -> Result<()> {
         let is_there = folder.plan_file().exists();
         if is_there && folder.plan().is_ok_and(|own| own.hash() == plan.hash()) {
             return Ok(());
         }
         if is_there {
             let known = plan.cells.iter().filter(|cell| folder.is_done(cell)).count();
-            eprintln!(
+            session.observer.say(&format!(
                 "{}: another plan is replaced; {known} of {} cells are done already",
                 folder.root.display(),
                 plan.cells.len()
-            );
+            ));
         }
-        write_text(&folder.plan_file(), &plan.to_json())
+        Ok(write_file(&folder.plan_file(), plan.to_json())?)
     }
 
     /// Writes the results of what is done, shows them, and lists what failed.
-    fn finish(&self, folder: &AblationFolder, plan: &PlanRecord, end: End) -> Result<End> {
+    fn finish(
+        &self,
+        folder: &AblationFolder,
+        plan: &PlanRecord,
+        end: Exit,
+        session: &Session<'_>,
+    ) -> Result<Exit> {
         let states: Vec<CellState> =
             plan.cells.iter().map(|cell| folder.state(cell, self.lock_expiry)).collect();
         let is_any_done = states.contains(&CellState::Done);
-        if end == End::Interrupted {
+        if end == Exit::Interrupted {
             return Ok(end);
         }
         if is_any_done {
-            let Some(report) = results::write(folder, plan, self.lock_expiry)? else {
-                eprintln!("the results are not written; run the same command again to write them");
-                return Ok(End::Interrupted);
+            let Some(report) = write_results(folder, plan, self.lock_expiry, session)? else {
+                let text = "the results are not written; run the same command again to write them";
+                session.observer.say(text);
+                return Ok(Exit::Interrupted);
             };
             print!("{}", export::ablation_text(&report));
-            eprintln!("look at {}", folder.root.join("results.md").display());
+            let page = folder.root.join("results.md");
+            session.observer.say(&format!("look at {}", page.display()));
         }
         let mut failed = 0;
         for (cell, state) in plan.cells.iter().zip(&states) {
@@ -235,16 +252,16 @@ impl AblateArgs {
             }
         }
         if failed == 0 {
-            return Ok(End::Done);
+            return Ok(Exit::Done);
         }
         eprintln!("{failed} of {} cells failed: --retry-failed tries them again", plan.cells.len());
-        Ok(End::Faulty)
+        Ok(Exit::Faulty)
     }
 
-    fn write_slurm(&self, script: &Path, plan: &PlanRecord) -> Result<End> {
+    fn write_slurm(&self, script: &Path, plan: &PlanRecord, session: &Session<'_>) -> Result<Exit> {
         let text = |own: OsString| {
             own.into_string().map_err(|own| {
-                anyhow!("`{}` is not UTF-8, expected an argument that is", arguments::text(&own))
+                anyhow!("`{}` is not UTF-8, expected an argument that is", readable(&own))
             })
         };
         let arguments: Vec<String> =
@@ -259,8 +276,8 @@ impl AblateArgs {
             options: &self.sbatch,
             plan: &plan.hash(),
         };
-        write_text(script, &array.script()?)?;
-        eprintln!("{tasks} tasks: sbatch {}", script.display());
-        Ok(End::Done)
+        write_file(script, array.script()?)?;
+        session.observer.say(&format!("{tasks} tasks: sbatch {}", script.display()));
+        Ok(Exit::Done)
     }
 }

@@ -1,11 +1,12 @@
 //! The flags that say what is trained.
 
-use crate::ablation::{
+use crate::args;
+use crate::outputs::Inputs;
+use anyhow::{Context as _, Result, ensure};
+use eps_experiment::ablation::{
     Axis, Base, Combination, Key, PlanFile, Rows, Seeds, grid, parse_settings, random,
 };
-use crate::outputs::Inputs;
-use crate::{args, from_scratch};
-use anyhow::{Context as _, Result, ensure};
+use eps_experiment::run::from_scratch;
 use eps_model::recipe::Recipe;
 use std::path::PathBuf;
 

@@ -1,10 +1,11 @@
 //! `eps ablate status`
 
-use crate::ablation::{AblationFolder, StatusReport};
 use crate::args;
-use crate::commands::End;
+use crate::commands::Exit;
 use anyhow::Result;
 use eps_eval::report::export;
+use eps_experiment::Session;
+use eps_experiment::ablation::{AblationFolder, StatusReport};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -22,13 +23,13 @@ pub(crate) struct Status {
 }
 
 impl Status {
-    pub(crate) fn run(self) -> Result<End> {
+    pub(crate) fn run(self, _: &Session<'_>) -> Result<Exit> {
         let folder = AblationFolder::at(&self.folder);
         let report = StatusReport::of(&folder, &folder.plan()?, self.lock_expiry);
         match self.json {
             true => print!("{}", export::json(&report)),
             false => print!("{}", report.text()),
         }
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 }

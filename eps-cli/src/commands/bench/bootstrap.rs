@@ -2,7 +2,7 @@
 
 use super::{Record, repeated};
 use crate::args;
-use crate::commands::End;
+use crate::commands::Exit;
 use anyhow::Result;
 use eps_eval::paired::{Bootstrap, MethodRuns, SplitMix64, compare};
 use eps_eval::{ClassCounts, ImageCounts};
@@ -24,7 +24,7 @@ pub(crate) struct BootstrapBench {
 }
 
 impl BootstrapBench {
-    pub(super) fn run(self) -> Result<End> {
+    pub(super) fn run(self) -> Result<Exit> {
         let methods = [self.method("a", 1), self.method("b", 2)];
         let bootstrap = Bootstrap { resamples: self.resamples, seed: 0 };
         let seconds = repeated(self.repeat, || {
@@ -33,7 +33,7 @@ impl BootstrapBench {
             Ok(())
         })?;
         Record::new("eps", self.resamples).print("bootstrap", self.images, &seconds)?;
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 
     /// Predictions of the same images, whatever the seed, that are right to another degree.

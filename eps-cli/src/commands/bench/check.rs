@@ -2,13 +2,14 @@
 
 use super::{Record, timed};
 use crate::args::{self, DataArgs};
-use crate::commands::End;
+use crate::commands::Exit;
 use anyhow::{Context as _, Result};
 use eps_data::check::Examination;
 use eps_data::codec::{
     decode_mask, decode_saliency, inspect_photograph, read_mask, read_rgb, read_saliency,
 };
-use eps_data::{Item, Needs, Split};
+use eps_data::{Item, Needs, Silent, Split};
+use eps_experiment::Session;
 use rayon::prelude::*;
 use std::fs;
 use std::path::Path;
@@ -27,8 +28,9 @@ pub(crate) struct CheckBench {
 }
 
 impl CheckBench {
-    pub(super) fn run(self) -> Result<End> {
-        let split = self.data.open(Needs { saliency: true, masks: true, ..Needs::default() })?;
+    pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let split =
+            self.data.open(Needs { saliency: true, masks: true, ..Needs::default() }, session)?;
         let mut seconds = [const { Vec::new() }; 3];
         for round in 0..=self.repeat {
             let took = [
@@ -43,7 +45,7 @@ impl CheckBench {
         for (pass, seconds) in ["decode", "inspect", "check"].into_iter().zip(&seconds) {
             Record::new("eps", 0).print(pass, split.items.len(), seconds)?;
         }
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 
     fn check(&self, split: &Split) -> Result<()> {
@@ -57,7 +59,7 @@ impl CheckBench {
             worst: 10,
             folder,
         };
-        let report = examination.begin()?.finish(|| {});
+        let report = examination.begin()?.finish(&Silent);
         anyhow::ensure!(report.photographs == split.items.len(), "a photograph is broken");
         Ok(())
     }

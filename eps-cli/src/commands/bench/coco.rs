@@ -2,7 +2,7 @@
 
 use super::{Record, repeated};
 use crate::args;
-use crate::commands::End;
+use crate::commands::Exit;
 use anyhow::Result;
 use eps_data::coco::{Drawing, Instances};
 use rayon::prelude::*;
@@ -28,7 +28,7 @@ enum Pass {
 }
 
 impl CocoBench {
-    pub(super) fn run(self) -> Result<End> {
+    pub(super) fn run(self) -> Result<Exit> {
         let mut images = 0;
         let seconds = repeated(self.repeat, || {
             let file = Instances::open(&self.instances)?;
@@ -41,6 +41,6 @@ impl CocoBench {
         })?;
         let pass = if self.pass == Pass::Masks { "masks" } else { "index" };
         Record::new("eps", 0).print(pass, images, &seconds)?;
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 }

@@ -3,8 +3,7 @@
 use super::network::CLASSES;
 use super::{Record, measured};
 use crate::args::{self, DeviceArgs};
-use crate::commands::End;
-use crate::device;
+use crate::commands::Exit;
 use anyhow::Result;
 use eps_data::{ClassSet, RgbImage};
 use eps_model::infer::score_maps;
@@ -32,8 +31,8 @@ pub(crate) struct InferenceBench {
 }
 
 impl InferenceBench {
-    pub(super) fn run(self) -> Result<End> {
-        let device = device::open(self.device.device)?;
+    pub(super) fn run(self) -> Result<Exit> {
+        let device = self.device.open()?.device;
         let recipe = Recipe::read(&self.recipe)?;
         let network = Network::new(&recipe.network, CLASSES, recipe.optimiser.seed, &device);
         let [width, height] = SIZE;
@@ -49,6 +48,6 @@ impl InferenceBench {
         let seconds = measured(self.repeat, || infer(&recipe.inference))?;
         let side = self.device.device.to_string();
         Record::new(&side, width as usize).print("inference", 1, &seconds)?;
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 }

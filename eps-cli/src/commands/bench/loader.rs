@@ -2,9 +2,10 @@
 
 use super::Record;
 use crate::args::{self, DataArgs};
-use crate::commands::End;
+use crate::commands::Exit;
 use anyhow::Result;
 use eps_data::{Loader, Needs};
+use eps_experiment::Session;
 use eps_model::recipe::Recipe;
 use eps_model::train::BATCHES_AHEAD;
 use std::path::PathBuf;
@@ -30,9 +31,9 @@ pub(crate) struct LoaderBench {
 }
 
 impl LoaderBench {
-    pub(super) fn run(self) -> Result<End> {
+    pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let recipe = Recipe::read(&self.recipe)?;
-        let split = self.data.open(Needs { saliency: true, ..Needs::default() })?;
+        let split = self.data.open(Needs { saliency: true, ..Needs::default() }, session)?;
         let (augmentation, optimiser) = (recipe.augmentation.augmentation(), &recipe.optimiser);
         let items = Arc::new(split.items);
         let mut loader =
@@ -50,6 +51,6 @@ impl LoaderBench {
         }
         let images = self.batches * optimiser.batch;
         Record::new("eps", recipe.augmentation.crop).print("loader", images, &seconds)?;
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 }

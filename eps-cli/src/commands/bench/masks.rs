@@ -1,11 +1,12 @@
 //! `eps bench masks`
 
 use crate::args::{self, PredictionArgs};
-use crate::commands::End;
+use crate::commands::Exit;
 use anyhow::Result;
 use eps_data::Item;
 use eps_data::codec::{MaskReader, decode_mask_by_png_crate};
 use eps_eval::Protocol;
+use eps_experiment::Session;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::fs;
@@ -42,33 +43,33 @@ struct Measured {
 }
 
 impl MasksBench {
-    pub(super) fn run(self) -> Result<End> {
-        let masks = self.masks.open()?;
-        let folder = masks.folder(None);
+    pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let truth = self.masks.truth.open(session)?;
+        let folder = self.masks.folder(&truth, None);
         let (mut pixels, mut decoding, mut counting) = (0, Vec::new(), Vec::new());
         for round in usize::from(self.cold)..=self.repeat {
             let is_timed = self.cold || round > 0;
             let took = super::timed(|| {
-                pixels = self.decode(&masks.items)?;
+                pixels = self.decode(&truth.items)?;
                 Ok(())
             })?;
             decoding.extend(is_timed.then_some(took));
             if self.count {
                 let took = super::timed(|| {
-                    folder.count(Protocol::Voc, &|| ())?;
+                    folder.count(Protocol::Voc, session.observer)?;
                     Ok(())
                 })?;
                 counting.extend(is_timed.then_some(took));
             }
         }
-        let (images, threads) = (masks.items.len(), rayon::current_num_threads());
+        let (images, threads) = (truth.items.len(), rayon::current_num_threads());
         for (pass, seconds) in [("masks", decoding), ("count", counting)] {
             if !seconds.is_empty() {
                 let measured = Measured { pass, images, pixels, threads, seconds };
                 println!("{}", serde_json::to_string(&measured)?);
             }
         }
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 
     /// Pixels of all masks.

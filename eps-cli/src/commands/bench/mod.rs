@@ -8,8 +8,9 @@ mod loader;
 mod masks;
 mod network;
 
-use crate::commands::End;
+use crate::commands::Exit;
 use anyhow::{Context, Result};
+use eps_experiment::Session;
 use serde::Serialize;
 use std::io;
 use std::time::Instant;
@@ -30,14 +31,14 @@ pub(crate) enum Bench {
 }
 
 impl Bench {
-    pub(crate) fn run(self) -> Result<End> {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         match self {
             Self::Network(command) => command.run(),
             Self::Inference(command) => command.run(),
-            Self::Loader(command) => command.run(),
+            Self::Loader(command) => command.run(session),
             Self::Bootstrap(command) => command.run(),
-            Self::Masks(command) => command.run(),
-            Self::Check(command) => command.run(),
+            Self::Masks(command) => command.run(session),
+            Self::Check(command) => command.run(session),
             Self::Coco(command) => command.run(),
         }
     }

@@ -2,8 +2,7 @@
 
 use super::{Passes, Record, Run};
 use crate::args::{self, DeviceArgs};
-use crate::commands::End;
-use crate::device;
+use crate::commands::Exit;
 use anyhow::Result;
 use burn::tensor::{Device, Tensor, TensorData};
 use eps_data::{ClassNames, Sample};
@@ -45,8 +44,8 @@ pub(crate) struct NetworkBench {
 }
 
 impl NetworkBench {
-    pub(super) fn run(self) -> Result<End> {
-        let device = device::open(self.device.device)?;
+    pub(super) fn run(self) -> Result<Exit> {
+        let device = self.device.open()?.device;
         let mut recipe = Recipe::read(&self.recipe)?;
         let size = self.size.unwrap_or(recipe.augmentation.crop);
         recipe.augmentation.crop = size;
@@ -62,7 +61,7 @@ impl NetworkBench {
             let prepare = || self.forward_backward(&recipe, size, &device);
             record.measure(&passes("forward and backward"), prepare)?;
         }
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 
     fn forward<'a>(&self, recipe: &Recipe, size: usize, device: &'a Device) -> Result<Run<'a>> {

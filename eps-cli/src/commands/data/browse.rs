@@ -1,12 +1,13 @@
 //! `eps data browse`
 
 use crate::args::{self, DataArgs};
-use crate::commands::End;
-use crate::folder_lock::FolderLock;
+use crate::commands::Exit;
 use anyhow::{Result, bail};
 use eps_data::codec::{read_mask, read_rgb, read_saliency};
 use eps_data::{Item, Needs, Split};
 use eps_eval::report::page::{ContactSheet, ContactSheetEntry};
+use eps_experiment::Session;
+use eps_experiment::output::FolderLock;
 use rayon::prelude::*;
 use std::path::PathBuf;
 
@@ -45,15 +46,15 @@ pub(crate) struct Browse {
 }
 
 impl Browse {
-    pub(crate) fn run(self) -> Result<End> {
-        let lock = FolderLock::take_for_results(&self.out)?;
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let lock = FolderLock::take_for_results(&self.out, session)?;
         let folder = self.data.folder()?;
         let needs = Needs {
             saliency: folder.saliency.is_dir(),
             masks: folder.masks.is_dir(),
             ..Needs::default()
         };
-        let split = self.data.open(needs)?;
+        let split = self.data.open(needs, session)?;
         let chosen = self.chosen(&split)?;
         let entries: Result<Vec<_>> =
             chosen.par_iter().map(|item| entry(item, &split, self.side)).collect();
@@ -65,7 +66,7 @@ impl Browse {
         sheet.write(&self.out)?;
         lock.finish()?;
         println!("{}", self.out.join("index.html").display());
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 
     /// The images to show; in the order of the list unless ids name another.

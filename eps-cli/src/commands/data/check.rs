@@ -1,15 +1,14 @@
 //! `eps data check`
 
 use crate::args::DataArgs;
-use crate::commands::End;
+use crate::commands::Exit;
 use crate::outputs::Outputs;
-use crate::progress::Progress;
-use crate::run_folder::write_text;
 use anyhow::Result;
 use eps_data::check::{Examination, Finding, Kind, Report, RunSpace, Severity};
-use eps_data::codec::ScoreFormat;
+use eps_data::codec::{ScoreFormat, write_file};
 use eps_data::{Needs, VocFolder};
 use eps_eval::report::export;
+use eps_experiment::Session;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -73,16 +72,16 @@ enum Need {
 }
 
 impl Check {
-    pub(crate) fn run(self) -> Result<End> {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let json = self.json.clone().filter(|path| path != Path::new("-"));
         let outputs = Outputs::of([&json]).reading(self.data.inputs()).check()?;
         let begun = self.examination()?.begin()?;
-        let progress = Progress::new("checking", begun.images()).shared();
-        let report = begun.finish(|| progress.step());
-        progress.finish();
+        session.observer.begin("checking", begun.images(), 0);
+        let report = begun.finish(session.observer);
+        session.observer.end();
         self.show(&report)?;
         outputs.keep();
-        Ok(if report.is_sound() { End::Done } else { End::Faulty })
+        Ok(if report.is_sound() { Exit::Done } else { Exit::Faulty })
     }
 
     fn examination(&self) -> Result<Examination> {
@@ -108,7 +107,7 @@ impl Check {
         match self.json.as_deref() {
             Some(path) if path == Path::new("-") => print!("{}", export::json(report)),
             Some(path) => {
-                write_text(path, &export::json(report))?;
+                write_file(path, export::json(report))?;
                 print!("{}", text(report, self.limit));
             }
             None => print!("{}", text(report, self.limit)),

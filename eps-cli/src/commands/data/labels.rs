@@ -1,11 +1,12 @@
 //! `eps data labels`
 
 use crate::args::DataArgs;
-use crate::commands::End;
+use crate::commands::Exit;
 use crate::outputs::Outputs;
-use crate::{kept_file, notes};
 use anyhow::Result;
 use eps_data::{ClassNames, ClassSet, labels};
+use eps_experiment::Session;
+use eps_experiment::output::write_kept;
 use std::path::PathBuf;
 
 /// Write the image labels of a list, from whatever source, as a table or for NumPy
@@ -27,7 +28,7 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
-    pub(super) fn run(self) -> Result<End> {
+    pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let outputs = Outputs::of([&self.out]).reading(self.data.inputs()).check()?;
         let folder = self.data.folder()?;
         let names = folder.class_names()?;
@@ -37,17 +38,17 @@ impl Labels {
             None => folder.labels_for(&list, &self.data.list)?,
         };
         let (sets, remarks) = source.load(&list.ids, &names)?;
-        notes::say(list.remarks.iter().chain(&remarks));
+        session.remarks(list.remarks.iter().chain(&remarks));
         match &self.out {
             Some(path) => {
                 let bytes = labels::file(path, &list.ids, &sets, &names);
-                kept_file::write(path, &bytes, self.force)?;
+                write_kept(path, &bytes, self.force)?;
             }
             None => print!("{}", labels::table(&list.ids, &sets, &names)),
         }
         outputs.keep();
         eprint!("{}", counts(&sets, &names));
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 }
 

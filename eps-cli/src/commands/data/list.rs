@@ -1,11 +1,12 @@
 //! `eps data list`
 
 use crate::args::DataArgs;
-use crate::commands::End;
+use crate::commands::Exit;
 use crate::outputs::{Inputs, Outputs};
-use crate::{kept_file, notes};
 use anyhow::{Result, bail};
 use eps_data::{ImageList, VocFolder};
+use eps_experiment::Session;
+use eps_experiment::output::write_kept;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -39,20 +40,21 @@ pub(crate) struct List {
 }
 
 impl List {
-    pub(super) fn run(self) -> Result<End> {
+    pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let outputs = Outputs::of([&self.out]).reading(self.inputs()).check()?;
         let folder = self.data.folder()?;
-        let mut ids: BTreeSet<String> = said(folder.list(&self.data.list)?).into_iter().collect();
+        let mut ids: BTreeSet<String> =
+            noted(folder.list(&self.data.list)?, session).into_iter().collect();
         for list in &self.with {
-            ids.extend(other(&folder, list)?);
+            ids.extend(other(&folder, list, session)?);
         }
         for list in
             self.sbd.iter().flat_map(|sbd| ["train.txt", "val.txt"].map(|own| sbd.join(own)))
         {
-            ids.extend(said(ImageList::read(&list)?));
+            ids.extend(noted(ImageList::read(&list)?, session));
         }
         for list in &self.without {
-            for id in other(&folder, list)? {
+            for id in other(&folder, list, session)? {
                 ids.remove(&id);
             }
         }
@@ -64,12 +66,12 @@ impl List {
         }
         let text: String = ids.iter().map(|id| format!("{id}\n")).collect();
         match &self.out {
-            Some(path) => kept_file::write(path, text.as_bytes(), self.force)?,
+            Some(path) => write_kept(path, text.as_bytes(), self.force)?,
             None => print!("{text}"),
         }
         outputs.keep();
         eprintln!("{} images", ids.len());
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 }
 
@@ -82,12 +84,12 @@ impl List {
 }
 
 /// The ids of another list of the same data set, which may be a split of COCO of its own.
-fn other(folder: &VocFolder, list: &str) -> Result<Vec<String>> {
-    Ok(said(VocFolder::open(&folder.root, list)?.list(list)?))
+fn other(folder: &VocFolder, list: &str, session: &Session<'_>) -> Result<Vec<String>> {
+    Ok(noted(VocFolder::open(&folder.root, list)?.list(list)?, session))
 }
 
-/// The ids of a list, once it is said what its lines have besides.
-fn said(list: ImageList) -> Vec<String> {
-    notes::say(&list.remarks);
+/// The ids of a list, once it is noted what its lines have besides.
+fn noted(list: ImageList, session: &Session<'_>) -> Vec<String> {
+    session.remarks(&list.remarks);
     list.ids
 }

@@ -8,8 +8,9 @@ mod list;
 mod masks;
 mod stats;
 
-use crate::commands::End;
+use crate::commands::Exit;
 use anyhow::Result;
+use eps_experiment::Session;
 
 /// Prepare a data set (lists, labels, masks, maps), and find what is wrong with it before training does
 #[derive(clap::Subcommand)]
@@ -24,15 +25,15 @@ pub(crate) enum Data {
 }
 
 impl Data {
-    pub(crate) fn run(self) -> Result<End> {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         match self {
-            Self::List(command) => command.run(),
-            Self::Labels(command) => command.run(),
-            Self::Masks(command) => command.run(),
-            Self::Convert(command) => command.run(),
-            Self::Check(command) => command.run(),
-            Self::Stats(command) => command.run(),
-            Self::Browse(command) => command.run(),
+            Self::List(command) => command.run(session),
+            Self::Labels(command) => command.run(session),
+            Self::Masks(command) => command.run(session),
+            Self::Convert(command) => command.run(session),
+            Self::Check(command) => command.run(session),
+            Self::Stats(command) => command.run(session),
+            Self::Browse(command) => command.run(session),
         }
     }
 }

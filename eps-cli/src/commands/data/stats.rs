@@ -1,14 +1,13 @@
 //! `eps data stats`
 
 use crate::args::DataArgs;
-use crate::commands::End;
-use crate::folder_lock::FolderLock;
-use crate::progress::Progress;
+use crate::commands::Exit;
 use anyhow::Result;
 use eps_data::Needs;
 use eps_data::statistics::Statistics;
-use eps_eval::ScoredList;
 use eps_eval::report::statistics::StatisticsPage;
+use eps_experiment::Session;
+use eps_experiment::output::FolderLock;
 use std::path::PathBuf;
 
 /// Count a data set: classes, labels, co-occurrence, sizes, pixels, saliency
@@ -26,25 +25,23 @@ pub(crate) struct Stats {
 }
 
 impl Stats {
-    pub(crate) fn run(self) -> Result<End> {
-        let lock = self.out.as_deref().map(FolderLock::take_for_results).transpose()?;
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let lock = self
+            .out
+            .as_deref()
+            .map(|out| FolderLock::take_for_results(out, session))
+            .transpose()?;
         let folder = self.data.folder()?;
         let needs = Needs {
             saliency: folder.saliency.is_dir(),
             masks: folder.masks.is_dir(),
             ..Needs::default()
         };
-        let split = self.data.open(needs)?;
-        let progress = Progress::new("counting", split.items.len()).shared();
-        let statistics = Statistics::of(&split, || progress.step())?;
-        progress.finish();
-        let list = &split.list;
-        let list = ScoredList {
-            name: list.name.clone(),
-            images: list.ids.len(),
-            sha256: list.sha256.clone(),
-        };
-        let page = StatisticsPage::new(list, &statistics, &split.names);
+        let split = self.data.open(needs, session)?;
+        session.observer.begin("counting", split.items.len(), 0);
+        let statistics = Statistics::of(&split, session.observer)?;
+        session.observer.end();
+        let page = StatisticsPage::new(split.list.id(), &statistics, &split.names);
         match &self.out {
             Some(out) => {
                 page.write(out)?;
@@ -53,6 +50,6 @@ impl Stats {
             }
             None => print!("{}", page.markdown(false)?),
         }
-        Ok(End::Done)
+        Ok(Exit::Done)
     }
 }

@@ -1,21 +1,20 @@
 //! `eps saliency evaluate`
 
 use super::source::{Source, check_sources};
-use crate::args::ResultFiles;
-use crate::commands::End;
-use crate::folder_lock::FolderLock;
-use crate::notes;
+use crate::args::{ResultFiles, write_asked};
+use crate::commands::Exit;
 use crate::outputs::{Inputs, Outputs};
-use crate::progress::Progress;
-use crate::run_folder::{write_asked, write_text};
 use anyhow::{Result, anyhow, ensure};
+use eps_data::codec::write_file;
 use eps_data::{DataError, ImageList, SaliencyFit, VocFolder, picture_in, pictures_of};
+use eps_eval::EvalError;
 use eps_eval::report::chart::{ChartFiles, SaliencyFChart, SaliencyPrecisionRecallChart};
 use eps_eval::report::export::{self, SaliencyTable, images_csv};
 use eps_eval::saliency::{
     NamedImageScores, SaliencyJob, SaliencyPair, SaliencyScores, Stretch, TruthKind, score_saliency,
 };
-use eps_eval::{EvalError, ScoredList};
+use eps_experiment::Session;
+use eps_experiment::output::FolderLock;
 use std::path::{Path, PathBuf};
 
 /// Score saliency maps against masks: MAE, F, weighted F, S- and E-measure, precision and recall
@@ -76,29 +75,33 @@ struct Scored {
 }
 
 impl Evaluate {
-    pub(crate) fn run(self) -> Result<End> {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         check_sources(&self.predictions)?;
         let outputs = Outputs::of(self.files.paths()).and([&self.latex, &self.images]);
         let outputs = outputs.reading(self.inputs()).check()?;
-        let lock = self.charts.as_deref().map(FolderLock::take_for_results).transpose()?;
-        let list = self.list()?;
+        let lock = self
+            .charts
+            .as_deref()
+            .map(|charts| FolderLock::take_for_results(charts, session))
+            .transpose()?;
+        let list = self.list(session)?;
         let scored: Vec<Scored> = self
             .predictions
             .iter()
-            .map(|source| self.score(source, &list))
+            .map(|source| self.score(source, &list, session))
             .collect::<Result<_>>()?;
         let images: Vec<_> =
             scored.iter().map(|one| (one.scores.source.as_str(), &one.images[..])).collect();
         if let Some(path) = &self.images {
-            write_text(path, &images_csv(&images)?)?;
+            write_file(path, images_csv(&images)?)?;
         }
         let scores: Vec<_> = scored.iter().map(|one| one.scores.clone()).collect();
         self.write(&scores)?;
         lock.map_or(Ok(()), FolderLock::finish)?;
         outputs.keep();
         print!("{}", SaliencyTable::of(&scores).text());
-        scores.iter().for_each(remark);
-        Ok(End::Done)
+        scores.iter().for_each(|scores| remark(scores, session));
+        Ok(Exit::Done)
     }
 
     fn inputs(&self) -> Inputs {
@@ -109,12 +112,12 @@ impl Evaluate {
     }
 
     /// The image ids that count.
-    fn list(&self) -> Result<ImageList> {
+    fn list(&self, session: &Session<'_>) -> Result<ImageList> {
         let root = self.truth.parent().unwrap_or(Path::new("."));
         match &self.list {
             Some(list) => {
                 let list = VocFolder::at(root).list(list)?;
-                notes::say(&list.remarks);
+                session.remarks(&list.remarks);
                 Ok(list)
             }
             None => {
@@ -129,25 +132,24 @@ impl Evaluate {
         }
     }
 
-    fn score(&self, source: &Source, list: &ImageList) -> Result<Scored> {
+    fn score(&self, source: &Source, list: &ImageList, session: &Session<'_>) -> Result<Scored> {
         let pair = |id: &String| SaliencyPair {
             id: id.clone(),
             truth: picture_in(&self.truth, id),
             map: picture_in(&source.folder, id),
         };
-        let (name, images) = (list.name.clone(), list.ids.len());
         let job = SaliencyJob {
             source: source.name.clone(),
-            list: ScoredList { name, images, sha256: list.sha256.clone() },
+            list: list.id(),
             pairs: list.ids.iter().map(pair).collect(),
             truth: self.truth_as,
             stretch: if self.no_stretch { Stretch::Nothing } else { Stretch::WholeRange },
             fit: if self.resize { SaliencyFit::Resized } else { SaliencyFit::Exact },
             keep_going: self.keep_going,
         };
-        let mut progress = Progress::new(&source.name, images);
-        let scored = score_saliency(&job, |done| progress.reach(done)).map_err(list_faults)?;
-        progress.finish();
+        session.observer.begin(&source.name, job.pairs.len(), 0);
+        let scored = score_saliency(&job, session.observer).map_err(list_faults)?;
+        session.observer.end();
         let scores = scored.scores.ok_or_else(|| anyhow!("no image to score"))?;
         Ok(Scored { scores, images: scored.images })
     }
@@ -183,11 +185,12 @@ fn list_faults(faults: Vec<EvalError>) -> anyhow::Error {
 }
 
 /// Says what should be known when the means are read.
-fn remark(scores: &SaliencyScores) {
+fn remark(scores: &SaliencyScores, session: &Session<'_>) {
     let SaliencyScores { source, list, counts, .. } = scores;
     let note = |images: usize, what: &str| {
         if images > 0 {
-            eprintln!("note: {source}: {images} of {} images {what}", list.images);
+            let all = list.images;
+            session.observer.note(&format!("{source}: {images} of {all} images {what}"));
         }
     };
     let hint = match scores.truth {

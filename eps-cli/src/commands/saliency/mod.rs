@@ -3,8 +3,9 @@
 mod evaluate;
 mod source;
 
-use super::End;
+use super::Exit;
 use anyhow::Result;
+use eps_experiment::Session;
 
 /// Score saliency maps
 #[derive(clap::Subcommand)]
@@ -13,9 +14,9 @@ pub(crate) enum Saliency {
 }
 
 impl Saliency {
-    pub(crate) fn run(self) -> Result<End> {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         match self {
-            Self::Evaluate(command) => command.run(),
+            Self::Evaluate(command) => command.run(session),
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use super::{CellScores, Counted, Settings, Spread};
 use crate::paired::{Bootstrap, Effect, MethodRuns, compare, correct};
-use crate::{ImageCounts, LabelledPoint, ScoredList, TotalCounts};
+use crate::{ImageCounts, LabelledPoint, ListId, Protocol, TotalCounts};
 use serde::Serialize;
 
 /// The images that cells are scored on, the axes of their settings, and the row they are compared with.
 #[derive(Clone, Debug)]
 pub struct Grid {
-    pub list: ScoredList,
+    pub list: ListId,
     /// Names of the classes, background first.
     pub classes: Vec<String>,
     /// Full names, in the order in which they are shown.
@@ -41,8 +41,8 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AblationReport {
     /// How pixels were counted: "voc".
-    pub protocol: String,
-    pub list: ScoredList,
+    pub protocol: Protocol,
+    pub list: ListId,
     pub classes: Vec<String>,
     pub axes: Vec<String>,
     /// Index of the row that the others are compared with.
@@ -133,7 +133,7 @@ impl AblationReport {
         };
         let missing = cells.iter().filter_map(missing).collect();
         let (resamples, resample_seed) = (bootstrap.resamples, bootstrap.seed);
-        let protocol = "voc".into();
+        let protocol = Protocol::Voc;
         Self {
             protocol,
             list,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::paired::Bootstrap;
-use crate::{ClassCounts, ImageCounts, ScoredList};
+use crate::{ClassCounts, ImageCounts, ListId};
 
 const BOOTSTRAP: Bootstrap = Bootstrap { resamples: 199, seed: 1 };
 
@@ -29,7 +29,7 @@ pub(crate) fn report() -> AblationReport {
             .into()
     };
     let grid = Grid {
-        list: ScoredList { name: "train".into(), images: 12, sha256: "ab".into() },
+        list: ListId { name: "train".into(), images: 12, sha256: "ab".into() },
         classes: vec!["background".into(), "boat".into()],
         axes: vec!["saliency.lambda".into(), "saliency.tau".into()],
         rows: vec![row(0.1, 0.2), row(0.1, 0.4), row(0.3, 0.2), row(0.3, 0.4)],
@@ -83,7 +83,7 @@ fn a_grid_without_scores_has_no_values() {
         outcome: Outcome::Missing("not run".into()),
     };
     let grid = Grid {
-        list: ScoredList { name: "train".into(), images: 0, sha256: "ab".into() },
+        list: ListId { name: "train".into(), images: 0, sha256: "ab".into() },
         classes: vec!["background".into()],
         axes: vec![],
         rows: vec![Settings::new(); 2],

@@ -44,7 +44,7 @@ fn whys(audit: &Audit) -> impl Iterator<Item = String> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Protocol, ScoredList};
+    use crate::{ListId, Protocol};
 
     #[test]
     fn protocols_are_aligned_with_their_reasons() {
@@ -58,7 +58,7 @@ mod tests {
                 notes: notes.iter().map(|&note| note.into()).collect(),
             };
         let audit = Audit {
-            list: ScoredList { name: "val".into(), images: 1, sha256: "ab".into() },
+            list: ListId { name: "val".into(), images: 1, sha256: "ab".into() },
             oddities: None,
             protocols: vec![
                 own(Protocol::Voc, None, Some("a.png: predicted class 255"), &[]),

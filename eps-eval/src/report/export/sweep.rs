@@ -167,7 +167,7 @@ fn plateau(summary: &SweepSummary) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BackgroundRule, Edge, Plateau, ScoredList};
+    use crate::{BackgroundRule, Edge, ListId, Plateau};
 
     fn report() -> SweepReport {
         let point = |parameter, mean_iou, mean_precision| SweepPoint {
@@ -191,9 +191,9 @@ mod tests {
             plateau: Plateau { tolerance: 0.01, lowest: 0.25, highest: 0.375 },
             points: vec![point(0.2, 0.4, Some(0.75)), point(0.3, 0.5, None)],
         };
-        let list = ScoredList { name: "val".into(), images: 7, sha256: "ab".into() };
+        let list = ListId { name: "val".into(), images: 7, sha256: "ab".into() };
         let (average_precision, classifier) = (None, None);
-        let (protocol, rules) = ("voc".into(), vec![summary]);
+        let (protocol, rules) = (crate::Protocol::Voc, vec![summary]);
         SweepReport { protocol, list, refinement: None, rules, average_precision, classifier }
     }
 

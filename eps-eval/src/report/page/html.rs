@@ -67,7 +67,7 @@ fn counted(report: &Report) -> String {
          “{}”.{}</p>\n",
         list.images,
         escape(&list.name),
-        escape(&method.fixed.protocol),
+        method.fixed.protocol,
         if report.methods.len() > 1 { BOLD } else { "" }
     )
 }

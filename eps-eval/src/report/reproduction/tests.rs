@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    ClassCounts, ConfusionMatrix, Cooccurrence, Counts, ImageCounts, Oddities, Protocol, ScoredList,
+    ClassCounts, ConfusionMatrix, Cooccurrence, Counts, ImageCounts, ListId, Oddities, Protocol,
 };
 
 /// One image of class 1 alone, with 10 pixels of which `hits` are found.
@@ -12,7 +12,7 @@ fn counts_of(hits: u64, pixels: u64, images: usize) -> Counts {
     let classes = ClassCounts { intersection: hits, truth: pixels, predicted: hits };
     Counts {
         protocol: Protocol::Eps,
-        list: ScoredList { name: "train".into(), images, sha256: String::new() },
+        list: ListId { name: "train".into(), images, sha256: String::new() },
         classes: vec!["background".into(), "boat".into()],
         oddities: Oddities::default(),
         matrix: ConfusionMatrix::new(2),

@@ -8,7 +8,7 @@ use crate::report::{
     chart::{ClassBarsChart, CooccurrenceChart, Figure, Quantity},
     export::{self, percent},
 };
-use crate::{EvalError, ScoredList};
+use crate::{EvalError, ListId};
 use eps_data::{ClassNames, codec::write_atomically, statistics::Statistics};
 use std::path::Path;
 
@@ -23,7 +23,7 @@ pub struct StatisticsPage {
 
 impl StatisticsPage {
     /// Of what was counted on a list.
-    pub fn new(list: ScoredList, counted: &Statistics, names: &ClassNames) -> Self {
+    pub fn new(list: ListId, counted: &Statistics, names: &ClassNames) -> Self {
         Self { summary: StatisticsSummary::new(list, counted, names) }
     }
 
@@ -189,7 +189,7 @@ mod tests {
             counted.pixels.add(&LabelMap::new(size, mask.to_vec()), Some(&map));
             counted.saliency.add(&map, labels);
         }
-        let list = ScoredList { name: "train".into(), images: 2, sha256: "ab".into() };
+        let list = ListId { name: "train".into(), images: 2, sha256: "ab".into() };
         StatisticsPage::new(list, &counted, &names)
     }
 

@@ -1,6 +1,6 @@
 //! The statistics of a data set as values to show, and as JSON.
 
-use crate::ScoredList;
+use crate::ListId;
 use crate::report::DataTable;
 use eps_data::statistics::{Range, Statistics};
 use eps_data::{BACKGROUND, ClassId, ClassNames};
@@ -9,7 +9,7 @@ use serde::Serialize;
 /// Everything that was counted, with ratios as fractions; what does not exist is `None`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StatisticsSummary {
-    pub list: ScoredList,
+    pub list: ListId,
     /// Images by their number of labels: element n counts those with n.
     pub labels_per_image: Vec<u64>,
     /// Mean over images.
@@ -79,7 +79,7 @@ impl From<Range> for SideRange {
 }
 
 impl StatisticsSummary {
-    pub(super) fn new(list: ScoredList, counted: &Statistics, names: &ClassNames) -> Self {
+    pub(super) fn new(list: ListId, counted: &Statistics, names: &ClassNames) -> Self {
         let Statistics { labels, sizes, pixels, saliency } = counted;
         let objects = || (1..names.len()).map(|class| class as ClassId);
         let size = |(size, images): (eps_data::Size, u64)| SizeImages {

@@ -1,21 +1,16 @@
 //! `eps data masks`
 
-mod converted;
-mod drawn;
-mod origin;
-mod sbd;
+mod drawing;
 
-use crate::commands::End;
-use crate::folder_lock::FolderLock;
-use crate::{interrupt, notes, parallel};
-use anyhow::{Result, bail};
+use crate::commands::Exit;
+use crate::interrupt;
+use anyhow::Result;
 use clap::ArgGroup;
-use converted::Colours;
-use drawn::DrawingArgs;
-use eps_data::codec::{is_whole, write_mask};
-use eps_data::{ImageList, LabelMap};
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use drawing::DrawingArgs;
+use eps_data::ImageList;
+use eps_experiment::Session;
+use eps_experiment::prepare::{Colours, MaskOutput};
+use std::path::PathBuf;
 
 /// Make masks as palette PNGs, `<id>.png`, of COCO's annotations, SBD's MATLAB files or other pictures
 ///
@@ -65,55 +60,19 @@ pub(crate) struct Masks {
 }
 
 impl Masks {
-    pub(super) fn run(self) -> Result<End> {
-        match (&self.instances, &self.sbd, &self.pictures, &self.colours) {
-            (Some(instances), ..) => self.draw(instances),
-            (_, Some(sbd), ..) => self.convert(sbd),
-            (.., Some(pictures), Some(colours)) => self.index(pictures, colours),
-            _ => unreachable!("one source is required, and pictures need colours"),
-        }
-    }
-
-    /// The images to make, each of the list among them; `source` has all.
-    fn chosen<T>(&self, source: &Path, all: Vec<T>, id: impl Fn(&T) -> &str) -> Result<Vec<T>> {
-        let Some(list) = &self.list else { return Ok(all) };
-        let list = ImageList::read(list)?;
-        notes::say(&list.remarks);
-        let mut wanted: HashSet<String> = list.ids.into_iter().collect();
-        let chosen = all.into_iter().filter(|image| wanted.remove(id(image))).collect();
-        match wanted.iter().min() {
-            Some(missing) => {
-                bail!("{}: no image `{missing}`, expected each of the list", source.display())
-            }
-            None => Ok(chosen),
-        }
-    }
-
-    /// Writes the masks that are not there yet.
-    fn write<T: Sync>(
-        &self,
-        lock: &FolderLock,
-        images: &[T],
-        id: impl Fn(&T) -> &str + Sync,
-        mask: impl Fn(&T) -> Result<LabelMap> + Sync,
-    ) -> Result<End> {
-        let path = |image: &T| self.out.join(format!("{}.png", id(image)));
-        let left: Vec<&T> = images.iter().filter(|own| !is_whole(&path(own))).collect();
-        if left.len() < images.len() {
-            eprintln!("{} of {} masks are there already", images.len() - left.len(), images.len());
-        }
+    pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let list = self.list.as_deref().map(ImageList::read).transpose()?;
+        session.remarks(list.iter().flat_map(|list| &list.remarks));
+        let output = MaskOutput { out: &self.out, list: list.as_ref() };
         interrupt::install()?;
-        let end = parallel::each("masks", &left, |image| {
-            lock.check()?;
-            Ok(write_mask(&path(image), &mask(image)?)?)
-        })?;
-        lock.check()?;
-        match end {
-            End::Interrupted => {
-                eprintln!("finished masks are kept; run the same command again to resume");
+        let end = match (&self.instances, &self.sbd, &self.pictures, &self.colours) {
+            (Some(instances), ..) => {
+                output.of_instances(instances, self.drawing.drawing(), session)
             }
-            _ => eprintln!("{} masks in {}", images.len(), self.out.display()),
-        }
-        Ok(end)
+            (_, Some(sbd), ..) => output.of_sbd(sbd, self.voc.as_deref(), session),
+            (.., Some(pictures), Some(colours)) => output.of_pictures(pictures, colours, session),
+            _ => unreachable!("one source is required, and pictures need colours"),
+        };
+        Ok(end?.into())
     }
 }

@@ -4,8 +4,8 @@ use super::{comparison_csv, comparison_markdown, comparison_text};
 use crate::paired::{Bootstrap, MethodRuns, compare};
 use crate::report::{ComparisonReport, export::json};
 use crate::{
-    AnalysisPlan, Column, ConfusionMatrix, Details, ImageCounts, MaskedImage, MethodDetails,
-    PixelMetric, ScoredList,
+    AnalysisPlan, Column, ConfusionMatrix, Details, ImageCounts, ListId, MaskedImage,
+    MethodDetails, PixelMetric,
 };
 use eps_data::{LabelMap, Size};
 
@@ -55,8 +55,8 @@ fn report(metrics: &Details) -> ComparisonReport {
         runs.push(MethodRuns { name: name.into(), runs: vec![vec![image]] });
     }
     ComparisonReport {
-        protocol: "voc".into(),
-        list: ScoredList { name: "val".into(), images: 1, sha256: "ab".into() },
+        protocol: crate::Protocol::Voc,
+        list: ListId { name: "val".into(), images: 1, sha256: "ab".into() },
         classes: vec!["background".into(), "cat".into()],
         comparison: compare(&runs, CLASSES, Bootstrap { resamples: 9, seed: 0 }, 0.95),
         details,

@@ -1,0 +1,121 @@
+//! A data set and a list of its images.
+
+use crate::outputs::Inputs;
+use clap::Args;
+use eps_data::labels::LabelSource;
+use eps_data::{Needs, SaliencyFit, Split, VocFolder};
+use eps_experiment::{DataSource, Session};
+use std::path::{Path, PathBuf};
+
+/// A data set and a list of its images.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DataArgs {
+    /// Data set folder: in VOC layout (`JPEGImages`, `SegmentationClass`, `SALImages`, ..), in COCO's
+    /// (`annotations/instances_<split>.json`, `<split>`), or as its `dataset.toml` says
+    #[arg(long, value_name = "ROOT")]
+    pub(crate) data: PathBuf,
+    /// Name of a split in `ImageSets/Segmentation` or of an instances file, `all` photographs, or a
+    /// file with an image id or a picture's path in each line
+    #[arg(long, default_value = "train")]
+    pub(crate) list: String,
+    /// Folder of photographs [default: ROOT/JPEGImages]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) images: Option<PathBuf>,
+    /// Folder of saliency maps [default: ROOT/SALImages]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) saliency: Option<PathBuf>,
+    /// Resize saliency maps that are not as large as their photographs; otherwise they are errors
+    #[arg(long)]
+    pub(crate) resize_saliency: bool,
+    /// Folder of ground-truth masks [default: ROOT/SegmentationClassAug, else SegmentationClass]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) masks: Option<PathBuf>,
+    /// What the names of masks have between id and ending, such as `_mask`
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) mask_suffix: Option<String>,
+    /// What the names of saliency maps have between id and ending, such as `_sal_fuse`
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) saliency_suffix: Option<String>,
+    /// Image labels: a CSV table, a `cls_labels.npy`, a list with numbers of classes (`train_cls.txt`),
+    /// a COCO instances file (.json), a folder of VOC annotations, or `masks` [default:
+    /// `cls_labels.csv` of ROOT, else its `cls_labels.npy`, else its instances file, else its
+    /// Annotations, else the numbers in the list]
+    #[arg(long, value_name = "FILE|DIR|masks")]
+    pub(crate) labels: Option<String>,
+}
+
+impl DataArgs {
+    /// The folders of the data set, with the flags' replacements.
+    pub(crate) fn folder(&self) -> anyhow::Result<VocFolder> {
+        let mut folder = VocFolder::open(&self.data, &self.list)?;
+        replace(&mut folder.images, &self.images);
+        replace(&mut folder.saliency, &self.saliency);
+        replace(&mut folder.masks, &self.masks);
+        replace(&mut folder.mask_suffix, &self.mask_suffix);
+        replace(&mut folder.saliency_suffix, &self.saliency_suffix);
+        folder.check_root()?;
+        Ok(folder)
+    }
+
+    /// Where image labels come from, if a flag says it.
+    pub(crate) fn label_source(&self, folder: &VocFolder) -> Option<LabelSource> {
+        self.labels.as_ref().map(|source| label_source(source, &folder.masks))
+    }
+
+    /// The data set and the list, with what the flags say of them.
+    pub(crate) fn source(&self) -> anyhow::Result<DataSource> {
+        let folder = self.folder()?;
+        let labels = self.label_source(&folder);
+        let (list, saliency_fit) = (self.list.clone(), self.saliency_fit());
+        Ok(DataSource { folder, list, labels, saliency_fit })
+    }
+
+    /// The split, its files checked to be there.
+    pub(crate) fn open(&self, needs: Needs, session: &Session<'_>) -> anyhow::Result<Split> {
+        self.source()?.open(needs, session)
+    }
+
+    /// The files that are read, which no output may replace.
+    pub(crate) fn inputs(&self) -> Inputs {
+        let Ok(folder) = self.folder() else { return Inputs::default() };
+        let in_root = |name: &str| self.data.join(name);
+        let names = ["classes.txt", "dataset.toml"].map(in_root);
+        // The tables of the root are read where no other labels are named.
+        let tables = ["cls_labels.csv", "cls_labels.npy"].map(in_root);
+        let tables = names.into_iter().chain(tables.into_iter().filter(|_| self.labels.is_none()));
+        let labels = self.labels.iter().map(PathBuf::from).chain(folder.labels.clone());
+        let instances = folder.instances.as_ref().map(|instances| instances.path().to_owned());
+        let files = [PathBuf::from(&self.list)].into_iter().chain(tables).chain(labels);
+        files
+            .chain(instances)
+            .fold(Inputs::default(), Inputs::file)
+            .folder(&folder.images, &["jpg", "jpeg", "png"])
+            .folder(&folder.masks, &["png"])
+            .folder(&folder.saliency, &["jpg", "jpeg", "png"])
+            .folder(&folder.annotations, &["xml"])
+            .folder(&folder.lists, &["txt"])
+    }
+
+    /// What happens to saliency maps of another size.
+    pub(crate) fn saliency_fit(&self) -> SaliencyFit {
+        match self.resize_saliency {
+            true => SaliencyFit::Resized,
+            false => SaliencyFit::Exact,
+        }
+    }
+}
+
+fn replace<T: Clone>(value: &mut T, flag: &Option<T>) {
+    if let Some(flag) = flag {
+        value.clone_from(flag);
+    }
+}
+
+/// What `--labels` names.
+pub(super) fn label_source(source: &str, masks: &Path) -> LabelSource {
+    match source {
+        "masks" => LabelSource::Masks(masks.into()),
+        path if Path::new(path).is_dir() => LabelSource::Annotations(path.into()),
+        path => LabelSource::of_file(Path::new(path)),
+    }
+}

@@ -1,0 +1,25 @@
+//! Flags that commands share, and the values that they take.
+
+mod background;
+mod data;
+mod device;
+mod files;
+mod named_folder;
+mod refined_sweep;
+mod renamed;
+mod score_files;
+mod statement;
+mod truth;
+mod values;
+
+pub(crate) use background::BackgroundArgs;
+pub(crate) use data::DataArgs;
+pub(crate) use device::DeviceArgs;
+pub(crate) use files::{ForceArgs, ResultFiles, write_asked};
+pub(crate) use named_folder::{folder_name, named_folder};
+pub(crate) use refined_sweep::RefinedSweepArgs;
+pub(crate) use renamed::RenamedArgs;
+pub(crate) use score_files::ScoreFiles;
+pub(crate) use statement::StatementArgs;
+pub(crate) use truth::{PredictionArgs, TruthArgs};
+pub(crate) use values::{duration, fraction, level, positive, power};

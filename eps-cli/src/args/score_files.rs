@@ -1,0 +1,92 @@
+//! The files and the table that an evaluation ends with.
+
+use super::write_asked;
+use anyhow::Result;
+use eps_data::Observer;
+use eps_data::codec::write_file;
+use eps_eval::report::export;
+use eps_eval::{ConfusionMatrix, Counts, Scores};
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+/// Views of scores, and the counts behind them.
+#[derive(clap::Args)]
+pub(crate) struct ScoreFiles {
+    /// Write the table as CSV
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// Write the table as Markdown
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// Write the IoU of each class and their mean as a LaTeX table (booktabs)
+    #[arg(long, value_name = "FILE")]
+    latex: Option<PathBuf>,
+    /// Write the confusion matrix as CSV: pixels by true class (row) and predicted class
+    #[arg(long, value_name = "FILE")]
+    confusion: Option<PathBuf>,
+    /// Name of the predictions in the tables
+    #[arg(long, default_value = "predictions")]
+    name: String,
+}
+
+impl ScoreFiles {
+    pub(crate) fn paths(&self) -> [&Option<PathBuf>; 4] {
+        [&self.csv, &self.markdown, &self.latex, &self.confusion]
+    }
+
+    /// Writes what was asked for, and prints the table and what is to know about it.
+    pub(crate) fn write(
+        &self,
+        counts: &Counts,
+        scores: &Scores,
+        observer: &dyn Observer,
+    ) -> Result<()> {
+        let named = [(self.name.as_str(), scores)];
+        write_asked(&self.csv, || export::csv(&named))?;
+        write_asked(&self.markdown, || export::markdown(&named))?;
+        if let Some(path) = &self.latex {
+            let group = export::Group { title: "", methods: &named };
+            write_file(path, export::latex(&[group])?)?;
+        }
+        write_asked(&self.confusion, || Ok(matrix_csv(&counts.matrix, &counts.classes)))?;
+        let table = if has_colours() { export::coloured_text } else { export::text };
+        print!("{}", table(&[("", scores)])?);
+        println!("{}", summary(scores));
+        scores.notes.iter().for_each(|note| observer.note(note));
+        Ok(())
+    }
+}
+
+/// The means that are not in the table, and how the pixels were counted.
+fn summary(scores: &Scores) -> String {
+    format!(
+        "pixel accuracy {}, frequency-weighted IoU {}, mean F1 {}\n{} images of list {}, protocol {}",
+        export::percent(scores.pixel_accuracy),
+        export::percent(scores.frequency_weighted_iou),
+        export::percent(scores.mean_f1),
+        scores.list.images,
+        scores.list.name,
+        scores.protocol
+    )
+}
+
+fn matrix_csv(matrix: &ConfusionMatrix, names: &[String]) -> String {
+    let quoted = |name: &String| match name.contains([',', '"']) {
+        true => format!("\"{}\"", name.replace('"', "\"\"")),
+        false => name.clone(),
+    };
+    let names: Vec<String> = names.iter().map(quoted).collect();
+    let row = |(truth, name): (usize, &String)| {
+        let cells = (0..names.len()).map(|predicted| matrix.count(truth, predicted).to_string());
+        [name.clone()].into_iter().chain(cells).collect::<Vec<_>>().join(",")
+    };
+    let rows = names.iter().enumerate().map(row);
+    let head = format!("truth,{}", names.join(","));
+    [head].into_iter().chain(rows).map(|line| line + "\n").collect()
+}
+
+/// Whether stdout is a terminal whose user did not ask for plain text (<https://no-color.org>).
+fn has_colours() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    std::io::stdout().is_terminal() && !refused
+}

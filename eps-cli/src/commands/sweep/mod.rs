@@ -1,0 +1,257 @@
+//! `eps sweep`
+
+mod notes;
+
+use super::Exit;
+use crate::args::{
+    RefinedSweepArgs, ResultFiles, TruthArgs, folder_name, fraction, power, write_asked,
+};
+use crate::faults;
+use crate::outputs::Outputs;
+use anyhow::{Context as _, Result};
+use eps_data::labels::read_image_scores;
+use eps_data::{ClassId, ClassNames, Item};
+use eps_eval::ranking::{ImageRanking, ScoreHistogram};
+use eps_eval::report::chart::{ChartFiles, ClassMapsChart, Curve, SweepChart};
+use eps_eval::report::export;
+use eps_eval::{
+    AveragePrecisions, BackgroundRule, Cuts, Protocol, SweepPlan, SweepPoint, SweepReport,
+    SweepSummary, SweptRule, sweep_faults, sweep_folder,
+};
+use eps_experiment::compare::FIXED_THRESHOLD;
+use eps_experiment::refine::RefinedSweep;
+use eps_experiment::{GroundTruth, Session};
+use std::path::{Path, PathBuf};
+
+/// Score class activation maps at every background threshold, in one pass
+///
+/// A pixel has its best class where that class's score is above the background's, which wins ties.
+/// Every number is labelled with how its threshold was chosen: fixed beforehand, on other images
+/// than those it is scored on, or as the best on this ground truth, which flatters.
+#[derive(clap::Args)]
+pub(crate) struct Sweep {
+    #[command(flatten)]
+    truth: TruthArgs,
+    /// Folder of class activation maps, `<id>.npz`
+    #[arg(long, value_name = "DIR")]
+    cams: PathBuf,
+    #[command(flatten)]
+    refined: RefinedSweepArgs,
+    /// Constant backgrounds to sweep [default: 0, 0.001, .. 0.999; with --crf those of --powers alone]
+    #[arg(long, value_name = "T,..", value_delimiter = ',', value_parser = fraction)]
+    thresholds: Vec<f32>,
+    /// Powers α of a background (1 - max)^α to sweep [default: 0.25, 0.5, .. 250; with --crf 1, 2, 4, 8,
+    /// 16, 32]
+    #[arg(long, visible_alias = "alpha", value_name = "A,..")]
+    #[arg(value_delimiter = ',', value_parser = power)]
+    powers: Vec<f32>,
+    /// Threshold fixed in advance, reported beside the tuned ones
+    #[arg(long, conflicts_with = "crf", value_name = "T", default_value_t = FIXED_THRESHOLD as f32, value_parser = fraction)]
+    fixed: f32,
+    /// Number of cross-validation folds for choosing the threshold; 1 disables it
+    #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    folds: u16,
+    /// Mean IoU, as a fraction, that thresholds on the plateau may lose against the best
+    #[arg(long, value_name = "LOSS", default_value_t = 0.01, value_parser = fraction)]
+    plateau: f32,
+    /// Report all unreadable images instead of stopping at the first
+    #[arg(long)]
+    keep_going: bool,
+    /// Write precision and recall of each class map at 0, 0.001, .. 0.999 as CSV, and give average
+    /// precisions
+    #[arg(long, value_name = "FILE", conflicts_with = "crf")]
+    precision_recall: Option<PathBuf>,
+    /// Scores of whole images by a classifier, as CSV: `id`, then a column for each class; gives their
+    /// average precisions against the classes of the masks
+    #[arg(long, value_name = "FILE")]
+    classifier: Option<PathBuf>,
+    #[command(flatten)]
+    files: ResultFiles,
+    /// Draw mean IoU against the threshold, as FILE.svg, .png and .pdf; with --precision-recall also
+    /// FILE-precision-recall.svg, .png and .pdf
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
+}
+
+impl Sweep {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let outputs = self.outputs().check()?;
+        let truth = match &self.classifier {
+            Some(_) => self.truth.open_with_labels("masks", session)?,
+            None => self.truth.open(session)?,
+        };
+        let GroundTruth { list, items, names, .. } = truth;
+        let classifier = self.classifier(&list.ids, &items, &names)?;
+        let (mut swept, histogram) = match self.count(&items, names.len(), session) {
+            Err(error) if self.keep_going => {
+                // A fault of another kind, such as a missing photograph of --crf, is the first one alone.
+                let all = sweep_faults(&items, &self.cams, names.len());
+                return if all.is_empty() { Err(error) } else { faults::list(all, items.len()) };
+            }
+            Err(error) => {
+                // A class beyond the last one may be off by one, and all others too.
+                let shift = notes::shift(&items, &self.cams, &names);
+                shift.iter().for_each(|note| session.observer.note(note));
+                return Err(error);
+            }
+            Ok(counted) => counted,
+        };
+        // It is not among the thresholds of which the best is chosen, unless it was asked for there.
+        let fixed = if self.refined.is_asked_for() { None } else { swept.pop() };
+        let summary = |swept: &SweptRule| {
+            // A power that is common to all publications does not exist.
+            let is_constant = swept.whole.rule() == BackgroundRule::Constant;
+            let fixed = fixed.as_ref().filter(|_| is_constant).map(|own| (own, self.fixed));
+            SweepSummary::new(swept, fixed, round(self.plateau))
+        };
+        let rules: Option<Vec<_>> = swept.iter().map(summary).collect();
+        let precisions = |own: &ScoreHistogram| {
+            AveragePrecisions::new(&names, |class| own.average_precision(class))
+        };
+        let photographs = self.truth.photographs();
+        let report = SweepReport {
+            protocol: Protocol::Voc,
+            list: list.id(),
+            refinement: self.refined.sweep(&photographs).map(|crf| crf.described()),
+            rules: rules.context("no pixel of the truth counts")?,
+            average_precision: histogram.as_ref().map(precisions),
+            classifier,
+        };
+        self.write(&report)?;
+        if let Some(histogram) = &histogram {
+            self.write_precision_recall(&report, histogram, &names)?;
+        }
+        outputs.keep();
+        print!("{}", export::sweep_text(&report));
+        let shift = notes::shift(&items, &self.cams, &names);
+        let is_listed = |rule: BackgroundRule| match rule {
+            BackgroundRule::Constant => !self.thresholds.is_empty(),
+            BackgroundRule::Power => !self.powers.is_empty() || self.refined.is_asked_for(),
+        };
+        let listed = report.rules.iter().filter(|summary| is_listed(summary.rule));
+        let notes = shift.into_iter().chain(listed.filter_map(notes::edge));
+        notes.for_each(|note| session.observer.note(&note));
+        Ok(Exit::Done)
+    }
+
+    fn outputs(&self) -> Outputs {
+        let charts = |addition: &str| -> Vec<Option<PathBuf>> {
+            let chart = self.chart.iter();
+            chart.flat_map(|chart| ChartFiles::paths(chart, addition).map(Some)).collect()
+        };
+        let curves = self.precision_recall.as_ref().map(|_| charts("-precision-recall"));
+        let inputs = self.truth.inputs().folder(&self.cams, &["npz"]);
+        let inputs = self.classifier.iter().fold(inputs, |inputs, own| inputs.file(own));
+        let outputs = Outputs::of(self.files.paths()).and([&self.precision_recall]);
+        outputs.and(&charts("")).and(&curves.unwrap_or_default()).reading(inputs)
+    }
+
+    /// Counts the maps, or the masks that a CRF makes of them, with each background; without a CRF the
+    /// fixed threshold comes last.
+    fn count(
+        &self,
+        items: &[Item],
+        classes: usize,
+        session: &Session<'_>,
+    ) -> Result<(Vec<SweptRule>, Option<ScoreHistogram>)> {
+        let observer = session.observer;
+        if let Some(crf) = self.refined.sweep(&self.truth.photographs()) {
+            let rules = [
+                (BackgroundRule::Constant, &self.thresholds[..]),
+                (BackgroundRule::Power, &self.powers[..]),
+            ];
+            let rules = rules.map(|(rule, parameters)| (rule, sorted(parameters.to_vec())));
+            let plan = RefinedSweep::plan(classes, rules, self.folds.into());
+            return Ok((crf.count(items, &self.cams, &plan, observer)?, None));
+        }
+        observer.begin("class maps", items.len(), 0);
+        let swept = sweep_folder(items, &self.cams, &self.plan(classes), observer)?;
+        observer.end();
+        Ok((swept.rules, swept.histogram))
+    }
+
+    fn plan(&self, classes: usize) -> SweepPlan {
+        let of = |rule: BackgroundRule, given: &[f32]| {
+            let given = if given.is_empty() { rule.default_parameters() } else { given.to_vec() };
+            (rule, sorted(given))
+        };
+        let constant = of(BackgroundRule::Constant, &self.thresholds);
+        let power = of(BackgroundRule::Power, &self.powers);
+        let fixed = (BackgroundRule::Constant, vec![self.fixed]);
+        // Of precision and recall, whichever thresholds are swept: average precision depends on them.
+        let levels = || Cuts::new(BackgroundRule::Constant.default_parameters());
+        let levels = self.precision_recall.is_some().then(levels);
+        let rules = vec![constant, power, fixed];
+        SweepPlan { classes, rules, folds: self.folds.into(), levels }
+    }
+
+    /// Average precisions of the classifier's scores, if there are any.
+    fn classifier(
+        &self,
+        ids: &[String],
+        items: &[Item],
+        names: &ClassNames,
+    ) -> Result<Option<AveragePrecisions>> {
+        let Some(path) = &self.classifier else { return Ok(None) };
+        let mut ranking = ImageRanking::new(names.objects());
+        for (scores, item) in read_image_scores(path, ids, names)?.iter().zip(items) {
+            ranking.add(scores, item.classes);
+        }
+        let value = |class: usize| ranking.average_precision(class as ClassId);
+        Ok(Some(AveragePrecisions::new(names, value)))
+    }
+
+    fn write_precision_recall(
+        &self,
+        report: &SweepReport,
+        histogram: &ScoreHistogram,
+        names: &ClassNames,
+    ) -> Result<()> {
+        write_asked(&self.precision_recall, || export::precision_recall_csv(histogram, names))?;
+        if let (Some(path), Some(average_precision)) = (&self.chart, &report.average_precision) {
+            let chart = ClassMapsChart { histogram, average_precision };
+            ChartFiles::of(&chart)?.write_beside(path, "-precision-recall")?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, report: &SweepReport) -> Result<()> {
+        write_asked(&self.files.json, || Ok(export::json(report)))?;
+        write_asked(&self.files.csv, || export::sweep_csv(report))?;
+        write_asked(&self.files.markdown, || Ok(export::sweep_markdown(report)))?;
+        if let (Some(path), Some(summary)) = (&self.chart, report.rules.first()) {
+            let curves = [curve(&self.cams, summary)];
+            let rule = summary.rule;
+            ChartFiles::of(&SweepChart { curves: &curves, rule })?.write(path)?;
+        }
+        Ok(())
+    }
+}
+
+/// The curve of a folder of maps, named by the folder, or by the run that it is in.
+fn curve(cams: &Path, summary: &SweepSummary) -> Curve {
+    Curve {
+        method: folder_name(cams),
+        points: summary.points.clone(),
+        fixed: summary.fixed.as_ref().map(|fixed| SweepPoint {
+            parameter: fixed.parameters[0],
+            mean_iou: fixed.mean_iou,
+            mean_precision: fixed.mean_precision,
+            mean_recall: fixed.mean_recall,
+        }),
+        held_out: summary.held_out.clone(),
+        plateau: Some(summary.plateau),
+    }
+}
+
+/// Ascending, each once.
+fn sorted(mut parameters: Vec<f32>) -> Vec<f32> {
+    parameters.sort_by(f32::total_cmp);
+    parameters.dedup();
+    parameters
+}
+
+/// The decimal that a fraction was written as.
+fn round(fraction: f32) -> f64 {
+    (f64::from(fraction) * 1e6).round() / 1e6
+}

@@ -1,0 +1,63 @@
+//! What a command tells its user while it works.
+
+use crate::interrupt;
+use crate::progress::Progress;
+use eps_data::Observer;
+use eps_experiment::Alarm;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The user at stderr, who may press Ctrl-C.
+#[derive(Default)]
+pub(crate) struct Terminal {
+    stage: Mutex<Option<Progress>>,
+    /// A list that a command opens twice has the same remarks twice.
+    notes: Mutex<BTreeSet<String>>,
+}
+
+impl Observer for Terminal {
+    fn begin(&self, stage: &str, steps: usize, done: usize) {
+        *locked(&self.stage) = Some(Progress::new(stage, steps).starting_at(done));
+    }
+
+    fn step(&self, message: &dyn Fn() -> String) {
+        if let Some(progress) = locked(&self.stage).as_mut() {
+            progress.step(message);
+        }
+    }
+
+    fn end(&self) {
+        if let Some(progress) = locked(&self.stage).take() {
+            progress.finish();
+        }
+    }
+
+    fn say(&self, text: &str) {
+        eprintln!("{text}");
+    }
+
+    fn note(&self, text: &str) {
+        if locked(&self.notes).insert(text.to_owned()) {
+            eprintln!("note: {text}");
+        }
+    }
+
+    fn stops(&self) -> bool {
+        interrupt::requested()
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends a process whose folder another has taken over.
+pub(crate) fn alarm(alarm: &Alarm) {
+    match alarm {
+        Alarm::Lost(text) => {
+            eprintln!("error: {text}");
+            std::process::exit(1);
+        }
+        Alarm::Unwritable(text) => eprintln!("{text}"),
+    }
+}

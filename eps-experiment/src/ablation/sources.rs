@@ -1,0 +1,167 @@
+//! The files that cells are trained and scored on, and what is in them.
+
+use super::cell::{Cell, SaliencySource};
+use crate::{DataSource, Session};
+use anyhow::{Context as _, Result};
+use eps_data::codec::{read_text, sha256_of_file, write_file};
+use eps_data::{Item, Needs, Split, sha256};
+use eps_model::weights::check_weights;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+/// The files that cells are trained and scored on.
+pub struct Sources {
+    trained: BTreeMap<SaliencySource, Source>,
+    /// The images that are scored, with their truth.
+    pub scored: Split,
+    /// Of the photographs and labels that are scored.
+    pub scored_digest: String,
+    /// Of their truth.
+    pub truth_digest: String,
+    /// SHA-256 of each file of weights.
+    weights: BTreeMap<PathBuf, String>,
+}
+
+/// What a training reads.
+struct Source {
+    split: Split,
+    digest: String,
+}
+
+impl Sources {
+    /// Opens the files of all cells; `cache` is a folder for what is known of their contents.
+    ///
+    /// # Errors
+    ///
+    /// If a file is missing or does not fit its photograph.
+    pub fn open(
+        trained_on: &DataSource,
+        scored_on: &DataSource,
+        cells: &[Cell],
+        cache: Option<&Path>,
+        session: &Session<'_>,
+    ) -> Result<Self> {
+        let digests = Digests { cache, session };
+        let mut trained = BTreeMap::new();
+        let mut weights = BTreeMap::new();
+        for cell in cells {
+            if !trained.contains_key(&cell.saliency) {
+                let source = digests.source(trained_on, &cell.saliency)?;
+                trained.insert(cell.saliency.clone(), source);
+            }
+            if let Some(path) = cell.weights.as_ref().filter(|path| !weights.contains_key(*path)) {
+                check_weights(path, cell.recipe.network.backbone)?;
+                weights.insert(path.clone(), sha256_of_file(path)?);
+            }
+        }
+        let scored = scored_on.open(Needs { masks: true, ..Needs::default() }, session)?;
+        let truths = scored.items.iter().filter_map(|item| item.mask.as_deref());
+        Ok(Self {
+            scored_digest: digests.images(&scored)?,
+            truth_digest: digests.files("masks", &scored.items, truths)?,
+            trained,
+            scored,
+            weights,
+        })
+    }
+
+    pub fn split(&self, cell: &Cell) -> &Split {
+        &self.of(cell).split
+    }
+
+    /// Everything about the files that a training depends on.
+    pub fn training_text(&self, cell: &Cell) -> String {
+        let weights = cell.weights.as_ref().map_or("none", |path| self.weights[path].as_str());
+        format!("data {}\nweights {weights}\n", self.of(cell).digest)
+    }
+
+    fn of(&self, cell: &Cell) -> &Source {
+        self.trained.get(&cell.saliency).expect("the files of every cell were opened")
+    }
+}
+
+/// Hashes of files, each set of files read once for a folder of ablations.
+struct Digests<'a> {
+    cache: Option<&'a Path>,
+    session: &'a Session<'a>,
+}
+
+impl Digests<'_> {
+    fn source(&self, data: &DataSource, saliency: &SaliencySource) -> Result<Source> {
+        let mut data = data.clone();
+        if let SaliencySource::Folder(folder) = saliency {
+            data.folder.saliency.clone_from(folder);
+        }
+        let needs = Needs { saliency: *saliency != SaliencySource::None, ..Needs::default() };
+        let split = data.open(needs, self.session)?;
+        let maps = split.items.iter().filter_map(|item| item.saliency.as_deref());
+        let images = self.images(&split)?;
+        let maps = self.files("saliency maps", &split.items, maps)?;
+        let fit = split.saliency_fit;
+        let digest = sha256(format!("{images}\n{maps}\n{fit:?}\n"));
+        Ok(Source { split, digest })
+    }
+
+    /// Of photographs, their labels and the names of the classes.
+    fn images(&self, split: &Split) -> Result<String> {
+        let photographs = split.items.iter().map(|item| item.image.as_path());
+        let mut text = self.files("photographs", &split.items, photographs)?;
+        for name in split.names.iter() {
+            write!(text, "\n{name}")?;
+        }
+        for item in &split.items {
+            write!(text, "\n{} {:?}", item.id, item.classes.iter().collect::<Vec<_>>())?;
+        }
+        Ok(sha256(text))
+    }
+
+    /// Of the contents of one file for each item; none may be left out but all.
+    fn files<'a>(
+        &self,
+        kind: &str,
+        items: &[Item],
+        files: impl Iterator<Item = &'a Path>,
+    ) -> Result<String> {
+        let files: Vec<(&str, &Path)> = items.iter().map(|item| &*item.id).zip(files).collect();
+        let Some(cache) = self.cache else { return self.digest(kind, &files) };
+        let known = cache.join(stamp(&files)?);
+        if let Ok(text) = read_text(&known) {
+            return Ok(text);
+        }
+        let digest = self.digest(kind, &files)?;
+        write_file(&known, &digest)?;
+        Ok(digest)
+    }
+
+    /// Of the contents of files, by the ids of their images.
+    fn digest(&self, kind: &str, files: &[(&str, &Path)]) -> Result<String> {
+        let observer = self.session.observer;
+        observer.begin(&format!("hashing {kind}"), files.len(), 0);
+        let line = |(id, path): &(&str, &Path)| -> Result<String> {
+            let hash = sha256_of_file(path)?;
+            observer.tick();
+            Ok(format!("{id} {hash}\n"))
+        };
+        let lines: Result<String> = files.par_iter().map(line).collect();
+        observer.end();
+        Ok(sha256(lines?))
+    }
+}
+
+/// Of names, sizes and times of files: as long as it is the same, so are the contents.
+fn stamp(files: &[(&str, &Path)]) -> Result<String> {
+    let mut text = String::new();
+    for (id, path) in files {
+        let unreadable = || format!("{}: cannot be read", path.display());
+        let path = std::path::absolute(path).with_context(unreadable)?;
+        let metadata = fs::metadata(&path).with_context(unreadable)?;
+        let modified = metadata.modified().with_context(unreadable)?;
+        let modified = modified.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        writeln!(text, "{id} {} {} {modified}", path.display(), metadata.len())?;
+    }
+    Ok(sha256(text))
+}

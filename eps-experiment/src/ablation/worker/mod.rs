@@ -1,0 +1,188 @@
+//! Takes one training after another until all cells are done.
+
+mod caught;
+mod left;
+mod score;
+
+use super::cell::Cell;
+use super::folder::AblationFolder;
+use super::lock::{Attempt, Lock, holder};
+use super::lock_note::LockNote;
+use super::pace::Pace;
+use super::record::{CellRecord, PlanRecord};
+use super::sources::Sources;
+use super::training::{Trained, Training};
+use crate::output::FolderLock;
+use crate::run::NamedDevice;
+use crate::{End, Session, error_chain};
+use anyhow::Result;
+use caught::caught;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+/// Time between two looks at what others hold.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How cells are taken.
+#[derive(Clone, Debug)]
+pub struct Manner {
+    /// Time without a sign of life after which a lock counts no more.
+    pub expiry: Duration,
+    /// Whether to stay until what others hold is done or expires.
+    pub waits: bool,
+    pub retries_failed: bool,
+    pub discards_maps: bool,
+    /// This part of that many, from 0 on, of the trainings in the order of the plan.
+    pub part: (usize, usize),
+}
+
+/// A process that takes cells of a plan.
+pub struct Worker<'a> {
+    pub folder: &'a AblationFolder,
+    pub plan: &'a PlanRecord,
+    /// In the order of the plan.
+    pub cells: &'a [Cell],
+    pub sources: &'a Sources,
+    pub device: &'a NamedDevice,
+    pub session: &'a Session<'a>,
+    pub manner: Manner,
+    pub pace: Pace,
+    /// Cells that were tried, whatever came of it.
+    pub attempted: BTreeSet<usize>,
+}
+
+/// Indices of cells that share something.
+type Group = Vec<usize>;
+
+impl Worker<'_> {
+    /// Takes trainings until none is left that this process may take.
+    ///
+    /// What fails is recorded with its cells; only a folder that cannot be written is an error.
+    pub fn run(&mut self) -> Result<End> {
+        let (index, count) = self.manner.part;
+        let groups: Vec<Group> =
+            self.plan.trainings().into_iter().skip(index).step_by(count).collect();
+        let mut is_announced = false;
+        loop {
+            let (mut took, mut held) = (false, None);
+            for (place, group) in groups.iter().enumerate() {
+                if self.pending(group).is_empty() {
+                    continue;
+                }
+                if self.session.observer.stops() {
+                    return Ok(End::Interrupted);
+                }
+                let cell = &self.plan.cells[group[0]];
+                let root = &self.folder.training(cell).root;
+                // Also against other commands, such as `eps train --resume` in the folder of a cell.
+                let Some(_folder) = FolderLock::try_take(root, self.session)? else {
+                    let holder = holder(root, self.manner.expiry);
+                    held = Some(holder.unwrap_or_else(|| LockNote::of(FolderLock::who(root))));
+                    continue;
+                };
+                match Lock::acquire(root, self.manner.expiry, self.session.alarm)? {
+                    Attempt::Held(note) => held = Some(note),
+                    Attempt::Taken(lock) => {
+                        took = true;
+                        if self.work(group, &groups[place + 1..], &lock)? == End::Interrupted {
+                            return Ok(End::Interrupted);
+                        }
+                    }
+                }
+            }
+            match held {
+                // Others may have left something meanwhile.
+                _ if took => {}
+                Some(note) if self.manner.waits => {
+                    if !std::mem::replace(&mut is_announced, true) {
+                        let (pid, host) = (note.pid, note.host);
+                        self.session
+                            .observer
+                            .say(&format!("waiting for cells that process {pid} of {host} holds"));
+                    }
+                    std::thread::sleep(LOOK_EVERY);
+                    if self.session.observer.stops() {
+                        return Ok(End::Interrupted);
+                    }
+                }
+                _ => return Ok(End::Done),
+            }
+        }
+    }
+
+    /// Cells of a group that are neither done nor failed.
+    fn pending(&self, group: &[usize]) -> Group {
+        let is_pending = |&&index: &&usize| {
+            let cell = &self.plan.cells[index];
+            let may_fail = self.manner.retries_failed && !self.attempted.contains(&index);
+            !self.folder.is_done(cell) && (may_fail || self.folder.failure(cell).is_none())
+        };
+        group.iter().filter(is_pending).copied().collect()
+    }
+
+    /// Trains and scores the pending cells of one training; `later` are those after it.
+    fn work(&mut self, group: &[usize], later: &[Group], lock: &Lock) -> Result<End> {
+        // Somebody may have finished it before the lock was taken.
+        let pending = self.pending(group);
+        let Some(&first) = pending.first() else { return Ok(End::Done) };
+        for &index in &pending {
+            self.attempted.insert(index);
+            self.folder.clear_failure(&self.plan.cells[index])?;
+        }
+        let label = format!("cell {}/{}", first + 1, self.plan.cells.len());
+        self.announce(&label, &pending, later);
+        let trained = caught(|| self.train(first, &label, later, lock));
+        match trained {
+            Ok(Trained { is_interrupted: true, .. }) => return Ok(End::Interrupted),
+            Ok(Trained { updates, time, .. }) => self.pace.trained(updates, time),
+            Err(error) => {
+                self.fail(&pending, &error)?;
+                return Ok(End::Done);
+            }
+        }
+        let begun = Instant::now();
+        for maps in self.by_maps(&pending) {
+            if self.score(&maps, &label, lock)? == End::Interrupted {
+                return Ok(End::Interrupted);
+            }
+        }
+        self.pace.scored(begun.elapsed());
+        Ok(End::Done)
+    }
+
+    fn train(&self, index: usize, label: &str, later: &[Group], lock: &Lock) -> Result<Trained> {
+        let cell = &self.cells[index];
+        let (updates, scorings) = self.left(&[index], later);
+        let all_left = |made: usize, time: Duration| {
+            let mut pace = self.pace;
+            pace.trained(made, time);
+            pace.left(updates.saturating_sub(made), scorings)
+        };
+        Training {
+            recipe: &cell.recipe,
+            split: self.sources.split(cell),
+            weights: cell.weights.as_deref(),
+            run: &self.folder.training(&self.plan.cells[index]),
+            device: self.device,
+            session: self.session,
+            lock,
+            label,
+        }
+        .run(&all_left)
+    }
+
+    fn record(&self, index: usize) -> &CellRecord {
+        &self.plan.cells[index]
+    }
+
+    fn fail(&self, cells: &[usize], error: &anyhow::Error) -> Result<()> {
+        let error = error_chain(error);
+        for &index in cells {
+            let cell = self.record(index);
+            let text = format!("failed: {}: {error}", self.plan.describe(cell));
+            self.session.observer.say(&text);
+            self.folder.write_failure(cell, error.clone())?;
+        }
+        Ok(())
+    }
+}

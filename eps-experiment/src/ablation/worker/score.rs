@@ -1,0 +1,97 @@
+//! Class maps and scores of a trained network.
+
+use super::{Group, Worker, caught::caught};
+use crate::End;
+use crate::ablation::{cell::Cell, lock::Lock, scoring::Scoring};
+use crate::run::Inference;
+use anyhow::Result;
+use eps_data::{Item, codec::ScoreFormat};
+use eps_model::train::load_network;
+use std::fs;
+
+impl Worker<'_> {
+    /// Indices of cells by their class maps.
+    pub(super) fn by_maps(&self, pending: &[usize]) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        for &index in pending {
+            let maps = |other: usize| &self.plan.cells[other].maps;
+            match groups.iter_mut().find(|group| maps(group[0]) == maps(index)) {
+                Some(group) => group.push(index),
+                None => groups.push(vec![index]),
+            }
+        }
+        groups
+    }
+
+    /// Makes the class maps that cells share and scores the cells.
+    pub(super) fn score(&self, group: &[usize], label: &str, lock: &Lock) -> Result<End> {
+        let images = self.sources.scored.items.len();
+        lock.report("class maps", 0, images, None);
+        match caught(|| self.infer(group[0], label)) {
+            Ok(End::Interrupted) => return Ok(End::Interrupted),
+            Ok(_) => {}
+            Err(error) => {
+                self.fail(group, &error)?;
+                return Ok(End::Done);
+            }
+        }
+        lock.report("scores", 0, images, None);
+        let maps = self.folder.maps(&self.plan.cells[group[0]]);
+        let label = format!("{label} scores");
+        let (split, session) = (&self.sources.scored, self.session);
+        let scoring = Scoring { maps: &maps, split, label: &label, session };
+        let (plain, refined): (Group, Group) =
+            group.iter().copied().partition(|&index| self.cells[index].crf.is_none());
+        self.threshold(&scoring, &plain)?;
+        for index in refined {
+            if self.refine(&scoring, index)? == End::Interrupted {
+                return Ok(End::Interrupted);
+            }
+        }
+        if self.manner.discards_maps
+            && group.iter().all(|&index| self.folder.is_done(self.record(index)))
+        {
+            fs::remove_dir_all(&maps.root)?;
+        }
+        Ok(End::Done)
+    }
+
+    fn infer(&self, index: usize, label: &str) -> Result<End> {
+        let (cell, record) = (&self.cells[index], self.record(index));
+        let run = self.folder.training(record);
+        let network = load_network(&run.root, &cell.recipe, &self.device.device)?;
+        let items: Vec<&Item> = self.sources.scored.items.iter().collect();
+        Inference {
+            session: self.session,
+            network: &network,
+            recipe: &cell.recipe.inference,
+            device: &self.device.device,
+            out: &self.folder.maps(record),
+            lock: None,
+            format: ScoreFormat::F32,
+            with_masks: false,
+        }
+        .run(&items, &format!("{label} maps"))
+    }
+
+    fn threshold(&self, scoring: &Scoring<'_>, group: &[usize]) -> Result<()> {
+        let cells: Vec<&Cell> = group.iter().map(|&index| &self.cells[index]).collect();
+        match caught(|| scoring.thresholded(&cells)) {
+            Ok(scores) => group
+                .iter()
+                .zip(scores)
+                .try_for_each(|(&index, own)| self.folder.write_scores(self.record(index), &own)),
+            Err(error) => self.fail(group, &error),
+        }
+    }
+
+    fn refine(&self, scoring: &Scoring<'_>, index: usize) -> Result<End> {
+        let crf = self.cells[index].crf.expect("cells without a CRF are thresholded");
+        match caught(|| scoring.refined(crf)) {
+            Ok(None) => return Ok(End::Interrupted),
+            Ok(Some(scores)) => self.folder.write_scores(self.record(index), &scores)?,
+            Err(error) => self.fail(&[index], &error)?,
+        }
+        Ok(End::Done)
+    }
+}

@@ -1,0 +1,63 @@
+//! Folders of masks that are given twice.
+
+use anyhow::{Result, bail};
+use eps_data::Item;
+use eps_data::codec::read_mask;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Refuses a folder that is given twice, under this name or another.
+///
+/// # Errors
+///
+/// If two paths lead to one folder.
+pub fn refuse_twice<'a>(folders: impl IntoIterator<Item = &'a Path>) -> Result<()> {
+    let mut known: Vec<PathBuf> = Vec::new();
+    for folder in folders {
+        let Ok(whole) = folder.canonicalize() else { continue };
+        if known.contains(&whole) {
+            bail!("{}: given twice: name each folder of masks once", folder.display());
+        }
+        known.push(whole);
+    }
+    Ok(())
+}
+
+/// Refuses two folders of one method that have the same masks: runs of different seeds have not, and a
+/// copy would make their spread too small.
+///
+/// # Errors
+///
+/// If two folders have the same masks for all items.
+pub fn refuse_copies(runs: &[PathBuf], items: &[Item], classes: usize) -> Result<()> {
+    for (index, run) in runs.iter().enumerate() {
+        let is_copy = |other: &&PathBuf| {
+            !items.is_empty() && items.iter().all(|item| are_equal(run, other, item, classes))
+        };
+        if let Some(other) = runs[..index].iter().find(is_copy) {
+            bail!(
+                "{}: has the same {} masks as {}: runs of one method must differ in their seed",
+                run.display(),
+                items.len(),
+                other.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Whether two folders have the same mask of an item; one that cannot be read equals none.
+fn are_equal(left: &Path, right: &Path, item: &Item, classes: usize) -> bool {
+    let file = format!("{}.png", item.id);
+    let (left, right) = (left.join(&file), right.join(&file));
+    let bytes = |path: &Path| fs::read(path).ok();
+    match bytes(&left).zip(bytes(&right)) {
+        Some((left, right)) if left == right => true,
+        // Two programs write the same pixels in different bytes.
+        Some(_) => match (read_mask(&left, classes), read_mask(&right, classes)) {
+            (Ok(left), Ok(right)) => left == right,
+            _ => false,
+        },
+        None => false,
+    }
+}

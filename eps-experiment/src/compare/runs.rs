@@ -1,0 +1,156 @@
+//! Runs on one split, scored and shown side by side.
+
+use crate::run::RunFolder;
+use anyhow::{Context as _, Result, ensure};
+use eps_data::codec::{read_mask, read_scores};
+use eps_data::{Item, LabelMap, Silent, Split};
+use eps_eval::report::chart::TrainingStep;
+use eps_eval::report::page::{ConfusionRatios, Method};
+use eps_eval::report::{ReferenceLoss, ReferenceRun, reference_losses};
+use eps_eval::{
+    ConfusionMatrix, Cooccurrence, Fold, PixelMetric as _, Protocol, Scores, Sweep, SweepPlan,
+    Threshold, ThresholdChoice, sweep_folder,
+};
+use eps_model::recipe::{self, BackboneName, Recipe};
+use eps_model::train::read_steps;
+use std::path::{Path, PathBuf};
+
+/// The threshold that does not depend on the truth, as published.
+pub const FIXED_THRESHOLD: f64 = 0.2;
+
+/// A split with its truth, and what its scores are split by.
+pub struct Comparison<'a> {
+    pub split: &'a Split,
+    /// Masks of the stuff that comes with each class, `<id>.png`.
+    pub stuff: Option<PathBuf>,
+    /// A second mean over background and the classes with at least this many images.
+    pub minimum_images: Option<usize>,
+}
+
+impl Comparison<'_> {
+    /// A run's scores at both thresholds, its curves, and its confusion with stuff.
+    pub fn method(&self, name: &str, run: &RunFolder) -> Result<Method> {
+        let classes = self.split.names.len();
+        let plan = SweepPlan::constant(classes);
+        let swept = sweep_folder(&self.split.items, &run.cams(), &plan, &Silent)?;
+        let (sweep, curve) = (&swept.sweep, &swept.rules[0].whole);
+        let best = curve.best().context("no pixel of the truth counts")?;
+        let fixed = threshold(FIXED_THRESHOLD, ThresholdChoice::Fixed);
+        let chosen = threshold(best.parameter, ThresholdChoice::BestOnTruth);
+        let stuff = self.stuff.as_deref();
+        Ok(Method {
+            name: name.into(),
+            fixed: self.scores(sweep, fixed)?,
+            best: self.scores(sweep, chosen)?,
+            sweep: curve.points(),
+            training: training(run)?,
+            reference: reference(run, self.split.names.objects())?,
+            confusion: match stuff {
+                Some(stuff) => Some(self.confusion(run, stuff, best.parameter)?),
+                None => None,
+            },
+        })
+    }
+
+    fn scores(&self, sweep: &Sweep, threshold: Threshold) -> Result<Scores> {
+        let value = threshold.value;
+        let matrix: ConfusionMatrix = sweep
+            .matrix(value as f32)
+            .with_context(|| format!("no threshold {value} was swept"))?;
+        let scores = Scores::new(
+            Protocol::Voc,
+            self.split.list.id(),
+            Some(threshold),
+            &matrix,
+            &self.split.names,
+        );
+        let Some(minimum) = self.minimum_images else { return Ok(scores) };
+        let positives = self.split.positives();
+        let frequent =
+            (0..positives.len()).filter(|&class| class == 0 || positives[class] >= minimum);
+        let frequent: Vec<usize> = frequent.collect();
+        let name = format!(
+            "background and the {} classes with at least {minimum} images",
+            frequent.len() - 1
+        );
+        Ok(scores.with_subset(&name, frequent))
+    }
+
+    /// False positives on the co-occurring background over true positives, at the fixed and at the best
+    /// threshold.
+    fn confusion(&self, run: &RunFolder, stuff: &Path, best: f64) -> Result<ConfusionRatios> {
+        let classes = self.split.names.len();
+        let thresholds = [FIXED_THRESHOLD, best];
+        let [fixed, best] = Fold::over(&self.split.items, &Silent).sum(
+            || thresholds.map(|_| Cooccurrence::new(classes)),
+            |counts, item| -> Result<()> {
+                let stuff = read_mask(&stuff.join(format!("{}.png", item.id)), classes)?;
+                let (truth, scores) = (truth(item, classes)?, scores(run, item)?);
+                for (counts, threshold) in counts.iter_mut().zip(thresholds) {
+                    counts.add(&stuff, &truth, &scores.to_labels(threshold as f32));
+                }
+                Ok(())
+            },
+            |[fixed, best], next| [fixed.merge(&next[0]), best.merge(&next[1])],
+        )?;
+        Ok(ConfusionRatios { fixed: fixed.ratio(), best: best.ratio() })
+    }
+}
+
+fn threshold(value: f64, chosen: ThresholdChoice) -> Threshold {
+    Threshold { value, chosen }
+}
+
+pub(super) fn truth(item: &Item, classes: usize) -> Result<LabelMap> {
+    let path = item.mask.as_ref().with_context(|| format!("{}: has no mask", item.id))?;
+    Ok(read_mask(path, classes)?)
+}
+
+pub(super) fn scores(run: &RunFolder, item: &Item) -> Result<eps_data::ScoreMap> {
+    let path = run.cam_of(&item.id);
+    let scores = read_scores(&path)?;
+    let expected: Vec<_> = item.classes.iter().collect();
+    let shifted = expected.iter().map(|class| class.saturating_add(1));
+    let hint = match scores.classes().iter().copied().eq(shifted) {
+        true => ": were their keys counted from 1? `eps data convert --from-one` reads such maps",
+        false => "",
+    };
+    ensure!(
+        scores.classes() == expected,
+        "{}: has maps of classes {:?}, expected those of the image's labels, {expected:?}{hint}",
+        path.display(),
+        scores.classes()
+    );
+    Ok(scores)
+}
+
+fn training(run: &RunFolder) -> Result<Vec<TrainingStep>> {
+    if !run.steps_file().exists() {
+        return Ok(vec![]);
+    }
+    let step = |step: eps_model::train::Step| TrainingStep {
+        step: step.step as u64,
+        loss: f64::from(step.loss),
+        loss_cls: f64::from(step.loss_cls),
+        loss_sal: step.loss_sal.map(f64::from),
+        lr: step.lr,
+    };
+    Ok(read_steps(&run.steps_file())?.into_iter().map(step).collect())
+}
+
+/// The reference's losses, where a run's recipe is the published one in what they depend on.
+fn reference(run: &RunFolder, objects: usize) -> Result<Vec<ReferenceLoss>> {
+    if !run.recipe_file().exists() {
+        return Ok(vec![]);
+    }
+    let Recipe { network, optimiser, .. } = run.recipe()?;
+    let whole = network.backbone == BackboneName::Resnet38d && network.width == 1.0;
+    let known = match (objects, optimiser.updates, optimiser.batch, network.method) {
+        (20, 20_000, 8, recipe::Method::Cam) => Some(ReferenceRun::Voc12Cls),
+        (20, 20_000, 8, recipe::Method::Eps) => Some(ReferenceRun::Voc12Eps),
+        (80, 76_950 | 256_500, 16, recipe::Method::Cam) => Some(ReferenceRun::Coco14Cls),
+        (80, 76_950 | 256_500, 16, recipe::Method::Eps) => Some(ReferenceRun::Coco14Eps),
+        _ => None,
+    };
+    Ok(known.filter(|_| whole).map(reference_losses).unwrap_or_default())
+}

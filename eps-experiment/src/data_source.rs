@@ -1,0 +1,30 @@
+//! A data set, a list of it, and how it is read.
+
+use crate::Session;
+use anyhow::Result;
+use eps_data::labels::LabelSource;
+use eps_data::{Needs, SaliencyFit, Split, VocFolder};
+
+/// A data set and a list of its images, before any file of them is looked for.
+#[derive(Clone, Debug)]
+pub struct DataSource {
+    pub folder: VocFolder,
+    pub list: String,
+    /// Where image labels come from [what the folder has].
+    pub labels: Option<LabelSource>,
+    pub saliency_fit: SaliencyFit,
+}
+
+impl DataSource {
+    /// The split, its files checked to be there.
+    ///
+    /// # Errors
+    ///
+    /// If the list, a label or a file that is needed is missing.
+    pub fn open(&self, needs: Needs, session: &Session<'_>) -> Result<Split> {
+        let needs = Needs { saliency_fit: self.saliency_fit, ..needs };
+        let split = Split::open(&self.folder, &self.list, self.labels.clone(), needs)?;
+        session.remarks(&split.remarks);
+        Ok(split)
+    }
+}

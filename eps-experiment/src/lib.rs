@@ -1,0 +1,54 @@
+//! What the commands of eps do, as a library: no flags, nothing printed, no process ended.
+//!
+//! A [`Session`] says who runs a job: an [`Observer`](eps_data::Observer) that follows it and may stop it,
+//! and the command line that records name. [`run`] trains a recipe in a run folder and sends images through
+//! its network; [`refine`] makes masks of class maps by a dense CRF; [`compare`] scores runs and folders of
+//! masks beside each other; [`reproduce`] sets scores beside a published table; [`prepare`] reads maps and
+//! masks of other programs; [`ablation`] trains and scores a grid of settings; [`Demo`] does most of it on
+//! rendered scenes.
+//!
+//! Results go to folders. [`output`] keeps them apart: one writer at a time, what they were made of beside
+//! them, and nothing replaced without being told to.
+//!
+//! ```
+//! use eps_data::scenes::{SCENE_SIZE, write_voc_folder};
+//! use eps_data::{Needs, SaliencyFit, VocFolder};
+//! use eps_experiment::{DataSource, Session};
+//!
+//! let root = tempfile::tempdir()?;
+//! write_voc_folder(root.path(), 1, 12, SCENE_SIZE)?;
+//! let data = DataSource {
+//!     folder: VocFolder::at(root.path()),
+//!     list: "train".into(),
+//!     labels: None,
+//!     saliency_fit: SaliencyFit::Exact,
+//! };
+//! let split = data.open(Needs { masks: true, ..Needs::default() }, &Session::SILENT)?;
+//! assert_eq!(split.items.len(), 12);
+//! # Ok::<(), anyhow::Error>(())
+//! ```
+
+pub mod ablation;
+pub mod compare;
+pub mod output;
+pub mod prepare;
+pub mod refine;
+pub mod reproduce;
+pub mod run;
+
+mod data_source;
+mod demo;
+mod error_chain;
+mod folder;
+mod ground_truth;
+mod machine;
+mod parallel;
+mod readable;
+mod session;
+
+pub use data_source::DataSource;
+pub use demo::Demo;
+pub use error_chain::error_chain;
+pub use ground_truth::GroundTruth;
+pub use readable::readable;
+pub use session::{Alarm, End, Session};

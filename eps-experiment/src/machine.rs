@@ -1,0 +1,19 @@
+//! Which machine this is.
+
+use std::fs;
+use std::process::Command;
+
+/// Name of this machine.
+pub(crate) fn host() -> String {
+    let of_system = || fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let of_command = || {
+        let output = Command::new("hostname").output().ok()?;
+        String::from_utf8(output.stdout).ok()
+    };
+    of_system().or_else(of_command).unwrap_or_default().trim().to_owned()
+}
+
+/// Changes when the machine is started; empty where nothing says it.
+pub(crate) fn boot() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+}

@@ -1,0 +1,220 @@
+//! A folder of class maps to folders of masks.
+
+use super::{Background, Refinement};
+use crate::folder::files_by_id;
+use crate::output::FolderLock;
+use crate::output::origin::{self, Results};
+use crate::run::RunFolder;
+use crate::{End, Session, parallel};
+use anyhow::{Result, bail, ensure};
+use eps_crf::Floor;
+use eps_data::codec::{ScoreFormat, is_whole, write_mask, write_scores};
+use eps_data::{ImageList, Shard, VocFolder, none_missing};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What the masks of a folder were made of: `refine.json` beside them.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct Origin {
+    cams: String,
+    preset: String,
+    background: String,
+    floor: Option<f32>,
+    steps: usize,
+}
+
+impl Origin {
+    fn claim(&self, out: &RunFolder, lock: &FolderLock) -> Result<()> {
+        let results = Results { name: "masks", folder: &out.masks(), ending: "png" };
+        origin::claim(&out.root.join("refine.json"), self, &results, lock)
+    }
+}
+
+/// The folder of maps that the masks of a folder were refined from; `None` where nothing says it.
+pub fn refined_maps(folder: &Path) -> Result<Option<PathBuf>> {
+    let origin = origin::read::<Origin>(&folder.join("refine.json"))?;
+    Ok(origin.map(|origin| origin.cams.into()))
+}
+
+/// One image's files and results.
+struct Job<'a> {
+    id: &'a str,
+    cam: PathBuf,
+    image: PathBuf,
+}
+
+/// What a floor left out of all images, and what that may have changed.
+#[derive(Debug, Default)]
+pub struct Tally {
+    pub pixels: AtomicUsize,
+    /// Pixels that labels below the floor could have won.
+    pub may_change: AtomicUsize,
+    pub labels: AtomicUsize,
+    /// Labels that were inferred.
+    pub kept: AtomicUsize,
+}
+
+/// A folder of class maps to refine, and where the masks go.
+pub struct MapFolder<'a> {
+    pub cams: &'a Path,
+    /// Folder of photographs, `<id>.jpg` or `<id>.png`.
+    pub images: &'a Path,
+    pub refinement: Refinement,
+    /// One result for each; with several a folder for each in `out`.
+    pub backgrounds: &'a [Background],
+    pub out: &'a Path,
+    /// The images [every map of the folder].
+    pub list: Option<&'a ImageList>,
+    pub shard: Option<Shard>,
+    /// Whether the refined probabilities are written too.
+    pub with_scores: bool,
+}
+
+impl MapFolder<'_> {
+    /// Refines the maps that have no results yet, one image a core.
+    ///
+    /// # Errors
+    ///
+    /// If a map or photograph is missing or damaged, or the folder has masks of other maps or of other
+    /// settings.
+    pub fn run(&self, session: &Session<'_>) -> Result<(End, Tally)> {
+        let ids = self.ids()?;
+        let all = self.jobs(&ids)?;
+        let claimed = self.backgrounds.iter().map(|&background| self.claim(background, session));
+        let locks: Vec<FolderLock> = claimed.collect::<Result<_>>()?;
+        let check = || locks.iter().try_for_each(FolderLock::check);
+        let total = all.len();
+        let left: Vec<Job<'_>> = all.into_iter().filter(|job| !self.is_done(job)).collect();
+        let observer = session.observer;
+        if left.len() < total {
+            let there = total - left.len();
+            observer.say(&format!("{there} of {total} images are there already"));
+        }
+        let tally = Tally::default();
+        let ended = parallel::each(session, "refinement", &left, |job| {
+            check()?;
+            self.refine(job, &tally)
+        });
+        check()?;
+        let end = ended?;
+        if end == End::Interrupted {
+            observer.say("finished images are kept; run the same command again to resume");
+        }
+        Ok((end, tally))
+    }
+
+    /// Takes the folder of a background for this call, or for its part.
+    fn claim(&self, background: Background, session: &Session<'_>) -> Result<FolderLock> {
+        let out = &self.folder(background);
+        ensure!(
+            !self.with_scores || !is_same(&out.cams(), self.cams),
+            "{}: holds the maps to refine, which --scores would replace, expected another --out",
+            self.cams.display()
+        );
+        let origin = self.origin(background)?;
+        if self.shard.is_none() {
+            let lock = FolderLock::take(&out.root, session)?;
+            origin.claim(out, &lock)?;
+            return Ok(lock);
+        }
+        let mut lock = FolderLock::take_for_part(&out.root, session)?;
+        origin.claim(out, &lock)?;
+        lock.share()?;
+        Ok(lock)
+    }
+
+    /// Ids of the list, or of every map in the folder, that belong to the shard.
+    fn ids(&self) -> Result<Vec<String>> {
+        let mut ids = match self.list {
+            Some(list) => list.ids.clone(),
+            None => maps(self.cams)?,
+        };
+        ids.retain(|id| self.shard.is_none_or(|shard| shard.holds(id)));
+        Ok(ids)
+    }
+
+    /// Files of every image, all of which exist.
+    fn jobs<'a>(&self, ids: &'a [String]) -> Result<Vec<Job<'a>>> {
+        let folder = VocFolder { images: self.images.into(), ..VocFolder::at(self.images) };
+        let job = |id: &'a String| Job {
+            id,
+            cam: self.cams.join(format!("{id}.npz")),
+            image: folder.image_of(id),
+        };
+        let jobs: Vec<Job<'a>> = ids.iter().map(job).collect();
+        let absent = |path: &&Path| !path.is_file();
+        none_missing(jobs.iter().map(|job| job.cam.as_path()).filter(absent), "class map")?;
+        none_missing(jobs.iter().map(|job| job.image.as_path()).filter(absent), "image")?;
+        Ok(jobs)
+    }
+
+    fn origin(&self, background: Background) -> Result<Origin> {
+        Ok(Origin {
+            cams: origin::whole_path(self.cams)?,
+            preset: self.refinement.preset.name().into(),
+            background: background.to_string(),
+            floor: self.refinement.floor.map(Floor::score),
+            steps: self.refinement.steps,
+        })
+    }
+
+    /// Where the results of a background go.
+    fn folder(&self, background: Background) -> RunFolder {
+        match self.backgrounds {
+            [_] => RunFolder::at(self.out),
+            _ => RunFolder::at(&self.out.join(background.to_string())),
+        }
+    }
+
+    fn is_done(&self, job: &Job<'_>) -> bool {
+        self.backgrounds.iter().all(|&background| {
+            let folder = self.folder(background);
+            is_whole(&folder.mask_of(job.id))
+                && (!self.with_scores || is_whole(&folder.cam_of(job.id)))
+        })
+    }
+
+    /// Writes the results of every background, on the lattices of one image.
+    fn refine(&self, job: &Job<'_>, tally: &Tally) -> Result<()> {
+        let refinable = self.refinement.open(&job.cam, &job.image)?;
+        for &background in self.backgrounds {
+            let folder = self.folder(background);
+            let refined = refinable.refine(background, &job.cam)?;
+            tally.add(refinable.size().pixels(), refined.may_change);
+            tally.add_labels(refinable.classes().len() + 1, refined.labels_kept);
+            write_mask(&folder.mask_of(job.id), &refined.mask())?;
+            if self.with_scores {
+                let map = refined.into_score_map();
+                write_scores(&folder.cam_of(job.id), &map, ScoreFormat::F32)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tally {
+    fn add(&self, pixels: usize, may_change: usize) {
+        self.pixels.fetch_add(pixels, Ordering::Relaxed);
+        self.may_change.fetch_add(may_change, Ordering::Relaxed);
+    }
+
+    fn add_labels(&self, labels: usize, kept: usize) {
+        self.labels.fetch_add(labels, Ordering::Relaxed);
+        self.kept.fetch_add(kept, Ordering::Relaxed);
+    }
+}
+
+/// Whether two paths are of one folder that is there.
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Ids of the maps of a folder, ascending.
+fn maps(folder: &Path) -> Result<Vec<String>> {
+    let ids: Vec<String> = files_by_id(folder, "npz")?.into_keys().collect();
+    if ids.is_empty() {
+        bail!("{}: no class map (.npz) in it", folder.display());
+    }
+    Ok(ids)
+}

@@ -1,0 +1,80 @@
+//! Class maps refined by a dense CRF with each background and counted, without files in between.
+
+use super::{Background, Refinement};
+use anyhow::Result;
+use eps_crf::Preset;
+use eps_data::{Item, LabelMap, Observer, VocFolder, none_missing};
+use eps_eval::{BackgroundRule, MapRefinement, SweepPlan, SweptRule, sweep_masks};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// Powers where none is given: each costs an inference for every image.
+const POWERS: [f32; 6] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0];
+
+/// The CRF of a sweep, and the photographs that it needs.
+#[derive(Clone, Copy, Debug)]
+pub struct RefinedSweep<'a> {
+    pub preset: Preset,
+    pub steps: usize,
+    /// Folder of photographs, `<id>.jpg` or `<id>.png`.
+    pub images: &'a Path,
+}
+
+impl RefinedSweep<'_> {
+    /// The CRF for the report.
+    pub fn described(&self) -> MapRefinement {
+        MapRefinement { preset: self.preset.name().into(), steps: self.steps }
+    }
+
+    /// The rules that have parameters, and the default powers if there is none.
+    pub fn plan(classes: usize, rules: [(BackgroundRule, Vec<f32>); 2], folds: usize) -> SweepPlan {
+        let is_swept = |(_, parameters): &(BackgroundRule, Vec<f32>)| !parameters.is_empty();
+        let mut rules: Vec<_> = rules.into_iter().filter(is_swept).collect();
+        if rules.is_empty() {
+            rules.push((BackgroundRule::Power, POWERS.to_vec()));
+        }
+        SweepPlan { classes, rules, folds, levels: None }
+    }
+
+    /// Refines every map with each background of the plan, on lattices that are built once, and
+    /// counts the masks. One image a core.
+    ///
+    /// # Errors
+    ///
+    /// If a photograph, a map or a mask is missing or damaged, or they do not fit each other.
+    pub fn count(
+        &self,
+        items: &[Item],
+        cams: &Path,
+        plan: &SweepPlan,
+        observer: &dyn Observer,
+    ) -> Result<Vec<SweptRule>> {
+        let refinement = Refinement { preset: self.preset, steps: self.steps, floor: None };
+        let folder = VocFolder { images: self.images.into(), ..VocFolder::at(self.images) };
+        let images: Vec<PathBuf> = items.iter().map(|item| folder.image_of(&item.id)).collect();
+        none_missing(images.iter().filter(|path| !path.is_file()), "image")?;
+        let backgrounds: Vec<Background> = plan.rules.iter().flat_map(backgrounds).collect();
+        let images: HashMap<&str, &PathBuf> =
+            items.iter().map(|item| item.id.as_str()).zip(&images).collect();
+        let masks = |item: &Item, cam: &Path| -> Result<Vec<LabelMap>> {
+            let refinable = refinement.open(cam, images[item.id.as_str()])?;
+            let mask = |&background| Ok(refinable.refine(background, cam)?.mask());
+            backgrounds.iter().map(mask).collect()
+        };
+        observer.begin("refined maps", items.len(), 0);
+        let swept = sweep_masks(items, cams, plan, &masks, observer)?;
+        observer.end();
+        Ok(swept)
+    }
+}
+
+/// The backgrounds of a rule at its parameters.
+fn backgrounds(
+    (rule, parameters): &(BackgroundRule, Vec<f32>),
+) -> impl Iterator<Item = Background> {
+    let rule = *rule;
+    parameters.iter().map(move |&parameter| match rule {
+        BackgroundRule::Constant => Background::Threshold(parameter),
+        BackgroundRule::Power => Background::Alpha(parameter),
+    })
+}

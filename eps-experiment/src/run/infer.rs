@@ -1,0 +1,201 @@
+//! Images through a network to files: reading ahead and writing behind while the network runs.
+
+use super::RunFolder;
+use crate::output::FolderLock;
+use crate::{End, Session};
+use anyhow::{Result, ensure};
+use burn::tensor::Device;
+use eps_data::codec::{
+    ScoreFormat, is_whole, read_logits, read_rgb, read_scores, size_of, write_file, write_mask,
+    write_scores_and_logits,
+};
+use eps_data::labels::image_scores_table;
+use eps_data::{ClassNames, DataError, Item, RgbImage, Size};
+use eps_model::infer::{Views, network_views};
+use eps_model::network::Network;
+use eps_model::recipe::InferenceRecipe;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+/// Images of one size that run as one batch.
+const BATCH: usize = 8;
+
+/// Pixels of one batch, so that large photographs do not exhaust memory.
+const BATCH_PIXELS: usize = 500 * 500;
+
+/// Batches that wait before the network, and after it.
+const WAITING: usize = 1;
+
+/// What inference runs with, and where its results go.
+pub struct Inference<'a> {
+    pub session: &'a Session<'a>,
+    pub network: &'a Network,
+    pub recipe: &'a InferenceRecipe,
+    pub device: &'a Device,
+    pub out: &'a RunFolder,
+    /// Of the folder or one above it, where another lock does not look after it.
+    pub lock: Option<&'a FolderLock>,
+    pub format: ScoreFormat,
+    /// Whether masks at the recipe's threshold are written beside the maps.
+    pub with_masks: bool,
+}
+
+/// A batch of one size and its photographs.
+type Photographs<'a> = (Vec<&'a Item>, Vec<RgbImage>);
+
+impl Inference<'_> {
+    /// Writes the maps, and with them the masks, of `items` that are not there yet.
+    pub fn run(&self, items: &[&Item], label: &str) -> Result<End> {
+        let observer = self.session.observer;
+        self.make_missing_masks(items)?;
+        let left: Vec<&Item> = items.iter().copied().filter(|item| !self.is_done(item)).collect();
+        if left.len() < items.len() {
+            let there = items.len() - left.len();
+            observer.say(&format!("{there} of {} images are there already", items.len()));
+        }
+        observer.begin(label, left.len(), 0);
+        let batches = batches(left)?;
+        let end = std::thread::scope(|scope| {
+            let (read, photographs) = sync_channel(WAITING);
+            let (found, views) = sync_channel(WAITING);
+            scope.spawn(move || {
+                // Fails when nobody waits for photographs any more.
+                batches.into_iter().map(read_batch).try_for_each(|batch| read.send(batch))
+            });
+            let writer = scope.spawn(move || self.write_all(views));
+            let mut end = End::Done;
+            for batch in photographs {
+                if observer.stops() {
+                    end = End::Interrupted;
+                    break;
+                }
+                self.lock.map_or(Ok(()), FolderLock::check)?;
+                let (items, images): Photographs<'_> = batch?;
+                let labelled: Vec<_> =
+                    images.iter().zip(&items).map(|(image, item)| (image, item.classes)).collect();
+                let batch = network_views(self.network, self.recipe, &labelled, self.device);
+                check_finite(&items, &batch)?;
+                if found.send(items.iter().copied().zip(batch).collect()).is_err() {
+                    break;
+                }
+                items.iter().for_each(|_| observer.tick());
+            }
+            drop(found);
+            writer.join().expect("the writer returns its errors")?;
+            anyhow::Ok(end)
+        })?;
+        match end {
+            End::Done => observer.end(),
+            End::Interrupted => {
+                observer.say("finished images are kept; run the same command again to resume");
+            }
+        }
+        Ok(end)
+    }
+
+    /// Gathers the logits of all `items` whose maps are there into one table, in their order.
+    pub fn gather_logits(&self, items: &[Item], names: &ClassNames) -> Result<()> {
+        loop {
+            let done: Vec<&Item> = items.iter().filter(|item| self.is_done(item)).collect();
+            let mut rows = Vec::new();
+            for item in &done {
+                let logits = read_logits(&self.cam(item))?;
+                let classes = logits.as_ref().map_or(names.objects(), Vec::len);
+                ensure!(
+                    classes == names.objects(),
+                    "{}: logits of {classes} classes, expected the data set's {}",
+                    self.cam(item).display(),
+                    names.objects()
+                );
+                rows.extend(logits.map(|logits| (item.id.as_str(), logits)));
+            }
+            write_file(&self.out.logits_file(), image_scores_table(&rows, names))?;
+            if rows.len() < done.len() {
+                let lacking = done.len() - rows.len();
+                self.session.observer.say(&format!(
+                    "logits.csv lacks {lacking} images whose maps were made without logits"
+                ));
+            }
+            // Another process may have written more maps, and its table before this one.
+            if items.iter().filter(|item| self.is_done(item)).count() == done.len() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Makes the masks that are missing of maps that are there: these are as the network left them, and
+    /// the network is not needed for it. A map that cannot be read is made again with its mask.
+    fn make_missing_masks(&self, items: &[&Item]) -> Result<(), DataError> {
+        let is_lacking =
+            |item: &&&Item| self.with_masks && is_whole(&self.cam(item)) && !self.is_done(item);
+        let mut made = 0;
+        for item in items.iter().filter(is_lacking) {
+            if let Ok(map) = read_scores(&self.cam(item)) {
+                write_mask(&self.mask(item), &map.to_labels(self.recipe.threshold))?;
+                made += 1;
+            }
+        }
+        if made > 0 {
+            let text = format!("masks missing or cut off, made from their maps: {made}");
+            self.session.observer.say(&text);
+        }
+        Ok(())
+    }
+
+    fn cam(&self, item: &Item) -> PathBuf {
+        self.out.cam_of(&item.id)
+    }
+
+    fn mask(&self, item: &Item) -> PathBuf {
+        self.out.mask_of(&item.id)
+    }
+
+    fn is_done(&self, item: &Item) -> bool {
+        is_whole(&self.cam(item)) && (!self.with_masks || is_whole(&self.mask(item)))
+    }
+
+    fn write_all(&self, batches: Receiver<Vec<(&Item, Views)>>) -> Result<(), DataError> {
+        for (item, views) in batches.into_iter().flatten() {
+            let logits = views.logits();
+            let map = self.format.stored(views.score_map());
+            write_scores_and_logits(&self.cam(item), &map, &logits, self.format)?;
+            if self.with_masks {
+                let mask = map.to_labels(self.recipe.threshold);
+                write_mask(&self.mask(item), &mask)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Refuses scores that are no numbers: every map and mask made of them would be empty.
+fn check_finite(items: &[&Item], batch: &[Views]) -> Result<()> {
+    for (item, views) in items.iter().zip(batch) {
+        ensure!(
+            views.is_finite(),
+            "{}: the network's scores are infinite or NaN, so its weights are damaged or diverged in \
+             training",
+            item.image.display()
+        );
+    }
+    Ok(())
+}
+
+fn read_batch(items: Vec<&Item>) -> Result<Photographs<'_>, DataError> {
+    let images = items.iter().map(|item| read_rgb(&item.image)).collect::<Result<_, _>>()?;
+    Ok((items, images))
+}
+
+/// Consecutive images of one size, as many as a batch takes.
+fn batches(items: Vec<&Item>) -> Result<Vec<Vec<&Item>>> {
+    let mut batches: Vec<(Size, Vec<&Item>)> = Vec::new();
+    for item in items {
+        let size = size_of(&item.image)?;
+        let room = (BATCH_PIXELS / size.pixels().max(1)).clamp(1, BATCH);
+        match batches.last_mut() {
+            Some((own, batch)) if *own == size && batch.len() < room => batch.push(item),
+            _ => batches.push((size, vec![item])),
+        }
+    }
+    Ok(batches.into_iter().map(|(_, batch)| batch).collect())
+}

@@ -1,0 +1,18 @@
+//! Training runs: their folders, training, and inference with what was trained.
+
+mod device;
+mod folder;
+pub mod from_scratch;
+mod images;
+mod infer;
+mod maps_origin;
+mod provenance;
+mod train;
+
+pub use device::NamedDevice;
+pub use folder::RunFolder;
+pub use images::Images;
+pub use infer::Inference;
+pub use maps_origin::MapsOrigin;
+pub use provenance::{Provenance, note_unchecked};
+pub use train::{TrainingRun, train};

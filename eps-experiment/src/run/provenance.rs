@@ -1,0 +1,49 @@
+//! Where a run came from.
+
+use super::NamedDevice;
+use crate::Session;
+use anyhow::Result;
+use eps_data::codec::sha256_of_file;
+use eps_data::{ListId, Split};
+use eps_model::train::Checkpoint;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Where a run came from: `provenance.json` of its folder.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Provenance {
+    pub version: String,
+    pub command: Vec<String>,
+    pub device: String,
+    pub list: ListId,
+    /// SHA-256 of the pre-trained weights.
+    pub weights: Option<String>,
+}
+
+impl Provenance {
+    /// Of a session: its command, its device, and what it works on.
+    pub fn new(
+        session: &Session<'_>,
+        device: &NamedDevice,
+        split: &Split,
+        weights: Option<&Path>,
+    ) -> Result<Self> {
+        Ok(Self {
+            version: env!("CARGO_PKG_VERSION").into(),
+            command: session.command.to_vec(),
+            device: device.name.clone(),
+            list: split.list.id(),
+            weights: weights.map(sha256_of_file).transpose()?,
+        })
+    }
+}
+
+/// Says that damage to a checkpoint's files would not be noticed.
+pub fn note_unchecked(checkpoint: &Checkpoint, session: &Session<'_>) {
+    if !checkpoint.is_checked() {
+        session.observer.note(&format!(
+            "{}: written by an earlier version, without the hashes that show damage",
+            checkpoint.folder().display()
+        ));
+    }
+}
