@@ -21,6 +21,8 @@ forbid eps-eval "" 'burn.*|clap|eps-model|eps-experiment|eps-cli|eps-crf'
 forbid eps-eval "--no-default-features" 'polars.*|plotters.*|svg2pdf|krilla.*|usvg|fontdb|ttf-parser|ab_glyph.*|dejavu|base64'
 forbid eps-experiment "" 'clap.*|indicatif|mimalloc|eps-cli|burn-flex|burn-tch|burn-cuda|burn-wgpu|burn-ndarray'
 forbid eps-model "--no-default-features" 'clap|polars|plotters|eps-eval|eps-experiment|eps-cli|eps-crf|burn-flex|burn-tch|burn-cuda|burn-wgpu|burn-ndarray'
+# The Python package converts; what is heavy stays outside of it.
+forbid eps-python "--manifest-path eps-python/Cargo.toml" 'burn.*|polars.*|plotters.*|clap|krilla.*|eps-model|eps-cli'
 # Only two places name a backend.
 named=$(grep -rlE 'Device::(flex|libtorch|cuda|wgpu)|backend::(Flex|LibTorch)|burn_(flex|tch)' eps-*/src |
   grep -vE '^eps-cli/src/device\.rs$|^eps-model/src/ops/' || true)

@@ -36,6 +36,11 @@ impl Compatibility {
         self.labels
     }
 
+    /// `[labels, labels]`
+    pub(crate) fn costs(&self) -> &[f32] {
+        &self.costs
+    }
+
     /// What each label gains of a message in the lanes of the others: the negative costs.
     pub(crate) fn gains<R: Row>(&self) -> Vec<R> {
         let row = |costs: &[f32]| {

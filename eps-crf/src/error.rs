@@ -14,6 +14,12 @@ pub enum CrfError {
     Labels { found: usize },
     /// A probability is negative or not finite.
     Probability { label: usize, pixel: usize, found: f32 },
+    /// An energy is not a number, or no label of a pixel has a finite one.
+    Energy { label: usize, pixel: usize, found: f32 },
+    /// A feature is not finite.
+    Feature { dimension: usize, point: usize, found: f32 },
+    /// A lattice would have more corners than can be numbered.
+    Corners { found: usize },
     /// A label of the map is not one of the labels.
     Label { pixel: usize, found: usize, labels: usize },
     /// A value of the parameters is outside its range.
@@ -43,6 +49,20 @@ impl fmt::Display for CrfError {
             Self::Probability { label, pixel, found } => write!(
                 formatter,
                 "probability {found} of label {label} at pixel {pixel}, expected a number from 0"
+            ),
+            Self::Energy { label, pixel, found } => write!(
+                formatter,
+                "energy {found} of label {label} at pixel {pixel}, expected a number, and a finite one at \
+                 every pixel"
+            ),
+            Self::Feature { dimension, point, found } => write!(
+                formatter,
+                "feature {found} of dimension {dimension} at point {point}, expected a finite number"
+            ),
+            Self::Corners { found } => write!(
+                formatter,
+                "{found} corners, points times dimensions and one, expected 1 to {}",
+                crate::MAX_CORNERS
             ),
             Self::Label { pixel, found, labels } => write!(
                 formatter,

@@ -13,6 +13,9 @@
 //! function, for the same bits, and is far slower. A thread keeps the memory of a field for
 //! its next one.
 //!
+//! A [`TermField`] has terms of any features and costs over any points, and can be stepped through; it is
+//! as fast as a [`DenseCrf`] where that is what its terms spell.
+//!
 //! ```
 //! use eps_crf::{DenseCrf, Picture, Preset, Unary};
 //!
@@ -35,6 +38,7 @@ mod marginals;
 mod mean_field;
 mod pages;
 mod picture;
+mod points;
 mod preset;
 mod row;
 mod softmax;
@@ -49,11 +53,15 @@ pub use floor::{Floor, Floored};
 pub use kernels::{Bilateral, Gaussian, Kernels};
 pub use marginals::Marginals;
 pub use picture::Picture;
+pub use points::{Costs, Features, Lattice, Normalisation, TermField};
 pub use preset::Preset;
 pub use unary::Unary;
 
 /// The most pixels of a picture: 2^28.
 pub const MAX_PIXELS: usize = 1 << 28;
+
+/// The most corners of a general lattice, points times their dimensions and one: 2^31 - 1.
+pub const MAX_CORNERS: usize = (1 << 31) - 1;
 
 /// The most labels of a field, as many as an 8-bit mask can spell.
 pub const MAX_LABELS: usize = 256;

@@ -53,6 +53,10 @@ impl Marginals {
         &self.probabilities
     }
 
+    pub(crate) fn probabilities_mut(&mut self) -> &mut [f32] {
+        &mut self.probabilities
+    }
+
     /// Probabilities of one label.
     ///
     /// # Panics

@@ -6,7 +6,7 @@
 use crate::lattice::{Grid, Messages, Sparse, Window};
 use crate::pages::Pages;
 use crate::row::{Aligned, Eight, Four, Row, eights};
-use crate::softmax::{normalise, weigh};
+use crate::softmax::{normalise, weigh, weigh_energies};
 use crate::square::{Plane, Square, TOGETHER};
 use crate::{Compatibility, Marginals, Unary};
 use pulp::{Arch, NullaryFnOnce};
@@ -71,6 +71,7 @@ struct Field<'a, R> {
     width: usize,
     /// Planes of all labels at some pixels, then at the next.
     unary: Pages<f32>,
+    is_energy: bool,
     square: Square,
     /// Messages to some pixels, then their probabilities, for each label and each lane without one.
     planes: Pages<f32>,
@@ -98,6 +99,7 @@ impl<'a, R: Row> Field<'a, R> {
             pixels: unary.pixels(),
             width,
             unary: unary.planes(width),
+            is_energy: unary.is_energy(),
             square: Square::new(),
             planes: Pages::zeros(R::LANES.next_multiple_of(8) * TOGETHER),
             gains: compatibility.map(Compatibility::gains::<R>),
@@ -155,10 +157,14 @@ impl<'a, R: Row> Field<'a, R> {
     fn share(&mut self, block: usize, with_messages: bool) {
         let planes = &mut Plane::rows_mut(&mut self.planes)[..self.labels];
         let unary = &Plane::rows(&self.unary)[block * self.labels..][..self.labels];
-        if with_messages {
-            weigh(planes, unary);
-        } else {
-            planes.copy_from_slice(unary);
+        match (self.is_energy, with_messages) {
+            (false, false) => planes.copy_from_slice(unary),
+            (false, true) => weigh(planes, unary),
+            (true, false) => {
+                planes.fill(Plane::filled(0.0));
+                weigh_energies(planes, unary);
+            }
+            (true, true) => weigh_energies(planes, unary),
         }
         normalise(planes);
     }

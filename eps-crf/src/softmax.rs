@@ -27,6 +27,20 @@ pub(crate) fn weigh(planes: &mut [Plane], unary: &[Plane]) {
     }
 }
 
+/// Turns messages of all labels into the exponentials of what they are above their energy, less the
+/// greatest of these.
+#[inline(always)]
+pub(crate) fn weigh_energies(planes: &mut [Plane], energies: &[Plane]) {
+    let mut greatest = Plane::filled(f32::NEG_INFINITY);
+    for (plane, energies) in planes.iter_mut().zip(energies) {
+        *plane = plane.with(energies, |message, energy| message - energy);
+        greatest = greatest.with(plane, |a, b| if a > b { a } else { b });
+    }
+    for plane in planes {
+        *plane = plane.with(&greatest, |value, greatest| exponential(value - greatest));
+    }
+}
+
 /// Divides the values of all labels by their sum.
 #[inline(always)]
 pub(crate) fn normalise(planes: &mut [Plane]) {
@@ -44,7 +58,7 @@ pub(crate) fn normalise(planes: &mut [Plane]) {
 ///
 /// A power of two and a polynomial of the rest, with the coefficients of Cephes' `expf`.
 #[inline(always)]
-fn exponential(value: f32) -> f32 {
+pub(crate) fn exponential(value: f32) -> f32 {
     const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
     let clipped = if value < LEAST_EXPONENT { LEAST_EXPONENT } else { value };
     let shifted = clipped.mul_add(std::f32::consts::LOG2_E, ROUNDING);
@@ -87,6 +101,17 @@ mod tests {
         weigh(&mut planes, &[0.6, 0.2].map(Plane::filled));
         normalise(&mut planes);
         assert!(planes.iter().all(|plane| (plane[0][7] - 0.5).abs() < 1e-6), "{planes:?}");
+    }
+
+    #[test]
+    fn energies_are_taken_from_the_messages() {
+        let mut planes = [5.0, 5.0, 7.0].map(Plane::filled);
+        let energies = [1000.0, 1000.0 + 3.0_f32.ln(), f32::INFINITY];
+        weigh_energies(&mut planes, &energies.map(Plane::filled));
+        normalise(&mut planes);
+        // The logarithm is rounded beside 1000.
+        assert!((planes[0][0][3] - 0.75).abs() < 1e-4 && (planes[1][0][3] - 0.25).abs() < 1e-4);
+        assert!(planes[2][1][7] < 1e-29);
     }
 
     proptest! {

@@ -22,6 +22,8 @@ pub struct Unary<'a> {
 enum Given<'a> {
     /// `[labels, pixels]`, not clipped yet.
     Probabilities(&'a [f32]),
+    /// `[labels, pixels]`, energies instead of probabilities.
+    Energies(&'a [f32]),
     /// A label for each pixel, and the probability of it and of each other label.
     Labels { map: Vec<u8>, own: f32, other: f32 },
 }
@@ -37,6 +39,20 @@ impl<'a> Unary<'a> {
     pub fn from_probabilities(labels: usize, probabilities: &'a [f32]) -> Result<Self, CrfError> {
         let pixels = check_probabilities(labels, probabilities)?;
         Ok(Self { labels, pixels, given: Given::Probabilities(probabilities) })
+    }
+
+    /// Of energies `[labels, pixels]`, negative logarithms of probabilities as pydensecrf takes them. They
+    /// are not clipped; an infinite one excludes its label.
+    ///
+    /// # Errors
+    ///
+    /// [`CrfError::Labels`], [`CrfError::Length`] if the slice cannot be divided by the labels,
+    /// [`CrfError::Energy`] for one that is not a number, or below every number, and for a pixel whose
+    /// labels are all excluded.
+    pub fn from_energies(labels: usize, energies: &'a [f32]) -> Result<Self, CrfError> {
+        check_labels(labels)?;
+        let pixels = check_energies(labels, energies)?;
+        Ok(Self { labels, pixels, given: Given::Energies(energies) })
     }
 
     /// Of a label for each pixel, which has probability `confidence`; the others share the rest.
@@ -70,7 +86,12 @@ impl<'a> Unary<'a> {
         self.pixels
     }
 
-    /// Probabilities in the order in which a picture's rows of `width` pixels are gone through: some
+    /// Whether the planes are energies.
+    pub(crate) fn is_energy(&self) -> bool {
+        matches!(self.given, Given::Energies(_))
+    }
+
+    /// Probabilities, or energies, in the order in which a picture's rows of `width` pixels are gone through: some
     /// neighbours at a time, a plane of them for each label. The last planes of a row end with ones.
     #[inline(always)]
     pub(crate) fn planes(&self, width: usize) -> Pages<f32> {
@@ -96,13 +117,15 @@ impl<'a> Unary<'a> {
     ) {
         match &self.given {
             Given::Probabilities(given) => {
-                let given = &given[label * self.pixels..][pixels];
-                let whole = Plane::rows(given);
-                let rest = &given[whole.len() * TOGETHER..];
-                let mut last = Plane::filled(1.0);
-                last.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
+                let (whole, last) = row_of(&given[label * self.pixels..][pixels]);
                 for (plane, given) in planes.zip(whole.iter().chain([&last])) {
                     *plane = given.with(given, |given, _| clipped(given));
+                }
+            }
+            Given::Energies(given) => {
+                let (whole, last) = row_of(&given[label * self.pixels..][pixels]);
+                for (plane, given) in planes.zip(whole.iter().chain([&last])) {
+                    *plane = *given;
                 }
             }
             Given::Labels { map, own, other } => {
@@ -115,6 +138,16 @@ impl<'a> Unary<'a> {
             }
         }
     }
+}
+
+/// The planes that a row of values fills, and one of the rest, with ones after its last.
+#[inline(always)]
+fn row_of(values: &[f32]) -> (&[Plane], Plane) {
+    let whole = Plane::rows(values);
+    let rest = &values[whole.len() * TOGETHER..];
+    let mut last = Plane::filled(1.0);
+    last.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
+    (whole, last)
 }
 
 /// A probability whose logarithm is bounded.
@@ -139,6 +172,32 @@ pub(crate) fn check_probabilities(labels: usize, values: &[f32]) -> Result<usize
     let at = values.iter().position(|value| !is_probability(value)).unwrap_or_default();
     let (label, pixel) = (at / pixels, at % pixels);
     Err(CrfError::Probability { label, pixel, found: values[at] })
+}
+
+/// Number of pixels of energies `[labels, pixels]`, of which each pixel has a finite one and none that is
+/// not a number.
+pub(crate) fn check_energies(labels: usize, values: &[f32]) -> Result<usize, CrfError> {
+    let pixels = values.len() / labels;
+    let (found, expected) = (values.len(), pixels * labels);
+    if found != expected {
+        return Err(CrfError::Length { what: "the energies", found, expected });
+    }
+    // Without a way out of the loop it is vectorised.
+    if values.iter().fold(true, |all, value| all & value.is_finite()) {
+        return Ok(pixels);
+    }
+    let is_energy = |value: f32| value > f32::NEG_INFINITY;
+    let wrong = values.iter().position(|&value| !is_energy(value));
+    let excluded = |pixel: &usize| {
+        values[*pixel..].iter().step_by(pixels).all(|&value| value == f32::INFINITY)
+    };
+    match wrong.or_else(|| (0..pixels).find(excluded)) {
+        None => Ok(pixels),
+        Some(at) => {
+            let (label, pixel) = (at / pixels, at % pixels);
+            Err(CrfError::Energy { label, pixel, found: values[at] })
+        }
+    }
 }
 
 fn check_labels(labels: usize) -> Result<(), CrfError> {
@@ -212,6 +271,24 @@ mod tests {
         assert_eq!(refusal(2, &[0.5; 3]), "3 values of the probabilities, expected 2");
         assert_eq!(refusal(0, &[]), "0 labels, expected 1 to 256");
         assert_eq!(refusal(257, &[0.0; 257]), "257 labels, expected 1 to 256");
+    }
+
+    #[test]
+    fn values_that_are_no_energies_are_named() {
+        let refusal = |values: &[f32]| Unary::from_energies(2, values).unwrap_err().to_string();
+        let (nan, infinite) = (f32::NAN, f32::INFINITY);
+        let expected =
+            "energy NaN of label 1 at pixel 0, expected a number, and a finite one at every pixel";
+        assert_eq!(refusal(&[0.5, 0.5, nan, 0.5]), expected);
+        assert!(
+            refusal(&[0.5, -infinite, 0.5, 0.5]).starts_with("energy -inf of label 0 at pixel 1")
+        );
+        assert!(
+            refusal(&[0.5, infinite, 0.5, infinite])
+                .starts_with("energy inf of label 0 at pixel 1")
+        );
+        assert_eq!(refusal(&[0.5; 3]), "3 values of the energies, expected 2");
+        assert!(Unary::from_energies(2, &[infinite, -3.0, 0.5, infinite]).is_ok());
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub use confusion::ConfusionMatrix;
 pub use cooccurrence::Cooccurrence;
 pub use eps_data::ListId;
 pub use error::EvalError;
-pub use evaluation::{Counts, MaskFolder, merge};
+pub use evaluation::{Counts, ImagePairs, MaskFolder, PairCounter, merge};
 pub use fold::Fold;
 pub use image_counts::ImageCounts;
 pub use label_pairs::{LabelPair, LabelPairs};

@@ -57,6 +57,15 @@ impl PairCounts {
         self.counted.sort_unstable();
     }
 
+    /// Has these pairs and no others.
+    pub(crate) fn set(&mut self, pairs: &[(ClassId, ClassId, u32)]) {
+        self.clear();
+        for &(truth, predicted, pixels) in pairs {
+            self.table[usize::from(truth)][usize::from(predicted)] = pixels;
+            self.counted.push((truth, predicted));
+        }
+    }
+
     /// Counts of one row of pixels.
     #[cfg(test)]
     pub(crate) fn of(truth: &[ClassId], predicted: &[ClassId]) -> Self {

@@ -12,6 +12,9 @@ mod window;
 
 pub(crate) use grid::Grid;
 pub(crate) use messages::Messages;
+#[cfg(test)]
+pub(crate) use simplex::Simplices;
+pub(crate) use simplex::{BLOCK, Integers, Lanes, MAX_COORDINATE, ROUNDING};
 pub(crate) use sparse::Sparse;
 pub(crate) use window::Window;
 

@@ -5,20 +5,20 @@
 //! so that both place a point on a border in the same simplex.
 
 /// Points that are placed together, one in each lane.
-pub(super) const BLOCK: usize = 8;
+pub(crate) const BLOCK: usize = 8;
 
 /// One value for each point of a block.
-pub(super) type Lanes = [f32; BLOCK];
+pub(crate) type Lanes = [f32; BLOCK];
 
 /// One whole number for each point of a block.
-pub(super) type Integers = [i32; BLOCK];
+pub(crate) type Integers = [i32; BLOCK];
 
 /// Features must be so small that elevated coordinates are below this.
-pub(super) const MAX_COORDINATE: f64 = 4_000_000.0;
+pub(crate) const MAX_COORDINATE: f64 = 4_000_000.0;
 
 /// Added and taken away again, it rounds a number below 2^22 to the nearest integer, half to even;
 /// that integer is also the difference of the bits.
-const ROUNDING: f32 = 12_582_912.0;
+pub(crate) const ROUNDING: f32 = 12_582_912.0;
 
 /// Factors of the features before elevation: the diagonal of E, scaled so that the lattice blurs by
 /// a standard deviation of one.
@@ -30,21 +30,21 @@ pub(super) fn scale_factors<const D: usize>() -> [f32; D] {
 }
 
 /// The simplices of a block of points in `V - 1` dimensions.
-pub(super) struct Simplices<const V: usize> {
+pub(crate) struct Simplices<const V: usize> {
     /// Coordinates of the vertex of remainder 0, divided by `V`.
-    pub(super) origin: [Integers; V],
+    pub(crate) origin: [Integers; V],
     /// Place of each axis in the descending order of the point's offsets from the origin: the walk
     /// from the vertex of remainder `r` to the next goes one step along every axis, and back by `V`
     /// along the axis at `V - 1 - r`.
-    pub(super) rank: [Integers; V],
+    pub(crate) rank: [Integers; V],
     /// Barycentric coordinates of the point, by remainder.
-    pub(super) weights: [Lanes; V],
+    pub(crate) weights: [Lanes; V],
 }
 
 impl<const V: usize> Simplices<V> {
     /// Encloses points whose features were multiplied by the [`scale_factors`].
     #[inline(always)]
-    pub(super) fn enclosing(scaled: &[Lanes]) -> Self {
+    pub(crate) fn enclosing(scaled: &[Lanes]) -> Self {
         let elevated = elevate::<V>(scaled);
         let (mut origin, sum) = nearest_origin(&elevated);
         let mut rank = ranks(&elevated, &origin);

@@ -3,3 +3,4 @@
 mod brute_force;
 mod edges;
 mod golden;
+mod term_field;

@@ -1,11 +1,13 @@
 //! Counting a folder of predicted masks against the truth of a list, under one or more protocols.
 
 mod counts;
+mod in_memory;
 mod merge;
 mod pair;
 mod tally;
 
 pub use counts::Counts;
+pub use in_memory::{ImagePairs, PairCounter};
 pub use merge::merge;
 
 use crate::files::{ImageFiles, Prediction};

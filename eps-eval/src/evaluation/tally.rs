@@ -7,6 +7,7 @@ use crate::{
 };
 use eps_data::{ClassId, DataError};
 use std::io::ErrorKind;
+use std::path::PathBuf;
 
 /// Counts of consecutive images.
 pub(super) struct Tally {
@@ -143,8 +144,9 @@ impl ProtocolTally {
         let Some(pairs) = pair.counts(self.protocol.fit()) else {
             return Err(pair.size_mismatch(image));
         };
-        let counted =
-            self.protocol.count(pairs, classes).map_err(|why| refused(why, image, classes))?;
+        let counted = self.protocol.count(pairs, classes).map_err(|why| {
+            refused(why, image.prediction.clone(), image.truth().to_owned(), classes)
+        })?;
         for (truth, predicted, pixels) in counted.cells {
             self.matrix.add_count(truth, predicted, pixels);
         }
@@ -161,12 +163,17 @@ fn says_missing(fault: &DataError) -> bool {
     }
 }
 
-fn refused(why: Refusal, image: &ImageFiles<'_>, classes: usize) -> EvalError {
+/// Why a prediction is not counted against the truth of `truth_path`.
+pub(super) fn refused(
+    why: Refusal,
+    path: PathBuf,
+    truth_path: PathBuf,
+    classes: usize,
+) -> EvalError {
     let last = classes.saturating_sub(1).min(254) as ClassId;
-    let (path, truth) = (image.prediction.clone(), image.truth().to_owned());
     match why {
         Refusal::Predicted(class) => EvalError::PredictedClass { path, class, last },
-        Refusal::Truth(class) => DataError::UnknownClass { path: truth, class, last }.into(),
+        Refusal::Truth(class) => DataError::UnknownClass { path: truth_path, class, last }.into(),
         Refusal::Cell { truth, predicted } => EvalError::NoCell { path, truth, predicted, classes },
     }
 }

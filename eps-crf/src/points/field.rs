@@ -1,0 +1,199 @@
+//! Mean-field inference over points, step by step.
+
+use super::costs::{Costs, Gains, Normalisation};
+use super::lattice::Lattice;
+use super::rows::{lanes, rows_of, set_planes};
+use crate::Marginals;
+use crate::pages::Pages;
+use crate::softmax::exponential;
+use pulp::{Arch, NullaryFnOnce};
+
+/// One pairwise term, ready to be applied.
+pub(super) struct Term {
+    lattice: Lattice,
+    gains: Gains,
+    /// What points give and take is multiplied by.
+    before: Option<Vec<f32>>,
+    after: Option<Vec<f32>>,
+}
+
+/// Terms over points with labels.
+pub(super) struct PointField {
+    pub(super) labels: usize,
+    pub(super) terms: Vec<Term>,
+}
+
+impl Term {
+    pub(super) fn new(
+        lattice: Lattice,
+        labels: usize,
+        costs: &Costs,
+        normalisation: Normalisation,
+    ) -> Self {
+        let gains = costs.gains(labels, lanes(labels));
+        let norm = |power: fn(f64) -> f64| {
+            // Added before the inverse, as in Krähenbühl's implementation.
+            let inverse = |taken: f32| (1.0 / power(f64::from(taken) + 1e-20)) as f32;
+            lattice.of_ones().into_iter().map(inverse).collect::<Vec<f32>>()
+        };
+        let (before, after) = match normalisation {
+            Normalisation::None => (None, None),
+            Normalisation::Before => (Some(norm(|taken| taken)), None),
+            Normalisation::After => (None, Some(norm(|taken| taken))),
+            Normalisation::Symmetric => {
+                let norm = norm(f64::sqrt);
+                (Some(norm.clone()), Some(norm))
+            }
+        };
+        Self { lattice, gains, before, after }
+    }
+
+    /// Adds to rows what every label of each point gains by the probabilities of all.
+    #[inline(always)]
+    fn add(&self, lanes: usize, probabilities: &[f32], rows: &mut [f32]) {
+        let blurred = self.lattice.blurred(lanes, probabilities, self.before.as_deref());
+        let mut messages = vec![0.0; lanes];
+        for (point, row) in rows.chunks_exact_mut(lanes).enumerate() {
+            blurred.take(point, &mut messages);
+            let factor = self.after.as_ref().map_or(1.0, |after| after[point]);
+            self.gains.add(&messages, factor, row);
+        }
+    }
+}
+
+impl PointField {
+    /// Probabilities after some steps; those of the energies alone after none.
+    pub(super) fn infer(&self, energies: &[f32], steps: usize) -> Marginals {
+        // Lanes without a label are excluded, as labels are.
+        let energies = rows_of(self.labels, energies, f32::INFINITY);
+        let mut rows = energies.clone();
+        rows.iter_mut().for_each(|value| *value = -*value);
+        self.end(&Arch::new().dispatch(Infer { field: self, energies: &energies, rows, steps }))
+    }
+
+    /// One step from probabilities `[labels, points]`.
+    pub(super) fn step(&self, energies: &[f32], probabilities: &[f32]) -> Marginals {
+        let energies = rows_of(self.labels, energies, f32::INFINITY);
+        let rows = rows_of(self.labels, probabilities, 0.0);
+        self.end(&Arch::new().dispatch(Step { field: self, energies: &energies, rows }))
+    }
+
+    /// Divergence of probabilities `[labels, points]` from the field's, up to a constant: their negative
+    /// entropy, the unary energy that they have, and the pairwise energy.
+    pub(super) fn divergence(&self, energies: &[f32], probabilities: &[f32]) -> f64 {
+        let rows = rows_of(self.labels, probabilities, 0.0);
+        let gains = Arch::new().dispatch(Gain { field: self, rows: &rows });
+        let entropy = |p: f32| f64::from(p) * f64::from(p.max(1e-20).ln());
+        let pairs = probabilities.iter().zip(energies);
+        // A label that is excluded has no probability, of which it costs nothing.
+        let cost = |(&p, &energy): (&f32, &f32)| {
+            entropy(p) + if p == 0.0 { 0.0 } else { f64::from(p) * f64::from(energy) }
+        };
+        let gained = rows.iter().zip(&*gains).map(|(&p, &gain)| f64::from(p) * f64::from(gain));
+        pairs.map(cost).sum::<f64>() - gained.sum::<f64>()
+    }
+
+    fn end(&self, rows: &[f32]) -> Marginals {
+        let points = rows.len() / lanes(self.labels);
+        let mut marginals = Marginals::unset(self.labels, points);
+        set_planes(self.labels, rows, marginals.probabilities_mut());
+        marginals
+    }
+}
+
+/// Some steps from the logarithms of probabilities, in the processor's widest registers.
+struct Infer<'a> {
+    field: &'a PointField,
+    energies: &'a [f32],
+    rows: Pages<f32>,
+    steps: usize,
+}
+
+/// One step from probabilities.
+struct Step<'a> {
+    field: &'a PointField,
+    energies: &'a [f32],
+    rows: Pages<f32>,
+}
+
+/// What labels gain by probabilities.
+struct Gain<'a> {
+    field: &'a PointField,
+    rows: &'a [f32],
+}
+
+impl NullaryFnOnce for Infer<'_> {
+    type Output = Pages<f32>;
+
+    #[inline(always)]
+    fn call(self) -> Pages<f32> {
+        let Self { field, energies, mut rows, steps } = self;
+        normalise(lanes(field.labels), &mut rows);
+        for _ in 0..steps {
+            rows = Step { field, energies, rows }.call();
+        }
+        rows
+    }
+}
+
+impl NullaryFnOnce for Step<'_> {
+    type Output = Pages<f32>;
+
+    #[inline(always)]
+    fn call(self) -> Pages<f32> {
+        let mut next = Gain { field: self.field, rows: &self.rows }.call();
+        next.iter_mut().zip(self.energies).for_each(|(own, energy)| *own -= energy);
+        normalise(lanes(self.field.labels), &mut next);
+        next
+    }
+}
+
+impl NullaryFnOnce for Gain<'_> {
+    type Output = Pages<f32>;
+
+    #[inline(always)]
+    fn call(self) -> Pages<f32> {
+        let mut gains = Pages::zeros(self.rows.len());
+        for term in &self.field.terms {
+            term.add(lanes(self.field.labels), self.rows, &mut gains);
+        }
+        gains
+    }
+}
+
+/// Turns rows of logarithms into probabilities that sum to 1.
+#[inline(always)]
+fn normalise(lanes: usize, rows: &mut [f32]) {
+    for row in rows.chunks_exact_mut(lanes) {
+        let greatest = row.iter().fold(f32::NEG_INFINITY, |a, &b| if a > b { a } else { b });
+        row.iter_mut().for_each(|value| *value = exponential(*value - greatest));
+        let scale = 1.0 / row.iter().sum::<f32>();
+        row.iter_mut().for_each(|value| *value *= scale);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_terms_probabilities_are_those_of_the_energies() {
+        let field = PointField { labels: 2, terms: Vec::new() };
+        let energies = [0.0, 100.0, 3.0_f32.ln(), f32::INFINITY];
+        for steps in [0, 3] {
+            let found = field.infer(&energies, steps);
+            let found = found.probabilities();
+            assert!((found[0] - 0.75).abs() < 1e-6 && (found[2] - 0.25).abs() < 1e-6);
+            assert!(found[1] == 1.0 && found[3] < 1e-29);
+            let stepped = field.step(&energies, found);
+            assert_eq!(stepped.probabilities(), found);
+        }
+    }
+
+    #[test]
+    fn the_divergence_of_what_is_uniform_by_hand() {
+        let field = PointField { labels: 2, terms: Vec::new() };
+        let found = field.divergence(&[1.0, 2.0, 3.0, 4.0], &[0.5; 4]);
+        assert!((found - (2.0 * 0.5_f64.ln() + 5.0)).abs() < 1e-6, "{found}");
+    }
+}

@@ -1,0 +1,37 @@
+"""Tools of weakly supervised semantic segmentation: dense CRF, bilateral filter, evaluation.
+
+``eps_wsss.densecrf`` and ``eps_wsss.bilateralfilter`` are drop-ins for pydensecrf and for rloss's module.
+"""
+
+from . import bilateralfilter, densecrf
+from ._evaluation import (
+    PROTOCOLS,
+    ConfusionMatrix,
+    audit,
+    check,
+    compare,
+    evaluate,
+    saliency,
+    saliency_measures,
+    sweep,
+)
+from ._native import __version__
+from ._refine import PRESETS, refine, refine_batch
+
+__all__ = [
+    "PRESETS",
+    "PROTOCOLS",
+    "ConfusionMatrix",
+    "__version__",
+    "audit",
+    "bilateralfilter",
+    "check",
+    "compare",
+    "densecrf",
+    "evaluate",
+    "refine",
+    "refine_batch",
+    "saliency",
+    "saliency_measures",
+    "sweep",
+]

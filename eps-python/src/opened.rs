@@ -1,0 +1,82 @@
+//! What Python names: images of a list, their masks, and the names of their classes.
+
+use eps_data::codec::is_named;
+use eps_data::{ClassNames, ImageList, Item, ListId, VocFolder};
+use pyo3::prelude::*;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+/// Image ids, or a list as the program takes one: a file, or the name of a split beside the masks.
+#[derive(FromPyObject)]
+pub(crate) enum Ids {
+    List(String),
+    Ids(Vec<String>),
+}
+
+/// Images with their masks.
+pub(crate) struct Opened {
+    pub(crate) list: ImageList,
+    pub(crate) items: Vec<Item>,
+    pub(crate) names: ClassNames,
+}
+
+impl Opened {
+    /// The images of a folder of masks; object classes are those of the folder or its data set unless they
+    /// are given.
+    pub(crate) fn new(
+        truth: &Path,
+        ids: Ids,
+        objects: Option<Vec<String>>,
+    ) -> Result<Self, String> {
+        let root = truth.parent().unwrap_or(Path::new("."));
+        let folder = VocFolder { masks: truth.to_owned(), ..VocFolder::at(root) };
+        let list = match ids {
+            Ids::List(list) => folder.list(&list).map_err(|error| chain(&error))?,
+            Ids::Ids(ids) => ImageList::new("ids", ids),
+        };
+        if list.ids.is_empty() {
+            return Err("no image ids, expected one or more".into());
+        }
+        let own = Some(truth.join("classes.txt")).filter(|path| is_named(path));
+        let names = match (objects, own) {
+            (Some(objects), _) => named(objects)?,
+            (None, Some(path)) => ClassNames::read(&path).map_err(|error| chain(&error))?,
+            (None, None) => folder.class_names().map_err(|error| chain(&error))?,
+        };
+        let item = |id: &String| Item {
+            id: id.clone(),
+            image: folder.images.join(format!("{id}.jpg")),
+            saliency: None,
+            mask: Some(folder.mask_of(id)),
+            classes: Default::default(),
+        };
+        let items = list.ids.iter().map(item).collect();
+        Ok(Self { list, items, names })
+    }
+
+    pub(crate) fn scored_list(&self) -> ListId {
+        self.list.id()
+    }
+}
+
+/// Names of object classes that are as many as a mask can spell.
+pub(crate) fn named(objects: Vec<String>) -> Result<ClassNames, String> {
+    match objects.len() {
+        1..=254 => Ok(ClassNames::of_objects(objects)),
+        found => Err(format!("{found} object classes, expected 1 to 254")),
+    }
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!(": {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// Folders by the name of their method, in their order.
+pub(crate) type Methods = Vec<(String, Vec<PathBuf>)>;

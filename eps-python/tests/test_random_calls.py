@@ -1,0 +1,131 @@
+"""Random calls give results or errors, and nothing else."""
+
+import os
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+import eps_wsss
+from eps_wsss import densecrf as dcrf
+from eps_wsss.bilateralfilter import bilateralfilter_batch
+
+#: Calls of each kind; four kinds make 10,000.
+EXAMPLES = int(os.environ.get("EPS_RANDOM_CALLS", "2500"))
+
+often = settings(
+    max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+side = st.integers(0, 6)
+seed = st.integers(0, 2**16)
+wild = st.sampled_from([0.0, 1.0, 0.3, -1.0, 1e-30, 1e30, 3e38, np.inf, -np.inf, np.nan])
+dtype = st.sampled_from(["float32", "float32", "float32", "float64", "uint8", "int64"])
+deviation = st.one_of(st.floats(0.05, 100), wild, st.tuples(st.floats(0.1, 50), st.floats(0.1, 50)))
+
+
+def array(seed, shape, dtype, odd=None):
+    """Values of a shape and type, of which one may be odd."""
+    random = np.random.default_rng(seed)
+    values = random.uniform(0, 1 if dtype.startswith("float") else 255, shape)
+    if odd is not None and values.size:
+        values.flat[random.integers(values.size)] = odd
+    with np.errstate(all="ignore"):
+        return values.astype(dtype)
+
+
+def attempted(call):
+    """The result of a call, or ``None`` if it was refused in words."""
+    try:
+        return call()
+    except (TypeError, ValueError) as refusal:
+        assert str(refusal)
+        return None
+
+
+def is_probable(found):
+    assert np.isfinite(found).all() and (found >= 0).all()
+    np.testing.assert_allclose(found.sum(0), 1, rtol=1e-4)
+
+
+@often
+@given(data=st.data())
+def test_fields_over_pictures(data):
+    draw = data.draw
+    w, h, labels = draw(side), draw(side), draw(st.integers(0, 40))
+    own = attempted(lambda: dcrf.DenseCRF2D(w, h, labels))
+    if own is None:
+        return
+    energies = array(draw(seed), (labels, w * h), draw(dtype), draw(st.none() | wild))
+    attempted(lambda: own.setUnaryEnergy(energies))
+    for _ in range(draw(st.integers(0, 3))):
+        shape = draw(st.sampled_from([(), (labels,), (labels, labels), (2,)]))
+        compat = array(draw(seed), shape, draw(dtype), draw(st.none() | wild))
+        compat = float(compat) * 10 if shape == () else compat
+        kinds = {"kernel": draw(st.integers(-1, 3)), "normalization": draw(st.integers(0, 4))}
+        if draw(st.booleans()):
+            sxy = draw(deviation)
+            attempted(lambda: own.addPairwiseGaussian(sxy, compat, **kinds))
+        else:
+            image = array(draw(seed), (h, w, draw(st.sampled_from([3, 3, 3, 4]))), "uint8")
+            sxy, srgb = draw(deviation), draw(st.floats(0.05, 200) | wild)
+            attempted(lambda: own.addPairwiseBilateral(sxy, srgb, image, compat, **kinds))
+    steps = draw(st.integers(-1, 4))
+    found = attempted(lambda: own.inference(steps))
+    if found is not None and np.isfinite(found).all():
+        is_probable(found)
+
+
+@often
+@given(data=st.data())
+def test_fields_over_points(data):
+    draw = data.draw
+    points, labels, dimensions = draw(st.integers(1, 30)), draw(st.integers(1, 12)), draw(st.integers(0, 9))
+    own = dcrf.DenseCRF(points, labels)
+    features = array(draw(seed), (dimensions, points), draw(dtype), draw(st.none() | wild))
+    attempted(lambda: own.addPairwiseEnergy(features, draw(st.floats(-3, 9))))
+    Q = attempted(lambda: own.inference(draw(st.integers(0, 3))))
+    if Q is not None:
+        is_probable(Q)
+        given = array(draw(seed), Q.shape, draw(dtype), draw(st.none() | wild))
+        attempted(lambda: own.klDivergence(given))
+        attempted(lambda: own.stepInference(given))
+
+
+@often
+@given(data=st.data())
+def test_refinement_and_filter(data):
+    draw = data.draw
+    labels, height, width = draw(st.integers(0, 9)), draw(side), draw(side)
+    probabilities = array(draw(seed), (labels, height, width), draw(dtype), draw(st.none() | wild))
+    image = array(draw(seed), (height, width, 3), draw(st.sampled_from(["uint8", "uint8", "float32"])))
+    preset = draw(st.sampled_from([*eps_wsss.PRESETS, "none"]))
+    background = draw(st.none() | wild)
+    found = attempted(lambda: eps_wsss.refine(probabilities, image, preset, background=background, steps=2))
+    if found is not None:
+        is_probable(found)
+    images = array(draw(seed), (2, 3, height, width), draw(dtype), draw(st.none() | wild))
+    ins = array(draw(seed), (2, labels, height, width), "float32", draw(st.none() | wild))
+    outs = np.zeros_like(ins)
+    attempted(
+        lambda: bilateralfilter_batch(
+            images, ins, outs, 2, labels, height, width, draw(st.floats(0.1, 99) | wild), draw(st.floats(0.1, 99) | wild), 1
+        )
+    )
+
+
+@often
+@given(data=st.data())
+def test_confusion(data):
+    draw = data.draw
+    classes = draw(st.integers(0, 30) | st.integers(0, 300))
+    own = attempted(lambda: eps_wsss.ConfusionMatrix(classes))
+    if own is None:
+        return
+    shape = (draw(side), draw(side))
+    for _ in range(draw(st.integers(0, 3))):
+        most = draw(st.sampled_from([2, classes, 256, 400]))
+        maps = np.random.default_rng(draw(seed)).integers(draw(st.sampled_from([0, 0, 0, -2])), most, (2, *shape))
+        attempted(lambda: own.add(maps[0], maps[1] if draw(st.booleans()) else maps[1].T))
+    attempted(lambda: own.merge(draw(st.sampled_from([own, eps_wsss.ConfusionMatrix(classes)]))))
+    scores = attempted(lambda: own.scores(draw(st.sampled_from([*eps_wsss.PROTOCOLS, "none"]))))
+    if scores is not None:
+        assert scores.miou is None or 0 <= scores.miou <= 1

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Build the Python package: a wheel for any Linux of the last ten years and an sdist, each tested in fresh
+# virtual environments of every Python on the path.
+# Usage: scripts/wheels.sh FOLDER
+# Needs Rust, and Python with pip; maturin and zig, which links against an old glibc, come from PyPI.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+[[ $# -eq 1 ]] || { sed -n '2,6s/^# //p' "$0" >&2; exit 2; }
+mkdir -p "$1"
+out=$(cd "$1" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+python3 -m venv "$work/build"
+"$work/build/bin/pip" --quiet --disable-pip-version-check install 'maturin>=1.9,<2' ziglang
+export PATH=$work/build/bin:$PATH
+rm -f "$out"/eps_wsss-*.whl "$out"/eps_wsss-*.tar.gz
+maturin build --quiet --release --locked --zig --compatibility manylinux2014 \
+  --manifest-path eps-python/Cargo.toml --out "$out"
+maturin sdist --quiet --manifest-path eps-python/Cargo.toml --out "$out"
+wheel=$(echo "$out"/eps_wsss-*.whl) sdist=$(echo "$out"/eps_wsss-*.tar.gz)
+ls -l "$wheel" "$sdist"
+# The program, its models and its tables are no part of the package.
+size=$(stat --format %s "$wheel")
+((size <= 5000000)) || { echo "the wheel has $size bytes, expected 5,000,000 at most" >&2; exit 1; }
+
+# test NAME PYTHON PACKAGE: the tests, away from the sources, with the package in an environment of its own.
+cp -r eps-python/tests "$work/tests"
+test_with() {
+  "$2" -m venv "$work/$1"
+  "$work/$1/bin/pip" --quiet --disable-pip-version-check install "$3" pytest hypothesis mypy
+  (cd "$work/tests" && EPS_RANDOM_CALLS=${EPS_RANDOM_CALLS:-250} "$work/$1/bin/python" -m pytest -q)
+}
+for python in python3.9 python3.10 python3.11 python3.12 python3.13 python3.14; do
+  # A name on the path may lead to a Python that is not installed.
+  if "$python" -c '' 2> "$work/why"; then
+    echo "== $("$python" --version), $(basename "$wheel")"
+    test_with "$python" "$python" "$wheel"
+  fi
+done
+echo "== sdist, built outside the checkout"
+cp "$sdist" "$work"
+CARGO_TARGET_DIR=$work/target test_with sdist python3 "$work/$(basename "$sdist")"
