@@ -1,8 +1,9 @@
 //! The commands, one variant for each file below `commands`.
 
+use crate::args::positive;
 use crate::commands::{
-    Exit, ablate, audit, bench, compare, data, demo, devices, evaluate, infer, merge, refine,
-    report, reproduce, saliency, shell, sweep, train, weights,
+    Exit, ablate, audit, bench, compare, data, demo, devices, evaluate, infer, masks, merge,
+    recipes, refine, report, reproduce, saliency, shell, sweep, train, weights,
 };
 use clap::{Parser, Subcommand};
 use eps_experiment::Session;
@@ -16,6 +17,20 @@ use eps_experiment::Session;
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+}
+
+/// Flags that every command has, before or after its name.
+#[derive(clap::Args, Clone, Copy, Debug)]
+pub(crate) struct GlobalArgs {
+    /// Threads that work at once; results do not depend on it [default: `RAYON_NUM_THREADS`, else one for
+    /// each core]
+    #[arg(long, global = true, value_name = "N", value_parser = positive, help_heading = "Global")]
+    pub(crate) threads: Option<usize>,
+    /// Show no progress; notes and errors stay
+    #[arg(long, global = true, help_heading = "Global")]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Subcommand)]
@@ -25,6 +40,7 @@ pub(crate) enum Command {
     Data(data::Data),
     Train(train::Train),
     Infer(infer::Infer),
+    Masks(masks::Masks),
     Refine(refine::Refine),
     Evaluate(evaluate::Evaluate),
     Audit(audit::Audit),
@@ -39,6 +55,7 @@ pub(crate) enum Command {
     Saliency(saliency::Saliency),
     #[command(subcommand)]
     Weights(weights::Weights),
+    Recipes(recipes::Recipes),
     Devices(devices::Devices),
     Completions(shell::Completions),
     Man(shell::Manual),
@@ -53,6 +70,7 @@ impl Command {
             Self::Data(command) => command.run(session),
             Self::Train(command) => command.run(session),
             Self::Infer(command) => command.run(session),
+            Self::Masks(command) => command.run(session),
             Self::Refine(command) => command.run(session),
             Self::Evaluate(command) => command.run(session),
             Self::Audit(command) => command.run(session),
@@ -64,6 +82,7 @@ impl Command {
             Self::Reproduce(command) => command.run(session),
             Self::Saliency(command) => command.run(session),
             Self::Weights(command) => command.run(session),
+            Self::Recipes(command) => command.run(),
             Self::Devices(command) => command.run(session),
             Self::Completions(command) => command.run(session),
             Self::Man(command) => command.run(session),

@@ -68,6 +68,14 @@ pub(crate) fn open(name: DeviceName) -> Result<Device> {
     device.map_err(|reason| anyhow!("device {name}: {reason}"))
 }
 
+/// Limits the threads of a backend that has its own.
+pub(crate) fn set_threads(threads: usize) {
+    #[cfg(feature = "tch")]
+    tch::set_num_threads(i32::try_from(threads).unwrap_or(i32::MAX));
+    #[cfg(not(feature = "tch"))]
+    let _ = threads;
+}
+
 /// Every device a build can have, for `eps devices`.
 pub(crate) fn choices() -> Vec<Choice> {
     let choice = |name, about, device: Result<Device>| Choice {

@@ -16,6 +16,8 @@ mod outputs;
 mod progress;
 mod terminal;
 
+use anyhow::Context as _;
+use cli::Cli;
 use commands::Exit;
 use eps_experiment::{Session, error_chain};
 use std::process::ExitCode;
@@ -30,17 +32,29 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    let command = arguments::parse().command;
-    let (terminal, arguments) = (Terminal::default(), arguments::shown());
+    let Cli { command, global } = arguments::parse();
+    let (terminal, arguments) = (Terminal::new(global.quiet), arguments::shown());
     let session = Session { observer: &terminal, command: &arguments, alarm: terminal::alarm };
-    let ended = command.run(&session);
+    let ended = set_threads(global.threads).and_then(|()| command.run(&session));
     match ended.and_then(|exit| stdout::finish().map(|()| exit)) {
         Ok(Exit::Done) => ExitCode::SUCCESS,
         Ok(Exit::Faulty) => ExitCode::FAILURE,
         Ok(Exit::Interrupted) => ExitCode::from(INTERRUPTED),
-        Err(error) => {
-            eprintln!("error: {}", error_chain(&error));
-            ExitCode::FAILURE
-        }
+        Err(error) => match error.downcast::<clap::Error>() {
+            Ok(usage) => usage.exit(),
+            Err(error) => {
+                eprintln!("error: {}", error_chain(&error));
+                ExitCode::FAILURE
+            }
+        },
     }
+}
+
+/// Limits the threads of everything that works on several, if a number is given.
+fn set_threads(threads: Option<usize>) -> anyhow::Result<()> {
+    let Some(threads) = threads else { return Ok(()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    pool.build_global().context("--threads: the threads cannot be started")?;
+    device::set_threads(threads);
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use eps_data::codec::Destination;
+use eps_experiment::Session;
 use eps_experiment::output::{check_names, check_place};
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,6 +12,8 @@ use std::path::{Path, PathBuf};
 #[derive(Default)]
 pub(crate) struct Outputs {
     files: Vec<PathBuf>,
+    /// Whether one of the outputs goes to stdout.
+    uses_stdout: bool,
     inputs: Inputs,
 }
 
@@ -56,7 +59,10 @@ impl Outputs {
     }
 
     pub(crate) fn and<'a>(mut self, files: impl IntoIterator<Item = &'a Option<PathBuf>>) -> Self {
-        self.files.extend(files.into_iter().flatten().cloned());
+        let (stdout, files): (Vec<&PathBuf>, Vec<&PathBuf>) =
+            files.into_iter().flatten().partition(|file| is_stdout(file));
+        self.uses_stdout |= !stdout.is_empty();
+        self.files.extend(files.into_iter().cloned());
         self
     }
 
@@ -87,20 +93,38 @@ impl Outputs {
                 file.display()
             );
         }
-        Ok(Pending { new })
+        Ok(Pending { files: self.files.clone(), uses_stdout: self.uses_stdout, new })
     }
+}
+
+/// Whether an output is named `-`, which is stdout.
+pub(crate) fn is_stdout(file: &Path) -> bool {
+    file == Path::new("-")
 }
 
 /// Outputs of a call that has not ended well: those that were not there before are removed if it fails.
 #[must_use]
 pub(crate) struct Pending {
+    files: Vec<PathBuf>,
+    uses_stdout: bool,
     new: Vec<PathBuf>,
 }
 
 impl Pending {
-    /// The call has ended well.
-    pub(crate) fn keep(mut self) {
+    /// Prints a table for people, unless an output takes its place on stdout.
+    pub(crate) fn show(&self, table: &str) {
+        if !self.uses_stdout {
+            print!("{table}");
+        }
+    }
+
+    /// The call has ended well: says where the results are.
+    pub(crate) fn keep(mut self, session: &Session<'_>) {
         self.new.clear();
+        if !self.files.is_empty() {
+            let files: Vec<_> = self.files.iter().map(|file| file.display().to_string()).collect();
+            session.observer.say(&format!("wrote {}", files.join(", ")));
+        }
     }
 }
 
@@ -139,7 +163,7 @@ mod tests {
     use super::*;
 
     fn check<'a>(files: impl IntoIterator<Item = &'a Option<PathBuf>>) -> Result<()> {
-        Outputs::of(files).check().map(Pending::keep)
+        Outputs::of(files).check().map(|pending| pending.keep(&Session::SILENT))
     }
 
     #[test]
@@ -190,7 +214,7 @@ mod tests {
         assert!(path("old").exists() && !path("new").exists());
         let ending = outputs();
         fs::write(path("new"), "").unwrap();
-        ending.keep();
+        ending.keep(&Session::SILENT);
         assert!(path("new").exists());
     }
 
@@ -205,7 +229,11 @@ mod tests {
         let error = |files: &[PathBuf]| {
             let files: Vec<_> = files.iter().cloned().map(Some).collect();
             let outputs = Outputs::of(&files).reading(inputs.clone());
-            outputs.check().map(Pending::keep).err().map(|error| error.to_string())
+            outputs
+                .check()
+                .map(|pending| pending.keep(&Session::SILENT))
+                .err()
+                .map(|error| error.to_string())
         };
         for name in ["list.txt", "a.png", "./list.txt"] {
             let found = error(&[path(name)]).unwrap();

@@ -8,15 +8,25 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The user at stderr, who may press Ctrl-C.
-#[derive(Default)]
 pub(crate) struct Terminal {
+    /// Whether neither progress nor what a command does is shown.
+    is_quiet: bool,
     stage: Mutex<Option<Progress>>,
     /// A list that a command opens twice has the same remarks twice.
     notes: Mutex<BTreeSet<String>>,
 }
 
+impl Terminal {
+    pub(crate) fn new(is_quiet: bool) -> Self {
+        Self { is_quiet, stage: Mutex::default(), notes: Mutex::default() }
+    }
+}
+
 impl Observer for Terminal {
     fn begin(&self, stage: &str, steps: usize, done: usize) {
+        if self.is_quiet {
+            return;
+        }
         *locked(&self.stage) = Some(Progress::new(stage, steps).starting_at(done));
     }
 
@@ -33,7 +43,9 @@ impl Observer for Terminal {
     }
 
     fn say(&self, text: &str) {
-        eprintln!("{text}");
+        if !self.is_quiet {
+            eprintln!("{text}");
+        }
     }
 
     fn note(&self, text: &str) {

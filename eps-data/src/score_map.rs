@@ -53,6 +53,14 @@ impl ScoreMap {
         self
     }
 
+    /// The maps of those classes for which `is_kept` holds.
+    pub fn only(&self, is_kept: impl Fn(ClassId) -> bool) -> Self {
+        let maps = self.scores.chunks_exact(self.size.pixels().max(1));
+        let kept = self.classes.iter().copied().zip(maps).filter(|(class, _)| is_kept(*class));
+        let (classes, maps): (Vec<ClassId>, Vec<&[f32]>) = kept.unzip();
+        Self { size: self.size, classes, scores: maps.concat() }
+    }
+
     pub fn size(&self) -> Size {
         self.size
     }
@@ -90,11 +98,66 @@ impl ScoreMap {
         })
     }
 
+    /// The maps at another size, by bilinear interpolation between the centres of pixels.
+    ///
+    /// A map of every k-th pixel, such as IRN's of a quarter, is enlarged k times and cut to the size;
+    /// any other is stretched to it.
+    ///
+    /// Source: `interpolate` of PyTorch with `align_corners=False`, and IRN's `make_sem_seg_labels.py`.
+    pub fn resized(&self, size: Size) -> Self {
+        if size == self.size {
+            return self.clone();
+        }
+        let factor = self.factor(size);
+        let columns = taps(self.size.width, size.width, factor);
+        let rows = taps(self.size.height, size.height, factor);
+        let mut scores = Vec::with_capacity(self.classes.len() * size.pixels());
+        for map in self.scores.chunks_exact(self.size.pixels().max(1)) {
+            let at = |row: usize, column: usize| map[row * self.size.width + column];
+            for &Tap { first: top, second: bottom, share: down } in &rows {
+                for &Tap { first: left, second: right, share: across } in &columns {
+                    let upper = at(top, left) * (1.0 - across) + at(top, right) * across;
+                    let lower = at(bottom, left) * (1.0 - across) + at(bottom, right) * across;
+                    scores.push(upper * (1.0 - down) + lower * down);
+                }
+            }
+        }
+        Self { size, classes: self.classes.clone(), scores }
+    }
+
+    /// The whole number of which this is the map of every so many pixels, if there is one.
+    fn factor(&self, size: Size) -> Option<usize> {
+        let factor = size.width.div_ceil(self.size.width.max(1));
+        let is_strided = factor > 1
+            && size.width.div_ceil(factor) == self.size.width
+            && size.height.div_ceil(factor) == self.size.height;
+        is_strided.then_some(factor)
+    }
+
     /// The mask that a constant background score of `threshold` leaves: a class must exceed it.
     pub fn to_labels(&self, threshold: f32) -> LabelMap {
         let pick = |(class, score)| if score > threshold { class } else { BACKGROUND };
         LabelMap::new(self.size, self.best().map(pick).collect())
     }
+}
+
+/// Which two values a value of a resized line lies between, and the share of the second.
+struct Tap {
+    first: usize,
+    second: usize,
+    share: f32,
+}
+
+/// Those of a line that becomes `to` values long; with a factor one that is enlarged so many times.
+fn taps(from: usize, to: usize, factor: Option<usize>) -> Vec<Tap> {
+    let step = factor.map_or(from as f32 / to as f32, |factor| 1.0 / factor as f32);
+    let last = from.saturating_sub(1);
+    let tap = |position: usize| {
+        let place = ((position as f32 + 0.5) * step - 0.5).max(0.0);
+        let first = (place as usize).min(last);
+        Tap { first, second: (first + 1).min(last), share: place - first as f32 }
+    };
+    (0..to).map(tap).collect()
 }
 
 #[cfg(test)]
@@ -125,6 +188,32 @@ mod tests {
         assert_eq!(map.to_labels(0.5).classes(), [0, 0, 0, 3]);
         let nothing = ScoreMap::new(Size::new(1, 1), vec![3], vec![0.0]).against(&[0.0]);
         assert_eq!(nothing.scores(), [0.0]);
+    }
+
+    #[test]
+    fn lines_are_enlarged_as_pytorch_enlarges_them() {
+        let line = ScoreMap::new(Size::new(2, 1), vec![3], vec![0.0, 1.0]);
+        assert_eq!(line.resized(Size::new(4, 1)).scores(), [0.0, 0.25, 0.75, 1.0]);
+        assert_eq!(line.resized(Size::new(2, 1)), line);
+        let column = ScoreMap::new(Size::new(1, 2), vec![3], vec![0.0, 1.0]);
+        assert_eq!(column.resized(Size::new(1, 4)).scores(), [0.0, 0.25, 0.75, 1.0]);
+    }
+
+    #[test]
+    fn a_map_of_every_second_pixel_is_enlarged_twice_and_cut() {
+        let strided = ScoreMap::new(Size::new(2, 1), vec![3], vec![0.0, 1.0]);
+        assert_eq!(strided.resized(Size::new(3, 1)).scores(), [0.0, 0.25, 0.75]);
+        // Three of four pixels are not every k-th: they are stretched.
+        let stretched = ScoreMap::new(Size::new(3, 1), vec![3], vec![0.0, 0.5, 1.0]);
+        let stretched = stretched.resized(Size::new(4, 1));
+        assert_eq!(stretched.scores(), [0.0, 0.3125, 0.6875, 1.0]);
+    }
+
+    #[test]
+    fn classes_are_left_out_with_their_maps() {
+        let only = two_classes().only(|class| class == 9);
+        assert_eq!(only, ScoreMap::new(Size::new(2, 2), vec![9], vec![0.1, 0.5, 0.3, 0.1]));
+        assert_eq!(two_classes().only(|_| false).classes(), [0_u8; 0]);
     }
 
     #[test]

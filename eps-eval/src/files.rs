@@ -1,6 +1,7 @@
 //! The mask and the prediction of each image, and that they are there.
 
 use crate::{EvalError, fold::Fold};
+use eps_data::codec::class_map_of;
 use eps_data::{DataError, Item, Silent, none_missing};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
@@ -10,15 +11,15 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Prediction {
     /// `<id>.png`
     Mask,
-    /// `<id>.npz`
+    /// `<id>.npz`, or another program's `<id>.npy`
     ClassMap,
 }
 
 impl Prediction {
-    fn extension(self) -> &'static str {
+    fn file(self, folder: &Path, id: &str) -> PathBuf {
         match self {
-            Self::Mask => "png",
-            Self::ClassMap => "npz",
+            Self::Mask => folder.join(format!("{id}.png")),
+            Self::ClassMap => class_map_of(folder, id),
         }
     }
 
@@ -37,7 +38,7 @@ impl Prediction {
         item: &'a Item,
         folder: &Path,
     ) -> ImageFiles<'a> {
-        let prediction = folder.join(format!("{}.{}", item.id, self.extension()));
+        let prediction = self.file(folder, &item.id);
         ImageFiles { position, item, prediction, kind: self }
     }
 

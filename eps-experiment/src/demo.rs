@@ -162,6 +162,7 @@ impl Demo {
             lock: Some(lock),
             format: ScoreFormat::F32,
             with_masks: true,
+            predicted: None,
         };
         inference.run(&items, &format!("{name} maps"))
     }

@@ -1,6 +1,8 @@
 //! Ground-truth masks and the images that count.
 
-use eps_data::{ClassNames, ImageList, Item};
+use eps_data::{ClassNames, ImageList, Item, Shard};
+use eps_eval::MaskFolder;
+use std::path::Path;
 
 /// A list of images with their ground truth.
 #[derive(Clone, Debug)]
@@ -11,4 +13,12 @@ pub struct GroundTruth {
     pub names: ClassNames,
     /// Name of the masks' folder, such as `SegmentationClassAug`.
     pub folder: String,
+}
+
+impl GroundTruth {
+    /// Predicted masks of a part of the list, or of all of it.
+    pub fn folder<'a>(&'a self, predictions: &'a Path, shard: Option<Shard>) -> MaskFolder<'a> {
+        let Self { list, items, names, .. } = self;
+        MaskFolder { list, items, predictions, names, shard }
+    }
 }

@@ -28,10 +28,15 @@
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/extending.md")]
+struct Extending;
+
 pub mod ablation;
 pub mod compare;
 pub mod output;
 pub mod prepare;
+pub mod recipes;
 pub mod refine;
 pub mod reproduce;
 pub mod run;

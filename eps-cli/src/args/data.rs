@@ -1,18 +1,25 @@
 //! A data set and a list of its images.
 
 use crate::outputs::Inputs;
+use anyhow::ensure;
 use clap::Args;
 use eps_data::labels::LabelSource;
 use eps_data::{Needs, SaliencyFit, Split, VocFolder};
 use eps_experiment::{DataSource, Session};
 use std::path::{Path, PathBuf};
 
+/// The variable of the environment that names the data set where no flag does.
+pub(crate) const DATA: &str = "EPS_DATA";
+
+/// The labels that a network finds.
+const PREDICTED: &str = "predicted";
+
 /// A data set and a list of its images.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct DataArgs {
     /// Data set folder: in VOC layout (`JPEGImages`, `SegmentationClass`, `SALImages`, ..), in COCO's
     /// (`annotations/instances_<split>.json`, `<split>`), or as its `dataset.toml` says
-    #[arg(long, value_name = "ROOT")]
+    #[arg(long, value_name = "ROOT", env = DATA)]
     pub(crate) data: PathBuf,
     /// Name of a split in `ImageSets/Segmentation` or of an instances file, `all` photographs, or a
     /// file with an image id or a picture's path in each line
@@ -37,10 +44,11 @@ pub(crate) struct DataArgs {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) saliency_suffix: Option<String>,
     /// Image labels: a CSV table, a `cls_labels.npy`, a list with numbers of classes (`train_cls.txt`),
-    /// a COCO instances file (.json), a folder of VOC annotations, or `masks` [default:
+    /// a COCO instances file (.json), a folder of VOC annotations, `masks`, or `predicted` of `eps infer`, whose
+    /// network finds the classes [default:
     /// `cls_labels.csv` of ROOT, else its `cls_labels.npy`, else its instances file, else its
     /// Annotations, else the numbers in the list]
-    #[arg(long, value_name = "FILE|DIR|masks")]
+    #[arg(long, value_name = "FILE|DIR|masks|predicted")]
     pub(crate) labels: Option<String>,
 }
 
@@ -62,8 +70,22 @@ impl DataArgs {
         self.labels.as_ref().map(|source| label_source(source, &folder.masks))
     }
 
+    /// Whether a network finds the classes of images.
+    pub(crate) fn labels_are_predicted(&self) -> bool {
+        self.labels.as_deref() == Some(PREDICTED)
+    }
+
     /// The data set and the list, with what the flags say of them.
     pub(crate) fn source(&self) -> anyhow::Result<DataSource> {
+        ensure!(
+            !self.labels_are_predicted(),
+            "--labels predicted: is for `eps infer` alone, which has a network to find the classes"
+        );
+        self.source_of_images()
+    }
+
+    /// As [`source`](Self::source), for a command that can do without labels.
+    pub(crate) fn source_of_images(&self) -> anyhow::Result<DataSource> {
         let folder = self.folder()?;
         let labels = self.label_source(&folder);
         let (list, saliency_fit) = (self.list.clone(), self.saliency_fit());
@@ -115,6 +137,7 @@ fn replace<T: Clone>(value: &mut T, flag: &Option<T>) {
 pub(super) fn label_source(source: &str, masks: &Path) -> LabelSource {
     match source {
         "masks" => LabelSource::Masks(masks.into()),
+        PREDICTED => LabelSource::Predicted,
         path if Path::new(path).is_dir() => LabelSource::Annotations(path.into()),
         path => LabelSource::of_file(Path::new(path)),
     }

@@ -1,5 +1,6 @@
 //! Files and folders that a command writes.
 
+use crate::outputs::is_stdout;
 use clap::Args;
 use eps_data::codec::write_file;
 use eps_eval::EvalError;
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 /// Files of a result that are written if they were asked for.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ResultFiles {
-    /// Write everything as JSON
+    /// Write everything as JSON; here and below, `-` is stdout
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
     /// Write the numbers as CSV, with all digits
@@ -33,12 +34,16 @@ pub(crate) struct ForceArgs {
     pub(crate) force: bool,
 }
 
-/// Writes a text file whole or not at all, if it was asked for.
+/// Writes a text file whole or not at all, if it was asked for; `-` is stdout.
 pub(crate) fn write_asked(
     path: &Option<PathBuf>,
     text: impl FnOnce() -> Result<String, EvalError>,
 ) -> anyhow::Result<()> {
     match path {
+        Some(path) if is_stdout(path) => {
+            print!("{}", text()?);
+            Ok(())
+        }
         Some(path) => Ok(write_file(path, text()?)?),
         None => Ok(()),
     }

@@ -13,7 +13,7 @@ mod truth;
 mod values;
 
 pub(crate) use background::BackgroundArgs;
-pub(crate) use data::DataArgs;
+pub(crate) use data::{DATA, DataArgs};
 pub(crate) use device::DeviceArgs;
 pub(crate) use files::{ForceArgs, ResultFiles, write_asked};
 pub(crate) use named_folder::{folder_name, named_folder};
@@ -21,5 +21,5 @@ pub(crate) use refined_sweep::RefinedSweepArgs;
 pub(crate) use renamed::RenamedArgs;
 pub(crate) use score_files::ScoreFiles;
 pub(crate) use statement::StatementArgs;
-pub(crate) use truth::{PredictionArgs, TruthArgs};
-pub(crate) use values::{duration, fraction, level, positive, power};
+pub(crate) use truth::{PredictionArgs, TruthArgs, missing};
+pub(crate) use values::{duration, fraction, level, positive, power, small_fraction};

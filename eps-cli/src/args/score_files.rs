@@ -1,9 +1,9 @@
 //! The files and the table that an evaluation ends with.
 
 use super::write_asked;
+use crate::outputs::Pending;
 use anyhow::Result;
 use eps_data::Observer;
-use eps_data::codec::write_file;
 use eps_eval::report::export;
 use eps_eval::{ConfusionMatrix, Counts, Scores};
 use std::io::IsTerminal as _;
@@ -24,9 +24,9 @@ pub(crate) struct ScoreFiles {
     /// Write the confusion matrix as CSV: pixels by true class (row) and predicted class
     #[arg(long, value_name = "FILE")]
     confusion: Option<PathBuf>,
-    /// Name of the predictions in the tables
-    #[arg(long, default_value = "predictions")]
-    name: String,
+    /// Name of the predictions in the tables [default: that of NAME=DIR, else predictions]
+    #[arg(long)]
+    name: Option<String>,
 }
 
 impl ScoreFiles {
@@ -37,21 +37,21 @@ impl ScoreFiles {
     /// Writes what was asked for, and prints the table and what is to know about it.
     pub(crate) fn write(
         &self,
+        name: &str,
         counts: &Counts,
         scores: &Scores,
+        outputs: &Pending,
         observer: &dyn Observer,
     ) -> Result<()> {
-        let named = [(self.name.as_str(), scores)];
+        let named = [(self.name.as_deref().unwrap_or(name), scores)];
         write_asked(&self.csv, || export::csv(&named))?;
         write_asked(&self.markdown, || export::markdown(&named))?;
-        if let Some(path) = &self.latex {
-            let group = export::Group { title: "", methods: &named };
-            write_file(path, export::latex(&[group])?)?;
-        }
+        let group = export::Group { title: "", methods: &named };
+        write_asked(&self.latex, || export::latex(&[group]))?;
         write_asked(&self.confusion, || Ok(matrix_csv(&counts.matrix, &counts.classes)))?;
         let table = if has_colours() { export::coloured_text } else { export::text };
-        print!("{}", table(&[("", scores)])?);
-        println!("{}", summary(scores));
+        outputs.show(&table(&[("", scores)])?);
+        outputs.show(&summary(scores));
         scores.notes.iter().for_each(|note| observer.note(note));
         Ok(())
     }
@@ -60,7 +60,7 @@ impl ScoreFiles {
 /// The means that are not in the table, and how the pixels were counted.
 fn summary(scores: &Scores) -> String {
     format!(
-        "pixel accuracy {}, frequency-weighted IoU {}, mean F1 {}\n{} images of list {}, protocol {}",
+        "pixel accuracy {}, frequency-weighted IoU {}, mean F1 {}\n{} images of list {}, protocol {}\n",
         export::percent(scores.pixel_accuracy),
         export::percent(scores.frequency_weighted_iou),
         export::percent(scores.mean_f1),

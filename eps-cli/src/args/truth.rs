@@ -1,86 +1,120 @@
 //! Ground-truth masks, and predicted ones.
 
-use super::data::label_source;
+use super::data::{DATA, label_source};
+use super::named_folder;
 use crate::outputs::Inputs;
-use clap::Args;
+use clap::{Args, CommandFactory as _};
 use eps_data::codec::is_named;
-use eps_data::{ClassNames, Item, Shard, VocFolder};
-use eps_eval::MaskFolder;
+use eps_data::{ClassNames, Item, VocFolder};
+use eps_experiment::run::RunFolder;
 use eps_experiment::{GroundTruth, Session};
 use std::path::{Path, PathBuf};
 
-/// Ground-truth masks and the images that count.
+/// Ground-truth masks and the images that count: those of a data set, or a folder of masks.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct TruthArgs {
-    /// Folder of ground-truth masks, `<id>.png`
+    /// Data set folder, as `eps train` takes it: gives ground truth, classes and images [default:
+    /// `EPS_DATA`, unless --truth is given]
+    #[arg(long, value_name = "ROOT")]
+    data: Option<PathBuf>,
+    /// Folder of ground-truth masks, `<id>.png` [default: SegmentationClassAug, else SegmentationClass, of
+    /// --data]
     #[arg(long, value_name = "DIR")]
-    truth: PathBuf,
-    /// File with one image id a line, or the name of a split beside the masks' folder
+    truth: Option<PathBuf>,
+    /// Name of a split, of --data or beside the masks' folder, or a file with one image id a line
+    /// [default: train of --data]
     #[arg(long)]
-    list: String,
+    list: Option<String>,
     /// Text file with one object class a line, numbered or not, or CVAT's labelmap.txt [default:
-    /// classes.txt in the masks' folder, else beside it, else VOC's]
+    /// classes.txt in the masks' folder, else beside it, else the data set's, else VOC's]
     #[arg(long, value_name = "FILE")]
     classes: Option<PathBuf>,
 }
 
+/// Where the ground truth is, as flags and environment say it.
+struct Place {
+    folder: VocFolder,
+    list: String,
+}
+
 impl TruthArgs {
-    /// The arguments of a command in which they are optional.
-    pub(crate) fn new(truth: &Path, list: &str, classes: Option<&Path>) -> Self {
-        let classes = classes.map(Path::to_owned);
-        Self { truth: truth.into(), list: list.into(), classes }
+    /// Whether a flag or the environment says where the ground truth is.
+    pub(crate) fn is_given(&self) -> bool {
+        self.truth.is_some() || self.root().is_some()
     }
 
     /// The list, its items with their masks, and the names of their classes.
     ///
     /// No file of an item is looked for: a photograph that is no JPEG has another path.
     pub(crate) fn open(&self, session: &Session<'_>) -> anyhow::Result<GroundTruth> {
-        let data = self.data_set();
-        let beside_masks = Some(self.truth.join("classes.txt")).filter(|path| is_named(path));
+        let Place { folder, list } = self.place()?;
+        let beside_masks = Some(folder.masks.join("classes.txt")).filter(|path| is_named(path));
         let names = match self.classes.clone().or(beside_masks) {
             Some(path) => ClassNames::read(&path)?,
-            None => data.class_names()?,
+            None => folder.class_names()?,
         };
-        let list = data.list(&self.list)?;
+        let list = folder.list(&list)?;
         session.remarks(&list.remarks);
         let item = |id: &String| Item {
             id: id.clone(),
-            image: data.images.join(format!("{id}.jpg")),
+            image: folder.images.join(format!("{id}.jpg")),
             saliency: None,
-            mask: Some(data.mask_of(id)),
+            mask: Some(folder.mask_of(id)),
             classes: Default::default(),
         };
         let items = list.ids.iter().map(item).collect();
-        Ok(GroundTruth { list, items, names, folder: self.folder_name() })
+        Ok(GroundTruth { list, items, names, folder: name_of(&folder.masks) })
     }
 
-    /// The data set that has the masks' folder.
-    fn data_set(&self) -> VocFolder {
-        let root = self.truth.parent().unwrap_or(Path::new("."));
-        VocFolder { masks: self.truth.clone(), ..VocFolder::at(root) }
+    fn root(&self) -> Option<PathBuf> {
+        let of_environment = || std::env::var_os(DATA).filter(|root| !root.is_empty());
+        let default = if self.truth.is_none() { of_environment() } else { None };
+        self.data.clone().or_else(|| default.map(PathBuf::from))
+    }
+
+    fn place(&self) -> anyhow::Result<Place> {
+        let (folder, list) = match (self.root(), &self.truth) {
+            (Some(root), _) => {
+                let list = self.list.clone().unwrap_or_else(|| "train".into());
+                let folder = VocFolder::open(&root, &list)?;
+                folder.check_root()?;
+                (folder, Some(list))
+            }
+            (None, Some(truth)) => {
+                let root = truth.parent().unwrap_or(Path::new("."));
+                (VocFolder::at(root), self.list.clone())
+            }
+            (None, None) => {
+                return Err(missing("no ground truth, expected --data ROOT or --truth DIR"));
+            }
+        };
+        let list =
+            list.ok_or_else(|| missing("no list of images, expected --list beside --truth"))?;
+        let masks = self.truth.clone().unwrap_or_else(|| folder.masks.clone());
+        Ok(Place { folder: VocFolder { masks, ..folder }, list })
     }
 
     /// The files that are read, which no output may replace.
     pub(crate) fn inputs(&self) -> Inputs {
-        let folder = self.data_set();
-        let classes = [self.truth.join("classes.txt"), folder.root.join("classes.txt")];
-        let files = [PathBuf::from(&self.list)].into_iter().chain(classes);
+        let Ok(Place { folder, list }) = self.place() else { return Inputs::default() };
+        let classes = [folder.masks.join("classes.txt"), folder.root.join("classes.txt")];
+        let files = [PathBuf::from(list)].into_iter().chain(classes);
         files
             .chain(self.classes.clone())
             .fold(Inputs::default(), Inputs::file)
-            .folder(&self.truth, &["png"])
+            .folder(&folder.masks, &["png"])
             .folder(&folder.lists, &["txt"])
     }
 
-    /// Folder of the photographs of the masks, if it is named as VOC's.
-    pub(crate) fn photographs(&self) -> PathBuf {
-        self.data_set().images
+    /// Folder of the images of the masks, if it is named as VOC's.
+    pub(crate) fn images(&self) -> anyhow::Result<PathBuf> {
+        Ok(self.place()?.folder.images)
     }
 
-    /// Name of the masks' folder.
-    pub(crate) fn folder_name(&self) -> String {
-        let name = self.truth.file_name().unwrap_or(self.truth.as_os_str());
-        name.to_string_lossy().into_owned()
+    /// Name of the masks' folder, and what its list is called on the command line.
+    pub(crate) fn names(&self) -> anyhow::Result<(String, String)> {
+        let Place { folder, list } = self.place()?;
+        Ok((name_of(&folder.masks), list))
     }
 
     /// As [`open`](Self::open), with the image labels of a source as `--labels` names it.
@@ -90,7 +124,7 @@ impl TruthArgs {
         session: &Session<'_>,
     ) -> anyhow::Result<GroundTruth> {
         let mut truth = self.open(session)?;
-        let source = label_source(source, &self.truth);
+        let source = label_source(source, &self.place()?.folder.masks);
         let (labels, remarks) = source.load(&truth.list.ids, &truth.names)?;
         session.remarks(&remarks);
         for (item, classes) in truth.items.iter_mut().zip(labels) {
@@ -100,29 +134,53 @@ impl TruthArgs {
     }
 }
 
+fn name_of(folder: &Path) -> String {
+    folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// An error of usage, as clap's own.
+pub(crate) fn missing(text: &str) -> anyhow::Error {
+    let kind = clap::error::ErrorKind::MissingRequiredArgument;
+    crate::cli::Cli::command().error(kind, text).into()
+}
+
 /// Predicted masks and what they are counted against.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PredictionArgs {
+    /// Folder of predicted masks, `<id>.png`, or a run with the masks of `eps infer`
+    #[arg(value_name = "[NAME=]DIR", required_unless_present = "flagged")]
+    masks: Option<String>,
     #[command(flatten)]
     pub(crate) truth: TruthArgs,
-    /// Folder of predicted masks, `<id>.png`
-    #[arg(long, value_name = "DIR")]
-    pub(crate) predictions: PathBuf,
+    /// The same as a flag
+    #[arg(
+        long = "predictions",
+        id = "flagged",
+        value_name = "[NAME=]DIR",
+        conflicts_with = "masks"
+    )]
+    flagged: Option<String>,
 }
 
 impl PredictionArgs {
-    /// The masks of a part of the list, or of all of it.
-    pub(crate) fn folder<'a>(
-        &'a self,
-        truth: &'a GroundTruth,
-        shard: Option<Shard>,
-    ) -> MaskFolder<'a> {
-        let GroundTruth { list, items, names, .. } = truth;
-        MaskFolder { list, items, predictions: &self.predictions, names, shard }
+    /// The folder of masks as it is named, which may be a run.
+    fn named(&self) -> (Option<&str>, &Path) {
+        let argument = self.masks.as_ref().or(self.flagged.as_ref());
+        named_folder(argument.map_or("", String::as_str))
+    }
+
+    /// What tables call the masks.
+    pub(crate) fn name(&self) -> &str {
+        self.named().0.unwrap_or("predictions")
+    }
+
+    /// The folder of masks.
+    pub(crate) fn predictions(&self) -> anyhow::Result<PathBuf> {
+        RunFolder::masks_in(self.named().1)
     }
 
     /// The files that are read, which no output may replace.
     pub(crate) fn inputs(&self) -> Inputs {
-        self.truth.inputs().folder(&self.predictions, &["png"])
+        self.truth.inputs().folder(self.named().1, &["png"])
     }
 }

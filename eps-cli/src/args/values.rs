@@ -38,6 +38,14 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "expected a time above 0 in s, m or h, such as 15m".into())
 }
 
+/// A difference of scores, as a fraction: what is above 0.2 was meant in percent.
+pub(crate) fn small_fraction(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(fraction) if (0.0..=0.2).contains(&fraction) => Ok(fraction),
+        _ => Err("expected a fraction in 0..=0.2, such as 0.01 for one point of IoU".into()),
+    }
+}
+
 /// A fraction between 0 and 1.
 pub(crate) fn level(text: &str) -> Result<f64, String> {
     match fraction(text) {

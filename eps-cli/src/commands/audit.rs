@@ -9,8 +9,14 @@ use eps_eval::report::export;
 use eps_experiment::Session;
 use std::path::PathBuf;
 
+const EXAMPLES: &str = "\
+Examples:
+  eps audit runs/eps --data VOC2012
+  eps audit runs/eps/masks --truth VOC2012/SegmentationClass --list train --markdown audit.md";
+
 /// Score one folder of masks under every protocol, with a line on why the scores differ
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Audit {
     #[command(flatten)]
     masks: PredictionArgs,
@@ -29,14 +35,15 @@ impl Audit {
         let audit = self.audit(session)?;
         write_asked(&self.json, || Ok(export::json(&audit)))?;
         write_asked(&self.markdown, || Ok(export::audit_markdown(&audit)))?;
-        outputs.keep();
-        print!("{}", export::audit_text(&audit));
+        outputs.show(&export::audit_text(&audit));
+        outputs.keep(session);
         Ok(Exit::Done)
     }
 
     fn audit(&self, session: &Session<'_>) -> Result<eps_eval::Audit> {
         let truth = self.masks.truth.open(session)?;
-        let folder = self.masks.folder(&truth, None);
+        let predictions = self.masks.predictions()?;
+        let folder = truth.folder(&predictions, None);
         session.observer.begin("masks", folder.len(), 0);
         let outcomes = folder.audit(&Protocol::ALL, session.observer)?;
         session.observer.end();

@@ -19,6 +19,11 @@ use eps_experiment::output::{FolderLock, Inputs, ResultFolder, seen_from};
 use eps_experiment::run::RunFolder;
 use std::path::{Path, PathBuf};
 
+const EXAMPLES: &str = "\
+Examples:
+  eps compare CAM=runs/cam EPS=runs/eps --data VOC2012 --out comparison
+  eps compare EPS=runs/eps --data VOC2012 --json -";
+
 /// Compare folders of predicted masks on the same images: how sure a difference is, and what makes it
 ///
 /// The first method is the baseline of the others. Intervals and p-values come from a paired bootstrap
@@ -26,6 +31,7 @@ use std::path::{Path, PathBuf};
 /// mean of their scores, and a standard deviation. The same folder or the same masks twice are refused. One folder alone gets intervals, the anatomy of its
 /// errors and boundary scores too.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Compare {
     /// Folders of predicted masks, `<id>.png`, or of runs with the masks of `eps infer`; names are those of
     /// the folders, or of the runs they are in
@@ -106,8 +112,8 @@ impl Compare {
             details,
         };
         self.write(&report, out, session)?;
-        outputs.keep();
-        print!("{}", export::comparison_text(&report));
+        outputs.show(&export::comparison_text(&report));
+        outputs.keep(session);
         Ok(Exit::Done)
     }
 
@@ -130,7 +136,7 @@ impl Compare {
                 inputs.push((name.clone(), seen_from(out, folder)?));
             }
         }
-        inputs.push(("ground truth".into(), self.truth.folder_name()));
+        inputs.push(("ground truth".into(), self.truth.names()?.0));
         inputs.push(("list SHA-256".into(), list.sha256.clone()));
         Ok(inputs)
     }
@@ -158,7 +164,7 @@ impl Compare {
             out.write("images.csv", export::image_differences_csv(report)?)?;
             out.write("compare.md", export::comparison_markdown(report, &charts))?;
             out.finish()?;
-            session.observer.say(&folder.join("compare.md").display().to_string());
+            session.observer.say(&format!("look at {}", folder.join("compare.md").display()));
         }
         Ok(())
     }

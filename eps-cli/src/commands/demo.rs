@@ -7,12 +7,18 @@ use anyhow::Result;
 use eps_experiment::Session;
 use std::path::PathBuf;
 
+const EXAMPLES: &str = "\
+Examples:
+  eps demo
+  eps demo --seed 2 --out reports/demo-2";
+
 /// Train and compare the baseline and EPS on rendered scenes: no download, a few minutes on a CPU
 ///
 /// Every object class of the scenes has a background that almost always comes with it: trains have
 /// rails, boats have water. The plain classifier's maps take in those backgrounds; EPS learns from
 /// saliency maps to leave them out.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Demo {
     /// Seed of scenes, first weights and order of images
     #[arg(long, default_value_t = 1)]
@@ -50,7 +56,7 @@ impl Demo {
         interrupt::install()?;
         let Some(summary) = demo.run(session)? else { return Ok(Exit::Interrupted) };
         summary.iter().for_each(|line| println!("{line}"));
-        println!("Look at {}", demo.out.join("index.html").display());
+        session.observer.say(&format!("look at {}", demo.out.join("index.html").display()));
         Ok(Exit::Done)
     }
 }

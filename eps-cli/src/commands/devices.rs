@@ -4,8 +4,13 @@ use super::Exit;
 use crate::device;
 use eps_experiment::Session;
 
+const EXAMPLES: &str = "\
+Examples:
+  eps devices";
+
 /// List the devices of this program and whether they work here
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Devices {}
 
 impl Devices {

@@ -11,11 +11,19 @@ use eps_eval::{Counts, EvalError, Protocol};
 use eps_experiment::Session;
 use std::path::PathBuf;
 
+const EXAMPLES: &str = "\
+Examples:
+  eps evaluate runs/eps --data VOC2012 --csv -
+  eps evaluate EPS=runs/eps/masks --data VOC2012 --latex eps.tex --json eps.json
+  eps evaluate runs/eps --data VOC2012 --shard 1/2 --counts part-1.json
+  eps evaluate runs/eps --data VOC2012 --shard 2/2 --counts part-2.json";
+
 /// Score predicted masks against the ground truth: IoU, precision and recall of each class
 ///
 /// Protocols differ in what they make of a predicted 255, of other labels that are no class, of
 /// classes that never occur, and of masks of another size; `eps audit` shows them side by side.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Evaluate {
     #[command(flatten)]
     masks: PredictionArgs,
@@ -50,21 +58,22 @@ impl Evaluate {
             counts.write(path)?;
         }
         if let Some(shard) = self.shard {
-            outputs.keep();
+            outputs.keep(session);
             let (counted, all) = (counts.images.len(), counts.list.images);
             println!("part {shard}: {counted} of {all} images of list {}", counts.list.name);
             return Ok(Exit::Done);
         }
         let scores = counts.scores();
         write_asked(&self.json, || Ok(export::json(&scores)))?;
-        self.files.write(&counts, &scores, session.observer)?;
-        outputs.keep();
+        self.files.write(self.masks.name(), &counts, &scores, &outputs, session.observer)?;
+        outputs.keep(session);
         Ok(Exit::Done)
     }
 
     fn count(&self, session: &Session<'_>) -> Result<Counts> {
         let truth = self.masks.truth.open(session)?;
-        let folder = self.masks.folder(&truth, self.shard);
+        let predictions = self.masks.predictions()?;
+        let folder = truth.folder(&predictions, self.shard);
         let observer = session.observer;
         observer.begin("masks", folder.len(), 0);
         if self.keep_going {

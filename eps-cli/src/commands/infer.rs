@@ -3,13 +3,19 @@
 use super::Exit;
 use crate::args::{self, DataArgs, DeviceArgs};
 use crate::interrupt;
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use eps_data::codec::ScoreFormat;
 use eps_data::{Needs, Shard};
 use eps_experiment::Session;
+use eps_experiment::recipes::read_recipe;
 use eps_experiment::run::{Images, RunFolder};
-use eps_model::recipe::Recipe;
 use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  eps infer runs/eps --data VOC2012
+  eps infer runs/eps --data VOC2012 --list all --labels predicted --score 0.4 --out runs/unlabelled
+  eps infer runs/eps --data VOC2012 --threshold 0.3 --out runs/eps-0.3";
 
 /// Write class activation maps (`cams/<id>.npz`), pseudo-masks (`masks/<id>.png`) and `logits.csv`
 ///
@@ -18,6 +24,7 @@ use std::path::PathBuf;
 /// are never mixed. The table has the classifier's scores of all images of the list that are done, for
 /// `eps sweep --classifier`.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Infer {
     /// Run folder of `eps train`; with --recipe and --weights a new folder
     run: PathBuf,
@@ -26,8 +33,8 @@ pub(crate) struct Infer {
     /// Weights of the whole network instead of the run's: PyTorch, safetensors or burnpack
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
-    /// Recipe instead of the run's
-    #[arg(long, value_name = "FILE")]
+    /// Recipe instead of the run's: a file, or the name of one that `eps recipes` lists
+    #[arg(long, value_name = "FILE|NAME")]
     recipe: Option<PathBuf>,
     /// Folder for `cams`, `masks` and `logits.csv` [default: the run folder]
     #[arg(long, value_name = "DIR")]
@@ -41,6 +48,9 @@ pub(crate) struct Infer {
     /// Store the maps in 16 bits; masks are made of what is stored
     #[arg(long)]
     f16: bool,
+    /// Probability from which on a class is in an image, with --labels predicted
+    #[arg(long, value_name = "P", default_value_t = 0.5, value_parser = args::fraction)]
+    score: f32,
     #[command(flatten)]
     device: DeviceArgs,
 }
@@ -49,11 +59,13 @@ impl Infer {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let device = self.device.open()?;
         let mut recipe = match &self.recipe {
-            Some(path) => Recipe::read(path)?,
+            Some(path) => read_recipe(path)?,
             None => RunFolder::at(&self.run).recipe()?,
         };
         recipe.inference.threshold = self.threshold.unwrap_or(recipe.inference.threshold);
-        let split = self.data.open(Needs::default(), session)?;
+        let split = self.data.source_of_images()?.open(Needs::default(), session);
+        let split = split.map_err(with_hint)?;
+        let predicted = self.data.labels_are_predicted().then_some(self.score);
         let images = Images {
             run: &self.run,
             recipe: &recipe,
@@ -62,9 +74,20 @@ impl Infer {
             out: self.out.as_ref().unwrap_or(&self.run),
             shard: self.shard,
             format: if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 },
+            predicted,
             device: &device,
         };
         interrupt::install()?;
         Ok(images.run(session)?.into())
+    }
+}
+
+/// Says how images without labels can be inferred.
+fn with_hint(error: anyhow::Error) -> anyhow::Error {
+    match error.to_string() {
+        text if text.contains("no image labels") => anyhow!(
+            "{text}, or `--labels predicted`, which takes the classes that the network finds"
+        ),
+        _ => error,
     }
 }

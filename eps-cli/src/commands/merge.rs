@@ -1,20 +1,24 @@
 //! `eps merge`
 
 use super::Exit;
-use crate::args::ScoreFiles;
+use crate::args::{ScoreFiles, write_asked};
 use crate::outputs::{Inputs, Outputs};
 use anyhow::Result;
-use eps_data::codec::write_file;
 use eps_eval::Counts;
 use eps_eval::report::export;
 use eps_experiment::Session;
 use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  eps merge part-1.json part-2.json --out merged.json";
 
 /// Score a list from the parts that `eps evaluate --shard` counted
 ///
 /// The parts must be of one protocol and one list, share no image, and leave none out; their order
 /// does not matter. The scores are those of one evaluation, bit for bit.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Merge {
     /// Files of `eps evaluate --shard I/N --counts FILE`
     #[arg(required = true, value_name = "PART")]
@@ -38,12 +42,12 @@ impl Merge {
         let parts = self.parts.iter().cloned().map(read).collect::<Result<Vec<_>, _>>()?;
         let counts = eps_eval::merge(parts)?;
         let scores = counts.scores();
-        write_file(&self.out, export::json(&scores))?;
+        write_asked(&Some(self.out.clone()), || Ok(export::json(&scores)))?;
         if let Some(path) = &self.counts {
             counts.write(path)?;
         }
-        self.files.write(&counts, &scores, session.observer)?;
-        outputs.keep();
+        self.files.write("predictions", &counts, &scores, &outputs, session.observer)?;
+        outputs.keep(session);
         Ok(Exit::Done)
     }
 }

@@ -1,14 +1,20 @@
 //! `eps refine`
 
 use super::Exit;
-use crate::args::BackgroundArgs;
+use crate::args::{BackgroundArgs, DATA};
 use crate::interrupt;
 use anyhow::Result;
 use eps_crf::{Floor, Preset};
-use eps_data::{ImageList, Shard};
+use eps_data::{ImageList, Shard, VocFolder};
 use eps_experiment::refine::{MapFolder, Refinement, Tally};
+use eps_experiment::run::RunFolder;
 use eps_experiment::{End, Session};
 use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  eps refine runs/eps --data VOC2012 --preset psa --out runs/eps-crf
+  eps refine runs/eps --data VOC2012 --preset psa --alpha 4,8 --out runs/eps-crfs";
 
 /// Refine class activation maps with a dense CRF into masks (`masks/<id>.png`)
 ///
@@ -16,12 +22,18 @@ use std::path::PathBuf;
 /// maps or with other settings are refused. One image a core; `RAYON_NUM_THREADS` sets how many.
 /// docs/crf.md has the presets, memory and figures.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Refine {
-    /// Folder of class activation maps, `<id>.npz`
+    /// Folder of class activation maps, `<id>.npz` or another program's `<id>.npy`, or a run with the maps of
+    /// `eps infer`
+    #[arg(value_name = "DIR")]
     cams: PathBuf,
-    /// Folder of photographs, `<id>.jpg` or `<id>.png`
-    #[arg(long, value_name = "DIR")]
-    images: PathBuf,
+    /// Data set folder, as `eps train` takes it: gives the images
+    #[arg(long, value_name = "ROOT", env = DATA)]
+    data: Option<PathBuf>,
+    /// Folder of images, `<id>.jpg` or `<id>.png` [default: that of --data]
+    #[arg(long, value_name = "DIR", required_unless_present = "data")]
+    images: Option<PathBuf>,
     /// Parameters by their source: psa, irn-label, deeplab-v2, deeplab-v2-raw or toco
     #[arg(long, value_name = "NAME")]
     preset: Preset,
@@ -59,8 +71,8 @@ impl Refine {
         let list = self.list.as_deref().map(ImageList::read).transpose()?;
         session.remarks(list.iter().flat_map(|list| &list.remarks));
         let maps = MapFolder {
-            cams: &self.cams,
-            images: &self.images,
+            cams: &RunFolder::cams_in(&self.cams)?,
+            images: &self.images()?,
             refinement: Refinement { preset, steps, floor },
             backgrounds: &self.background.backgrounds(preset),
             out: &self.out,
@@ -74,6 +86,14 @@ impl Refine {
             show(tally);
         }
         Ok(end.into())
+    }
+
+    fn images(&self) -> Result<PathBuf> {
+        match (&self.images, &self.data) {
+            (Some(images), _) => Ok(images.clone()),
+            (None, Some(data)) => Ok(VocFolder::open(data, "train")?.images),
+            (None, None) => unreachable!("clap asks for one of them"),
+        }
     }
 }
 

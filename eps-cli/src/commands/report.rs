@@ -10,11 +10,17 @@ use eps_experiment::output::{FolderLock, ResultFolder};
 use eps_experiment::run::RunFolder;
 use std::path::PathBuf;
 
+const EXAMPLES: &str = "\
+Examples:
+  eps report runs/cam runs/eps --data VOC2012 --out pages/both
+  eps report runs/cam runs/eps --data VOC2012 --choose gain --pictures 6 --out pages/gain";
+
 /// Compare runs on one page: scores at every threshold, charts, tables, pictures
 ///
 /// Pictures show the masks that each run made, with their threshold. Files of an earlier report in the
 /// folder that no longer belong to it are removed.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Report {
     /// Run folders with the maps of `eps infer`; names are those of the folders
     #[arg(required = true, value_name = "RUN")]
@@ -63,7 +69,7 @@ impl Report {
         let lock = FolderLock::take_for_results(&self.out, session)?;
         let inputs = report.inputs(&self.out, &folder.masks)?;
         report.write(ResultFolder::open(lock, &self.out, MAIN, inputs, self.force.force)?)?;
-        println!("{}", self.out.join("index.html").display());
+        session.observer.say(&format!("look at {}", self.out.join("index.html").display()));
         Ok(Exit::Done)
     }
 }

@@ -2,7 +2,8 @@
 
 use super::Exit;
 use crate::args::{
-    ForceArgs, ResultFiles, StatementArgs, TruthArgs, level, named_folder, write_asked,
+    ForceArgs, ResultFiles, StatementArgs, TruthArgs, level, named_folder, small_fraction,
+    write_asked,
 };
 use crate::outputs::Outputs;
 use anyhow::{Context as _, Result, anyhow, ensure};
@@ -18,6 +19,12 @@ use eps_experiment::reproduce::{AttemptSource, attempts};
 use eps_experiment::run::RunFolder;
 use std::path::{Path, PathBuf};
 
+const EXAMPLES: &str = "\
+Examples:
+  eps reproduce
+  eps reproduce pseudo-masks-voc
+  eps reproduce pseudo-masks-voc --ours runs/eps --data VOC2012 --out pages/table";
+
 /// Compare your scores with a published table: published, yours, difference and verdict of each cell
 ///
 /// Without a table, lists those that are known. With three runs or more, a number is reproduced if it is
@@ -26,6 +33,7 @@ use std::path::{Path, PathBuf};
 /// nothing is compared and the reason is given. Masks without the provenance of a run get a score, but no
 /// verdict. Published numbers that were not checked against a source are marked ? and are no targets.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Reproduce {
     /// Name of the table
     #[arg(value_parser = published_table)]
@@ -33,23 +41,15 @@ pub(crate) struct Reproduce {
     /// Yours: folders of runs with the masks of `eps infer`, or of masks. ROW is that of the table; that
     /// of a run follows from its recipe. COLUMN is that of mean IoU [default: the first]. Several folders
     /// of one row are runs that differ in their seed
-    #[arg(long = "ours", value_name = "[ROW[/COLUMN]=]DIR", requires = "truth")]
+    #[arg(long = "ours", value_name = "[ROW[/COLUMN]=]DIR")]
     ours: Vec<String>,
-    /// Folder of ground-truth masks, `<id>.png`
-    #[arg(long, value_name = "DIR", requires = "list")]
-    truth: Option<PathBuf>,
-    /// File with one image id a line, or the name of a split beside the masks' folder
-    #[arg(long, requires = "truth")]
-    list: Option<String>,
-    /// Text file with one object class a line [default: classes.txt in the masks' folder, else beside it,
-    /// else VOC's]
-    #[arg(long, value_name = "FILE")]
-    classes: Option<PathBuf>,
+    #[command(flatten)]
+    truth: TruthArgs,
     #[command(flatten)]
     statement: StatementArgs,
-    /// Difference up to which fewer than three runs are within tolerance, in points of IoU. Published
-    /// numbers of one method from two sources are up to 0.3 points apart
-    #[arg(long, value_name = "POINTS", default_value_t = 100.0 * TOLERANCE, value_parser = points)]
+    /// Difference of IoU, as a fraction, up to which fewer than three runs are within tolerance. Published
+    /// numbers of one method from two sources differ by up to 0.003
+    #[arg(long, value_name = "IOU", default_value_t = TOLERANCE, value_parser = small_fraction)]
     tolerance: f64,
     /// Resamples of the images
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
@@ -75,14 +75,6 @@ pub(crate) struct Reproduce {
     force: ForceArgs,
 }
 
-/// A number of percentage points.
-fn points(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(points) if (0.0..=100.0).contains(&points) => Ok(points),
-        _ => Err("expected a number of points from 0 to 100".into()),
-    }
-}
-
 impl Reproduce {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let Some(table) = self.table else {
@@ -105,12 +97,12 @@ impl Reproduce {
         };
         let attempts = self.attempts(table, &sources, session)?;
         let bootstrap = Bootstrap { resamples: self.resamples as usize, seed: self.seed };
-        let tolerance = self.tolerance / 100.0;
-        let reproduction = Reproduction::new(table, &attempts, bootstrap, self.level, tolerance)
-            .map_err(|text| anyhow!(text))?;
+        let reproduction =
+            Reproduction::new(table, &attempts, bootstrap, self.level, self.tolerance)
+                .map_err(|text| anyhow!(text))?;
         self.write(table, &reproduction, out, session)?;
-        outputs.keep();
-        print!("{}", export::reproduction_text(&reproduction));
+        outputs.show(&export::reproduction_text(&reproduction));
+        outputs.keep(session);
         Ok(Exit::Done)
     }
 
@@ -138,10 +130,11 @@ impl Reproduce {
         sources: &[AttemptSource],
         session: &Session<'_>,
     ) -> Result<Vec<Attempt>> {
-        let (Some(truth), Some(list)) = (&self.truth, &self.list) else { return Ok(vec![]) };
-        let truth = TruthArgs::new(truth, list, self.classes.as_deref());
+        if sources.is_empty() {
+            return Ok(vec![]);
+        }
         let statement = self.statement.clone().into();
-        attempts(table, &statement, &truth.open(session)?, sources, session)
+        attempts(table, &statement, &self.truth.open(session)?, sources, session)
     }
 
     fn inputs(
@@ -159,10 +152,10 @@ impl Reproduce {
                 inputs.push((name.clone(), seen_from(out, folder)?));
             }
         }
-        if let Some(truth) = self.truth.as_ref().and_then(|truth| truth.file_name()) {
-            inputs.push(("ground truth".into(), truth.to_string_lossy().into_owned()));
+        if self.truth.is_given() {
+            let (masks, list) = self.truth.names()?;
+            inputs.extend([("ground truth".into(), masks), ("list".into(), list)]);
         }
-        inputs.extend(self.list.clone().map(|list| ("list".into(), list)));
         Ok(inputs)
     }
 
@@ -185,7 +178,7 @@ impl Reproduce {
             out.write("reproduction.tex", export::reproduction_latex(reproduction))?;
             out.write("reproduction.md", export::reproduction_markdown(reproduction, &charts))?;
             out.finish()?;
-            session.observer.say(&folder.join("reproduction.md").display().to_string());
+            session.observer.say(&format!("look at {}", folder.join("reproduction.md").display()));
         }
         Ok(())
     }

@@ -12,15 +12,21 @@ use eps_experiment::output::FolderLock;
 use std::path::{Path, PathBuf};
 
 /// Write the completions of a shell to stdout
-///
-/// For bash: eps completions bash > ~/.local/share/bash-completion/completions/eps
 #[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  eps completions bash > ~/.local/share/bash-completion/completions/eps"
+)]
 pub(crate) struct Completions {
     shell: Shell,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  eps man --out man";
+
 /// Write the manual pages of all commands: eps.1, eps-train.1 and so on
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Manual {
     /// Folder to write
     #[arg(long, value_name = "DIR", default_value = "man")]

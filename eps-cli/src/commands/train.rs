@@ -6,16 +6,25 @@ use crate::interrupt;
 use anyhow::Result;
 use eps_data::Needs;
 use eps_experiment::Session;
+use eps_experiment::recipes::read_recipe;
 use eps_experiment::run::TrainingRun;
-use eps_model::recipe::{Method, Recipe};
+use eps_model::recipe::Method;
 use eps_model::train::Outcome;
 use std::path::PathBuf;
 
+const EXAMPLES: &str = "\
+Examples:
+  eps train --recipe laptop-eps --data VOC2012 --weights weights/efficientnet-lite0-57934424.pth \\
+      --out runs/first
+  eps train --recipe laptop-eps --data VOC2012 --weights weights/efficientnet-lite0-57934424.pth \\
+      --out runs/first --resume";
+
 /// Train a class activation map baseline or EPS from image labels (and saliency maps)
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Train {
-    /// Recipe: a TOML file with every setting; see `recipes/`
-    #[arg(long, value_name = "FILE")]
+    /// Recipe: a TOML file with every setting, or the name of one that `eps recipes` lists
+    #[arg(long, value_name = "FILE|NAME")]
     recipe: PathBuf,
     #[command(flatten)]
     data: DataArgs,
@@ -44,7 +53,7 @@ pub(crate) struct Train {
 impl Train {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let device = self.device.open()?;
-        let mut recipe = Recipe::read(&self.recipe)?;
+        let mut recipe = read_recipe(&self.recipe)?;
         recipe.optimiser.updates = self.updates.unwrap_or(recipe.optimiser.updates);
         recipe.optimiser.seed = self.seed.unwrap_or(recipe.optimiser.seed);
         let saliency = recipe.network.method == Method::Eps;

@@ -28,6 +28,9 @@ impl Weights {
 
 /// List the tensors of a weights file, and say which network they fit
 #[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  eps weights inspect runs/eps\n  eps weights inspect ilsvrc.params"
+)]
 pub(crate) struct Inspect {
     /// Weights file, whatever it is called, or run folder
     #[arg(value_name = "FILE|RUN")]
@@ -95,6 +98,7 @@ fn backbone(file: &WeightsFile) -> Option<BackboneName> {
 
 /// Write weights as safetensors with the names that PyTorch programs know
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  eps weights convert runs/eps eps.safetensors")]
 pub(crate) struct Convert {
     /// Weights file, whatever it is called, or run folder
     #[arg(value_name = "FILE|RUN")]
@@ -125,7 +129,7 @@ impl Convert {
         })?;
         let others = beside(&file, "");
         let count = write_safetensors(file, backbone, &self.out)?;
-        outputs.keep();
+        outputs.keep(session);
         let out = self.out.display();
         session.observer.say(&format!("{out}: {count} tensors of {backbone}{others}"));
         Ok(Exit::Done)

@@ -17,7 +17,7 @@ impl Call {
     /// `eps` with all of its arguments.
     pub(crate) fn of(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
         let mut call = Command::new(env!("CARGO_BIN_EXE_eps"));
-        call.args(arguments);
+        call.args(arguments).env_remove("EPS_DATA");
         call.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self(call)
     }
@@ -42,6 +42,12 @@ impl Call {
     /// On this many threads.
     pub(crate) fn on_threads(mut self, threads: usize) -> Self {
         self.0.env("RAYON_NUM_THREADS", threads.to_string());
+        self
+    }
+
+    /// With a variable of the environment.
+    pub(crate) fn with_variable(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.0.env(name, value);
         self
     }
 

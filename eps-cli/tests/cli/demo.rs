@@ -28,7 +28,7 @@ fn a_demo_scores_both_methods_and_depends_on_its_seed_only() {
     let [first, second, other] = folders.each_ref().map(|folder| folder.path());
     let ended = demo(first, 3, 1);
     let page = first.join("out/index.html");
-    assert_eq!(ended.stdout.lines().last(), Some(&*format!("Look at {}", page.display())));
+    assert_eq!(ended.stderr.lines().last(), Some(&*format!("look at {}", page.display())));
     let reports = [first, second, other].map(|folder| folder.join("out"));
     let found = files(&reports[0]);
     assert!(found.contains_key(Path::new("index.html")));

@@ -300,3 +300,39 @@ fn results_of_unknown_origin_are_not_taken_for_ones_own() {
     fs::remove_file(run.join("inference.json")).unwrap();
     project.infer("run").with("--threshold", "0.9").refuses(&["run/cams: maps of unknown origin"]);
 }
+
+#[test]
+fn images_without_labels_get_the_classes_that_the_network_finds() {
+    let project = trained();
+    let data = project.data();
+    project.infer("run").succeeds();
+    let labelled = |index: usize| {
+        read_scores(&project.path("run/cams").join(scene_id(index) + ".npz")).unwrap()
+    };
+    fs::remove_file(data.join("cls_labels.csv")).unwrap();
+    fs::rename(data.join("Annotations"), project.path("gone")).ok();
+    project.infer("run").refuses(&["no image labels", "`--labels predicted`"]);
+    let predict = |score: &str, out: &'static str| {
+        let call = project.infer("run").with("--labels", "predicted");
+        call.with("--score", score).with("--out", project.path(out)).succeeds();
+        let folder = project.path(out);
+        move |index: usize| {
+            read_scores(&folder.join("cams").join(scene_id(index) + ".npz")).unwrap()
+        }
+    };
+    let (every, none) = (predict("0", "every"), predict("1", "none"));
+    for index in 0..10 {
+        assert_eq!(every(index).classes().len(), 6);
+        assert_eq!(none(index).classes(), [0_u8; 0]);
+        let (found, expected) = (every(index), labelled(index));
+        for &class in expected.classes() {
+            assert_eq!(found.of(class), expected.of(class), "{index} {class}");
+        }
+    }
+    let again = project.infer("run").with("--labels", "predicted").with("--score", "0.4");
+    let again = again.with("--out", project.path("every"));
+    again.refuses(&["inference.json", "with other settings"]);
+    let train = eps("train").with("--recipe", "demo-cam").with("--data", &data);
+    let train = train.with("--labels", "predicted").with("--out", project.path("other"));
+    train.refuses(&["--labels predicted", "`eps infer` alone"]);
+}

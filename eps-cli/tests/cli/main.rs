@@ -15,6 +15,7 @@ mod demo;
 mod documentation;
 mod evaluate;
 mod folders;
+mod grammar;
 mod infer;
 mod interrupt;
 mod outputs;

@@ -20,7 +20,8 @@ fn both_methods_go_from_training_to_a_report() {
     }
     let ended = project.report(&["cam", "eps"]).with("--pictures", "3").succeeds();
     let report = project.path("report");
-    assert_eq!(ended.stdout.trim_end(), report.join("index.html").display().to_string());
+    let page = report.join("index.html");
+    assert_eq!(ended.stderr.lines().last(), Some(&*format!("look at {}", page.display())));
     let scores = json(&report.join("scores.json"));
     for (index, run) in ["cam", "eps"].into_iter().enumerate() {
         assert_eq!(scores[index]["name"], run);

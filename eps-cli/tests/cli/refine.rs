@@ -156,5 +156,5 @@ fn maps_and_photographs_that_do_not_go_together_are_named() {
 fn folders_without_maps_are_refused() {
     let project = Project::with_scenes(1);
     fs::create_dir_all(project.path("run/cams")).unwrap();
-    refine(&project, "psa", &project.path("out")).refuses(&["cams: no class map (.npz) in it"]);
+    refine(&project, "psa", &project.path("out")).refuses(&["cams: no class map in it"]);
 }

@@ -112,6 +112,8 @@ fn path_of(source: &LabelSource) -> &Path {
         | LabelSource::Annotations(path)
         | LabelSource::Masks(path) => path,
         LabelSource::Instances(file) => file.path(),
+        // Such labels are in no file, and nothing can be wrong with them.
+        LabelSource::Predicted => Path::new(""),
     }
 }
 

@@ -6,6 +6,7 @@
 mod atomic;
 mod cam_dictionary;
 mod cam_keys;
+mod class_map;
 mod class_pictures;
 mod colour_mask;
 mod content;
@@ -31,6 +32,7 @@ mod whole;
 pub use atomic::{can_write, write_atomically, write_file};
 pub use cam_dictionary::{CamProblem, cam_dictionary, decode_cam_archive, read_cam_dictionary};
 pub use cam_keys::CamKeys;
+pub use class_map::{class_map_of, class_maps_in, read_class_map};
 pub use class_pictures::{ClassPictures, class_pictures_of, read_class_pictures};
 pub use colour_mask::{ColourKind, colour_kind, read_colour_mask, read_index_mask};
 pub use content::Content;

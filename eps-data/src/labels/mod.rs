@@ -34,6 +34,8 @@ pub enum LabelSource {
     Masks(PathBuf),
     /// COCO's instances file; crowds count.
     Instances(InstancesFile),
+    /// Nobody says it: a network finds the classes, and until then an image has none.
+    Predicted,
 }
 
 /// The classes of each image, or why there are none.
@@ -74,6 +76,7 @@ impl LabelSource {
             Self::Npy(path) => Ok((dictionary::load(path, ids, names)?, vec![])),
             Self::Instances(file) => instances(file, ids, names),
             Self::Annotations(folder) => Ok(annotation::load(folder, ids, names)),
+            Self::Predicted => Ok((ids.iter().map(|_| Ok(ClassSet::default())).collect(), vec![])),
             Self::Masks(folder) => {
                 let mask = |id: &String| read_mask(&folder.join(format!("{id}.png")), names.len());
                 Ok((ids.par_iter().map(|id| Ok(mask(id)?.present())).collect(), vec![]))

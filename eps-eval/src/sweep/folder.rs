@@ -106,7 +106,7 @@ pub(super) fn read_pair(
     classes: usize,
 ) -> Result<(LabelMap, ScoreMap), EvalError> {
     let truth = codec::read_mask(image.mask()?, classes)?;
-    let scores = codec::read_scores(&image.prediction)?;
+    let scores = codec::read_class_map(&image.prediction)?;
     check_scores(&truth, &scores, &image.prediction, classes)?;
     Ok((truth, scores))
 }

@@ -44,7 +44,7 @@ pub fn class_shift(
     let files = Prediction::ClassMap.complete_files(&sample, cams)?;
     let images = Fold::over(&files, &Silent).each(|image| {
         let truth = codec::read_mask(image.mask()?, classes)?;
-        let maps = codec::read_scores(&image.prediction)?.classes().to_vec();
+        let maps = codec::read_class_map(&image.prediction)?.classes().to_vec();
         let truth = truth.present().iter().collect();
         Ok::<_, EvalError>(Image { id: image.item.id.clone(), maps, truth })
     })?;

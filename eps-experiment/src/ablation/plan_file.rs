@@ -3,6 +3,7 @@
 use super::axis::{Axis, below};
 use super::expand::Combination;
 use super::key::Key;
+use crate::recipes::BuiltInRecipe;
 use anyhow::{Result, anyhow};
 use eps_data::codec::read_text;
 use serde::Deserialize;
@@ -47,8 +48,12 @@ impl PlanFile {
         let mut plan: Self = toml::from_str(&text)
             .map_err(|error| anyhow!("{}: {}", path.display(), error.to_string().trim()))?;
         plan.folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        for own in [&mut plan.recipe, &mut plan.weights].into_iter().flatten() {
-            *own = plan.folder.join(&own);
+        let is_built_in = |recipe: &&mut PathBuf| {
+            recipe.to_str().is_some_and(|name| BuiltInRecipe::named(name).is_some())
+        };
+        let recipe = plan.recipe.as_mut().filter(|recipe| !is_built_in(recipe));
+        for file in recipe.into_iter().chain(&mut plan.weights) {
+            *file = plan.folder.join(&file);
         }
         Ok(plan)
     }

@@ -2,7 +2,7 @@
 
 use crate::run::RunFolder;
 use anyhow::{Context as _, Result, ensure};
-use eps_data::codec::{read_mask, read_scores};
+use eps_data::codec::{class_map_of, read_class_map, read_mask};
 use eps_data::{Item, LabelMap, Silent, Split};
 use eps_eval::report::chart::TrainingStep;
 use eps_eval::report::page::{ConfusionRatios, Method};
@@ -107,8 +107,8 @@ pub(super) fn truth(item: &Item, classes: usize) -> Result<LabelMap> {
 }
 
 pub(super) fn scores(run: &RunFolder, item: &Item) -> Result<eps_data::ScoreMap> {
-    let path = run.cam_of(&item.id);
-    let scores = read_scores(&path)?;
+    let path = class_map_of(&run.cams(), &item.id);
+    let scores = read_class_map(&path)?;
     let expected: Vec<_> = item.classes.iter().collect();
     let shifted = expected.iter().map(|class| class.saturating_add(1));
     let hint = match scores.classes().iter().copied().eq(shifted) {

@@ -1,7 +1,7 @@
 //! The score of the background, which class maps do not have.
 
 use eps_crf::Preset;
-use eps_data::ScoreMap;
+use eps_data::{BACKGROUND, LabelMap, ScoreMap};
 use eps_eval::BackgroundRule;
 use std::fmt;
 
@@ -36,6 +36,17 @@ impl Background {
             Self::Threshold(threshold) => threshold,
             Self::Rest => (1.0 - sum).max(0.0),
         }
+    }
+
+    /// The mask that the background leaves without a CRF: a class must exceed it.
+    pub fn mask(self, map: &ScoreMap) -> LabelMap {
+        let pixels = map.size().pixels();
+        let sums = self.before(map);
+        let (background, _) = sums.split_at(pixels);
+        let best = map.best().zip(background);
+        let pick =
+            |((class, score), &background)| if score > background { class } else { BACKGROUND };
+        LabelMap::new(map.size(), best.map(pick).collect())
     }
 
     /// Scores `[background and classes, pixels]`.

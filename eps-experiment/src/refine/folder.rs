@@ -1,14 +1,15 @@
 //! A folder of class maps to folders of masks.
 
 use super::{Background, Refinement};
-use crate::folder::files_by_id;
 use crate::output::FolderLock;
 use crate::output::origin::{self, Results};
 use crate::run::RunFolder;
 use crate::{End, Session, parallel};
 use anyhow::{Result, bail, ensure};
 use eps_crf::Floor;
-use eps_data::codec::{ScoreFormat, is_whole, write_mask, write_scores};
+use eps_data::codec::{
+    ScoreFormat, class_map_of, class_maps_in, is_whole, write_mask, write_scores,
+};
 use eps_data::{ImageList, Shard, VocFolder, none_missing};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -139,7 +140,7 @@ impl MapFolder<'_> {
         let folder = VocFolder { images: self.images.into(), ..VocFolder::at(self.images) };
         let job = |id: &'a String| Job {
             id,
-            cam: self.cams.join(format!("{id}.npz")),
+            cam: class_map_of(self.cams, id),
             image: folder.image_of(id),
         };
         let jobs: Vec<Job<'a>> = ids.iter().map(job).collect();
@@ -212,9 +213,9 @@ fn is_same(one: &Path, other: &Path) -> bool {
 
 /// Ids of the maps of a folder, ascending.
 fn maps(folder: &Path) -> Result<Vec<String>> {
-    let ids: Vec<String> = files_by_id(folder, "npz")?.into_keys().collect();
+    let ids: Vec<String> = class_maps_in(folder)?.into_keys().collect();
     if ids.is_empty() {
-        bail!("{}: no class map (.npz) in it", folder.display());
+        bail!("{}: no class map in it, expected <id>.npz, .npy or .pkl", folder.display());
     }
     Ok(ids)
 }

@@ -47,7 +47,7 @@ impl Refinement {
     ///
     /// If a file cannot be read, or the map differs in size from its photograph.
     pub fn open(self, cam: &Path, image: &Path) -> Result<Refinable> {
-        let map = codec::read_scores(cam)?;
+        let map = codec::read_class_map(cam)?;
         let photograph = codec::read_rgb(image)?;
         check_size(cam, map.size(), &photograph)?;
         let channels = self.preset.channels(photograph.as_raw());

@@ -42,19 +42,22 @@ impl RunFolder {
         self.root.join("masks")
     }
 
-    /// The masks of a run, or the folder itself if it is none.
+    /// The masks of a run or of `eps refine`, or the folder itself if it is one of masks.
+    ///
+    /// # Errors
+    ///
+    /// If a run has no masks yet.
     pub fn masks_in(folder: &Path) -> Result<PathBuf> {
-        let run = Self::at(folder);
-        if !run.recipe_file().exists() {
-            return Ok(folder.into());
-        }
-        let masks = run.masks();
-        ensure!(
-            masks.is_dir(),
-            "{}: is not there, expected the masks of `eps infer`",
-            masks.display()
-        );
-        Ok(masks)
+        part_in(folder, "masks", &["png"])
+    }
+
+    /// The class maps of a run, or the folder itself if it is one of maps.
+    ///
+    /// # Errors
+    ///
+    /// If a run has no maps yet.
+    pub fn cams_in(folder: &Path) -> Result<PathBuf> {
+        part_in(folder, "cams", &["npz", "npy", "pkl", "pickle"])
     }
 
     /// The class maps of an image.
@@ -104,4 +107,23 @@ impl RunFolder {
         serde_json::from_str(&text)
             .with_context(|| format!("{}: not a provenance file", path.display()))
     }
+}
+
+/// A folder inside another, unless that one has the files itself.
+fn part_in(folder: &Path, part: &str, endings: &[&str]) -> Result<PathBuf> {
+    let inner = folder.join(part);
+    let is_run = folder.join("recipe.toml").exists();
+    ensure!(
+        inner.is_dir() || !is_run,
+        "{}: is not there, expected the {part} of `eps infer`",
+        inner.display()
+    );
+    let is_one = |path: PathBuf| {
+        path.extension()
+            .and_then(|ending| ending.to_str())
+            .is_some_and(|ending| endings.contains(&ending))
+    };
+    let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let holds_them = !is_run && entries.any(|entry| is_one(entry.path()));
+    Ok(if inner.is_dir() && !holds_them { inner } else { folder.into() })
 }

@@ -25,6 +25,8 @@ pub struct Images<'a> {
     /// The part of the images that is made.
     pub shard: Option<Shard>,
     pub format: ScoreFormat,
+    /// The probability from which on the network's classes take the place of labels, in `0..=1`.
+    pub predicted: Option<f32>,
     pub device: &'a NamedDevice,
 }
 
@@ -58,6 +60,7 @@ impl Images<'_> {
             lock: Some(&lock),
             format: self.format,
             with_masks: true,
+            predicted: self.predicted,
         };
         let gather =
             |end| inference.gather_logits(&self.split.items, &self.split.names).map(|()| end);
@@ -101,10 +104,11 @@ impl Images<'_> {
 
     /// What the results are made with.
     fn origin(&self, run: &RunFolder, session: &Session<'_>) -> Result<MapsOrigin> {
-        match self.weights {
-            Some(path) => Ok(MapsOrigin::new(sha256_of_file(path)?, self.recipe, self.format)),
-            None => MapsOrigin::of_run(run, self.recipe, self.format, session),
-        }
+        let origin = match self.weights {
+            Some(path) => MapsOrigin::new(sha256_of_file(path)?, self.recipe, self.format),
+            None => MapsOrigin::of_run(run, self.recipe, self.format, session)?,
+        };
+        Ok(origin.of_predicted(self.predicted))
     }
 
     fn network(&self, session: &Session<'_>) -> Result<Network> {

@@ -10,7 +10,9 @@ use eps_data::codec::{
     write_scores_and_logits,
 };
 use eps_data::labels::image_scores_table;
-use eps_data::{ClassNames, DataError, Item, RgbImage, Size};
+use eps_data::{
+    ClassId, ClassNames, ClassSet, DataError, Item, RgbImage, ScoreMap, Size, channel_of,
+};
 use eps_model::infer::{Views, network_views};
 use eps_model::network::Network;
 use eps_model::recipe::InferenceRecipe;
@@ -38,6 +40,8 @@ pub struct Inference<'a> {
     pub format: ScoreFormat,
     /// Whether masks at the recipe's threshold are written beside the maps.
     pub with_masks: bool,
+    /// The probability from which on the network's classes take the place of labels, in `0..=1`.
+    pub predicted: Option<f32>,
 }
 
 /// A batch of one size and its photographs.
@@ -71,8 +75,11 @@ impl Inference<'_> {
                 }
                 self.lock.map_or(Ok(()), FolderLock::check)?;
                 let (items, images): Photographs<'_> = batch?;
-                let labelled: Vec<_> =
-                    images.iter().zip(&items).map(|(image, item)| (image, item.classes)).collect();
+                let labelled: Vec<_> = images
+                    .iter()
+                    .zip(&items)
+                    .map(|(image, item)| (image, self.classes(item)))
+                    .collect();
                 let batch = network_views(self.network, self.recipe, &labelled, self.device);
                 check_finite(&items, &batch)?;
                 if found.send(items.iter().copied().zip(batch).collect()).is_err() {
@@ -142,6 +149,21 @@ impl Inference<'_> {
         Ok(())
     }
 
+    /// The classes whose maps the network makes.
+    fn classes(&self, item: &Item) -> ClassSet {
+        match self.predicted {
+            None => item.classes,
+            Some(_) => (1..=self.network.classes()).map(|class| class as ClassId).collect(),
+        }
+    }
+
+    /// The maps of the classes that are in the image, as the network finds them where nothing else says it.
+    fn of_image(&self, map: ScoreMap, logits: &[f32]) -> ScoreMap {
+        let Some(least) = self.predicted else { return map };
+        let probability = |class: ClassId| 1.0 / (1.0 + (-logits[channel_of(class)]).exp());
+        map.only(|class| probability(class) >= least)
+    }
+
     fn cam(&self, item: &Item) -> PathBuf {
         self.out.cam_of(&item.id)
     }
@@ -157,7 +179,8 @@ impl Inference<'_> {
     fn write_all(&self, batches: Receiver<Vec<(&Item, Views)>>) -> Result<(), DataError> {
         for (item, views) in batches.into_iter().flatten() {
             let logits = views.logits();
-            let map = self.format.stored(views.score_map());
+            let map = self.of_image(views.score_map(), &logits);
+            let map = self.format.stored(map);
             write_scores_and_logits(&self.cam(item), &map, &logits, self.format)?;
             if self.with_masks {
                 let mask = map.to_labels(self.recipe.threshold);

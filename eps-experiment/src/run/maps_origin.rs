@@ -23,6 +23,9 @@ pub struct MapsOrigin {
     inference: InferenceRecipe,
     /// Whether the maps are stored in 16 bits.
     f16: bool,
+    /// The probability from which on the network's classes took the place of labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    predicted: Option<f32>,
     /// Whether some of the masks may still be of another threshold.
     #[serde(default)]
     masks_unfinished: bool,
@@ -49,8 +52,14 @@ impl MapsOrigin {
             network: recipe.network.clone(),
             inference: recipe.inference.clone(),
             f16: format == ScoreFormat::F16,
+            predicted: None,
             masks_unfinished: false,
         }
+    }
+
+    /// The same of classes that the network found, from this probability on.
+    pub(super) fn of_predicted(self, predicted: Option<f32>) -> Self {
+        Self { predicted, ..self }
     }
 
     /// Of the maps in a folder; `None` where nothing says it.

@@ -14,7 +14,7 @@ pub struct Pass {
     /// Draws of channel dropout; `None` switches it off.
     dropout: Option<ChaCha8Rng>,
     /// What the backbone's convolutions compute in; all else is `f32`.
-    pub(crate) precision: Precision,
+    pub precision: Precision,
 }
 
 impl Pass {

@@ -22,6 +22,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+const EXAMPLES: &str = "\
+Examples:
+  eps ablate --recipe laptop-eps --data VOC2012 --weights weights/efficientnet-lite0-57934424.pth \\
+      --grid lambda=0.1,0.5 --out ablations/lambda
+  eps ablate status ablations/lambda";
+
 /// Train and score a grid of settings; finished cells are skipped
 ///
 /// Every combination of the values of `--grid` is trained with every seed, inferred and scored against
@@ -29,6 +35,7 @@ use std::time::Duration;
 /// of processes and machines may run it on one shared folder. docs/ablate.md has examples.
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Ablate {
     #[command(subcommand)]
     query: Option<Query>,
@@ -115,7 +122,7 @@ impl Ablate {
 
 impl AblateArgs {
     fn run(self, folder: &AblationFolder, data: &DataArgs, session: &Session<'_>) -> Result<Exit> {
-        Outputs::of([&self.slurm]).reading(self.plan.inputs()).check()?.keep();
+        Outputs::of([&self.slurm]).reading(self.plan.inputs()).check()?.keep(&Session::SILENT);
         let device = self.device.open()?;
         let rows = self.plan.rows()?;
         let cells: Vec<Cell> = rows.cells.iter().map(|(_, cell)| cell.clone()).collect();

@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result, ensure};
 use eps_experiment::ablation::{
     Axis, Base, Combination, Key, PlanFile, Rows, Seeds, grid, parse_settings, random,
 };
+use eps_experiment::recipes::read_recipe;
 use eps_experiment::run::from_scratch;
-use eps_model::recipe::Recipe;
 use std::path::PathBuf;
 
 /// What is trained: a plan file, flags, or both, of which the flags hold.
@@ -16,8 +16,8 @@ pub(crate) struct PlanArgs {
     /// Plan: a TOML file with recipe, weights, seeds, baseline, a grid and cells
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
-    /// Recipe that the cells change [default: the plan's]
-    #[arg(long, value_name = "FILE")]
+    /// Recipe that the cells change: a file, or a name that `eps recipes` lists [default: the plan's]
+    #[arg(long, value_name = "FILE|NAME")]
     recipe: Option<PathBuf>,
     /// ImageNet weights of the backbone [default: the plan's]
     #[arg(long, value_name = "FILE")]
@@ -26,6 +26,9 @@ pub(crate) struct PlanArgs {
     /// the value none of --grid weights=.. says the same of its cells
     #[arg(long)]
     from_scratch: bool,
+    /// Replace the recipe's number of updates
+    #[arg(long, value_name = "N", value_parser = args::positive)]
+    updates: Option<usize>,
     /// Values of a setting of the recipe by its name or an unambiguous last part, such as
     /// lambda=0.1,0.5; of threshold; of saliency=NAME:DIR,.., weights=NAME:FILE,.., crf=none,PRESET,..,
     /// alpha, seed. A range, such as learning_rate=log:1e-4..1e-1, is for --random. May be repeated
@@ -52,10 +55,9 @@ impl PlanArgs {
         let file = self.plan.as_deref().map(PlanFile::read).transpose()?.unwrap_or_default();
         let recipe = self.recipe.as_ref().or(file.recipe.as_ref());
         let recipe = recipe.context("no recipe, expected --recipe or one in the plan")?;
-        let base = Base {
-            recipe: Recipe::read(recipe)?,
-            weights: self.weights.clone().or_else(|| file.weights.clone()),
-        };
+        let mut recipe = read_recipe(recipe)?;
+        recipe.optimiser.updates = self.updates.unwrap_or(recipe.optimiser.updates);
+        let base = Base { recipe, weights: self.weights.clone().or_else(|| file.weights.clone()) };
         let seeds = self.seeds.as_ref().or(file.seeds.as_ref()).unwrap_or(&Seeds::Count(1));
         let seeds = seeds.list(base.recipe.optimiser.seed);
         ensure!(!seeds.is_empty(), "no seed, expected one or more");

@@ -11,6 +11,9 @@ use std::time::Duration;
 
 /// Show where every cell of an ablation stands: done, running (who, how far), failed (why) or waiting
 #[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  eps ablate status ablations/lambda\n  eps ablate status ablations/lambda --json"
+)]
 pub(crate) struct Status {
     /// Folder of the ablation
     folder: PathBuf,

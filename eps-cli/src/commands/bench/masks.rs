@@ -45,12 +45,13 @@ struct Measured {
 impl MasksBench {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let truth = self.masks.truth.open(session)?;
-        let folder = self.masks.folder(&truth, None);
+        let predictions = self.masks.predictions()?;
+        let folder = truth.folder(&predictions, None);
         let (mut pixels, mut decoding, mut counting) = (0, Vec::new(), Vec::new());
         for round in usize::from(self.cold)..=self.repeat {
             let is_timed = self.cold || round > 0;
             let took = super::timed(|| {
-                pixels = self.decode(&truth.items)?;
+                pixels = self.decode(&truth.items, &predictions)?;
                 Ok(())
             })?;
             decoding.extend(is_timed.then_some(took));
@@ -73,10 +74,10 @@ impl MasksBench {
     }
 
     /// Pixels of all masks.
-    fn decode(&self, items: &[Item]) -> Result<usize> {
+    fn decode(&self, items: &[Item], predictions: &Path) -> Result<usize> {
         let counts = items.par_iter().map_init(MaskReader::default, |reader, item| {
             let truth = item.mask.as_ref().expect("the truth is a folder of masks");
-            let prediction = self.masks.predictions.join(format!("{}.png", item.id));
+            let prediction = predictions.join(format!("{}.png", item.id));
             Ok(self.pixels(reader, truth)? + self.pixels(reader, &prediction)?)
         });
         counts.sum()

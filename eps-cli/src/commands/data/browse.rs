@@ -14,11 +14,17 @@ use std::path::PathBuf;
 /// Images on a sheet where no flag chooses.
 const DEFAULT: usize = 24;
 
+const EXAMPLES: &str = "\
+Examples:
+  eps data browse --data VOC2012 --class train --first 6 --out pages/trains
+  eps data browse --data VOC2012 --random 6 --seed 2 --out pages/look";
+
 /// Show images beside their masks and saliency maps, with ids and labels, for a look before training
 ///
 /// Writes `index.html`, which needs no other file, and `contact-sheet.png`. Masks and saliency maps
 /// are shown where their folders exist.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Browse {
     #[command(flatten)]
     data: DataArgs,
@@ -65,7 +71,7 @@ impl Browse {
         };
         sheet.write(&self.out)?;
         lock.finish()?;
-        println!("{}", self.out.join("index.html").display());
+        session.observer.say(&format!("look at {}", self.out.join("index.html").display()));
         Ok(Exit::Done)
     }
 

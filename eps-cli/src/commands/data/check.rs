@@ -15,6 +15,11 @@ use std::path::{Path, PathBuf};
 /// The list that results are scored on where no flag names another.
 const HELD_OUT: &str = "val";
 
+const EXAMPLES: &str = "\
+Examples:
+  eps data check --data mine
+  eps data check --data VOC2012 --need masks --json report.json";
+
 /// Find every fault of a data set before a run meets it: each file, what was found, how to fix it
 ///
 /// Every photograph, mask and saliency map of the list is decoded once, wholly: a file that was cut
@@ -35,6 +40,7 @@ const HELD_OUT: &str = "val";
 /// Saliency maps are never perfect: those
 /// that overlap least with their masks are listed, and only a map that is nearly inverted is a fault.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Check {
     #[command(flatten)]
     data: DataArgs,
@@ -80,7 +86,7 @@ impl Check {
         let report = begun.finish(session.observer);
         session.observer.end();
         self.show(&report)?;
-        outputs.keep();
+        outputs.keep(session);
         Ok(if report.is_sound() { Exit::Done } else { Exit::Faulty })
     }
 

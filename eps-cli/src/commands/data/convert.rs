@@ -5,14 +5,14 @@ use crate::interrupt;
 use anyhow::Result;
 use eps_data::codec::ScoreFormat;
 use eps_experiment::Session;
-use eps_experiment::prepare::ConvertedMaps;
+use eps_experiment::prepare::{ConvertedMaps, MapSource};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
   eps data convert out_cam --normalise --out cams
   eps data convert out_la_crf --from-one --out crf
-  eps data convert maps --suffix _cam --out cams    reads maps/2007_000032_cam.npy";
+  eps data convert suffixed --suffix _cam --out suffixed-cams    reads suffixed/2007_000032_cam.npy";
 
 /// Convert class activation maps of other programs to the `.npz` that `eps sweep` reads
 ///
@@ -49,7 +49,8 @@ impl Convert {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let Self { input, out, from_one, suffix, normalise, f16 } = self;
         let format = if f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
-        let maps = ConvertedMaps { input, out, from_one, suffix, normalise, format };
+        let source = MapSource { input, from_one, suffix, normalise };
+        let maps = ConvertedMaps { source, out, format };
         interrupt::install()?;
         Ok(maps.run(session)?.into())
     }

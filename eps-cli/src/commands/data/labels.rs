@@ -9,12 +9,18 @@ use eps_experiment::Session;
 use eps_experiment::output::write_kept;
 use std::path::PathBuf;
 
+const EXAMPLES: &str = "\
+Examples:
+  eps data labels --data VOC2012 --labels masks --out labels.csv
+  eps data labels --data VOC2012 --out cls_labels.npy";
+
 /// Write the image labels of a list, from whatever source, as a table or for NumPy
 ///
 /// Sources (`--labels`): VOC annotations (difficult objects count), masks, a COCO instances file, a
 /// table, a `cls_labels.npy`, a list with numbers of classes. Objects of classes that the data set does
 /// not have are left out, and counted in a note.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Labels {
     #[command(flatten)]
     data: DataArgs,
@@ -46,7 +52,7 @@ impl Labels {
             }
             None => print!("{}", labels::table(&list.ids, &sets, &names)),
         }
-        outputs.keep();
+        outputs.keep(session);
         eprint!("{}", counts(&sets, &names));
         Ok(Exit::Done)
     }

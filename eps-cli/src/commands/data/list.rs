@@ -10,12 +10,18 @@ use eps_experiment::output::write_kept;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+const EXAMPLES: &str = "\
+Examples:
+  eps data list --data VOC2012 --list val --out held-out.txt
+  eps data list --data VOC2012 --list train --sbd benchmark_RELEASE/dataset --without val";
+
 /// Write a list of image ids: of a split, or put together from several
 ///
 /// The ids are ascending. The images of a COCO split (`--list train2014`) are those with at least
 /// one annotation; `--list all` is every photograph. VOC's `train_aug` is
 /// `--list train --sbd SBD/dataset --without val`.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct List {
     #[command(flatten)]
     data: DataArgs,
@@ -69,7 +75,7 @@ impl List {
             Some(path) => write_kept(path, text.as_bytes(), self.force)?,
             None => print!("{text}"),
         }
-        outputs.keep();
+        outputs.keep(session);
         eprintln!("{} images", ids.len());
         Ok(Exit::Done)
     }

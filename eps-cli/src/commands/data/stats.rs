@@ -10,12 +10,18 @@ use eps_experiment::Session;
 use eps_experiment::output::FolderLock;
 use std::path::PathBuf;
 
+const EXAMPLES: &str = "\
+Examples:
+  eps data stats --data VOC2012
+  eps data stats --data VOC2012 --out pages/statistics";
+
 /// Count a data set: classes, labels, co-occurrence, sizes, pixels, saliency
 ///
 /// Masks and saliency maps are counted where their folders exist. Without --out the tables are
 /// printed as Markdown. With it, a folder gets `statistics.md` and `.json`, a CSV file for each
 /// table, and charts as SVG, PNG and PDF.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Stats {
     #[command(flatten)]
     data: DataArgs,
@@ -46,7 +52,7 @@ impl Stats {
             Some(out) => {
                 page.write(out)?;
                 lock.map_or(Ok(()), FolderLock::finish)?;
-                println!("{}", out.join("statistics.md").display());
+                session.observer.say(&format!("look at {}", out.join("statistics.md").display()));
             }
             None => print!("{}", page.markdown(false)?),
         }

@@ -5,7 +5,6 @@ use crate::args::{ResultFiles, write_asked};
 use crate::commands::Exit;
 use crate::outputs::{Inputs, Outputs};
 use anyhow::{Result, anyhow, ensure};
-use eps_data::codec::write_file;
 use eps_data::{DataError, ImageList, SaliencyFit, VocFolder, picture_in, pictures_of};
 use eps_eval::EvalError;
 use eps_eval::report::chart::{ChartFiles, SaliencyFChart, SaliencyPrecisionRecallChart};
@@ -17,11 +16,19 @@ use eps_experiment::Session;
 use eps_experiment::output::FolderLock;
 use std::path::{Path, PathBuf};
 
+const EXAMPLES: &str = "\
+Examples:
+  eps saliency evaluate --truth VOC2012/SegmentationClass --truth-as classes --list train \\
+      --predictions PFAN=VOC2012/SALImages
+  eps saliency evaluate --truth VOC2012/SegmentationClass --truth-as classes --list train \\
+      --predictions VOC2012/SALImages --predictions maps/u2net --charts pages/saliency";
+
 /// Score saliency maps against masks: MAE, F, weighted F, S- and E-measure, precision and recall
 ///
 /// Maps of several sources are shown side by side. Each metric is computed for every image and
 /// averaged over images, as PySODMetrics does, with the same values.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Evaluate {
     /// Folder of masks, a PNG or JPEG for each image id
     #[arg(long, value_name = "DIR")]
@@ -92,14 +99,12 @@ impl Evaluate {
             .collect::<Result<_>>()?;
         let images: Vec<_> =
             scored.iter().map(|one| (one.scores.source.as_str(), &one.images[..])).collect();
-        if let Some(path) = &self.images {
-            write_file(path, images_csv(&images)?)?;
-        }
+        write_asked(&self.images, || images_csv(&images))?;
         let scores: Vec<_> = scored.iter().map(|one| one.scores.clone()).collect();
         self.write(&scores)?;
         lock.map_or(Ok(()), FolderLock::finish)?;
-        outputs.keep();
-        print!("{}", SaliencyTable::of(&scores).text());
+        outputs.show(&SaliencyTable::of(&scores).text());
+        outputs.keep(session);
         scores.iter().for_each(|scores| remark(scores, session));
         Ok(Exit::Done)
     }

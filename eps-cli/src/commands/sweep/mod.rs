@@ -4,7 +4,8 @@ mod notes;
 
 use super::Exit;
 use crate::args::{
-    RefinedSweepArgs, ResultFiles, TruthArgs, folder_name, fraction, power, write_asked,
+    RefinedSweepArgs, ResultFiles, TruthArgs, folder_name, fraction, named_folder, power,
+    small_fraction, write_asked,
 };
 use crate::faults;
 use crate::outputs::Outputs;
@@ -20,8 +21,14 @@ use eps_eval::{
 };
 use eps_experiment::compare::FIXED_THRESHOLD;
 use eps_experiment::refine::RefinedSweep;
+use eps_experiment::run::RunFolder;
 use eps_experiment::{GroundTruth, Session};
 use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  eps sweep runs/eps --data VOC2012 --chart sweep
+  eps sweep runs/eps --data VOC2012 --crf psa --powers 4,8 --json -";
 
 /// Score class activation maps at every background threshold, in one pass
 ///
@@ -29,12 +36,17 @@ use std::path::{Path, PathBuf};
 /// Every number is labelled with how its threshold was chosen: fixed beforehand, on other images
 /// than those it is scored on, or as the best on this ground truth, which flatters.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Sweep {
+    /// Folder of class activation maps, `<id>.npz` or another program's `<id>.npy`, or a run with the maps of
+    /// `eps infer`
+    #[arg(value_name = "[NAME=]DIR", required_unless_present = "cams")]
+    maps: Option<String>,
     #[command(flatten)]
     truth: TruthArgs,
-    /// Folder of class activation maps, `<id>.npz`
-    #[arg(long, value_name = "DIR")]
-    cams: PathBuf,
+    /// The same as a flag
+    #[arg(long, value_name = "[NAME=]DIR", conflicts_with = "maps")]
+    cams: Option<String>,
     #[command(flatten)]
     refined: RefinedSweepArgs,
     /// Constant backgrounds to sweep [default: 0, 0.001, .. 0.999; with --crf those of --powers alone]
@@ -52,8 +64,8 @@ pub(crate) struct Sweep {
     #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     folds: u16,
     /// Mean IoU, as a fraction, that thresholds on the plateau may lose against the best
-    #[arg(long, value_name = "LOSS", default_value_t = 0.01, value_parser = fraction)]
-    plateau: f32,
+    #[arg(long, value_name = "LOSS", default_value_t = 0.01, value_parser = small_fraction)]
+    plateau: f64,
     /// Report all unreadable images instead of stopping at the first
     #[arg(long)]
     keep_going: bool,
@@ -75,22 +87,23 @@ pub(crate) struct Sweep {
 
 impl Sweep {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let outputs = self.outputs().check()?;
+        let (name, cams) = self.maps()?;
+        let outputs = self.outputs(&cams).check()?;
         let truth = match &self.classifier {
             Some(_) => self.truth.open_with_labels("masks", session)?,
             None => self.truth.open(session)?,
         };
         let GroundTruth { list, items, names, .. } = truth;
         let classifier = self.classifier(&list.ids, &items, &names)?;
-        let (mut swept, histogram) = match self.count(&items, names.len(), session) {
+        let (mut swept, histogram) = match self.count(&items, &cams, names.len(), session) {
             Err(error) if self.keep_going => {
                 // A fault of another kind, such as a missing photograph of --crf, is the first one alone.
-                let all = sweep_faults(&items, &self.cams, names.len());
+                let all = sweep_faults(&items, &cams, names.len());
                 return if all.is_empty() { Err(error) } else { faults::list(all, items.len()) };
             }
             Err(error) => {
                 // A class beyond the last one may be off by one, and all others too.
-                let shift = notes::shift(&items, &self.cams, &names);
+                let shift = notes::shift(&items, &cams, &names);
                 shift.iter().for_each(|note| session.observer.note(note));
                 return Err(error);
             }
@@ -102,28 +115,28 @@ impl Sweep {
             // A power that is common to all publications does not exist.
             let is_constant = swept.whole.rule() == BackgroundRule::Constant;
             let fixed = fixed.as_ref().filter(|_| is_constant).map(|own| (own, self.fixed));
-            SweepSummary::new(swept, fixed, round(self.plateau))
+            SweepSummary::new(swept, fixed, self.plateau)
         };
         let rules: Option<Vec<_>> = swept.iter().map(summary).collect();
         let precisions = |own: &ScoreHistogram| {
             AveragePrecisions::new(&names, |class| own.average_precision(class))
         };
-        let photographs = self.truth.photographs();
+        let images = self.truth.images()?;
         let report = SweepReport {
             protocol: Protocol::Voc,
             list: list.id(),
-            refinement: self.refined.sweep(&photographs).map(|crf| crf.described()),
+            refinement: self.refined.sweep(&images).map(|crf| crf.described()),
             rules: rules.context("no pixel of the truth counts")?,
             average_precision: histogram.as_ref().map(precisions),
             classifier,
         };
-        self.write(&report)?;
+        self.write(&report, name)?;
         if let Some(histogram) = &histogram {
             self.write_precision_recall(&report, histogram, &names)?;
         }
-        outputs.keep();
-        print!("{}", export::sweep_text(&report));
-        let shift = notes::shift(&items, &self.cams, &names);
+        outputs.show(&export::sweep_text(&report));
+        outputs.keep(session);
+        let shift = notes::shift(&items, &cams, &names);
         let is_listed = |rule: BackgroundRule| match rule {
             BackgroundRule::Constant => !self.thresholds.is_empty(),
             BackgroundRule::Power => !self.powers.is_empty() || self.refined.is_asked_for(),
@@ -134,13 +147,21 @@ impl Sweep {
         Ok(Exit::Done)
     }
 
-    fn outputs(&self) -> Outputs {
+    /// The name of the maps, which is that of their folder or run unless one is given, and their folder.
+    fn maps(&self) -> Result<(String, PathBuf)> {
+        let argument = self.maps.as_ref().or(self.cams.as_ref());
+        let (name, folder) = named_folder(argument.map_or("", String::as_str));
+        let cams = RunFolder::cams_in(folder)?;
+        Ok((name.map_or_else(|| folder_name(&cams), str::to_owned), cams))
+    }
+
+    fn outputs(&self, cams: &Path) -> Outputs {
         let charts = |addition: &str| -> Vec<Option<PathBuf>> {
             let chart = self.chart.iter();
             chart.flat_map(|chart| ChartFiles::paths(chart, addition).map(Some)).collect()
         };
         let curves = self.precision_recall.as_ref().map(|_| charts("-precision-recall"));
-        let inputs = self.truth.inputs().folder(&self.cams, &["npz"]);
+        let inputs = self.truth.inputs().folder(cams, &["npz", "npy", "pkl"]);
         let inputs = self.classifier.iter().fold(inputs, |inputs, own| inputs.file(own));
         let outputs = Outputs::of(self.files.paths()).and([&self.precision_recall]);
         outputs.and(&charts("")).and(&curves.unwrap_or_default()).reading(inputs)
@@ -151,21 +172,22 @@ impl Sweep {
     fn count(
         &self,
         items: &[Item],
+        cams: &Path,
         classes: usize,
         session: &Session<'_>,
     ) -> Result<(Vec<SweptRule>, Option<ScoreHistogram>)> {
         let observer = session.observer;
-        if let Some(crf) = self.refined.sweep(&self.truth.photographs()) {
+        if let Some(crf) = self.refined.sweep(&self.truth.images()?) {
             let rules = [
                 (BackgroundRule::Constant, &self.thresholds[..]),
                 (BackgroundRule::Power, &self.powers[..]),
             ];
             let rules = rules.map(|(rule, parameters)| (rule, sorted(parameters.to_vec())));
             let plan = RefinedSweep::plan(classes, rules, self.folds.into());
-            return Ok((crf.count(items, &self.cams, &plan, observer)?, None));
+            return Ok((crf.count(items, cams, &plan, observer)?, None));
         }
         observer.begin("class maps", items.len(), 0);
-        let swept = sweep_folder(items, &self.cams, &self.plan(classes), observer)?;
+        let swept = sweep_folder(items, cams, &self.plan(classes), observer)?;
         observer.end();
         Ok((swept.rules, swept.histogram))
     }
@@ -215,12 +237,12 @@ impl Sweep {
         Ok(())
     }
 
-    fn write(&self, report: &SweepReport) -> Result<()> {
+    fn write(&self, report: &SweepReport, name: String) -> Result<()> {
         write_asked(&self.files.json, || Ok(export::json(report)))?;
         write_asked(&self.files.csv, || export::sweep_csv(report))?;
         write_asked(&self.files.markdown, || Ok(export::sweep_markdown(report)))?;
         if let (Some(path), Some(summary)) = (&self.chart, report.rules.first()) {
-            let curves = [curve(&self.cams, summary)];
+            let curves = [curve(name, summary)];
             let rule = summary.rule;
             ChartFiles::of(&SweepChart { curves: &curves, rule })?.write(path)?;
         }
@@ -228,10 +250,9 @@ impl Sweep {
     }
 }
 
-/// The curve of a folder of maps, named by the folder, or by the run that it is in.
-fn curve(cams: &Path, summary: &SweepSummary) -> Curve {
+fn curve(method: String, summary: &SweepSummary) -> Curve {
     Curve {
-        method: folder_name(cams),
+        method,
         points: summary.points.clone(),
         fixed: summary.fixed.as_ref().map(|fixed| SweepPoint {
             parameter: fixed.parameters[0],
@@ -249,9 +270,4 @@ fn sorted(mut parameters: Vec<f32>) -> Vec<f32> {
     parameters.sort_by(f32::total_cmp);
     parameters.dedup();
     parameters
-}
-
-/// The decimal that a fraction was written as.
-fn round(fraction: f32) -> f64 {
-    (f64::from(fraction) * 1e6).round() / 1e6
 }

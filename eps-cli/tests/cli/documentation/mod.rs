@@ -1,6 +1,7 @@
 //! Every command of README and of the pages below `docs`, run in the order in which they stand: the pages on
 //! which others build first and once, each other page in a copy of what they leave.
 
+mod examples;
 mod page;
 mod tables;
 mod world;
@@ -18,7 +19,7 @@ use tempfile::TempDir;
 const FIRST: [&str; 4] = ["docs/data.md", "README.md", "docs/own-data.md", "docs/compare.md"];
 
 /// Parts of commands and of files that take too long, or are not shipped, with what takes their place.
-const REPLACED: [(&str, &str, &str); 6] = [
+const REPLACED: [(&str, &str, &str); 10] = [
     // 45 trainings; two rows with two seeds go the same ways.
     ("docs/ablate.md", "--grid lambda=0.1,0.3,0.5,0.7,0.9", "--grid lambda=0.1,0.5"),
     ("docs/ablate.md", "--grid tau=0.2,0.4,0.6 --seeds 3", "--grid tau=0.4 --seeds 2"),
@@ -28,12 +29,18 @@ const REPLACED: [(&str, &str, &str); 6] = [
     ("docs/cluster.md", "--grid tau=0.2,0.4,0.6 --seeds 3", "--grid tau=0.4 --seeds 1"),
     // The machine of a test may have less room than a long run's.
     ("docs/cluster.md", "--reserve 20G", "--reserve 20M"),
+    // Minutes of training on many scenes.
+    ("README.md", "eps demo", "eps demo --scenes 12 --updates 2"),
+    // The same recipes, of files that train for a moment.
+    ("README.md", "--recipe laptop-cls", "--recipe recipes/laptop-cls.toml"),
+    ("README.md", "--recipe laptop-eps", "--recipe recipes/laptop-eps.toml"),
+    ("README.md", "--recipe voc12-eps", "--recipe recipes/voc12-eps.toml"),
     // A network that PyTorch trained: ours has the same names of tensors once it is converted.
     ("README.md", "--weights other.pth", "--weights voc-eps.safetensors"),
 ];
 
 /// First words of commands that are not this program.
-const OTHERS: [&str; 3] = ["cargo ", "scripts/", "LIBTORCH="];
+const OTHERS: [&str; 4] = ["cargo ", "pip ", "scripts/", "LIBTORCH="];
 
 #[test]
 fn commands_of_the_first_pages_run() {

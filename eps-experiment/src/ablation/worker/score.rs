@@ -70,6 +70,7 @@ impl Worker<'_> {
             lock: None,
             format: ScoreFormat::F32,
             with_masks: false,
+            predicted: None,
         }
         .run(&items, &format!("{label} maps"))
     }

@@ -12,6 +12,11 @@ use eps_experiment::Session;
 use eps_experiment::prepare::{Colours, MaskOutput};
 use std::path::PathBuf;
 
+const EXAMPLES: &str = "\
+Examples:
+  eps data masks --instances COCO/annotations/instances_train2014.json --out coco-masks
+  eps data masks --pictures cvat/SegmentationClass --colours cvat/labelmap.txt --out cvat-masks";
+
 /// Make masks as palette PNGs, `<id>.png`, of COCO's annotations, SBD's MATLAB files or other pictures
 ///
 /// Masks that are there already are kept, so an interrupted call goes on.
@@ -30,6 +35,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[group(skip)]
 #[command(group = ArgGroup::new("source").required(true).args(["instances", "sbd", "pictures"]))]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Masks {
     /// COCO's instances file (JSON)
     #[arg(long, value_name = "FILE")]

@@ -1,0 +1,121 @@
+//! `eps masks`
+
+use super::Exit;
+use crate::args::{self, DATA};
+use crate::interrupt;
+use anyhow::Result;
+use eps_data::{ImageList, VocFolder};
+use eps_experiment::Session;
+use eps_experiment::prepare::{Cut, MapSource, ThresholdedMaps};
+use eps_experiment::refine::Background;
+use eps_experiment::run::RunFolder;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  eps masks runs/eps --threshold 0.2 --out masks-0.2
+  eps masks runs/cam --saliency-cue 0.5 --data VOC2012 --out masks-cut
+  eps masks out_cam --normalise --power 4 --out masks-psa    PSA's and SEAM's dictionaries
+  eps masks irn_cam --resize --data VOC2012 --threshold 0.3 --out masks-irn    IRN's";
+
+/// Make masks (`<id>.png`) of class activation maps of any program, without a CRF
+///
+/// A pixel has its best class where that class's score is above the background's, or with --saliency-cue
+/// where the saliency map is not below a level, as many methods cut the maps of a classifier. Maps are read as `eps data
+/// convert` reads them. Masks that are there already are kept, so that the same call resumes; masks of other
+/// maps or of another cut are refused. `eps sweep` says which threshold is best.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+#[group(skip)]
+#[command(group = clap::ArgGroup::new("background").required(true).args(["threshold", "power", "saliency_cue"]))]
+pub(crate) struct Masks {
+    /// Folder of class activation maps (`.npz`, `.npy`, `.pkl` or grey PNGs), or a run
+    #[arg(value_name = "MAPS")]
+    maps: PathBuf,
+    /// The background has this score everywhere
+    #[arg(long, value_name = "T", value_parser = args::fraction)]
+    threshold: Option<f32>,
+    /// The background has the score (1 - greatest score)^A
+    #[arg(long, visible_alias = "alpha", value_name = "A", value_parser = args::power)]
+    power: Option<f32>,
+    /// Background is where the saliency map is below this level, and the best class is everywhere else
+    #[arg(long, value_name = "LEVEL", value_parser = args::fraction)]
+    saliency_cue: Option<f32>,
+    /// Folder of the maps of --saliency-cue, `<id>.png` or `<id>.jpg` [default: that of --data]
+    #[arg(long, value_name = "DIR", requires = "saliency_cue")]
+    saliency: Option<PathBuf>,
+    /// Folder to write
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Enlarge or reduce maps to the size of their images, bilinearly
+    #[arg(long)]
+    resize: bool,
+    /// Data set folder, as `eps train` takes it: gives the images of --resize and the maps of
+    /// --saliency-cue
+    #[arg(long, value_name = "ROOT", env = DATA)]
+    data: Option<PathBuf>,
+    /// Folder of the images of --resize [default: that of --data]
+    #[arg(long, value_name = "DIR", requires = "resize")]
+    images: Option<PathBuf>,
+    /// Classes are counted from 1, and 0 is background, as in the output of a CRF (`out_la_crf` of PSA)
+    #[arg(long)]
+    from_one: bool,
+    /// What follows the image id in the names of the files
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    suffix: String,
+    /// Divide the map of each class by its maximum
+    #[arg(long)]
+    normalise: bool,
+    /// Make the masks of this list only [default: every map]
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
+}
+
+impl Masks {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let list = self.list.as_deref().map(ImageList::read).transpose()?;
+        session.remarks(list.iter().flat_map(|list| &list.remarks));
+        let (images, saliency) = (self.images()?, self.saliency()?);
+        let cut = match (self.threshold, self.power, self.saliency_cue.zip(saliency.as_deref())) {
+            (Some(threshold), ..) => Cut::Background(Background::Threshold(threshold)),
+            (None, Some(power), _) => Cut::Background(Background::Alpha(power)),
+            (None, None, Some((level, maps))) => Cut::Saliency { level, maps },
+            (None, None, None) => unreachable!("clap asks for one of them"),
+        };
+        let Self { from_one, suffix, normalise, .. } = self;
+        let input = if self.maps.is_dir() { RunFolder::cams_in(&self.maps)? } else { self.maps };
+        let masks = ThresholdedMaps {
+            source: &MapSource { input, from_one, suffix, normalise },
+            cut,
+            resize_to: images.as_deref(),
+            out: &self.out,
+            list: list.as_ref(),
+        };
+        interrupt::install()?;
+        Ok(masks.run(session)?.into())
+    }
+
+    /// Where the maps of `--saliency-cue` are.
+    fn saliency(&self) -> Result<Option<PathBuf>> {
+        match (&self.saliency, &self.data) {
+            _ if self.saliency_cue.is_none() => Ok(None),
+            (Some(saliency), _) => Ok(Some(saliency.clone())),
+            (None, Some(data)) => Ok(Some(VocFolder::open(data, "train")?.saliency)),
+            (None, None) => {
+                Err(args::missing("--saliency-cue needs maps, expected --saliency or --data"))
+            }
+        }
+    }
+
+    /// Where the images of `--resize` are.
+    fn images(&self) -> Result<Option<PathBuf>> {
+        match (&self.images, &self.data) {
+            _ if !self.resize => Ok(None),
+            (Some(images), _) => Ok(Some(images.clone())),
+            (None, Some(data)) => Ok(Some(VocFolder::open(data, "train")?.images)),
+            (None, None) => {
+                Err(args::missing("--resize needs images, expected --images or --data"))
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What every command takes and gives alike: inputs, outputs, flags, recipes.
+
+use crate::call::{Call, eps};
+use crate::project::{Project, files};
+use eps_data::codec::{
+    ScoreFormat, read_mask, write_jpeg, write_mask, write_saliency, write_scores,
+};
+use eps_data::{LabelMap, RgbImage, SaliencyMap, ScoreMap, Size};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Of the maps in the fixtures.
+const SIZE: Size = Size::new(4, 3);
+
+/// A VOC folder of one image, `psa`, whose ground truth has the classes of the fixtures' maps.
+fn write_voc(root: &Path) {
+    let image = RgbImage::from_fn(4, 3, |x, y| [x as u8, y as u8, 9].into());
+    write_jpeg(&root.join("JPEGImages/psa.jpg"), &image, 90).unwrap();
+    let truth = LabelMap::new(SIZE, vec![0, 0, 2, 2, 0, 15, 15, 2, 0, 15, 15, 255]);
+    write_mask(&root.join("SegmentationClass/psa.png"), &truth).unwrap();
+    fs::create_dir_all(root.join("ImageSets/Segmentation")).unwrap();
+    fs::write(root.join("ImageSets/Segmentation/train.txt"), "psa\n").unwrap();
+}
+
+/// PSA's dictionary of the image, as a folder of maps.
+fn foreign_maps(project: &Project) -> PathBuf {
+    let folder = project.path("out_cam");
+    fs::create_dir(&folder).unwrap();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/cams/psa.npy");
+    fs::copy(fixture, folder.join("psa.npy")).unwrap();
+    folder
+}
+
+fn json(call: Call) -> Value {
+    let ended = call.with("--json", "-").succeeds();
+    serde_json::from_str(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {}", ended.stdout))
+}
+
+#[test]
+fn a_data_set_gives_ground_truth_list_and_classes() {
+    let project = Project::with_scenes(4);
+    let masks = project.data().join("SegmentationClass");
+    let expected = json(project.evaluate(&masks));
+    let data = || eps("evaluate").and(&masks).with("--data", project.data());
+    assert_eq!(json(data()), expected);
+    assert_eq!(json(data().with("--list", "train").with("--truth", &masks)), expected);
+    let by_environment = eps("evaluate").and(&masks).with_variable("EPS_DATA", project.data());
+    assert_eq!(json(by_environment), expected);
+    let ended = eps("evaluate").and(&masks).run();
+    assert_eq!(ended.status, Some(2), "{}", ended.stderr);
+    assert!(ended.stderr.contains("expected --data ROOT or --truth DIR"), "{}", ended.stderr);
+    let ended = eps("evaluate").and(&masks).with("--truth", &masks).run();
+    assert_eq!(ended.status, Some(2), "{}", ended.stderr);
+    assert!(ended.stderr.contains("expected --list beside --truth"), "{}", ended.stderr);
+}
+
+#[test]
+fn masks_may_be_in_a_run_and_have_a_name() {
+    let project = Project::with_scenes(4);
+    let masks = project.data().join("SegmentationClass");
+    let run = project.path("refined");
+    fs::create_dir(&run).unwrap();
+    for (name, bytes) in files(&masks) {
+        fs::create_dir_all(run.join("masks")).unwrap();
+        fs::write(run.join("masks").join(name), bytes).unwrap();
+    }
+    let named = format!("CRF={}", run.display());
+    let call = || eps("evaluate").and(&named).with("--data", project.data());
+    assert_eq!(json(call()), json(project.evaluate(&masks)));
+    let csv = call().with("--csv", "-").succeeds().stdout;
+    assert!(csv.contains("CRF"), "{csv}");
+    let compared = json(eps("compare").and(&named).with("--data", project.data()));
+    assert!(compared.to_string().contains("\"CRF\""), "{compared}");
+    eps("audit").and(&run).with("--data", project.data()).succeeds();
+}
+
+#[test]
+fn an_output_to_stdout_takes_the_place_of_the_table_and_files_are_told_at_the_end() {
+    let project = Project::with_scenes(4);
+    let masks = project.data().join("SegmentationClass");
+    let ended = project.evaluate(&masks).with("--csv", "-").succeeds();
+    assert!(ended.stdout.starts_with("class,predictions iou"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("pixel accuracy"), "{}", ended.stdout);
+    let path = project.path("scores.json");
+    let ended = project.evaluate(&masks).with("--json", &path).succeeds();
+    assert!(ended.stdout.contains("pixel accuracy"), "{}", ended.stdout);
+    let last = ended.stderr.lines().last();
+    assert_eq!(last, Some(&*format!("wrote {}", path.display())));
+}
+
+#[test]
+fn threads_and_quiet_stand_before_or_after_the_command() {
+    let project = Project::with_scenes(4);
+    let masks = project.data().join("SegmentationClass");
+    let expected = json(project.evaluate(&masks));
+    let global = [["--threads", "1"], ["--threads", "3"]];
+    for threads in global {
+        let before = Call::of(threads).and("--quiet").and("evaluate").and(&masks);
+        let before = before.with("--data", project.data()).with("--json", "-").succeeds();
+        let is_progress = |line: &str| !line.starts_with("note: ");
+        assert!(!before.stderr.lines().any(is_progress), "{}", before.stderr);
+        assert_eq!(serde_json::from_str::<Value>(&before.stdout).unwrap(), expected);
+    }
+    assert_eq!(json(project.evaluate(&masks).with("--threads", "2").and("--quiet")), expected);
+    let none = project.evaluate(&masks).with("--threads", "0").run();
+    assert_eq!(none.status, Some(2), "{}", none.stderr);
+}
+
+#[test]
+fn maps_of_other_programs_are_swept_and_refined_without_a_conversion() {
+    let project = Project::with_scenes(1);
+    let (root, foreign) = (project.path("voc"), foreign_maps(&project));
+    write_voc(&root);
+    let converted = project.path("cams");
+    eps("data").and("convert").and(&foreign).with("--out", &converted).succeeds();
+    let sweep = |maps: &Path| json(eps("sweep").and(maps).with("--data", &root));
+    assert_eq!(sweep(&foreign), sweep(&converted));
+    let masks = |maps: &Path, out: &str| {
+        let refine = eps("refine").and(maps).with("--data", &root).with("--preset", "psa");
+        refine.with("--out", project.path(out)).succeeds();
+        read_mask(&project.path(out).join("masks/psa.png"), 21).unwrap()
+    };
+    assert_eq!(masks(&foreign, "a"), masks(&converted, "b"));
+}
+
+#[test]
+fn masks_are_made_of_maps_at_a_threshold_or_a_power() {
+    let project = Project::with_scenes(1);
+    let maps = project.path("maps");
+    let map = ScoreMap::new(Size::new(2, 1), vec![2, 15], vec![0.5, 0.1, 0.4, 0.2]);
+    write_scores(&maps.join("a.npz"), &map, ScoreFormat::F32).unwrap();
+    let call = |out: &str| eps("masks").and(&maps).with("--out", project.path(out));
+    let read = |out: &str| read_mask(&project.path(out).join("a.png"), 21).unwrap();
+    call("low").with("--threshold", "0.2").succeeds();
+    assert_eq!(read("low"), LabelMap::new(Size::new(2, 1), vec![2, 0]));
+    // (1 - 0.5)^2 is below 0.5, and (1 - 0.2)^2 above 0.2.
+    call("power").with("--power", "2").succeeds();
+    assert_eq!(read("power"), LabelMap::new(Size::new(2, 1), vec![2, 0]));
+    let again = call("low").with("--threshold", "0.2").succeeds();
+    assert!(again.stderr.contains("1 of 1 masks are there already"), "{}", again.stderr);
+    call("low").with("--threshold", "0.3").refuses(&["masks.json", "expected another --out"]);
+    let ended = call("none").run();
+    assert_eq!(ended.status, Some(2), "{}", ended.stderr);
+    let ended = call("large").with("--threshold", "0.2").and("--resize").run();
+    assert_eq!(ended.status, Some(2), "{}", ended.stderr);
+    let image = RgbImage::from_fn(4, 1, |x, _| [x as u8, 0, 0].into());
+    write_jpeg(&project.path("images/a.jpg"), &image, 90).unwrap();
+    let large = call("large").with("--threshold", "0.2").and("--resize");
+    large.with("--images", project.path("images")).succeeds();
+    // 0.5, 0.4, 0.2, 0.1 of the first class.
+    assert_eq!(read("large"), LabelMap::new(Size::new(4, 1), vec![2, 2, 15, 0]));
+    let saliency = SaliencyMap::new(Size::new(2, 1), vec![127, 128]);
+    write_saliency(&project.path("saliency/a.png"), &saliency).unwrap();
+    let cut = call("cut").with("--saliency-cue", "0.5");
+    cut.with("--saliency", project.path("saliency")).succeeds();
+    assert_eq!(read("cut"), LabelMap::new(Size::new(2, 1), vec![0, 15]));
+    let list = project.write("list.txt", "b\n");
+    let listed = call("listed").with("--threshold", "0.2").with("--list", list);
+    listed.refuses(&["no map of `b`", "list"]);
+}
+
+#[test]
+fn recipes_of_the_program_are_listed_shown_and_taken_by_name() {
+    let listed = eps("recipes").succeeds().stdout;
+    assert_eq!(listed, eps("recipes").and("list").succeeds().stdout);
+    assert!(listed.contains("\nlaptop-eps   EPS on photographs"), "{listed}");
+    let shown = eps("recipes").and("show").and("voc12-eps").succeeds().stdout;
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../recipes/voc12-eps.toml");
+    assert_eq!(shown, fs::read_to_string(file).unwrap());
+    let project = Project::with_scenes(12);
+    let train = |recipe: &str| {
+        let train = eps("train").with("--recipe", recipe).with("--data", project.data());
+        train.with("--updates", "1").with("--out", project.path("run"))
+    };
+    train("demo").refuses(&["demo: no such file, nor one of the recipes", "demo-cam"]);
+    train("demo-cam").succeeds();
+    let resolved = fs::read_to_string(project.path("run/recipe.toml")).unwrap();
+    assert!(resolved.contains("method = \"cam\""), "{resolved}");
+}

@@ -1,0 +1,144 @@
+//! Class activation maps of any program to masks, without a CRF.
+
+use super::MapSource;
+use crate::output::FolderLock;
+use crate::output::origin::{self, Results};
+use crate::refine::Background;
+use crate::{End, Session, parallel};
+use anyhow::{Result, bail, ensure};
+use eps_data::codec::{is_whole, size_of, write_mask};
+use eps_data::{
+    BACKGROUND, ClassId, ImageList, LabelMap, SaliencyFit, ScoreMap, VocFolder, picture_in,
+};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// What of an image is background.
+#[derive(Clone, Copy, Debug)]
+pub enum Cut<'a> {
+    /// Where the score of its best class is not above the background's.
+    Background(Background),
+    /// Where its saliency map, of this folder, is below a level in `0..=1`: the cue of many methods, which cut
+    /// class maps by saliency after training.
+    Saliency { level: f32, maps: &'a Path },
+}
+
+/// Class maps, and the masks that a cut makes of them.
+#[derive(Clone, Copy, Debug)]
+pub struct ThresholdedMaps<'a> {
+    pub source: &'a MapSource,
+    pub cut: Cut<'a>,
+    /// Folder of images, to whose sizes maps are enlarged or reduced [maps keep their sizes].
+    pub resize_to: Option<&'a Path>,
+    /// Folder to write, `<id>.png`.
+    pub out: &'a Path,
+    /// The images [every one that has maps].
+    pub list: Option<&'a ImageList>,
+}
+
+/// What the masks of a folder were made of: `masks.json` beside them.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct Origin {
+    maps: String,
+    background: String,
+    from_one: bool,
+    suffix: String,
+    normalise: bool,
+    resize: bool,
+}
+
+impl ThresholdedMaps<'_> {
+    /// Writes the masks that are not there yet.
+    ///
+    /// # Errors
+    ///
+    /// If an image of the list has no maps, a map or an image cannot be read, or the folder has masks of
+    /// other maps or of another cut.
+    pub fn run(&self, session: &Session<'_>) -> Result<End> {
+        let mut found = self.source.find()?;
+        if let Some(list) = self.list {
+            let missing = list.ids.iter().find(|id| !found.contains_key(*id));
+            if let Some(id) = missing {
+                bail!(
+                    "{}: no map of `{id}`, expected one of each image of list {}",
+                    self.source.input.display(),
+                    list.name
+                );
+            }
+            found.retain(|id, _| list.ids.contains(id));
+        }
+        let lock = FolderLock::take(self.out, session)?;
+        let results = Results { name: "masks", folder: self.out, ending: "png" };
+        origin::claim(&self.out.join("masks.json"), &self.origin()?, &results, &lock)?;
+        let mask_of = |id: &str| self.out.join(format!("{id}.png"));
+        let left: Vec<_> = found.iter().filter(|(id, _)| !is_whole(&mask_of(id))).collect();
+        let observer = session.observer;
+        if left.len() < found.len() {
+            let there = found.len() - left.len();
+            observer.say(&format!("{there} of {} masks are there already", found.len()));
+        }
+        let end = parallel::each(session, "masks", &left, |(id, maps)| {
+            lock.check()?;
+            let Some(map) = self.source.read(maps)? else {
+                bail!("{}: no map, so even its size is unknown", maps.path().display())
+            };
+            Ok(write_mask(&mask_of(id), &self.mask(id, map)?)?)
+        })?;
+        lock.check()?;
+        match end {
+            End::Interrupted => {
+                observer.say("finished masks are kept; run the same command again to resume");
+            }
+            End::Done => {
+                observer.say(&format!("{} masks in {}", found.len(), self.out.display()));
+            }
+        }
+        Ok(end)
+    }
+
+    fn origin(&self) -> Result<Origin> {
+        let MapSource { from_one, ref suffix, normalise, .. } = *self.source;
+        Ok(Origin {
+            maps: self.source.folder()?,
+            background: match self.cut {
+                Cut::Background(background) => background.to_string(),
+                Cut::Saliency { level, maps } => {
+                    format!("saliency-{level} {}", origin::whole_path(maps)?)
+                }
+            },
+            from_one,
+            suffix: suffix.clone(),
+            normalise,
+            resize: self.resize_to.is_some(),
+        })
+    }
+
+    fn mask(&self, id: &str, map: ScoreMap) -> Result<LabelMap> {
+        let Some(images) = self.resize_to else { return self.cut.mask(id, &map) };
+        let folder = VocFolder { images: images.into(), ..VocFolder::at(images) };
+        let image = folder.image_of(id);
+        ensure!(image.is_file(), "{}: image is missing, expected one for its map", image.display());
+        self.cut.mask(id, &map.resized(size_of(&image)?))
+    }
+}
+
+impl Cut<'_> {
+    fn mask(self, id: &str, map: &ScoreMap) -> Result<LabelMap> {
+        let (level, folder) = match self {
+            Self::Background(background) => return Ok(background.mask(map)),
+            Self::Saliency { level, maps } => (level, maps),
+        };
+        let path = picture_in(folder, id);
+        ensure!(
+            path.is_file(),
+            "{}: saliency map is missing, expected one for each class map",
+            path.display()
+        );
+        let saliency = SaliencyFit::Exact.read(&path, map.size())?;
+        let best = map.best().zip(saliency.values());
+        let pick = |((class, _), &value): ((ClassId, f32), &u8)| {
+            if f32::from(value) < level * 255.0 { BACKGROUND } else { class }
+        };
+        Ok(LabelMap::new(map.size(), best.map(pick).collect()))
+    }
+}
