@@ -16,6 +16,11 @@ forbid() {
 forbid eps-data "" 'burn.*|plotters|polars|clap|eps-.*'
 # A leaf: vector instructions chosen as the program runs (pulp) and what these need, nothing else.
 forbid eps-crf "" 'burn.*|clap|polars|plotters|image|png|serde.*|thiserror|eps-.*'
+# Files and pictures come from eps-data; the engine is the only other large thing.
+forbid eps-saliency "" 'burn.*|clap|polars|plotters|eps-(crf|model|eval|experiment|cli)'
+# The engine takes minutes to build: without the feature nobody pays for it.
+forbid eps-experiment "" 'rten.*|eps-saliency'
+forbid eps-cli "" 'rten.*|eps-saliency'
 forbid eps-eval "" 'burn.*|clap|eps-model|eps-experiment|eps-cli|eps-crf'
 # Counting alone is light: what draws, sets type and writes tables comes with the feature `report`.
 forbid eps-eval "--no-default-features" 'polars.*|plotters.*|svg2pdf|krilla.*|usvg|fontdb|ttf-parser|ab_glyph.*|dejavu|base64'
@@ -31,7 +36,7 @@ if [[ -n $named ]]; then
   failed=1
 fi
 # Libraries neither talk to a user nor end the process.
-loud=$(grep -rnE '\b(e?print(ln)?!|process::exit)' eps-{crf,data,model,eval,experiment}/src | grep -vE '^[^:]*:[0-9]+:\s*//' || true)
+loud=$(grep -rnE '\b(e?print(ln)?!|process::exit)' eps-{crf,data,model,eval,saliency,experiment}/src | grep -vE '^[^:]*:[0-9]+:\s*//' || true)
 if [[ -n $loud ]]; then
   echo "a library prints or ends the process:" >&2
   echo "$loud" >&2

@@ -15,7 +15,7 @@ import tarfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CRATES = ["data", "crf", "model", "eval", "experiment", "cli"]
+CRATES = ["data", "crf", "model", "eval", "saliency", "experiment", "python", "cli"]
 NAMED_CLOSURE = re.compile(r"\blet (?:mut )?(\w+)(?:: [^=]+)? =\s*(?:move )?\|")
 FUNCTION = re.compile(r"^\s*(?:pub(?:\([a-z]+\))? )?(?:const )?(?:unsafe )?fn \w+", re.M)
 

@@ -26,6 +26,7 @@ mod refine;
 mod report;
 mod reproduce;
 mod saliency;
+mod saliency_make;
 mod shell;
 mod sweep;
 mod train;

@@ -118,12 +118,31 @@ fn means(picture: &RgbImage) -> Vec<u8> {
 
 /// Writes an 8-bit grey PNG.
 pub fn write_saliency(path: &Path, map: &SaliencyMap) -> Result<(), DataError> {
+    write_grey(path, map.size(), map.values(), ExtendedColorType::L8)
+}
+
+/// Writes a 16-bit grey PNG.
+///
+/// # Panics
+///
+/// If the values are not as many as the size has pixels.
+pub fn write_deep_saliency(path: &Path, size: Size, values: &[u16]) -> Result<(), DataError> {
+    assert_eq!(values.len(), size.pixels(), "values of {size}");
+    // The encoder takes samples in the processor's order of bytes.
+    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_ne_bytes()).collect();
+    write_grey(path, size, &bytes, ExtendedColorType::L16)
+}
+
+fn write_grey(
+    path: &Path,
+    size: Size,
+    bytes: &[u8],
+    samples: ExtendedColorType,
+) -> Result<(), DataError> {
     write_atomically(path, |file| {
         let side = |pixels: usize| u32::try_from(pixels).map_err(io::Error::other);
-        let (width, height) = (side(map.size().width)?, side(map.size().height)?);
-        PngEncoder::new(file)
-            .write_image(map.values(), width, height, ExtendedColorType::L8)
-            .map_err(io::Error::other)
+        let (width, height) = (side(size.width)?, side(size.height)?);
+        PngEncoder::new(file).write_image(bytes, width, height, samples).map_err(io::Error::other)
     })
 }
 
@@ -227,6 +246,16 @@ mod tests {
                 expected.iter().map(|&value| f32::from(value) / 255.0).collect();
             assert_eq!(scores.scores(), fractions);
         }
+    }
+
+    #[test]
+    fn sixteen_bits_are_written_as_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let values = [0, 1, 0x1234, 0x8000, 0xFF00, 0xFFFF];
+        write_deep_saliency(&path, Size::new(3, 2), &values).unwrap();
+        let read = image::open(&path).unwrap();
+        assert_eq!(read.as_luma16().unwrap().as_raw(), &values);
     }
 
     #[test]

@@ -14,6 +14,8 @@ mod jitter;
 mod normalize;
 mod planes;
 mod resize;
+mod resize_values;
+mod taps;
 
 pub use crop::Crop;
 pub use draw::Draw;
@@ -22,7 +24,9 @@ pub use jitter::{Adjustment, Jitter};
 pub use normalize::{MEAN, STANDARD_DEVIATION};
 use normalize::{fractions, normalized};
 pub use planes::Planes;
-pub use resize::{resize_rgb, resize_saliency};
+pub use resize::{resize_rgb, resize_rgb_by, resize_saliency, resize_saliency_by};
+pub use resize_values::resize_values;
+pub use taps::Filter;
 
 use crate::{ClassSet, SaliencyMap, Size};
 use image::RgbImage;

@@ -27,7 +27,8 @@ impl Planes {
         self.size
     }
 
-    pub(super) fn channels(&self) -> &[Vec<u8>; 3] {
+    /// The bytes of each channel, row by row.
+    pub fn channels(&self) -> &[Vec<u8>; 3] {
         &self.channels
     }
 

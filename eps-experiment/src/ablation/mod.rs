@@ -1,10 +1,8 @@
 //! Many trainings that differ in their settings, shared by any number of processes and machines.
 //!
 //! [`PlanFile`] and [`Axis`] say what is wanted, [`Rows`] makes cells of it, and [`PlanRecord`] gives
-//! each the key of its work in an [`AblationFolder`]. A [`Worker`] takes trainings under a [`Lock`]
-//! and leaves scores; [`results`] makes tables and charts of them.
-//!
-//! [`Lock`]: lock::Lock
+//! each the key of its work in an [`AblationFolder`]. A [`Worker`] takes trainings under a lock
+//! and leaves scores; [`write_results`] makes tables and charts of them.
 
 mod axis;
 mod cell;

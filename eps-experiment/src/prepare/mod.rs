@@ -3,9 +3,13 @@
 mod convert;
 mod map_source;
 mod masks;
+#[cfg(feature = "saliency")]
+mod saliency;
 mod thresholded;
 
 pub use convert::ConvertedMaps;
 pub use map_source::MapSource;
 pub use masks::{Colours, MaskOutput};
+#[cfg(feature = "saliency")]
+pub use saliency::SaliencyMaps;
 pub use thresholded::{Cut, ThresholdedMaps};

@@ -1,0 +1,116 @@
+//! Photographs to saliency maps by a network.
+
+use crate::output::FolderLock;
+use crate::output::origin::{self, Results};
+use crate::{End, Session, parallel};
+use anyhow::Result;
+use eps_data::codec::{is_whole, read_rgb, write_deep_saliency, write_saliency};
+use eps_data::{ImageList, Shard, VocFolder, none_missing};
+use eps_saliency::{SaliencyModel, SaliencyNetwork};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Images that are in work at once: one is decoded or written while the network computes another. More
+/// would only take memory.
+const AT_ONCE: usize = 2;
+
+/// Photographs of a list, and the network that makes their maps.
+pub struct SaliencyMaps<'a> {
+    pub network: &'a SaliencyNetwork,
+    pub folder: &'a VocFolder,
+    pub list: &'a ImageList,
+    pub shard: Option<Shard>,
+    /// Folder to write, `<id>.png`.
+    pub out: &'a Path,
+    /// Whether maps have 65,536 levels instead of 256.
+    pub sixteen_bit: bool,
+}
+
+/// What the maps of a folder were made by: `saliency.json` beside them.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct Origin {
+    images: String,
+    network_sha256: String,
+    model: SaliencyModel,
+    sixteen_bit: bool,
+}
+
+impl SaliencyMaps<'_> {
+    /// Writes the maps that are not there yet.
+    ///
+    /// # Errors
+    ///
+    /// If a photograph is missing or cannot be read, or the folder has maps of other photographs, by
+    /// another network or with other settings.
+    pub fn run(&self, session: &Session<'_>) -> Result<End> {
+        let jobs = self.jobs()?;
+        let lock = self.claim(session)?;
+        let left: Vec<_> = jobs.iter().filter(|(id, _)| !is_whole(&self.map_of(id))).collect();
+        let observer = session.observer;
+        if left.len() < jobs.len() {
+            let there = jobs.len() - left.len();
+            observer.say(&format!("{there} of {} maps are there already", jobs.len()));
+        }
+        let ended = parallel::few(AT_ONCE, session, "saliency maps", &left, |(id, image)| {
+            lock.check()?;
+            self.make(id, image)
+        });
+        lock.check()?;
+        let end = ended?;
+        match end {
+            End::Interrupted => {
+                observer.say("finished maps are kept; run the same command again to resume");
+            }
+            End::Done => {
+                observer.say(&format!("{} maps in {}", jobs.len(), self.out.display()));
+            }
+        }
+        Ok(end)
+    }
+
+    /// The photographs of the list, or of its part, all of which are there.
+    fn jobs(&self) -> Result<Vec<(&str, PathBuf)>> {
+        let own = |id: &&String| self.shard.is_none_or(|shard| shard.holds(id));
+        let ids = self.list.ids.iter().filter(own);
+        let jobs: Vec<_> = ids.map(|id| (id.as_str(), self.folder.image_of(id))).collect();
+        let absent = |path: &&Path| !path.is_file();
+        none_missing(jobs.iter().map(|(_, image)| image.as_path()).filter(absent), "image")?;
+        Ok(jobs)
+    }
+
+    /// Takes the folder for this call, or for its part.
+    fn claim(&self, session: &Session<'_>) -> Result<FolderLock> {
+        let origin = Origin {
+            images: origin::whole_path(&self.folder.images)?,
+            network_sha256: self.network.sha256().into(),
+            model: self.network.model().clone(),
+            sixteen_bit: self.sixteen_bit,
+        };
+        let results = Results { name: "maps", folder: self.out, ending: "png" };
+        let file = self.out.join("saliency.json");
+        if self.shard.is_none() {
+            let lock = FolderLock::take(self.out, session)?;
+            origin::claim(&file, &origin, &results, &lock)?;
+            return Ok(lock);
+        }
+        let mut lock = FolderLock::take_for_part(self.out, session)?;
+        origin::claim(&file, &origin, &results, &lock)?;
+        lock.share()?;
+        Ok(lock)
+    }
+
+    fn map_of(&self, id: &str) -> PathBuf {
+        self.out.join(format!("{id}.png"))
+    }
+
+    fn make(&self, id: &str, image: &Path) -> Result<()> {
+        let picture = read_rgb(image)?;
+        if self.sixteen_bit {
+            let map = self.network.deep_map(&picture)?;
+            write_deep_saliency(&self.map_of(id), map.size, &map.values)?;
+        } else {
+            write_saliency(&self.map_of(id), &self.network.map(&picture)?)?;
+        }
+        Ok(())
+    }
+}
