@@ -1,8 +1,8 @@
 //! Naming every image that keeps an evaluation from its scores, for `--keep-going`.
 
 use anyhow::{Result, bail};
+use eps_data::error_chain;
 use eps_eval::EvalError;
-use eps_experiment::error_chain;
 use std::collections::HashSet;
 
 /// Names each fault once, and fails.
@@ -11,7 +11,7 @@ pub(crate) fn list<T>(mut faults: Vec<EvalError>, images: usize) -> Result<T> {
     faults.retain(|fault| named.insert(fault.to_string()));
     let count = faults.len();
     for fault in faults {
-        eprintln!("error: {}", error_chain(&fault.into()));
+        eprintln!("error: {}", error_chain(&fault));
     }
     let faults = if count == 1 { "fault" } else { "faults" };
     bail!("{count} {faults} in {images} images: nothing was scored")

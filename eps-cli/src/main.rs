@@ -19,7 +19,8 @@ mod terminal;
 use anyhow::Context as _;
 use cli::Cli;
 use commands::Exit;
-use eps_experiment::{Session, error_chain};
+use eps_data::error_chain;
+use eps_experiment::Session;
 use std::process::ExitCode;
 use terminal::Terminal;
 
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
         Err(error) => match error.downcast::<clap::Error>() {
             Ok(usage) => usage.exit(),
             Err(error) => {
-                eprintln!("error: {}", error_chain(&error));
+                eprintln!("error: {}", error_chain(error.as_ref()));
                 ExitCode::FAILURE
             }
         },

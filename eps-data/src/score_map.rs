@@ -1,5 +1,6 @@
 //! Scores of the classes that are in an image, and the mask they make.
 
+use crate::transform::{BilinearTap, bilinear_taps};
 use crate::{BACKGROUND, ClassId, LabelMap, Size};
 
 /// Added to a class's maximum before dividing by it, as the reference does.
@@ -109,13 +110,17 @@ impl ScoreMap {
             return self.clone();
         }
         let factor = self.factor(size);
-        let columns = taps(self.size.width, size.width, factor);
-        let rows = taps(self.size.height, size.height, factor);
+        let step = |from: usize, to: usize| {
+            factor.map_or(from as f32 / to as f32, |factor| 1.0 / factor as f32)
+        };
+        let taps = |from: usize, to: usize| bilinear_taps(from, to, step(from, to));
+        let columns = taps(self.size.width, size.width);
+        let rows = taps(self.size.height, size.height);
         let mut scores = Vec::with_capacity(self.classes.len() * size.pixels());
         for map in self.scores.chunks_exact(self.size.pixels().max(1)) {
             let at = |row: usize, column: usize| map[row * self.size.width + column];
-            for &Tap { first: top, second: bottom, share: down } in &rows {
-                for &Tap { first: left, second: right, share: across } in &columns {
+            for &BilinearTap { first: top, second: bottom, share: down } in &rows {
+                for &BilinearTap { first: left, second: right, share: across } in &columns {
                     let upper = at(top, left) * (1.0 - across) + at(top, right) * across;
                     let lower = at(bottom, left) * (1.0 - across) + at(bottom, right) * across;
                     scores.push(upper * (1.0 - down) + lower * down);
@@ -139,25 +144,6 @@ impl ScoreMap {
         let pick = |(class, score)| if score > threshold { class } else { BACKGROUND };
         LabelMap::new(self.size, self.best().map(pick).collect())
     }
-}
-
-/// Which two values a value of a resized line lies between, and the share of the second.
-struct Tap {
-    first: usize,
-    second: usize,
-    share: f32,
-}
-
-/// Those of a line that becomes `to` values long; with a factor one that is enlarged so many times.
-fn taps(from: usize, to: usize, factor: Option<usize>) -> Vec<Tap> {
-    let step = factor.map_or(from as f32 / to as f32, |factor| 1.0 / factor as f32);
-    let last = from.saturating_sub(1);
-    let tap = |position: usize| {
-        let place = ((position as f32 + 0.5) * step - 0.5).max(0.0);
-        let first = (place as usize).min(last);
-        Tap { first, second: (first + 1).min(last), share: place - first as f32 }
-    };
-    (0..to).map(tap).collect()
 }
 
 #[cfg(test)]

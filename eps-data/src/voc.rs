@@ -6,7 +6,7 @@ use crate::data_root::misplaced;
 use crate::image_list::ImageList;
 use crate::pictures::{photograph_in, photographs_of};
 use crate::remark::RemarkKind;
-use crate::{ClassNames, DataError, LabelSource, dataset_file, picture_in};
+use crate::{ClassNames, ClassSet, DataError, Item, LabelSource, dataset_file, picture_in};
 use std::path::{Path, PathBuf};
 
 /// The list of every photograph.
@@ -110,6 +110,26 @@ impl VocFolder {
             Some(instances) => Ok(instances.images()?.names().clone()),
             None => Ok(ClassNames::voc()),
         }
+    }
+
+    /// The class names of the masks: `classes.txt` in their folder, else [those](Self::class_names) of the data
+    /// set.
+    pub fn class_names_of_masks(&self) -> Result<ClassNames, DataError> {
+        let path = self.masks.join("classes.txt");
+        if is_named(&path) { ClassNames::read(&path) } else { self.class_names() }
+    }
+
+    /// Images with their masks and no labels. No file is looked for: a photograph that is no JPEG has another
+    /// path.
+    pub fn items_with_masks(&self, ids: &[String]) -> Vec<Item> {
+        let item = |id: &String| Item {
+            id: id.clone(),
+            image: self.images.join(format!("{id}.jpg")),
+            saliency: None,
+            mask: Some(self.mask_of(id)),
+            classes: ClassSet::default(),
+        };
+        ids.iter().map(item).collect()
     }
 
     /// Reads an image list: the name of a split in the lists' folder, a file, the split of an

@@ -2,7 +2,7 @@
 
 use eps_data::{ClassNames, ImageList, Item, Shard};
 use eps_eval::MaskFolder;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A list of images with their ground truth.
 #[derive(Clone, Debug)]
@@ -13,6 +13,8 @@ pub struct GroundTruth {
     pub names: ClassNames,
     /// Name of the masks' folder, such as `SegmentationClassAug`.
     pub folder: String,
+    /// Folder of the images, if it is where the layout has it.
+    pub images: PathBuf,
 }
 
 impl GroundTruth {

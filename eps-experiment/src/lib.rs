@@ -43,17 +43,16 @@ pub mod run;
 
 mod data_source;
 mod demo;
-mod error_chain;
 mod folder;
 mod ground_truth;
 mod machine;
 mod parallel;
 mod readable;
+mod resumed;
 mod session;
 
 pub use data_source::DataSource;
 pub use demo::Demo;
-pub use error_chain::error_chain;
 pub use ground_truth::GroundTruth;
 pub use readable::readable;
 pub use session::{Alarm, End, Session};

@@ -4,8 +4,8 @@ use crate::{End, Session};
 use anyhow::Result;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
-#[cfg(feature = "saliency")]
-use std::{sync::Mutex, thread};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 /// Works on each item until the observer stops it, each a step of a stage named `label`.
 ///
@@ -19,7 +19,6 @@ pub(crate) fn each<T: Sync>(
     work: impl Fn(&T) -> Result<()> + Sync,
 ) -> Result<End> {
     let observer = session.observer;
-    observer.begin(label, items.len(), 0);
     let first_failed = AtomicUsize::new(usize::MAX);
     let of_item = |(index, item): (usize, &T)| {
         if observer.stops() || index > first_failed.load(Ordering::Relaxed) {
@@ -32,13 +31,10 @@ pub(crate) fn each<T: Sync>(
         observer.tick();
         result
     };
-    let results: Vec<Result<()>> = items.par_iter().enumerate().map(of_item).collect();
-    results.into_iter().collect::<Result<()>>()?;
-    let end = session.end();
-    if end == End::Done {
-        observer.end();
-    }
-    Ok(end)
+    as_stage(session, label, items.len(), || {
+        let results: Vec<Result<()>> = items.par_iter().enumerate().map(of_item).collect();
+        results.into_iter().collect()
+    })
 }
 
 /// As [`each`], with so many items in work at once, on threads of their own.
@@ -49,7 +45,6 @@ pub(crate) fn each<T: Sync>(
 /// # Errors
 ///
 /// As [`each`].
-#[cfg(feature = "saliency")]
 pub(crate) fn few<T: Sync>(
     at_once: usize,
     session: &Session<'_>,
@@ -58,10 +53,9 @@ pub(crate) fn few<T: Sync>(
     work: impl Fn(&T) -> Result<()> + Sync,
 ) -> Result<End> {
     let observer = session.observer;
-    observer.begin(label, items.len(), 0);
     let next = AtomicUsize::new(0);
     let first_failed = Mutex::new(None::<(usize, anyhow::Error)>);
-    let failed = || first_failed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let failed = || first_failed.lock().unwrap_or_else(PoisonError::into_inner);
     let take_turns = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
@@ -79,18 +73,29 @@ pub(crate) fn few<T: Sync>(
             observer.tick();
         }
     };
-    thread::scope(|scope| {
-        for _ in 1..at_once {
-            scope.spawn(take_turns);
-        }
-        take_turns();
-    });
-    if let Some((_, error)) = failed().take() {
-        return Err(error);
-    }
+    as_stage(session, label, items.len(), || {
+        thread::scope(|scope| {
+            for _ in 1..at_once {
+                scope.spawn(take_turns);
+            }
+            take_turns();
+        });
+        failed().take().map_or(Ok(()), |(_, error)| Err(error))
+    })
+}
+
+/// Does some work as a stage, which ends well unless the work fails or the observer stops it.
+fn as_stage(
+    session: &Session<'_>,
+    label: &str,
+    steps: usize,
+    work: impl FnOnce() -> Result<()>,
+) -> Result<End> {
+    session.observer.begin(label, steps, 0);
+    work()?;
     let end = session.end();
     if end == End::Done {
-        observer.end();
+        session.observer.end();
     }
     Ok(end)
 }
@@ -99,7 +104,6 @@ pub(crate) fn few<T: Sync>(
 mod tests {
     use super::*;
     use anyhow::bail;
-    use std::thread;
 
     #[test]
     fn the_first_item_that_fails_is_told_whatever_the_threads() {
@@ -116,7 +120,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "saliency")]
     #[test]
     fn few_items_are_in_work_at_once_and_each_is_done() {
         let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -132,7 +135,6 @@ mod tests {
         assert!(items.iter().all(|item| item.load(Ordering::SeqCst) == 1));
     }
 
-    #[cfg(feature = "saliency")]
     #[test]
     fn the_first_of_few_that_fails_is_told_and_no_other_is_begun() {
         let items: Vec<usize> = (0..50).collect();

@@ -1,10 +1,8 @@
 //! What is wrong with a data set, before a run meets it.
 
-use crate::guard::released;
-use crate::opened::chain;
-use crate::threads;
+use crate::guard::json;
 use eps_data::check::Examination;
-use eps_data::{Needs, SaliencyFit, Silent, VocFolder};
+use eps_data::{Needs, SaliencyFit, Silent, VocFolder, error_chain};
 use pyo3::prelude::*;
 use std::path::PathBuf;
 
@@ -25,15 +23,13 @@ pub(crate) fn check(
     worst: usize,
     threads: usize,
 ) -> PyResult<String> {
-    let pool = threads::pool(threads)?;
     let saliency_fit = if resize_saliency { SaliencyFit::Resized } else { SaliencyFit::Exact };
-    released(py, || {
-        let folder = VocFolder::open(&data, &list).map_err(|error| chain(&error))?;
+    json(py, threads, || {
+        let folder = VocFolder::open(&data, &list).map_err(|error| error_chain(&error))?;
         let needs = Needs { saliency, masks, saliency_fit };
         let examination =
             Examination { folder, list, held_out, labels: None, needs, space: None, worst };
-        let begun = examination.begin().map_err(|error| chain(&error))?;
-        let report = pool.install(|| begun.finish(&Silent));
-        serde_json::to_string(&report).map_err(|error| error.to_string())
+        let begun = examination.begin().map_err(|error| error_chain(&error))?;
+        Ok(begun.finish(&Silent))
     })
 }

@@ -1,8 +1,8 @@
 //! Pixels by true and predicted label of images in memory.
 
 use crate::guard::{released, wrong};
-use crate::opened::{chain, named};
-use eps_data::{ClassNames, ImageList, Size};
+use crate::opened::named;
+use eps_data::{ClassNames, ImageList, Size, error_chain};
 use eps_eval::{Counts, ImagePairs, PairCounter, Protocol};
 use numpy::{PyReadonlyArray3, PyUntypedArrayMethods};
 use pyo3::prelude::*;
@@ -61,10 +61,10 @@ impl Pairs {
     fn merge(&self, other: &Self) {
         // One lock at a time, so that merging both ways at once cannot stop.
         let images = other.lock().images.clone();
-        let mut own = self.lock();
-        let first = own.images.len();
-        own.images.extend(images);
-        for (at, image) in own.images.iter_mut().enumerate().skip(first) {
+        let mut counted = self.lock();
+        let first = counted.images.len();
+        counted.images.extend(images);
+        for (at, image) in counted.images.iter_mut().enumerate().skip(first) {
             image.id = format!("image {at}");
         }
     }
@@ -83,7 +83,7 @@ impl Pairs {
             let ids = counted.images.iter().map(|image| image.id.clone()).collect();
             let list = ImageList::new("arrays", ids).id();
             let counts = Counts::of_images(protocol, list, &self.names, &counted.images)
-                .map_err(|error| chain(&error))?;
+                .map_err(|error| error_chain(&error))?;
             let json = |error: serde_json::Error| error.to_string();
             Ok::<_, String>((
                 serde_json::to_string(&counts.scores()).map_err(json)?,

@@ -1,13 +1,11 @@
 //! Folders of masks and of class maps against the truth; results are the program's JSON.
 
-use crate::guard::{released, wrong};
-use crate::opened::{Ids, Methods, Opened, chain};
-use crate::threads;
-use eps_data::Silent;
+use crate::guard::{json, wrong};
+use crate::opened::{Ids, Methods, Opened};
+use eps_data::{Silent, error_chain};
 use eps_eval::paired::{Bootstrap, MethodRuns, compare as compare_paired};
 use eps_eval::{
-    Audit, BackgroundRule, EvalError, MaskFolder, Protocol, SweepPlan, SweepReport, SweepSummary,
-    SweptRule, sweep_folder,
+    Audit, EvalError, MaskFolder, Protocol, SweepPlan, SweepReport, SweepSummary, sweep_folder,
 };
 use pyo3::prelude::*;
 use serde::Serialize;
@@ -17,19 +15,15 @@ use std::path::{Path, PathBuf};
 type Truth = (PathBuf, Ids, Option<Vec<String>>);
 
 /// Works on the truth and makes JSON of the result, on some threads.
-fn json_of<T: Serialize>(
+fn json_of<T: Send + Serialize>(
     py: Python<'_>,
     truth: Truth,
     threads: usize,
     work: impl FnOnce(&Opened) -> Result<T, String> + Send,
 ) -> PyResult<String> {
-    let pool = threads::pool(threads)?;
-    released(py, || {
-        pool.install(|| {
-            let (folder, ids, objects) = truth;
-            let result = work(&Opened::new(&folder, ids, objects)?)?;
-            serde_json::to_string(&result).map_err(|error| error.to_string())
-        })
+    json(py, threads, || {
+        let (folder, ids, objects) = truth;
+        work(&Opened::new(&folder, ids, objects)?)
     })
 }
 
@@ -39,7 +33,7 @@ fn masks<'a>(opened: &'a Opened, predictions: &'a Path) -> MaskFolder<'a> {
 }
 
 fn in_words(error: EvalError) -> String {
-    chain(&error)
+    error_chain(&error)
 }
 
 /// Scores of a folder under a protocol.
@@ -113,21 +107,6 @@ pub(crate) struct Plan {
     plateau: f32,
 }
 
-impl Plan {
-    fn sweep(&self, classes: usize) -> SweepPlan {
-        let of = |rule: BackgroundRule, given: &[f32]| {
-            let given = if given.is_empty() { rule.default_parameters() } else { given.to_vec() };
-            (rule, sorted(given))
-        };
-        let constant = of(BackgroundRule::Constant, &self.thresholds);
-        let power = of(BackgroundRule::Power, &self.powers);
-        // It is not among the thresholds of which the best is chosen, unless it was asked for there.
-        let fixed = (BackgroundRule::Constant, vec![self.fixed]);
-        let rules = vec![constant, power, fixed];
-        SweepPlan { classes, rules, folds: self.folds, levels: None }
-    }
-}
-
 /// A folder of class maps at every background.
 #[pyfunction]
 pub(crate) fn sweep(
@@ -138,30 +117,18 @@ pub(crate) fn sweep(
     threads: usize,
 ) -> PyResult<String> {
     json_of(py, truth, threads, |opened| {
-        let swept = sweep_folder(&opened.items, &maps, &plan.sweep(opened.names.len()), &Silent);
-        let mut rules = swept.map_err(in_words)?.rules;
-        let fixed = rules.pop();
-        let tolerance = (f64::from(plan.plateau) * 1e6).round() / 1e6;
-        let summary = |swept: &SweptRule| {
-            let is_constant = swept.whole.rule() == BackgroundRule::Constant;
-            let fixed = fixed.as_ref().filter(|_| is_constant).map(|own| (own, plan.fixed));
-            SweepSummary::new(swept, fixed, tolerance)
-        };
-        let rules: Option<Vec<_>> = rules.iter().map(summary).collect();
+        let Plan { thresholds, powers, fixed, folds, plateau } = plan;
+        let plan = SweepPlan::with_fixed(opened.names.len(), thresholds, powers, fixed, folds);
+        let swept = sweep_folder(&opened.items, &maps, &plan, &Silent).map_err(in_words)?;
+        let tolerance = (f64::from(plateau) * 1e6).round() / 1e6;
+        let rules = SweepSummary::beside_fixed(swept.rules, fixed, tolerance);
         Ok(SweepReport {
             protocol: Protocol::Voc,
-            list: opened.scored_list(),
+            list: opened.list.id(),
             refinement: None,
             rules: rules.ok_or("no pixel of the truth counts")?,
             average_precision: None,
             classifier: None,
         })
     })
-}
-
-/// Ascending, each once.
-fn sorted(mut parameters: Vec<f32>) -> Vec<f32> {
-    parameters.sort_by(f32::total_cmp);
-    parameters.dedup();
-    parameters
 }

@@ -1,7 +1,9 @@
 //! Work without the interpreter's lock, and failures as exceptions.
 
+use crate::threads;
 use pyo3::exceptions::{PyMemoryError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
+use serde::Serialize;
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -26,6 +28,19 @@ pub(crate) fn released<T: Send, E: Display + Send>(
             })
         }
     }
+}
+
+/// The JSON of what some work finds on so many threads.
+pub(crate) fn json<T: Send + Serialize>(
+    py: Python<'_>,
+    threads: usize,
+    work: impl FnOnce() -> Result<T, String> + Send,
+) -> PyResult<String> {
+    let pool = threads::pool(threads)?;
+    released(py, || {
+        let found = pool.install(work)?;
+        serde_json::to_string(&found).map_err(|error| error.to_string())
+    })
 }
 
 /// An error of the libraries, which say what was found and what was expected.

@@ -1,9 +1,7 @@
 //! What Python names: images of a list, their masks, and the names of their classes.
 
-use eps_data::codec::is_named;
-use eps_data::{ClassNames, ImageList, Item, ListId, VocFolder};
+use eps_data::{ClassNames, ImageList, Item, VocFolder, error_chain};
 use pyo3::prelude::*;
-use std::error::Error;
 use std::path::{Path, PathBuf};
 
 /// Image ids, or a list as the program takes one: a file, or the name of a split beside the masks.
@@ -31,31 +29,18 @@ impl Opened {
         let root = truth.parent().unwrap_or(Path::new("."));
         let folder = VocFolder { masks: truth.to_owned(), ..VocFolder::at(root) };
         let list = match ids {
-            Ids::List(list) => folder.list(&list).map_err(|error| chain(&error))?,
+            Ids::List(list) => folder.list(&list).map_err(|error| error_chain(&error))?,
             Ids::Ids(ids) => ImageList::new("ids", ids),
         };
         if list.ids.is_empty() {
             return Err("no image ids, expected one or more".into());
         }
-        let own = Some(truth.join("classes.txt")).filter(|path| is_named(path));
-        let names = match (objects, own) {
-            (Some(objects), _) => named(objects)?,
-            (None, Some(path)) => ClassNames::read(&path).map_err(|error| chain(&error))?,
-            (None, None) => folder.class_names().map_err(|error| chain(&error))?,
+        let names = match objects {
+            Some(objects) => named(objects)?,
+            None => folder.class_names_of_masks().map_err(|error| error_chain(&error))?,
         };
-        let item = |id: &String| Item {
-            id: id.clone(),
-            image: folder.images.join(format!("{id}.jpg")),
-            saliency: None,
-            mask: Some(folder.mask_of(id)),
-            classes: Default::default(),
-        };
-        let items = list.ids.iter().map(item).collect();
+        let items = folder.items_with_masks(&list.ids);
         Ok(Self { list, items, names })
-    }
-
-    pub(crate) fn scored_list(&self) -> ListId {
-        self.list.id()
     }
 }
 
@@ -65,17 +50,6 @@ pub(crate) fn named(objects: Vec<String>) -> Result<ClassNames, String> {
         1..=254 => Ok(ClassNames::of_objects(objects)),
         found => Err(format!("{found} object classes, expected 1 to 254")),
     }
-}
-
-/// An error with its causes, in one line.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text += &format!(": {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// Folders by the name of their method, in their order.

@@ -100,9 +100,9 @@ impl Job<'_> {
         let mut best = self.probabilities[..pixels].to_vec();
         let mut labels = vec![0; pixels];
         for (map, label) in self.probabilities.chunks_exact(pixels).zip(0..=u8::MAX).skip(1) {
-            for ((best, own), &probability) in best.iter_mut().zip(&mut labels).zip(map) {
+            for ((best, best_label), &probability) in best.iter_mut().zip(&mut labels).zip(map) {
                 if probability > *best {
-                    (*best, *own) = (probability, label);
+                    (*best, *best_label) = (probability, label);
                 }
             }
         }

@@ -1,9 +1,8 @@
 //! Saliency maps against masks.
 
-use crate::guard::{released, wrong};
-use crate::opened::{Ids, Opened, chain};
-use crate::threads;
-use eps_data::{LabelMap, SaliencyFit, SaliencyMap, Silent, Size, picture_in};
+use crate::guard::{json, released, wrong};
+use crate::opened::{Ids, Opened};
+use eps_data::{LabelMap, SaliencyFit, SaliencyMap, Silent, Size, error_chain, picture_in};
 use eps_eval::saliency::{
     Foreground, ImageScores, SaliencyJob, SaliencyPair, Stretch, TruthKind, score_saliency,
 };
@@ -40,8 +39,8 @@ pub(crate) fn saliency_folder(
     resize: bool,
     threads: usize,
 ) -> PyResult<String> {
-    let (truth_kind, pool) = (kind(of)?, threads::pool(threads)?);
-    released(py, || {
+    let truth_kind = kind(of)?;
+    json(py, threads, || {
         let list = Opened::new(&truth, ids, None)?.list;
         let pair = |id: &String| SaliencyPair {
             id: id.clone(),
@@ -57,11 +56,9 @@ pub(crate) fn saliency_folder(
             fit: if resize { SaliencyFit::Resized } else { SaliencyFit::Exact },
             keep_going: false,
         };
-        let found = pool.install(|| score_saliency(&job, &Silent));
-        let found =
-            found.map_err(|faults| faults.first().map_or(String::new(), |own| chain(own)))?;
-        let scores = found.scores.ok_or("no image to score")?;
-        serde_json::to_string(&scores).map_err(|error| error.to_string())
+        let found = score_saliency(&job, &Silent)
+            .map_err(|faults| faults.first().map_or(String::new(), |fault| error_chain(fault)))?;
+        Ok(found.scores.ok_or("no image to score")?)
     })
 }
 

@@ -2,8 +2,11 @@
 
 mod background;
 mod data;
+mod data_folder;
 mod device;
 mod files;
+mod image_list;
+mod map_source;
 mod named_folder;
 mod refined_sweep;
 mod renamed;
@@ -14,8 +17,11 @@ mod values;
 
 pub(crate) use background::BackgroundArgs;
 pub(crate) use data::{DATA, DataArgs};
+pub(crate) use data_folder::data_folder;
 pub(crate) use device::DeviceArgs;
 pub(crate) use files::{ForceArgs, ResultFiles, write_asked};
+pub(crate) use image_list::read_list;
+pub(crate) use map_source::MapSourceArgs;
 pub(crate) use named_folder::{folder_name, named_folder};
 pub(crate) use refined_sweep::RefinedSweepArgs;
 pub(crate) use renamed::RenamedArgs;

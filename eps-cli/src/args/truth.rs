@@ -4,8 +4,7 @@ use super::data::{DATA, label_source};
 use super::named_folder;
 use crate::outputs::Inputs;
 use clap::{Args, CommandFactory as _};
-use eps_data::codec::is_named;
-use eps_data::{ClassNames, Item, VocFolder};
+use eps_data::{ClassNames, VocFolder};
 use eps_experiment::run::RunFolder;
 use eps_experiment::{GroundTruth, Session};
 use std::path::{Path, PathBuf};
@@ -44,26 +43,26 @@ impl TruthArgs {
     }
 
     /// The list, its items with their masks, and the names of their classes.
-    ///
-    /// No file of an item is looked for: a photograph that is no JPEG has another path.
     pub(crate) fn open(&self, session: &Session<'_>) -> anyhow::Result<GroundTruth> {
-        let Place { folder, list } = self.place()?;
-        let beside_masks = Some(folder.masks.join("classes.txt")).filter(|path| is_named(path));
-        let names = match self.classes.clone().or(beside_masks) {
-            Some(path) => ClassNames::read(&path)?,
-            None => folder.class_names()?,
+        self.open_at(self.place()?, session)
+    }
+
+    fn open_at(&self, place: Place, session: &Session<'_>) -> anyhow::Result<GroundTruth> {
+        let Place { folder, list } = place;
+        let names = match &self.classes {
+            Some(path) => ClassNames::read(path)?,
+            None => folder.class_names_of_masks()?,
         };
         let list = folder.list(&list)?;
         session.remarks(&list.remarks);
-        let item = |id: &String| Item {
-            id: id.clone(),
-            image: folder.images.join(format!("{id}.jpg")),
-            saliency: None,
-            mask: Some(folder.mask_of(id)),
-            classes: Default::default(),
-        };
-        let items = list.ids.iter().map(item).collect();
-        Ok(GroundTruth { list, items, names, folder: name_of(&folder.masks) })
+        let items = folder.items_with_masks(&list.ids);
+        Ok(GroundTruth {
+            list,
+            items,
+            names,
+            folder: name_of(&folder.masks),
+            images: folder.images,
+        })
     }
 
     fn root(&self) -> Option<PathBuf> {
@@ -106,11 +105,6 @@ impl TruthArgs {
             .folder(&folder.lists, &["txt"])
     }
 
-    /// Folder of the images of the masks, if it is named as VOC's.
-    pub(crate) fn images(&self) -> anyhow::Result<PathBuf> {
-        Ok(self.place()?.folder.images)
-    }
-
     /// Name of the masks' folder, and what its list is called on the command line.
     pub(crate) fn names(&self) -> anyhow::Result<(String, String)> {
         let Place { folder, list } = self.place()?;
@@ -123,8 +117,9 @@ impl TruthArgs {
         source: &str,
         session: &Session<'_>,
     ) -> anyhow::Result<GroundTruth> {
-        let mut truth = self.open(session)?;
-        let source = label_source(source, &self.place()?.folder.masks);
+        let place = self.place()?;
+        let source = label_source(source, &place.folder.masks);
+        let mut truth = self.open_at(place, session)?;
         let (labels, remarks) = source.load(&truth.list.ids, &truth.names)?;
         session.remarks(&remarks);
         for (item, classes) in truth.items.iter_mut().zip(labels) {

@@ -7,16 +7,15 @@ use crate::args::{
 use crate::faults;
 use crate::outputs::Outputs;
 use anyhow::{Result, ensure};
-use eps_data::ImageList;
 use eps_eval::paired::{Bootstrap, compare};
 use eps_eval::report::{ComparisonReport, export};
 use eps_eval::{AnalysisPlan, Protocol};
-use eps_experiment::Session;
 use eps_experiment::compare::{
     MethodMasks, count_methods, faults_of, refuse_copies, refuse_twice, write_charts,
 };
 use eps_experiment::output::{FolderLock, Inputs, ResultFolder, seen_from};
 use eps_experiment::run::RunFolder;
+use eps_experiment::{GroundTruth, Session};
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
@@ -86,7 +85,7 @@ impl Compare {
         };
         let out = match &self.out {
             Some(out) => {
-                let inputs = self.inputs(out, &methods, &truth.list)?;
+                let inputs = self.inputs(out, &methods, &truth)?;
                 let (lock, force) = (FolderLock::take_for_results(out, session)?, self.force.force);
                 Some(ResultFolder::open(lock, out, "compare.json", inputs, force)?)
             }
@@ -129,15 +128,15 @@ impl Compare {
         Outputs::of(self.files.paths()).and(&in_out).and([&images]).reading(read)
     }
 
-    fn inputs(&self, out: &Path, methods: &[MethodMasks], list: &ImageList) -> Result<Inputs> {
+    fn inputs(&self, out: &Path, methods: &[MethodMasks], truth: &GroundTruth) -> Result<Inputs> {
         let mut inputs = vec![("command".to_owned(), "compare".to_owned())];
         for MethodMasks { name, folders } in methods {
             for folder in folders {
                 inputs.push((name.clone(), seen_from(out, folder)?));
             }
         }
-        inputs.push(("ground truth".into(), self.truth.names()?.0));
-        inputs.push(("list SHA-256".into(), list.sha256.clone()));
+        inputs.push(("ground truth".into(), truth.folder.clone()));
+        inputs.push(("list SHA-256".into(), truth.list.sha256.clone()));
         Ok(inputs)
     }
 

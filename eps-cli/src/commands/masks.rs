@@ -1,12 +1,11 @@
 //! `eps masks`
 
 use super::Exit;
-use crate::args::{self, DATA};
+use crate::args::{self, DATA, MapSourceArgs, data_folder, read_list};
 use crate::interrupt;
 use anyhow::Result;
-use eps_data::{ImageList, VocFolder};
 use eps_experiment::Session;
-use eps_experiment::prepare::{Cut, MapSource, ThresholdedMaps};
+use eps_experiment::prepare::{Cut, ThresholdedMaps};
 use eps_experiment::refine::Background;
 use eps_experiment::run::RunFolder;
 use std::path::PathBuf;
@@ -57,15 +56,8 @@ pub(crate) struct Masks {
     /// Folder of the images of --resize [default: that of --data]
     #[arg(long, value_name = "DIR", requires = "resize")]
     images: Option<PathBuf>,
-    /// Classes are counted from 1, and 0 is background, as in the output of a CRF (`out_la_crf` of PSA)
-    #[arg(long)]
-    from_one: bool,
-    /// What follows the image id in the names of the files
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    suffix: String,
-    /// Divide the map of each class by its maximum
-    #[arg(long)]
-    normalise: bool,
+    #[command(flatten)]
+    source: MapSourceArgs,
     /// Make the masks of this list only [default: every map]
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
@@ -73,8 +65,7 @@ pub(crate) struct Masks {
 
 impl Masks {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let list = self.list.as_deref().map(ImageList::read).transpose()?;
-        session.remarks(list.iter().flat_map(|list| &list.remarks));
+        let list = read_list(&self.list, session)?;
         let (images, saliency) = (self.images()?, self.saliency()?);
         let cut = match (self.threshold, self.power, self.saliency_cue.zip(saliency.as_deref())) {
             (Some(threshold), ..) => Cut::Background(Background::Threshold(threshold)),
@@ -82,10 +73,9 @@ impl Masks {
             (None, None, Some((level, maps))) => Cut::Saliency { level, maps },
             (None, None, None) => unreachable!("clap asks for one of them"),
         };
-        let Self { from_one, suffix, normalise, .. } = self;
         let input = if self.maps.is_dir() { RunFolder::cams_in(&self.maps)? } else { self.maps };
         let masks = ThresholdedMaps {
-            source: &MapSource { input, from_one, suffix, normalise },
+            source: &self.source.of(input),
             cut,
             resize_to: images.as_deref(),
             out: &self.out,
@@ -97,25 +87,15 @@ impl Masks {
 
     /// Where the maps of `--saliency-cue` are.
     fn saliency(&self) -> Result<Option<PathBuf>> {
-        match (&self.saliency, &self.data) {
-            _ if self.saliency_cue.is_none() => Ok(None),
-            (Some(saliency), _) => Ok(Some(saliency.clone())),
-            (None, Some(data)) => Ok(Some(VocFolder::open(data, "train")?.saliency)),
-            (None, None) => {
-                Err(args::missing("--saliency-cue needs maps, expected --saliency or --data"))
-            }
-        }
+        let lacking = "--saliency-cue needs maps, expected --saliency or --data";
+        let folder = |_| data_folder(&self.saliency, &self.data, |data| data.saliency, lacking);
+        self.saliency_cue.map(folder).transpose()
     }
 
     /// Where the images of `--resize` are.
     fn images(&self) -> Result<Option<PathBuf>> {
-        match (&self.images, &self.data) {
-            _ if !self.resize => Ok(None),
-            (Some(images), _) => Ok(Some(images.clone())),
-            (None, Some(data)) => Ok(Some(VocFolder::open(data, "train")?.images)),
-            (None, None) => {
-                Err(args::missing("--resize needs images, expected --images or --data"))
-            }
-        }
+        let lacking = "--resize needs images, expected --images or --data";
+        let folder = || data_folder(&self.images, &self.data, |data| data.images, lacking);
+        self.resize.then(folder).transpose()
     }
 }

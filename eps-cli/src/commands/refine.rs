@@ -1,11 +1,11 @@
 //! `eps refine`
 
 use super::Exit;
-use crate::args::{BackgroundArgs, DATA};
+use crate::args::{BackgroundArgs, DATA, data_folder, read_list};
 use crate::interrupt;
 use anyhow::Result;
 use eps_crf::{Floor, Preset};
-use eps_data::{ImageList, Shard, VocFolder};
+use eps_data::Shard;
 use eps_experiment::refine::{MapFolder, Refinement, Tally};
 use eps_experiment::run::RunFolder;
 use eps_experiment::{End, Session};
@@ -68,11 +68,12 @@ fn floor(text: &str) -> Result<Floor, String> {
 impl Refine {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let Self { preset, steps, floor, .. } = self;
-        let list = self.list.as_deref().map(ImageList::read).transpose()?;
-        session.remarks(list.iter().flat_map(|list| &list.remarks));
+        let list = read_list(&self.list, session)?;
+        let lacking = "no images, expected --images or --data";
+        let images = data_folder(&self.images, &self.data, |data| data.images, lacking)?;
         let maps = MapFolder {
             cams: &RunFolder::cams_in(&self.cams)?,
-            images: &self.images()?,
+            images: &images,
             refinement: Refinement { preset, steps, floor },
             backgrounds: &self.background.backgrounds(preset),
             out: &self.out,
@@ -86,14 +87,6 @@ impl Refine {
             show(tally);
         }
         Ok(end.into())
-    }
-
-    fn images(&self) -> Result<PathBuf> {
-        match (&self.images, &self.data) {
-            (Some(images), _) => Ok(images.clone()),
-            (None, Some(data)) => Ok(VocFolder::open(data, "train")?.images),
-            (None, None) => unreachable!("clap asks for one of them"),
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Resize to a drawn side, flip, colour jitter, normalise, crop. Everything random is drawn before,
 //! as a [`Draw`]: the same draw gives the same sample anywhere.
 
+mod bilinear;
 mod byte;
 mod crop;
 mod draw;
@@ -17,6 +18,7 @@ mod resize;
 mod resize_values;
 mod taps;
 
+pub use bilinear::{BilinearTap, bilinear_taps};
 pub use crop::Crop;
 pub use draw::Draw;
 pub use flip::flip_saliency;

@@ -26,6 +26,21 @@ impl SweepPlan {
         Self { classes, rules: vec![(rule, rule.default_parameters())], folds: 1, levels: None }
     }
 
+    /// Both rules at the parameters that are asked for, or at the default ones, and last of all a threshold that
+    /// was fixed beforehand: it is not among those of which the best is chosen, unless it was asked for there.
+    pub fn with_fixed(
+        classes: usize,
+        thresholds: Vec<f32>,
+        powers: Vec<f32>,
+        fixed: f32,
+        folds: usize,
+    ) -> Self {
+        let both = [(BackgroundRule::Constant, thresholds), (BackgroundRule::Power, powers)];
+        let both = both.map(|(rule, asked)| (rule, rule.parameters(asked)));
+        let fixed = (BackgroundRule::Constant, vec![fixed]);
+        Self { classes, rules: both.into_iter().chain([fixed]).collect(), folds, levels: None }
+    }
+
     fn cuts(&self) -> Cuts {
         let cuts = |(rule, parameters): &(BackgroundRule, Vec<f32>)| {
             let rule = *rule;

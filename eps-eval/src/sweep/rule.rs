@@ -23,6 +23,16 @@ impl BackgroundRule {
         }
     }
 
+    /// What is swept where these are asked for, ascending and each once; the default if none are.
+    pub fn parameters(self, mut asked: Vec<f32>) -> Vec<f32> {
+        if asked.is_empty() {
+            return self.default_parameters();
+        }
+        asked.sort_by(f32::total_cmp);
+        asked.dedup();
+        asked
+    }
+
     /// The background's score at a pixel whose best class has `best`.
     pub fn background(self, parameter: f32, best: f32) -> f32 {
         match self {

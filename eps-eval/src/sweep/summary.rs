@@ -114,6 +114,26 @@ impl SweepSummary {
         })
     }
 
+    /// Sums up the rules of a plan with a [fixed threshold](crate::SweepPlan::with_fixed), which is the last of
+    /// them; `None` without pixels.
+    ///
+    /// # Panics
+    ///
+    /// If the last rule is not of that threshold.
+    pub fn beside_fixed(
+        mut swept: Vec<SweptRule>,
+        threshold: f32,
+        tolerance: f64,
+    ) -> Option<Vec<Self>> {
+        let fixed = swept.pop()?;
+        let summary = |swept: &SweptRule| {
+            // A power that is common to all publications does not exist.
+            let is_constant = swept.whole.rule() == BackgroundRule::Constant;
+            Self::new(swept, is_constant.then_some((&fixed, threshold)), tolerance)
+        };
+        swept.iter().map(summary).collect()
+    }
+
     /// The end of the parameters at which the best one is, if better ones may lie beyond; `None` with a
     /// single parameter, and at the ends of a constant background from 0 to 1.
     pub fn edge(&self) -> Option<Edge> {

@@ -1,7 +1,7 @@
 //! What the results of a folder were made of, so that a call that goes on keeps its own only.
 
 use super::FolderLock;
-use crate::readable;
+use crate::{Session, readable};
 use anyhow::{Context as _, Result, bail};
 use eps_data::codec::{read_text, write_file};
 use serde::Serialize;
@@ -23,6 +23,33 @@ impl Results<'_> {
         let mut entries = fs::read_dir(self.folder).into_iter().flatten().flatten();
         entries.any(|entry| entry.path().extension() == ending)
     }
+}
+
+/// Takes a folder for results of this origin, or for a part of them beside other parts.
+///
+/// # Errors
+///
+/// If another call writes to the folder, or it has results of another origin.
+pub fn take<T>(
+    folder: &Path,
+    is_part: bool,
+    file: &Path,
+    origin: &T,
+    results: &Results<'_>,
+    session: &Session<'_>,
+) -> Result<FolderLock>
+where
+    T: PartialEq + Serialize + DeserializeOwned,
+{
+    let mut lock = match is_part {
+        true => FolderLock::take_for_part(folder, session)?,
+        false => FolderLock::take(folder, session)?,
+    };
+    claim(file, origin, results, &lock)?;
+    if is_part {
+        lock.share()?;
+    }
+    Ok(lock)
 }
 
 /// Refuses a folder with results that were made otherwise than `origin` says, and marks one without.

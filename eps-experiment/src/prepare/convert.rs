@@ -3,7 +3,8 @@
 use super::MapSource;
 use crate::output::FolderLock;
 use crate::output::origin::{self, Results};
-use crate::{End, Session, parallel};
+use crate::resumed::Missing;
+use crate::{End, Session};
 use anyhow::Result;
 use eps_data::codec::{ScoreFormat, is_whole, write_scores};
 use serde::{Deserialize, Serialize};
@@ -34,9 +35,9 @@ struct Origin {
 }
 
 impl Origin {
-    fn claim(&self, out: &Path, lock: &FolderLock) -> Result<()> {
+    fn take(&self, out: &Path, session: &Session<'_>) -> Result<FolderLock> {
         let results = Results { name: "maps", folder: out, ending: "npz" };
-        origin::claim(&out.join("convert.json"), self, &results, lock)
+        origin::take(out, false, &out.join("convert.json"), self, &results, session)
     }
 }
 
@@ -48,29 +49,25 @@ impl ConvertedMaps {
     /// If the input has no maps, two maps of one image, or scores above 1; if the folder has maps of
     /// another source or of other settings.
     pub fn run(&self, session: &Session<'_>) -> Result<End> {
-        let sources = self.source.find()?;
-        let folder = FolderLock::take(&self.out, session)?;
-        self.origin()?.claim(&self.out, &folder)?;
+        let sources: Vec<_> = self.source.find()?.into_iter().collect();
+        let locks = &[self.origin()?.take(&self.out, session)?];
         let target = |id: &str| self.out.join(format!("{id}.npz"));
-        let left: Vec<_> = sources.iter().filter(|(id, _)| !is_whole(&target(id))).collect();
-        let observer = session.observer;
-        if left.len() < sources.len() {
-            let there = sources.len() - left.len();
-            observer.say(&format!("{there} of {} maps are there already", sources.len()));
-        }
         let empty = Mutex::new(BTreeSet::new());
-        let end = parallel::each(session, "maps", &left, |(id, source)| {
-            folder.check()?;
-            match self.source.read(source)? {
-                Some(map) => write_scores(&target(id), &map, self.format)?,
-                None => drop(lock(&empty).insert(source.path().to_owned())),
-            }
-            Ok(())
-        })?;
-        folder.check()?;
+        let missing = Missing { session, stage: "maps", results: "maps", locks, at_once: None };
+        let end = missing.make(
+            &sources,
+            |(id, _)| is_whole(&target(id)),
+            |(id, source)| {
+                match self.source.read(source)? {
+                    Some(map) => write_scores(&target(id), &map, self.format)?,
+                    None => drop(lock(&empty).insert(source.path().to_owned())),
+                }
+                Ok(())
+            },
+        )?;
         let empty = empty.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some(first) = empty.first() {
-            observer.note(&format!(
+            session.observer.note(&format!(
                 "{} of {} files hold no map, so that even its size is unknown, and are left out: {}{}",
                 empty.len(),
                 sources.len(),
@@ -78,14 +75,9 @@ impl ConvertedMaps {
                 if empty.len() > 1 { ", .." } else { "" }
             ));
         }
-        match end {
-            End::Interrupted => {
-                observer.say("finished maps are kept; run the same command again to resume");
-            }
-            End::Done => {
-                let maps = sources.len() - empty.len();
-                observer.say(&format!("{maps} maps in {}", self.out.display()));
-            }
+        if end == End::Done {
+            let maps = sources.len() - empty.len();
+            session.observer.say(&format!("{maps} maps in {}", self.out.display()));
         }
         Ok(end)
     }

@@ -2,7 +2,8 @@
 
 use crate::output::FolderLock;
 use crate::output::origin::{self, Results};
-use crate::{End, Session, parallel};
+use crate::resumed::Missing;
+use crate::{End, Session};
 use anyhow::Result;
 use eps_data::codec::{is_whole, read_rgb, write_deep_saliency, write_saliency};
 use eps_data::{ImageList, Shard, VocFolder, none_missing};
@@ -44,34 +45,25 @@ impl SaliencyMaps<'_> {
     /// another network or with other settings.
     pub fn run(&self, session: &Session<'_>) -> Result<End> {
         let jobs = self.jobs()?;
-        let lock = self.claim(session)?;
-        let left: Vec<_> = jobs.iter().filter(|(id, _)| !is_whole(&self.map_of(id))).collect();
-        let observer = session.observer;
-        if left.len() < jobs.len() {
-            let there = jobs.len() - left.len();
-            observer.say(&format!("{there} of {} maps are there already", jobs.len()));
-        }
-        let ended = parallel::few(AT_ONCE, session, "saliency maps", &left, |(id, image)| {
-            lock.check()?;
-            self.make(id, image)
-        });
-        lock.check()?;
-        let end = ended?;
-        match end {
-            End::Interrupted => {
-                observer.say("finished maps are kept; run the same command again to resume");
-            }
-            End::Done => {
-                observer.say(&format!("{} maps in {}", jobs.len(), self.out.display()));
-            }
+        let (stage, locks) = ("saliency maps", &[self.take(session)?]);
+        let at_once = Some(AT_ONCE);
+        let missing = Missing { session, stage, results: "maps", locks, at_once };
+        let end = missing.make(
+            &jobs,
+            |(id, _)| is_whole(&self.map_of(id)),
+            |(id, image)| self.make(id, image),
+        )?;
+        if end == End::Done {
+            let text = format!("{} maps in {}", jobs.len(), self.out.display());
+            session.observer.say(&text);
         }
         Ok(end)
     }
 
     /// The photographs of the list, or of its part, all of which are there.
     fn jobs(&self) -> Result<Vec<(&str, PathBuf)>> {
-        let own = |id: &&String| self.shard.is_none_or(|shard| shard.holds(id));
-        let ids = self.list.ids.iter().filter(own);
+        let is_held = |id: &&String| self.shard.is_none_or(|shard| shard.holds(id));
+        let ids = self.list.ids.iter().filter(is_held);
         let jobs: Vec<_> = ids.map(|id| (id.as_str(), self.folder.image_of(id))).collect();
         let absent = |path: &&Path| !path.is_file();
         none_missing(jobs.iter().map(|(_, image)| image.as_path()).filter(absent), "image")?;
@@ -79,7 +71,7 @@ impl SaliencyMaps<'_> {
     }
 
     /// Takes the folder for this call, or for its part.
-    fn claim(&self, session: &Session<'_>) -> Result<FolderLock> {
+    fn take(&self, session: &Session<'_>) -> Result<FolderLock> {
         let origin = Origin {
             images: origin::whole_path(&self.folder.images)?,
             network_sha256: self.network.sha256().into(),
@@ -87,16 +79,8 @@ impl SaliencyMaps<'_> {
             sixteen_bit: self.sixteen_bit,
         };
         let results = Results { name: "maps", folder: self.out, ending: "png" };
-        let file = self.out.join("saliency.json");
-        if self.shard.is_none() {
-            let lock = FolderLock::take(self.out, session)?;
-            origin::claim(&file, &origin, &results, &lock)?;
-            return Ok(lock);
-        }
-        let mut lock = FolderLock::take_for_part(self.out, session)?;
-        origin::claim(&file, &origin, &results, &lock)?;
-        lock.share()?;
-        Ok(lock)
+        let (file, is_part) = (self.out.join("saliency.json"), self.shard.is_some());
+        origin::take(self.out, is_part, &file, &origin, &results, session)
     }
 
     fn map_of(&self, id: &str) -> PathBuf {

@@ -1,16 +1,15 @@
 //! Class activation maps of any program to masks, without a CRF.
 
-use super::MapSource;
-use crate::output::FolderLock;
-use crate::output::origin::{self, Results};
+use super::map_source::{FoundMaps, MapSource};
+use super::masks::{MaskOutput, origin::Origin};
+use crate::output::origin;
 use crate::refine::Background;
-use crate::{End, Session, parallel};
-use anyhow::{Result, bail, ensure};
-use eps_data::codec::{is_whole, size_of, write_mask};
+use crate::{End, Session};
+use anyhow::{Result, anyhow, bail, ensure};
+use eps_data::codec::size_of;
 use eps_data::{
     BACKGROUND, ClassId, ImageList, LabelMap, SaliencyFit, ScoreMap, VocFolder, picture_in,
 };
-use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// What of an image is background.
@@ -36,17 +35,6 @@ pub struct ThresholdedMaps<'a> {
     pub list: Option<&'a ImageList>,
 }
 
-/// What the masks of a folder were made of: `masks.json` beside them.
-#[derive(PartialEq, Serialize, Deserialize)]
-struct Origin {
-    maps: String,
-    background: String,
-    from_one: bool,
-    suffix: String,
-    normalise: bool,
-    resize: bool,
-}
-
 impl ThresholdedMaps<'_> {
     /// Writes the masks that are not there yet.
     ///
@@ -55,50 +43,26 @@ impl ThresholdedMaps<'_> {
     /// If an image of the list has no maps, a map or an image cannot be read, or the folder has masks of
     /// other maps or of another cut.
     pub fn run(&self, session: &Session<'_>) -> Result<End> {
-        let mut found = self.source.find()?;
-        if let Some(list) = self.list {
-            let missing = list.ids.iter().find(|id| !found.contains_key(*id));
-            if let Some(id) = missing {
-                bail!(
-                    "{}: no map of `{id}`, expected one of each image of list {}",
-                    self.source.input.display(),
-                    list.name
-                );
-            }
-            found.retain(|id, _| list.ids.contains(id));
-        }
-        let lock = FolderLock::take(self.out, session)?;
-        let results = Results { name: "masks", folder: self.out, ending: "png" };
-        origin::claim(&self.out.join("masks.json"), &self.origin()?, &results, &lock)?;
-        let mask_of = |id: &str| self.out.join(format!("{id}.png"));
-        let left: Vec<_> = found.iter().filter(|(id, _)| !is_whole(&mask_of(id))).collect();
-        let observer = session.observer;
-        if left.len() < found.len() {
-            let there = found.len() - left.len();
-            observer.say(&format!("{there} of {} masks are there already", found.len()));
-        }
-        let end = parallel::each(session, "masks", &left, |(id, maps)| {
-            lock.check()?;
-            let Some(map) = self.source.read(maps)? else {
-                bail!("{}: no map, so even its size is unknown", maps.path().display())
-            };
-            Ok(write_mask(&mask_of(id), &self.mask(id, map)?)?)
+        let output = MaskOutput { out: self.out, list: self.list };
+        let found = self.source.find()?.into_iter().collect();
+        let chosen = output.chosen(found, |(id, _)| id).map_err(|missing| {
+            anyhow!(
+                "{}: no map of `{missing}`, expected one of each image of list {}",
+                self.source.input.display(),
+                self.list.map_or("", |list| &list.name)
+            )
         })?;
-        lock.check()?;
-        match end {
-            End::Interrupted => {
-                observer.say("finished masks are kept; run the same command again to resume");
-            }
-            End::Done => {
-                observer.say(&format!("{} masks in {}", found.len(), self.out.display()));
-            }
-        }
-        Ok(end)
+        let lock = self.origin()?.take(self.out, session)?;
+        let mask = |(id, maps): &(String, FoundMaps)| match self.source.read(maps)? {
+            Some(map) => self.mask(id, map),
+            None => bail!("{}: no map, so even its size is unknown", maps.path().display()),
+        };
+        output.write(lock, &chosen, |(id, _)| id, mask, session)
     }
 
     fn origin(&self) -> Result<Origin> {
         let MapSource { from_one, ref suffix, normalise, .. } = *self.source;
-        Ok(Origin {
+        Ok(Origin::Thresholded {
             maps: self.source.folder()?,
             background: match self.cut {
                 Cut::Background(background) => background.to_string(),

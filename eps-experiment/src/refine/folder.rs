@@ -3,8 +3,9 @@
 use super::{Background, Refinement};
 use crate::output::FolderLock;
 use crate::output::origin::{self, Results};
+use crate::resumed::Missing;
 use crate::run::RunFolder;
-use crate::{End, Session, parallel};
+use crate::{End, Session};
 use anyhow::{Result, bail, ensure};
 use eps_crf::Floor;
 use eps_data::codec::{
@@ -23,13 +24,6 @@ struct Origin {
     background: String,
     floor: Option<f32>,
     steps: usize,
-}
-
-impl Origin {
-    fn claim(&self, out: &RunFolder, lock: &FolderLock) -> Result<()> {
-        let results = Results { name: "masks", folder: &out.masks(), ending: "png" };
-        origin::claim(&out.root.join("refine.json"), self, &results, lock)
-    }
 }
 
 /// The folder of maps that the masks of a folder were refined from; `None` where nothing says it.
@@ -82,47 +76,26 @@ impl MapFolder<'_> {
     pub fn run(&self, session: &Session<'_>) -> Result<(End, Tally)> {
         let ids = self.ids()?;
         let all = self.jobs(&ids)?;
-        let claimed = self.backgrounds.iter().map(|&background| self.claim(background, session));
-        let locks: Vec<FolderLock> = claimed.collect::<Result<_>>()?;
-        let check = || locks.iter().try_for_each(FolderLock::check);
-        let total = all.len();
-        let left: Vec<Job<'_>> = all.into_iter().filter(|job| !self.is_done(job)).collect();
-        let observer = session.observer;
-        if left.len() < total {
-            let there = total - left.len();
-            observer.say(&format!("{there} of {total} images are there already"));
-        }
+        let taken = self.backgrounds.iter().map(|&background| self.take(background, session));
+        let locks: Vec<FolderLock> = taken.collect::<Result<_>>()?;
         let tally = Tally::default();
-        let ended = parallel::each(session, "refinement", &left, |job| {
-            check()?;
-            self.refine(job, &tally)
-        });
-        check()?;
-        let end = ended?;
-        if end == End::Interrupted {
-            observer.say("finished images are kept; run the same command again to resume");
-        }
+        let (stage, results, locks) = ("refinement", "images", &locks[..]);
+        let missing = Missing { session, stage, results, locks, at_once: None };
+        let end = missing.make(&all, |job| self.is_done(job), |job| self.refine(job, &tally))?;
         Ok((end, tally))
     }
 
     /// Takes the folder of a background for this call, or for its part.
-    fn claim(&self, background: Background, session: &Session<'_>) -> Result<FolderLock> {
+    fn take(&self, background: Background, session: &Session<'_>) -> Result<FolderLock> {
         let out = &self.folder(background);
         ensure!(
             !self.with_scores || !is_same(&out.cams(), self.cams),
             "{}: holds the maps to refine, which --scores would replace, expected another --out",
             self.cams.display()
         );
-        let origin = self.origin(background)?;
-        if self.shard.is_none() {
-            let lock = FolderLock::take(&out.root, session)?;
-            origin.claim(out, &lock)?;
-            return Ok(lock);
-        }
-        let mut lock = FolderLock::take_for_part(&out.root, session)?;
-        origin.claim(out, &lock)?;
-        lock.share()?;
-        Ok(lock)
+        let results = Results { name: "masks", folder: &out.masks(), ending: "png" };
+        let (file, origin) = (out.root.join("refine.json"), self.origin(background)?);
+        origin::take(&out.root, self.shard.is_some(), &file, &origin, &results, session)
     }
 
     /// Ids of the list, or of every map in the folder, that belong to the shard.

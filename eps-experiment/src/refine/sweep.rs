@@ -26,13 +26,15 @@ impl RefinedSweep<'_> {
         MapRefinement { preset: self.preset.name().into(), steps: self.steps }
     }
 
-    /// The rules that have parameters, and the default powers if there is none.
-    pub fn plan(classes: usize, rules: [(BackgroundRule, Vec<f32>); 2], folds: usize) -> SweepPlan {
-        let is_swept = |(_, parameters): &(BackgroundRule, Vec<f32>)| !parameters.is_empty();
-        let mut rules: Vec<_> = rules.into_iter().filter(is_swept).collect();
-        if rules.is_empty() {
-            rules.push((BackgroundRule::Power, POWERS.to_vec()));
-        }
+    /// The rules of which parameters are asked for, and the default powers if there is none.
+    pub fn plan(classes: usize, thresholds: Vec<f32>, powers: Vec<f32>, folds: usize) -> SweepPlan {
+        let powers = match (&thresholds[..], &powers[..]) {
+            ([], []) => POWERS.to_vec(),
+            _ => powers,
+        };
+        let rules = [(BackgroundRule::Constant, thresholds), (BackgroundRule::Power, powers)];
+        let asked = rules.into_iter().filter(|(_, parameters)| !parameters.is_empty());
+        let rules = asked.map(|(rule, parameters)| (rule, rule.parameters(parameters))).collect();
         SweepPlan { classes, rules, folds, levels: None }
     }
 

@@ -1,9 +1,10 @@
 //! Bilinear enlargement of maps.
 
+use eps_data::transform::{BilinearTap, bilinear_taps};
+
 /// Adds `map`, bilinearly resized, to `target`; `mirrored` turns it left to right.
 ///
-/// Corners are not aligned: source `(target + 0.5) * in / out - 0.5`, clamped below at 0, as
-/// PyTorch's `align_corners=False`.
+/// Corners are not aligned, as in [`bilinear_taps`].
 pub(super) fn add_resized(
     map: &[f32],
     [height, width]: [usize; 2],
@@ -11,15 +12,16 @@ pub(super) fn add_resized(
     [rows, columns]: [usize; 2],
     mirrored: bool,
 ) {
-    let across = taps(width, columns);
+    let across = bilinear_taps(width, columns, width as f32 / columns as f32);
+    let down = bilinear_taps(height, rows, height as f32 / rows as f32);
     let mut line = vec![0.0_f32; width];
-    for (row, (top, bottom, share)) in target.chunks_exact_mut(columns).zip(taps(height, rows)) {
-        let (top, bottom) = (&map[top * width..][..width], &map[bottom * width..][..width]);
+    for (row, BilinearTap { first, second, share }) in target.chunks_exact_mut(columns).zip(down) {
+        let (top, bottom) = (&map[first * width..][..width], &map[second * width..][..width]);
         for (value, (top, bottom)) in line.iter_mut().zip(top.iter().zip(bottom)) {
             *value = top * (1.0 - share) + bottom * share;
         }
-        let blend = |&(left, right, share): &(usize, usize, f32)| {
-            line[left] * (1.0 - share) + line[right] * share
+        let blend = |&BilinearTap { first, second, share }: &BilinearTap| {
+            line[first] * (1.0 - share) + line[second] * share
         };
         if mirrored {
             row.iter_mut().rev().zip(&across).for_each(|(to, tap)| *to += blend(tap));
@@ -27,17 +29,6 @@ pub(super) fn add_resized(
             row.iter_mut().zip(&across).for_each(|(to, tap)| *to += blend(tap));
         }
     }
-}
-
-/// For each target index its two sources and the share of the second.
-fn taps(from: usize, to: usize) -> Vec<(usize, usize, f32)> {
-    let step = from as f32 / to as f32;
-    let tap = |target: usize| {
-        let source = ((target as f32 + 0.5) * step - 0.5).max(0.0);
-        let first = (source as usize).min(from - 1);
-        (first, (first + 1).min(from - 1), source - first as f32)
-    };
-    (0..to).map(tap).collect()
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! `eps data convert`
 
+use crate::args::MapSourceArgs;
 use crate::commands::Exit;
 use crate::interrupt;
 use anyhow::Result;
 use eps_data::codec::ScoreFormat;
 use eps_experiment::Session;
-use eps_experiment::prepare::{ConvertedMaps, MapSource};
+use eps_experiment::prepare::ConvertedMaps;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -31,15 +32,8 @@ pub(crate) struct Convert {
     /// Folder to write, `<id>.npz`
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Classes are counted from 1, and 0 is background, as in the output of a CRF (`out_la_crf` of PSA)
-    #[arg(long)]
-    from_one: bool,
-    /// What follows the image id in the names of the files
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    suffix: String,
-    /// Divide the map of each class by its maximum
-    #[arg(long)]
-    normalise: bool,
+    #[command(flatten)]
+    source: MapSourceArgs,
     /// Store scores in 16 bits
     #[arg(long)]
     f16: bool,
@@ -47,10 +41,9 @@ pub(crate) struct Convert {
 
 impl Convert {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let Self { input, out, from_one, suffix, normalise, f16 } = self;
+        let Self { input, out, source, f16 } = self;
         let format = if f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
-        let source = MapSource { input, from_one, suffix, normalise };
-        let maps = ConvertedMaps { source, out, format };
+        let maps = ConvertedMaps { source: source.of(input), out, format };
         interrupt::install()?;
         Ok(maps.run(session)?.into())
     }

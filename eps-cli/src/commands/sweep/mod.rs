@@ -93,9 +93,10 @@ impl Sweep {
             Some(_) => self.truth.open_with_labels("masks", session)?,
             None => self.truth.open(session)?,
         };
-        let GroundTruth { list, items, names, .. } = truth;
+        let GroundTruth { list, items, names, images, .. } = truth;
+        let crf = self.refined.sweep(&images);
         let classifier = self.classifier(&list.ids, &items, &names)?;
-        let (mut swept, histogram) = match self.count(&items, &cams, names.len(), session) {
+        let (swept, histogram) = match self.count(&items, &cams, names.len(), crf, session) {
             Err(error) if self.keep_going => {
                 // A fault of another kind, such as a missing photograph of --crf, is the first one alone.
                 let all = sweep_faults(&items, &cams, names.len());
@@ -109,23 +110,17 @@ impl Sweep {
             }
             Ok(counted) => counted,
         };
-        // It is not among the thresholds of which the best is chosen, unless it was asked for there.
-        let fixed = if self.refined.is_asked_for() { None } else { swept.pop() };
-        let summary = |swept: &SweptRule| {
-            // A power that is common to all publications does not exist.
-            let is_constant = swept.whole.rule() == BackgroundRule::Constant;
-            let fixed = fixed.as_ref().filter(|_| is_constant).map(|own| (own, self.fixed));
-            SweepSummary::new(swept, fixed, self.plateau)
+        let rules = match self.refined.is_asked_for() {
+            true => swept.iter().map(|rule| SweepSummary::new(rule, None, self.plateau)).collect(),
+            false => SweepSummary::beside_fixed(swept, self.fixed, self.plateau),
         };
-        let rules: Option<Vec<_>> = swept.iter().map(summary).collect();
-        let precisions = |own: &ScoreHistogram| {
-            AveragePrecisions::new(&names, |class| own.average_precision(class))
+        let precisions = |scores: &ScoreHistogram| {
+            AveragePrecisions::new(&names, |class| scores.average_precision(class))
         };
-        let images = self.truth.images()?;
         let report = SweepReport {
             protocol: Protocol::Voc,
             list: list.id(),
-            refinement: self.refined.sweep(&images).map(|crf| crf.described()),
+            refinement: crf.map(|crf| crf.described()),
             rules: rules.context("no pixel of the truth counts")?,
             average_precision: histogram.as_ref().map(precisions),
             classifier,
@@ -174,16 +169,13 @@ impl Sweep {
         items: &[Item],
         cams: &Path,
         classes: usize,
+        crf: Option<RefinedSweep<'_>>,
         session: &Session<'_>,
     ) -> Result<(Vec<SweptRule>, Option<ScoreHistogram>)> {
         let observer = session.observer;
-        if let Some(crf) = self.refined.sweep(&self.truth.images()?) {
-            let rules = [
-                (BackgroundRule::Constant, &self.thresholds[..]),
-                (BackgroundRule::Power, &self.powers[..]),
-            ];
-            let rules = rules.map(|(rule, parameters)| (rule, sorted(parameters.to_vec())));
-            let plan = RefinedSweep::plan(classes, rules, self.folds.into());
+        if let Some(crf) = crf {
+            let (thresholds, powers) = (self.thresholds.clone(), self.powers.clone());
+            let plan = RefinedSweep::plan(classes, thresholds, powers, self.folds.into());
             return Ok((crf.count(items, cams, &plan, observer)?, None));
         }
         observer.begin("class maps", items.len(), 0);
@@ -193,18 +185,13 @@ impl Sweep {
     }
 
     fn plan(&self, classes: usize) -> SweepPlan {
-        let of = |rule: BackgroundRule, given: &[f32]| {
-            let given = if given.is_empty() { rule.default_parameters() } else { given.to_vec() };
-            (rule, sorted(given))
-        };
-        let constant = of(BackgroundRule::Constant, &self.thresholds);
-        let power = of(BackgroundRule::Power, &self.powers);
-        let fixed = (BackgroundRule::Constant, vec![self.fixed]);
+        let (thresholds, powers) = (self.thresholds.clone(), self.powers.clone());
+        let plan =
+            SweepPlan::with_fixed(classes, thresholds, powers, self.fixed, self.folds.into());
         // Of precision and recall, whichever thresholds are swept: average precision depends on them.
         let levels = || Cuts::new(BackgroundRule::Constant.default_parameters());
         let levels = self.precision_recall.is_some().then(levels);
-        let rules = vec![constant, power, fixed];
-        SweepPlan { classes, rules, folds: self.folds.into(), levels }
+        SweepPlan { levels, ..plan }
     }
 
     /// Average precisions of the classifier's scores, if there are any.
@@ -263,11 +250,4 @@ fn curve(method: String, summary: &SweepSummary) -> Curve {
         held_out: summary.held_out.clone(),
         plateau: Some(summary.plateau),
     }
-}
-
-/// Ascending, each once.
-fn sorted(mut parameters: Vec<f32>) -> Vec<f32> {
-    parameters.sort_by(f32::total_cmp);
-    parameters.dedup();
-    parameters
 }

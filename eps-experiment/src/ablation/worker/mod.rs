@@ -14,9 +14,10 @@ use super::sources::Sources;
 use super::training::{Trained, Training};
 use crate::output::FolderLock;
 use crate::run::NamedDevice;
-use crate::{End, Session, error_chain};
+use crate::{End, Session};
 use anyhow::Result;
 use caught::caught;
+use eps_data::error_chain;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -176,7 +177,7 @@ impl Worker<'_> {
     }
 
     fn fail(&self, cells: &[usize], error: &anyhow::Error) -> Result<()> {
-        let error = error_chain(error);
+        let error = error_chain(error.as_ref());
         for &index in cells {
             let cell = self.record(index);
             let text = format!("failed: {}: {error}", self.plan.describe(cell));

@@ -2,7 +2,6 @@
 
 use super::MaskOutput;
 use super::origin::Origin;
-use crate::output::FolderLock;
 use crate::{End, Session};
 use anyhow::{Result, ensure};
 use eps_data::codec::{read_colour_mask, read_index_mask, read_text, write_file};
@@ -53,15 +52,14 @@ impl MaskOutput<'_> {
             Colours::Indices => (None, "indices".into()),
         };
         let origin = Origin::Indexed { pictures: sha256(ids.join("\n")), colours: meaning };
-        let chosen = self.chosen(folder, pictures.into_iter().collect(), |(id, _)| id)?;
-        let lock = FolderLock::take(self.out, session)?;
-        origin.claim(self.out, &lock)?;
+        let chosen = self.images(folder, pictures.into_iter().collect(), |(id, _)| id)?;
+        let lock = origin.take(self.out, session)?;
         if let Some(classes) = classes.as_ref().filter(|classes| !classes.names().is_empty()) {
             let names: String = classes.names().iter().map(|name| format!("{name}\n")).collect();
             write_file(&self.out.join("classes.txt"), names)?;
         }
         self.write(
-            &lock,
+            lock,
             &chosen,
             |(id, _)| id,
             |(_, path)| {

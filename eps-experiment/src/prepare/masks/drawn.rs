@@ -2,7 +2,6 @@
 
 use super::MaskOutput;
 use super::origin::Origin;
-use crate::output::FolderLock;
 use crate::{End, Session};
 use anyhow::Result;
 use eps_data::coco::{CocoImage, Drawing, Instances};
@@ -23,13 +22,13 @@ impl MaskOutput<'_> {
         session: &Session<'_>,
     ) -> Result<End> {
         let file = Instances::open(instances)?;
-        let images = self.chosen(instances, file.images().iter().collect(), id)?;
+        let images = self.images(instances, file.images().iter().collect(), id)?;
         let remarks = file.unmasked(&images)?;
         session.remarks(file.remarks().iter().chain(&remarks));
-        let lock = FolderLock::take(self.out, session)?;
-        Origin::Drawn { instances: sha256(file.text()), drawing }.claim(self.out, &lock)?;
+        let origin = Origin::Drawn { instances: sha256(file.text()), drawing };
+        let lock = origin.take(self.out, session)?;
         write_file(&self.out.join("classes.txt"), file.names().to_text())?;
-        self.write(&lock, &images, id, |image| Ok(file.mask(image, drawing)?), session)
+        self.write(lock, &images, id, |image| Ok(file.mask(image, drawing)?), session)
     }
 }
 

@@ -2,14 +2,15 @@
 
 mod converted;
 mod drawn;
-mod origin;
+pub(super) mod origin;
 mod sbd;
 
 pub use converted::Colours;
 
 use crate::output::FolderLock;
-use crate::{End, Session, parallel};
-use anyhow::{Result, bail};
+use crate::resumed::Missing;
+use crate::{End, Session};
+use anyhow::{Result, anyhow};
 use eps_data::codec::{is_whole, write_mask};
 use eps_data::{ImageList, LabelMap};
 use std::collections::HashSet;
@@ -25,46 +26,47 @@ pub struct MaskOutput<'a> {
 
 impl MaskOutput<'_> {
     /// The images to make, each of the list among them; `source` has all.
-    fn chosen<T>(&self, source: &Path, all: Vec<T>, id: impl Fn(&T) -> &str) -> Result<Vec<T>> {
+    fn images<T>(&self, source: &Path, all: Vec<T>, id: impl Fn(&T) -> &str) -> Result<Vec<T>> {
+        self.chosen(all, id).map_err(|missing| {
+            anyhow!("{}: no image `{missing}`, expected each of the list", source.display())
+        })
+    }
+
+    /// Those of the list, or all; else the id of one that is missing.
+    pub(super) fn chosen<T>(
+        &self,
+        all: Vec<T>,
+        id: impl Fn(&T) -> &str,
+    ) -> std::result::Result<Vec<T>, String> {
         let Some(list) = self.list else { return Ok(all) };
         let mut wanted: HashSet<&str> = list.ids.iter().map(String::as_str).collect();
         let chosen = all.into_iter().filter(|image| wanted.remove(id(image))).collect();
         match wanted.iter().min() {
-            Some(missing) => {
-                bail!("{}: no image `{missing}`, expected each of the list", source.display())
-            }
+            Some(&missing) => Err(missing.into()),
             None => Ok(chosen),
         }
     }
 
     /// Writes the masks that are not there yet.
-    fn write<T: Sync>(
+    pub(super) fn write<T: Sync>(
         &self,
-        lock: &FolderLock,
+        lock: FolderLock,
         images: &[T],
         id: impl Fn(&T) -> &str + Sync,
         mask: impl Fn(&T) -> Result<LabelMap> + Sync,
         session: &Session<'_>,
     ) -> Result<End> {
-        let observer = session.observer;
         let path = |image: &T| self.out.join(format!("{}.png", id(image)));
-        let left: Vec<&T> = images.iter().filter(|image| !is_whole(&path(image))).collect();
-        if left.len() < images.len() {
-            let there = images.len() - left.len();
-            observer.say(&format!("{there} of {} masks are there already", images.len()));
-        }
-        let end = parallel::each(session, "masks", &left, |image| {
-            lock.check()?;
-            Ok(write_mask(&path(image), &mask(image)?)?)
-        })?;
-        lock.check()?;
-        match end {
-            End::Interrupted => {
-                observer.say("finished masks are kept; run the same command again to resume");
-            }
-            End::Done => {
-                observer.say(&format!("{} masks in {}", images.len(), self.out.display()));
-            }
+        let (stage, locks) = ("masks", &[lock]);
+        let missing = Missing { session, stage, results: "masks", locks, at_once: None };
+        let end = missing.make(
+            images,
+            |image| is_whole(&path(image)),
+            |image| Ok(write_mask(&path(image), &mask(image)?)?),
+        )?;
+        if end == End::Done {
+            let text = format!("{} masks in {}", images.len(), self.out.display());
+            session.observer.say(&text);
         }
         Ok(end)
     }

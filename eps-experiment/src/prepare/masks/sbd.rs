@@ -3,7 +3,6 @@
 use super::MaskOutput;
 use super::origin::Origin;
 use crate::folder::files_by_id;
-use crate::output::FolderLock;
 use crate::{End, Session};
 use anyhow::{Result, bail, ensure};
 use eps_data::codec::{read_mask, read_sbd_mask};
@@ -26,10 +25,9 @@ impl MaskOutput<'_> {
         let voc = voc.map(|voc| sources(voc, "png")).transpose()?;
         let origin = Origin::Converted { sbd: digest(&masks), voc: voc.as_ref().map(digest) };
         masks.extend(voc.into_iter().flatten());
-        let chosen = self.chosen(&folder, masks.into_iter().collect(), |(id, _)| id)?;
-        let lock = FolderLock::take(self.out, session)?;
-        origin.claim(self.out, &lock)?;
-        self.write(&lock, &chosen, |(id, _)| id, |(_, path)| mask(path), session)
+        let chosen = self.images(&folder, masks.into_iter().collect(), |(id, _)| id)?;
+        let lock = origin.take(self.out, session)?;
+        self.write(lock, &chosen, |(id, _)| id, |(_, path)| mask(path), session)
     }
 }
 
@@ -48,7 +46,7 @@ fn digest(sources: &Sources) -> String {
 /// The mask in a file of SBD or VOC, whose classes are those of VOC.
 fn mask(path: &Path) -> Result<LabelMap> {
     let classes = ClassNames::voc().len();
-    if path.extension().is_some_and(|own| own == "png") {
+    if path.extension().is_some_and(|ending| ending == "png") {
         return Ok(read_mask(path, classes)?);
     }
     let mask = read_sbd_mask(path)?;

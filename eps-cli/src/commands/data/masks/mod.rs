@@ -2,12 +2,12 @@
 
 mod drawing;
 
+use crate::args::read_list;
 use crate::commands::Exit;
 use crate::interrupt;
 use anyhow::Result;
 use clap::ArgGroup;
 use drawing::DrawingArgs;
-use eps_data::ImageList;
 use eps_experiment::Session;
 use eps_experiment::prepare::{Colours, MaskOutput};
 use std::path::PathBuf;
@@ -67,8 +67,7 @@ pub(crate) struct Masks {
 
 impl Masks {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let list = self.list.as_deref().map(ImageList::read).transpose()?;
-        session.remarks(list.iter().flat_map(|list| &list.remarks));
+        let list = read_list(&self.list, session)?;
         let output = MaskOutput { out: &self.out, list: list.as_ref() };
         interrupt::install()?;
         let end = match (&self.instances, &self.sbd, &self.pictures, &self.colours) {
