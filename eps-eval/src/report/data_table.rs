@@ -1,8 +1,8 @@
 //! Tables of counts and fractions about a data set.
 
 use crate::EvalError;
-use crate::report::export::percent;
-use polars::prelude::{Column, CsvWriter, DataFrame, DataType, PolarsError, SerWriter};
+use crate::report::{export::percent, frame_csv::to_csv};
+use polars::prelude::{Column, DataFrame, DataType, PolarsError};
 
 /// Named columns of one length: texts, counts, and fractions in `0..=1` that may not exist.
 #[derive(Clone, Debug, Default)]
@@ -34,10 +34,7 @@ impl DataTable {
     /// Comma-separated text: fractions with all digits, empty where one does not exist.
     pub fn csv(&self) -> Result<String, EvalError> {
         let height = self.columns.first().map_or(0, Column::len);
-        let mut frame = DataFrame::new(height, self.columns.clone()).map_err(refused)?;
-        let mut bytes = Vec::new();
-        CsvWriter::new(&mut bytes).finish(&mut frame).map_err(refused)?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        to_csv(DataFrame::new(height, self.columns.clone()))
     }
 
     /// A Markdown table: fractions as percent with one decimal, `–` where one does not exist.

@@ -14,6 +14,7 @@ pub mod statistics;
 
 mod comparison;
 mod data_table;
+mod frame_csv;
 mod rank;
 mod reference_losses;
 mod table;

@@ -1,7 +1,8 @@
 //! Scores of one or more methods as one table: a row for each class, then the means.
 
+use crate::report::frame_csv::to_csv;
 use crate::{EvalError, Scores};
-use polars::prelude::{Column, CsvWriter, DataFrame, PolarsError, SerWriter};
+use polars::prelude::{Column, DataFrame, PolarsError};
 
 /// Name of the row of means over all classes that have the value.
 const MEAN: &str = "mean";
@@ -72,13 +73,6 @@ impl Table {
     pub fn to_csv(&self) -> Result<String, EvalError> {
         to_csv(Ok(self.frame.clone()))
     }
-}
-
-/// Comma-separated text with all digits of a frame that could be made.
-pub(crate) fn to_csv(frame: Result<DataFrame, PolarsError>) -> Result<String, EvalError> {
-    let mut bytes = Vec::new();
-    CsvWriter::new(&mut bytes).finish(&mut frame.map_err(table_error)?).map_err(table_error)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn row_names(scores: &Scores) -> Vec<String> {

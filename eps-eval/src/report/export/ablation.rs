@@ -4,8 +4,8 @@ use super::latex::{escape, marked, row as latex_row, write_lines};
 use super::percent;
 use crate::report::ablation::{AblationReport, AblationRow, Spread, short_names};
 use crate::report::chart::Figure;
+use crate::report::frame_csv::to_csv;
 use crate::report::rank::{Better, ranks};
-use crate::report::table::to_csv;
 use crate::{EvalError, paired::Effect};
 use polars::prelude::{Column, DataFrame};
 

@@ -3,8 +3,8 @@
 use crate::EvalError;
 use crate::report::{
     export::latex,
+    frame_csv::to_csv,
     rank::{Better, Rank, ranks},
-    table::to_csv,
 };
 use crate::saliency::{NamedImageScores, SaliencyScores};
 use polars::prelude::{Column, DataFrame};

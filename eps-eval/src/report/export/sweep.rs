@@ -1,7 +1,7 @@
 //! A sweep as files and text.
 
 use super::percent;
-use crate::report::table::to_csv;
+use crate::report::frame_csv::to_csv;
 use crate::{
     AveragePrecisions, EvalError, LabelledPoint, MapRefinement, SweepPoint, SweepReport,
     SweepSummary, ThresholdChoice,

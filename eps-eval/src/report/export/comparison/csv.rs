@@ -1,6 +1,6 @@
 //! A paired comparison as comma-separated text.
 
-use crate::report::{ComparisonReport, table::to_csv};
+use crate::report::{ComparisonReport, frame_csv::to_csv};
 use crate::{
     EvalError, MethodDetails,
     paired::{Difference, Effect, Estimate, ImageDifference},
