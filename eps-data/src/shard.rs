@@ -13,6 +13,21 @@ pub struct Shard {
 }
 
 impl Shard {
+    /// Part `index`, counted from 1, of `count`; nothing if there is no such part.
+    pub fn new(index: u64, count: u64) -> Option<Self> {
+        (1..=count).contains(&index).then_some(Self { index, count })
+    }
+
+    /// The place of the part, from 1 on.
+    pub fn index(self) -> u64 {
+        self.index
+    }
+
+    /// How many parts there are.
+    pub fn count(self) -> u64 {
+        self.count
+    }
+
     /// Whether the image with this id belongs to the part.
     ///
     /// The hash is the first 16 digits of SHA-256 of the id, so that it is the same everywhere and
@@ -28,12 +43,10 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let parsed = text.split_once('/').and_then(|(index, count)| {
-            Some(Self { index: index.parse().ok()?, count: count.parse().ok()? })
-        });
-        parsed
-            .filter(|shard| (1..=shard.count).contains(&shard.index))
-            .ok_or_else(|| "expected I/N with 1 <= I <= N, such as 1/4".into())
+        let part = text
+            .split_once('/')
+            .and_then(|(index, count)| Self::new(index.parse().ok()?, count.parse().ok()?));
+        part.ok_or_else(|| "expected I/N with 1 <= I <= N, such as 1/4".into())
     }
 }
 
@@ -54,9 +67,9 @@ mod tests {
         let mut held = [0; 4];
         for number in 0..400 {
             let id = format!("2007_{number:06}");
-            let own: Vec<_> = (0..4).filter(|&part| shards[part].holds(&id)).collect();
-            assert_eq!(own.len(), 1, "{id}");
-            held[own[0]] += 1;
+            let parts: Vec<_> = (0..4).filter(|&part| shards[part].holds(&id)).collect();
+            assert_eq!(parts.len(), 1, "{id}");
+            held[parts[0]] += 1;
         }
         assert!(held.iter().all(|&count| count > 70), "{held:?}");
     }

@@ -1,7 +1,7 @@
 //! `eps evaluate`
 
 use super::Exit;
-use crate::args::{PredictionArgs, ScoreFiles, write_asked};
+use crate::args::{self, PredictionArgs, ScoreFiles, write_asked};
 use crate::faults;
 use crate::outputs::Outputs;
 use anyhow::{Result, anyhow};
@@ -33,9 +33,10 @@ pub(crate) struct Evaluate {
     /// Report all unreadable images instead of stopping at the first
     #[arg(long)]
     keep_going: bool,
-    /// Count one part of the images, such as 1/4, and leave its counts for `eps merge`
+    /// Count one part of the images, such as 1/4 or in a job array `auto`, and leave its counts for
+    /// `eps merge`
     #[arg(
-        long, value_name = "I/N", requires = "counts",
+        long, value_name = "I/N|auto", value_parser = args::shard, requires = "counts",
         conflicts_with_all = ["json", "csv", "markdown", "latex", "confusion"]
     )]
     shard: Option<Shard>,

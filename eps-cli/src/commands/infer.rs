@@ -1,7 +1,7 @@
 //! `eps infer`
 
 use super::Exit;
-use crate::args::{self, DataArgs, DeviceArgs};
+use crate::args::{self, DataArgs, DeviceArgs, SlurmArrayArgs};
 use crate::interrupt;
 use anyhow::{Result, anyhow};
 use eps_data::codec::ScoreFormat;
@@ -42,8 +42,9 @@ pub(crate) struct Infer {
     /// Background score of the masks, in 0..=1 [default: the recipe's]
     #[arg(long, value_parser = args::fraction)]
     threshold: Option<f32>,
-    /// Only part I of N of the images, such as 1/4; one process for each part does all
-    #[arg(long, value_name = "I/N")]
+    /// Only part I of N of the images, such as 1/4; one process for each part does all. In a job array
+    /// `auto` is the task's part, `auto/N` where the engine does not tell how many tasks there are
+    #[arg(long, value_name = "I/N|auto", value_parser = args::shard)]
     shard: Option<Shard>,
     /// Store the maps in 16 bits; masks are made of what is stored
     #[arg(long)]
@@ -53,11 +54,12 @@ pub(crate) struct Infer {
     score: f32,
     #[command(flatten)]
     device: DeviceArgs,
+    #[command(flatten)]
+    slurm: SlurmArrayArgs,
 }
 
 impl Infer {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let device = self.device.open()?;
         let mut recipe = match &self.recipe {
             Some(path) => read_recipe(path)?,
             None => RunFolder::at(&self.run).recipe()?,
@@ -65,6 +67,10 @@ impl Infer {
         recipe.inference.threshold = self.threshold.unwrap_or(recipe.inference.threshold);
         let split = self.data.source_of_images()?.open(Needs::default(), session);
         let split = split.map_err(with_hint)?;
+        if let Some(exit) = self.slurm.job.write(self.slurm.array(None), &[], session)? {
+            return Ok(exit);
+        }
+        let device = self.device.open()?;
         let predicted = self.data.labels_are_predicted().then_some(self.score);
         let images = Images {
             run: &self.run,

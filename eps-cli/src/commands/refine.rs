@@ -1,7 +1,7 @@
 //! `eps refine`
 
 use super::Exit;
-use crate::args::{BackgroundArgs, DATA, data_folder, read_list};
+use crate::args::{self, BackgroundArgs, DATA, SlurmArrayArgs, data_folder, read_list};
 use crate::interrupt;
 use anyhow::Result;
 use eps_crf::{Floor, Preset};
@@ -52,12 +52,15 @@ pub(crate) struct Refine {
     /// File with one image id a line [default: every map of the folder]
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
-    /// Only part I of N of the images, such as 1/4; one process for each part does all
-    #[arg(long, value_name = "I/N")]
+    /// Only part I of N of the images, such as 1/4; one process for each part does all. In a job array
+    /// `auto` is the task's part, `auto/N` where the engine does not tell how many tasks there are
+    #[arg(long, value_name = "I/N|auto", value_parser = args::shard)]
     shard: Option<Shard>,
     /// Write the refined probabilities too (`cams/<id>.npz`)
     #[arg(long)]
     scores: bool,
+    #[command(flatten)]
+    slurm: SlurmArrayArgs,
 }
 
 fn floor(text: &str) -> Result<Floor, String> {
@@ -81,6 +84,9 @@ impl Refine {
             shard: self.shard,
             with_scores: self.scores,
         };
+        if let Some(exit) = self.slurm.job.write(self.slurm.array(None), &[], session)? {
+            return Ok(exit);
+        }
         interrupt::install()?;
         let (end, tally) = maps.run(session)?;
         if end == End::Done && floor.is_some() {

@@ -1,7 +1,7 @@
 //! `eps train`
 
 use super::Exit;
-use crate::args::{self, DataArgs, DeviceArgs};
+use crate::args::{self, DataArgs, DeviceArgs, SlurmArgs};
 use crate::interrupt;
 use anyhow::Result;
 use eps_data::Needs;
@@ -48,16 +48,24 @@ pub(crate) struct Train {
     seed: Option<u64>,
     #[command(flatten)]
     device: DeviceArgs,
+    #[command(flatten)]
+    slurm: SlurmArgs,
 }
 
 impl Train {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let device = self.device.open()?;
         let mut recipe = read_recipe(&self.recipe)?;
         recipe.optimiser.updates = self.updates.unwrap_or(recipe.optimiser.updates);
         recipe.optimiser.seed = self.seed.unwrap_or(recipe.optimiser.seed);
         let saliency = recipe.network.method == Method::Eps;
         let split = self.data.open(Needs { saliency, ..Needs::default() }, session)?;
+        let resume = ["--resume".to_owned()];
+        // A job that was queued again goes on.
+        let added = if self.resume { &[] } else { &resume[..] };
+        if let Some(exit) = self.slurm.write(None, added, session)? {
+            return Ok(exit);
+        }
+        let device = self.device.open()?;
         let run = TrainingRun {
             recipe: &recipe,
             recipe_file: &self.recipe,

@@ -278,6 +278,8 @@ fn a_slurm_script_runs_its_parts_of_the_plan_it_was_made_for() {
     let text = fs::read_to_string(&script).unwrap();
     assert!(text.contains("#SBATCH --array=1-2\n#SBATCH --time=1:00:00\n"), "{text}");
     assert!(!project.path("it's here/cells").exists(), "nothing was trained");
+    let status = eps("ablate").and("status").and(project.path("it's here")).succeeds();
+    assert!(status.stdout.ends_with("2 cells, 0 done, 0 running, 0 failed, 2 waiting\n"));
     let task = |number: &str| {
         let mut task = Command::new("bash");
         task.arg(&script).env("SLURM_ARRAY_TASK_ID", number);

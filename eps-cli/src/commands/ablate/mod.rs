@@ -4,22 +4,20 @@ mod plan;
 mod status;
 
 use super::Exit;
-use crate::args::{self, DataArgs, DeviceArgs};
+use crate::args::{self, DataArgs, DeviceArgs, SlurmArrayArgs};
 use crate::interrupt;
 use crate::outputs::Outputs;
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use clap::Subcommand;
-use eps_data::codec::write_file;
+use eps_data::{Shard, codec::write_file};
 use eps_eval::report::export;
+use eps_experiment::Session;
 use eps_experiment::ablation::{
-    AblationFolder, Cell, CellState, Manner, Pace, PlanRecord, SlurmArray, Sources, Worker,
-    write_results,
+    AblationFolder, Cell, CellState, Manner, Pace, PlanRecord, Sources, Worker, write_results,
 };
-use eps_experiment::{Session, readable};
 use plan::PlanArgs;
 use std::collections::BTreeSet;
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 const EXAMPLES: &str = "\
@@ -79,33 +77,17 @@ struct AblateArgs {
     /// Delete the class maps of scored cells; other thresholds then need new ones
     #[arg(long)]
     discard_maps: bool,
-    /// Take only part I of N of the trainings, in the order of the plan
-    #[arg(long, value_name = "I/N", value_parser = part)]
-    shard: Option<(usize, usize)>,
+    /// Take only part I of N of the trainings, in the order of the plan; in a job array `auto` is the
+    /// task's part
+    #[arg(long, value_name = "I/N|auto", value_parser = args::shard)]
+    shard: Option<Shard>,
     /// Refuse a plan with another hash than this
     #[arg(long, value_name = "HASH")]
     expect_plan: Option<String>,
-    /// Write an array of Slurm jobs that runs this plan, and train nothing
-    #[arg(long, value_name = "FILE")]
-    slurm: Option<PathBuf>,
-    /// Jobs of the array [default: one for each training]
-    #[arg(long, value_name = "N", requires = "slurm", value_parser = args::positive)]
-    slurm_tasks: Option<usize>,
-    /// Further option of the Slurm script, such as --gres=gpu:1; may be repeated
-    #[arg(long, value_name = "OPTION", requires = "slurm", allow_hyphen_values = true)]
-    sbatch: Vec<String>,
+    #[command(flatten)]
+    slurm: SlurmArrayArgs,
     #[command(flatten)]
     device: DeviceArgs,
-}
-
-/// Part I of N, from 0 on.
-fn part(text: &str) -> Result<(usize, usize), String> {
-    let parsed = text.split_once('/').and_then(|(index, count)| {
-        Some((index.parse::<usize>().ok()?.checked_sub(1)?, count.parse().ok()?))
-    });
-    parsed
-        .filter(|(index, count)| index < count)
-        .ok_or_else(|| "expected I/N with 1 <= I <= N, such as 1/4".into())
 }
 
 impl Ablate {
@@ -122,8 +104,10 @@ impl Ablate {
 
 impl AblateArgs {
     fn run(self, folder: &AblationFolder, data: &DataArgs, session: &Session<'_>) -> Result<Exit> {
-        Outputs::of([&self.slurm]).reading(self.plan.inputs()).check()?.keep(&Session::SILENT);
-        let device = self.device.open()?;
+        Outputs::of([&self.slurm.job.slurm])
+            .reading(self.plan.inputs())
+            .check()?
+            .keep(&Session::SILENT);
         let rows = self.plan.rows()?;
         let cells: Vec<Cell> = rows.cells.iter().map(|(_, cell)| cell.clone()).collect();
         let inputs = folder.inputs();
@@ -139,30 +123,32 @@ impl AblateArgs {
                 plan.hash()
             );
         }
-        match &self.slurm {
-            _ if self.dry_run => {
-                self.preview(folder, &plan);
-                Ok(Exit::Done)
-            }
-            Some(script) => self.write_slurm(script, &plan, session),
-            None => {
-                self.begin(folder, &plan, session)?;
-                interrupt::install()?;
-                let mut worker = Worker {
-                    folder,
-                    plan: &plan,
-                    cells: &cells,
-                    sources: &sources,
-                    device: &device,
-                    session,
-                    manner: self.manner(),
-                    pace: Pace::default(),
-                    attempted: BTreeSet::new(),
-                };
-                let end = worker.run()?;
-                self.finish(folder, &plan, end.into(), session)
-            }
+        if self.dry_run {
+            self.preview(folder, &plan);
+            return Ok(Exit::Done);
         }
+        // Left by the script's maker too, so that `status` shows the cells before the first task begins.
+        self.begin(folder, &plan, session)?;
+        let array = self.slurm.array(Some(plan.trainings().len()));
+        let added = ["--wait".into(), "--expect-plan".into(), plan.hash()];
+        if let Some(exit) = self.slurm.job.write(array, &added, session)? {
+            return Ok(exit);
+        }
+        let device = self.device.open()?;
+        interrupt::install()?;
+        let mut worker = Worker {
+            folder,
+            plan: &plan,
+            cells: &cells,
+            sources: &sources,
+            device: &device,
+            session,
+            manner: self.manner(),
+            pace: Pace::default(),
+            attempted: BTreeSet::new(),
+        };
+        let end = worker.run()?;
+        self.finish(folder, &plan, end.into(), session)
     }
 
     fn manner(&self) -> Manner {
@@ -171,7 +157,7 @@ impl AblateArgs {
             waits: self.wait,
             retries_failed: self.retry_failed,
             discards_maps: self.discard_maps,
-            part: self.shard.unwrap_or((0, 1)),
+            part: self.shard,
         }
     }
 
@@ -263,28 +249,5 @@ impl AblateArgs {
         }
         eprintln!("{failed} of {} cells failed: --retry-failed tries them again", plan.cells.len());
         Ok(Exit::Faulty)
-    }
-
-    fn write_slurm(&self, script: &Path, plan: &PlanRecord, session: &Session<'_>) -> Result<Exit> {
-        let text = |own: OsString| {
-            own.into_string().map_err(|own| {
-                anyhow!("`{}` is not UTF-8, expected an argument that is", readable(&own))
-            })
-        };
-        let arguments: Vec<String> =
-            std::env::args_os().skip(1).map(text).collect::<Result<_>>()?;
-        let program = std::env::current_exe().context("this program cannot be found")?;
-        let tasks = self.slurm_tasks.unwrap_or(plan.trainings().len());
-        let array = SlurmArray {
-            program: &program,
-            folder: &std::env::current_dir().context("the current folder cannot be found")?,
-            arguments: &arguments,
-            tasks,
-            options: &self.sbatch,
-            plan: &plan.hash(),
-        };
-        write_file(script, array.script()?)?;
-        session.observer.say(&format!("{tasks} tasks: sbatch {}", script.display()));
-        Ok(Exit::Done)
     }
 }

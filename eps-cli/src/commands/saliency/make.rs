@@ -1,6 +1,6 @@
 //! `eps saliency make`
 
-use crate::args::DATA;
+use crate::args::{self, DATA};
 use crate::commands::Exit;
 use anyhow::Result;
 use eps_data::Shard;
@@ -36,8 +36,9 @@ pub(crate) struct Make {
     /// Folder to write
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Only part I of N of the photographs, such as 1/4; one process for each part does all
-    #[arg(long, value_name = "I/N")]
+    /// Only part I of N of the photographs, such as 1/4; one process for each part does all. In a job
+    /// array `auto` is the task's part, `auto/N` where the engine does not tell how many tasks there are
+    #[arg(long, value_name = "I/N|auto", value_parser = args::shard)]
     shard: Option<Shard>,
     /// Write 65,536 levels of grey instead of 256
     #[arg(long)]

@@ -17,7 +17,7 @@ use crate::run::NamedDevice;
 use crate::{End, Session};
 use anyhow::Result;
 use caught::caught;
-use eps_data::error_chain;
+use eps_data::{Shard, error_chain};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -33,8 +33,9 @@ pub struct Manner {
     pub waits: bool,
     pub retries_failed: bool,
     pub discards_maps: bool,
-    /// This part of that many, from 0 on, of the trainings in the order of the plan.
-    pub part: (usize, usize),
+    /// Which of the trainings are taken, by their places in the plan, not by a hash of what they are: the
+    /// parts are of one size.
+    pub part: Option<Shard>,
 }
 
 /// A process that takes cells of a plan.
@@ -60,9 +61,10 @@ impl Worker<'_> {
     ///
     /// What fails is recorded with its cells; only a folder that cannot be written is an error.
     pub fn run(&mut self) -> Result<End> {
-        let (index, count) = self.manner.part;
+        let (index, count) = self.manner.part.map_or((1, 1), |part| (part.index(), part.count()));
+        let trainings = self.plan.trainings().into_iter();
         let groups: Vec<Group> =
-            self.plan.trainings().into_iter().skip(index).step_by(count).collect();
+            trainings.skip(index as usize - 1).step_by(count as usize).collect();
         let mut is_announced = false;
         loop {
             let (mut took, mut held) = (false, None);
