@@ -23,7 +23,7 @@ mod tests {
 
     #[test]
     fn labels_are_those_that_pillow_takes() {
-        // Image.fromarray(..).resize(.., Image.NEAREST) of Pillow 11.3.
+        // Image.fromarray(..).resize(.., Image.NEAREST) of Pillow 13.0.
         assert_eq!(resize_labels(&[0, 1, 2, 3, 4], [5, 1], [2, 1]), [1, 3]);
         assert_eq!(resize_labels(&[0, 1, 2, 3, 4, 5], [6, 1], [4, 1]), [0, 2, 3, 5]);
         assert_eq!(resize_labels(&[7, 9], [2, 1], [5, 1]), [7, 7, 9, 9, 9]);
