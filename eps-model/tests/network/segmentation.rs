@@ -14,8 +14,9 @@ use eps_model::recipe::{BackboneName, SegmentationRecipe, TrainingRecipe as _};
 use eps_model::segmentation::SegmentationNetwork;
 use eps_model::task::Batch;
 use eps_model::train::{optimiser, schedule};
-use eps_model::weights::pytorch_name;
+use eps_model::weights::{Part, WeightsFile, load_part, pytorch_name, write_safetensors};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 const V2: &str = include_str!("../../../recipes/voc12-deeplab-v2-r101.toml");
 const V1: &str = include_str!("../../../recipes/voc12-deeplab-v1-vgg16.toml");
@@ -172,6 +173,101 @@ fn maps_of_deeplab_v2_on_vgg16_are_pytorchs() {
 #[test]
 fn maps_of_largefov_on_vgg16_are_pytorchs() {
     check_maps("v1-vgg16");
+}
+
+/// A file of the small network's tensors under other names.
+fn renamed_file(
+    network: &SegmentationNetwork,
+    rename: impl Fn(&str) -> String,
+) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let record = folder.path().join("network");
+    network.clone().into_record().save(&record).unwrap();
+    let file = WeightsFile::open(&record.with_extension("bpk")).unwrap();
+    let path = folder.path().join("network.safetensors");
+    write_safetensors(file, network.backbone(), &path).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let renamed = tensors.tensors().into_iter().map(|(name, view)| (rename(&name), view));
+    let renamed = safetensors::serialize(renamed, None).unwrap();
+    std::fs::write(&path, renamed).unwrap();
+    (folder, path)
+}
+
+/// A ResNet101 that is small in each direction, with DeepLab-V2's head.
+fn small_deeplab(seed: u64) -> SegmentationNetwork {
+    let mut recipe = recorded_recipe("v2-resnet101");
+    (recipe.network.width, recipe.network.depth) = (1.0 / 32.0, 0.1);
+    recipe.optimiser.seed = seed;
+    recipe.network(20, &crate::device())
+}
+
+#[test]
+fn state_dicts_of_deeplab_pytorch_are_loaded_whatever_wraps_them() {
+    let given = small_deeplab(1);
+    for prefix in ["", "base.", "scale.base.", "scale.", "module.scale.base.", "module.base."] {
+        let (_folder, path) = renamed_file(&given, |name| format!("{prefix}{name}"));
+        let fresh = small_deeplab(2);
+        let (loaded, import) =
+            load_part(fresh, BackboneName::Resnet101, &path, Part::Network).unwrap();
+        assert!(parameters(&loaded) == parameters(&given), "{prefix}");
+        assert_eq!(import.leftover, [""; 0], "{prefix}");
+    }
+}
+
+/// torchvision's name of a tensor of ResNet101 that deeplab-pytorch calls `name`.
+fn torchvision_name(name: &str) -> String {
+    let parts: Vec<&str> = name.split('.').collect();
+    match parts[..] {
+        ["layer1", "conv1", "conv", parameter] => format!("conv1.{parameter}"),
+        ["layer1", "conv1", "bn", parameter] => format!("bn1.{parameter}"),
+        [level, block, layer, kind, parameter] => {
+            let number = |text: &str, word: &str| {
+                text.strip_prefix(word).unwrap().parse::<usize>().unwrap() - 1
+            };
+            let place = format!("layer{}.{}", number(level, "layer"), number(block, "block"));
+            match layer {
+                "shortcut" => {
+                    format!("{place}.downsample.{}.{parameter}", u8::from(kind == "bn"))
+                }
+                _ => {
+                    let layers = ["reduce", "conv3x3", "increase"];
+                    let index = layers.iter().position(|own| *own == layer).unwrap() + 1;
+                    format!("{place}.{kind}{index}.{parameter}")
+                }
+            }
+        }
+        // torchvision's classifier in the place of a branch of the head.
+        ["aspp", "c0", parameter] => format!("fc.{parameter}"),
+        _ => name.to_owned(),
+    }
+}
+
+#[test]
+fn torchvisions_resnet101_fills_the_backbone_and_leaves_the_head() {
+    let (given, fresh) = (small_deeplab(1), small_deeplab(2));
+    let (_folder, path) = renamed_file(&given, torchvision_name);
+    let (loaded, import) =
+        load_part(fresh.clone(), BackboneName::Resnet101, &path, Part::Backbone).unwrap();
+    assert!(import.leftover.contains(&"fc.weight".to_owned()), "{:?}", import.leftover);
+    let [loaded, given, fresh] = [&loaded, &given, &fresh].map(parameters);
+    for (name, values) in &loaded {
+        let expected = if name.starts_with("aspp.") { &fresh[name] } else { &given[name] };
+        assert!(values == expected, "{name}");
+    }
+}
+
+#[test]
+fn a_head_of_another_number_of_classes_is_refused_by_name() {
+    let (_folder, path) = renamed_file(&small_deeplab(1), str::to_owned);
+    let mut recipe = recorded_recipe("v2-resnet101");
+    (recipe.network.width, recipe.network.depth) = (1.0 / 32.0, 0.1);
+    let other = recipe.network(80, &crate::device());
+    let Err(error) = load_part(other, BackboneName::Resnet101, &path, Part::Network) else {
+        panic!("21 classes were loaded as 81");
+    };
+    let error = error.to_string();
+    assert!(error.contains("8 refused") && error.contains("head.branches.0"), "{error}");
 }
 
 /// Images and masks of a recorded update: classes of cells of 5×5 pixels.
