@@ -1,7 +1,7 @@
 //! `eps submit voc12`
 
 use crate::call::{Call, eps};
-use crate::project::{Project, SIZE};
+use crate::project::{Project, SIZE, files};
 use eps_data::codec::{read_mask, write_mask};
 use eps_data::{LabelMap, Size};
 use std::fs;
@@ -36,7 +36,6 @@ fn verdict(project: &Project) -> Option<Result<String, String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let has_pillow = Command::new("python3").args(["-c", "import PIL"]).output();
     if !has_pillow.is_ok_and(|tried| tried.status.success()) {
-        eprintln!("no python3 with Pillow: the archive was not checked by the script");
         return None;
     }
     let output = Command::new("python3")
@@ -50,6 +49,25 @@ fn verdict(project: &Project) -> Option<Result<String, String>> {
     Some(if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) })
 }
 
+/// Another program unpacks the masks that were packed, and nothing else.
+fn check_unpacked(project: &Project) {
+    let folder = project.path("unpacked");
+    fs::create_dir(&folder).unwrap();
+    let archive = project.path("results.tgz");
+    let unpacked = Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(&folder).status();
+    assert!(unpacked.unwrap().success());
+    let found = files(&folder);
+    assert_eq!(found.len(), 3);
+    for (name, _) in found {
+        let expected = "results/VOC2012/Segmentation/comp6_test_cls";
+        assert_eq!(name.parent(), Some(Path::new(expected)));
+        let packed = project.path("masks").join(name.file_name().unwrap());
+        let [packed, unpacked] =
+            [packed, folder.join(name)].map(|path| read_mask(&path, 21).unwrap());
+        assert_eq!(packed, unpacked);
+    }
+}
+
 #[test]
 fn an_archive_holds_what_the_server_takes() {
     let project = project();
@@ -58,6 +76,7 @@ fn an_archive_holds_what_the_server_takes() {
     let first = fs::read(project.path("results.tgz")).unwrap();
     submit(&project).succeeds();
     assert!(fs::read(project.path("results.tgz")).unwrap() == first, "another archive");
+    check_unpacked(&project);
     if let Some(verdict) = verdict(&project) {
         assert_eq!(verdict.unwrap(), "comp6_test_cls: 3 masks, nothing wrong\n");
     }

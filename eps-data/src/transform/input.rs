@@ -44,7 +44,7 @@ impl InputForm {
     }
 
     /// The planes of an image, `[3, height, width]`, bilinearly resized without smoothing before, as
-    /// OpenCV resizes for DeepLab.
+    /// DeepLab's code resizes.
     ///
     /// # Panics
     ///
