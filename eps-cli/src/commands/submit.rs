@@ -31,7 +31,7 @@ Examples:
 
 /// Pack masks for the server of PASCAL VOC 2012
 ///
-/// The archive has results/VOC2012/Segmentation/comp6_test_cls/<id>.png for every image of the list, index PNGs with
+/// The archive has `results/VOC2012/Segmentation/comp6_test_cls/<id>.png` for every image of the list, index PNGs with
 /// VOC's palette. What the server refuses is refused here: a mask that is missing or not as large as its image,
 /// and pixels of 255 or of a class above 20. `scripts/check-voc-submission.py` looks into an archive without
 /// this program.
