@@ -3,7 +3,7 @@
 use crate::args::positive;
 use crate::commands::{
     Exit, ablate, audit, bench, compare, data, demo, devices, evaluate, infer, masks, merge,
-    recipes, refine, report, reproduce, saliency, shell, sweep, train, weights,
+    recipes, refine, report, reproduce, saliency, segment, shell, submit, sweep, train, weights,
 };
 use clap::{Parser, Subcommand};
 use eps_experiment::Session;
@@ -42,7 +42,11 @@ pub(crate) enum Command {
     Infer(infer::Infer),
     Masks(masks::Masks),
     Refine(refine::Refine),
+    #[command(subcommand)]
+    Segment(segment::Segment),
     Evaluate(evaluate::Evaluate),
+    #[command(subcommand)]
+    Submit(submit::Submit),
     Audit(audit::Audit),
     Merge(merge::Merge),
     Sweep(sweep::Sweep),
@@ -72,7 +76,9 @@ impl Command {
             Self::Infer(command) => command.run(session),
             Self::Masks(command) => command.run(session),
             Self::Refine(command) => command.run(session),
+            Self::Segment(command) => command.run(session),
             Self::Evaluate(command) => command.run(session),
+            Self::Submit(command) => command.run(session),
             Self::Audit(command) => command.run(session),
             Self::Merge(command) => command.run(session),
             Self::Sweep(command) => command.run(session),

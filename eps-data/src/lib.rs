@@ -53,7 +53,7 @@ pub use label_map::LabelMap;
 pub use label_runs::{LabelRun, LabelRuns};
 pub use labels::LabelSource;
 pub use list_id::ListId;
-pub use loader::Loader;
+pub use loader::{Loader, Sampling};
 pub use observer::{Observer, Silent};
 pub use pictures::{picture_in, pictures_of};
 pub use remark::{Remark, RemarkKind};
@@ -64,7 +64,7 @@ pub use score_map::ScoreMap;
 pub use shard::Shard;
 pub use size::Size;
 pub use split::{Needs, Split};
-pub use transform::{Augmentation, Draw, Sample};
+pub use transform::{Augmentation, Draw, MaskedAugmentation, Sample};
 pub use voc::VocFolder;
 
 /// An 8-bit RGB picture, row by row.

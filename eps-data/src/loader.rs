@@ -5,9 +5,9 @@ mod order;
 
 use crate::{
     DataError, Item, SaliencyFit, Sample,
-    transform::{Augmentation, Draw},
+    transform::{Augmentation, Draw, MaskedAugmentation},
 };
-use cache::Cache;
+use cache::{Cache, Files};
 use order::Order;
 use rayon::prelude::*;
 use std::{
@@ -18,6 +18,21 @@ use std::{
     },
     thread::{self, JoinHandle},
 };
+
+/// How the samples of a task are made of its files.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sampling {
+    /// Of images, and saliency maps where the items have some.
+    Labelled(Augmentation),
+    /// Of images and their masks, whose classes count background.
+    Masked { augmentation: MaskedAugmentation, classes: usize },
+}
+
+impl From<Augmentation> for Sampling {
+    fn from(augmentation: Augmentation) -> Self {
+        Self::Labelled(augmentation)
+    }
+}
 
 /// The batches of a training run, in order, without end.
 ///
@@ -41,16 +56,17 @@ impl Loader {
     /// If there are no items, or a batch has no samples.
     pub fn new(
         items: Arc<Vec<Item>>,
-        augmentation: Augmentation,
+        sampling: impl Into<Sampling>,
         batch: usize,
         seed: u64,
         first_update: usize,
         ahead: usize,
     ) -> Self {
+        let sampling = sampling.into();
         let order = Order::new(items.len(), batch, seed);
         let cache = Cache::new(items.len(), 0);
         let saliency_fit = SaliencyFit::Exact;
-        let plan = Plan { items, augmentation, order, cache, saliency_fit, first_update, ahead };
+        let plan = Plan { items, sampling, order, cache, saliency_fit, first_update, ahead };
         Self { plan: Some(plan), running: None }
     }
 
@@ -136,7 +152,7 @@ impl Running {
 /// Everything that batches depend on.
 struct Plan {
     items: Arc<Vec<Item>>,
-    augmentation: Augmentation,
+    sampling: Sampling,
     order: Order,
     cache: Cache,
     saliency_fit: SaliencyFit,
@@ -154,10 +170,22 @@ impl Plan {
 
     fn sample(&self, place: &order::Place) -> Result<Sample, DataError> {
         let item = &self.items[place.item];
-        let decoded = self.cache.decoded(place.item, item, self.saliency_fit)?;
-        let draw = Draw::new(&self.augmentation, &mut place.random());
-        let saliency = decoded.saliency.as_ref();
-        Ok(self.augmentation.apply(&decoded.image, saliency, item.classes, &draw))
+        let mut random = place.random();
+        match &self.sampling {
+            Sampling::Labelled(augmentation) => {
+                let files = Files::Saliency(self.saliency_fit);
+                let decoded = self.cache.decoded(place.item, item, files)?;
+                let draw = Draw::new(augmentation, &mut random);
+                let saliency = decoded.saliency.as_ref();
+                Ok(augmentation.apply(&decoded.image, saliency, item.classes, &draw))
+            }
+            Sampling::Masked { augmentation, classes } => {
+                let decoded = self.cache.decoded(place.item, item, Files::Mask(*classes))?;
+                let draw = augmentation.draw(&mut random);
+                let mask = decoded.mask.as_ref().expect("read with the image");
+                Ok(augmentation.apply(&decoded.image, mask, item.classes, &draw))
+            }
+        }
     }
 }
 
@@ -165,8 +193,9 @@ impl Plan {
 mod tests {
     use super::*;
     use crate::{
-        ClassSet, RgbImage, SaliencyMap, Size,
-        codec::{write_rgb_png, write_saliency},
+        ClassSet, LabelMap, RgbImage, SaliencyMap, Size,
+        codec::{write_mask, write_rgb_png, write_saliency},
+        transform::InputForm,
     };
     use std::{fs, path::Path};
 
@@ -227,7 +256,7 @@ mod tests {
         let cache = Cache::new(items.len(), 0);
         let plan = Plan {
             items,
-            augmentation: augmentation(),
+            sampling: augmentation().into(),
             order,
             cache,
             saliency_fit: SaliencyFit::Exact,
@@ -263,6 +292,41 @@ mod tests {
             assert!(saliency.iter().all(|value| (0.0..=1.0).contains(value)));
             assert_eq!(sample.classes.len(), 1);
         }
+    }
+
+    #[test]
+    fn masked_samples_are_equal_for_any_threads_and_have_the_classes_of_their_masks() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut items = items(folder.path(), 4).to_vec();
+        for (index, item) in items.iter_mut().enumerate() {
+            let mask = folder.path().join(format!("{index}_mask.png"));
+            let labels = LabelMap::new(Size::new(9, 7), vec![index as u8 + 1; 63]);
+            write_mask(&mask, &labels).unwrap();
+            item.mask = Some(mask);
+        }
+        let items = Arc::new(items);
+        let augmentation = MaskedAugmentation {
+            scales: vec![0.5, 1.0],
+            crop: 6,
+            flip: true,
+            input: InputForm::Imagenet,
+        };
+        let of = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let sampling = Sampling::Masked { augmentation: augmentation.clone(), classes: 5 };
+            let loader = Loader::new(Arc::clone(&items), sampling, 2, 7, 0, 0).with_cache(900);
+            pool.install(|| batches(loader, 6))
+        };
+        assert_eq!(of(1), of(3));
+        for sample in of(2).iter().flatten() {
+            let class = sample.classes.last().unwrap();
+            let mask = sample.mask.as_ref().unwrap();
+            assert!(mask.iter().all(|&label| label == class || label == crate::IGNORE));
+            assert_eq!((mask.len(), sample.image.len()), (36, 108));
+        }
+        let few = Sampling::Masked { augmentation, classes: 2 };
+        let refused = Loader::new(items, few, 4, 7, 0, 0).next().unwrap().unwrap_err().to_string();
+        assert!(refused.contains("expected 0..=1 or 255"), "{refused}");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! A [`Session`] says who runs a job: an [`Observer`](eps_data::Observer) that follows it and may stop it,
 //! and the command line that records name. [`run`] trains a recipe in a run folder and sends images through
-//! its network; [`refine`] makes masks of class maps by a dense CRF; [`compare`] scores runs and folders of
+//! its network; [`refine`] makes masks of class maps by a dense CRF; [`segment`] trains segmentation networks on masks and
+//! sends images through them; [`compare`] scores runs and folders of
 //! masks beside each other; [`reproduce`] sets scores beside a published table; [`prepare`] reads maps and
 //! masks of other programs; [`ablation`] trains and scores a grid of settings; [`Demo`] does most of it on
 //! rendered scenes.
@@ -40,7 +41,9 @@ pub mod recipes;
 pub mod refine;
 pub mod reproduce;
 pub mod run;
+pub mod segment;
 pub mod slurm;
+pub mod submission;
 
 mod data_source;
 mod demo;

@@ -1,7 +1,8 @@
 //! The recipes that the program has with it, by name.
 
 use anyhow::{Result, anyhow};
-use eps_model::recipe::Recipe;
+use eps_model::ModelError;
+use eps_model::recipe::{Recipe, SegmentationRecipe};
 use std::path::Path;
 
 /// A recipe of the program.
@@ -22,8 +23,9 @@ macro_rules! built_in {
 }
 
 impl BuiltInRecipe {
-    /// All of them: the published ones first, then those for a laptop and for the demo.
-    pub const ALL: [Self; 9] = built_in![
+    /// All of them: the published ones first, then those for a laptop and for the demo; last those of
+    /// segmentation networks.
+    pub const ALL: [Self; 12] = built_in![
         "voc12-cls",
         "voc12-eps",
         "coco14-cls",
@@ -33,6 +35,9 @@ impl BuiltInRecipe {
         "study-eps",
         "demo-cam",
         "demo-eps",
+        "voc12-deeplab-v2-r101",
+        "voc12-deeplab-v1-vgg16",
+        "laptop-segment",
     ];
 
     pub fn named(name: &str) -> Option<Self> {
@@ -51,14 +56,31 @@ impl BuiltInRecipe {
 ///
 /// If there is neither, or the file is no recipe.
 pub fn read_recipe(file_or_name: &Path) -> Result<Recipe> {
+    find(file_or_name, Recipe::parse, Recipe::read)
+}
+
+/// As [`read_recipe`], of a segmentation network.
+///
+/// # Errors
+///
+/// As [`read_recipe`].
+pub fn read_segmentation_recipe(file_or_name: &Path) -> Result<SegmentationRecipe> {
+    find(file_or_name, SegmentationRecipe::parse, SegmentationRecipe::read)
+}
+
+fn find<R>(
+    file_or_name: &Path,
+    parse: fn(&str) -> Result<R, String>,
+    read: fn(&Path) -> Result<R, ModelError>,
+) -> Result<R> {
     let name = file_or_name.to_str().unwrap_or_default();
     match BuiltInRecipe::named(name) {
-        Some(recipe) => Recipe::parse(recipe.text).map_err(|error| anyhow!("{name}: {error}")),
+        Some(recipe) => parse(recipe.text).map_err(|error| anyhow!("{name}: {error}")),
         None if !file_or_name.exists() && file_or_name.components().count() == 1 => {
             let names = BuiltInRecipe::ALL.map(|recipe| recipe.name);
             Err(anyhow!("{name}: no such file, nor one of the recipes {}", names.join(", ")))
         }
-        None => Ok(Recipe::read(file_or_name)?),
+        None => Ok(read(file_or_name)?),
     }
 }
 
@@ -69,7 +91,13 @@ mod tests {
     #[test]
     fn every_recipe_of_the_program_is_valid_and_says_what_it_is_for() {
         for recipe in BuiltInRecipe::ALL {
-            read_recipe(Path::new(recipe.name)).unwrap();
+            let name = Path::new(recipe.name);
+            assert_ne!(
+                read_recipe(name).is_ok(),
+                read_segmentation_recipe(name).is_ok(),
+                "{}",
+                recipe.name
+            );
             assert!(recipe.about().ends_with('.'), "{}: {}", recipe.name, recipe.about());
         }
     }

@@ -44,4 +44,7 @@ pub enum ModelError {
 
     #[error("{id}: no saliency map, expected one for every image that EPS trains on")]
     NoSaliency { id: String },
+
+    #[error("{id}: no mask, expected one for every image that segmentation trains on")]
+    NoMask { id: String },
 }

@@ -1,7 +1,8 @@
 //! EPS on burn: network, losses, training and inference.
 //!
 //! A [`Network`](network::Network) gives class maps and image-level logits; [`loss`] asks that the
-//! logits explain the image labels and the maps a saliency map; a [`Task`](task::Task) is a network
+//! logits explain the image labels and the maps a saliency map; a
+//! [`SegmentationNetwork`](segmentation::SegmentationNetwork) gives a class to each pixel; a [`Task`](task::Task) is a network
 //! with its losses; [`train`] makes the updates that a [`Recipe`](recipe::Recipe) describes; [`infer`]
 //! turns images into score maps.
 //!
@@ -17,6 +18,7 @@ pub mod network;
 pub mod ops;
 pub mod parameter_groups;
 pub mod recipe;
+pub mod segmentation;
 pub mod task;
 pub mod train;
 pub mod weights;

@@ -49,6 +49,16 @@ impl SlurmArrayArgs {
 }
 
 impl SlurmArgs {
+    /// Writes the script of a training if one is asked for; a job that was queued again goes on.
+    pub(crate) fn write_training(
+        &self,
+        resume: bool,
+        session: &Session<'_>,
+    ) -> Result<Option<Exit>> {
+        let added = if resume { vec![] } else { vec!["--resume".into()] };
+        self.write(None, &added, session)
+    }
+
     /// Writes the script if one is asked for; its job runs this process's command with flags `added`.
     pub(crate) fn write(
         &self,

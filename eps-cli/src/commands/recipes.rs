@@ -11,7 +11,7 @@ Examples:
 
 /// List the recipes of the program, or print one to change it
 ///
-/// `eps train` and `eps ablate` take their names for --recipe.
+/// `eps train`, `eps ablate` and `eps segment train` take their names for --recipe.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Recipes {
@@ -41,7 +41,7 @@ impl Recipes {
             Some(Query::Show { name }) => print!("{}", name.text),
             Some(Query::List) | None => {
                 for recipe in BuiltInRecipe::ALL {
-                    println!("{:<12} {}", recipe.name, recipe.about());
+                    println!("{:<22} {}", recipe.name, recipe.about());
                 }
             }
         }

@@ -59,10 +59,7 @@ impl Train {
         recipe.optimiser.seed = self.seed.unwrap_or(recipe.optimiser.seed);
         let saliency = recipe.network.method == Method::Eps;
         let split = self.data.open(Needs { saliency, ..Needs::default() }, session)?;
-        let resume = ["--resume".to_owned()];
-        // A job that was queued again goes on.
-        let added = if self.resume { &[] } else { &resume[..] };
-        if let Some(exit) = self.slurm.write(None, added, session)? {
+        if let Some(exit) = self.slurm.write_training(self.resume, session)? {
             return Ok(exit);
         }
         let device = self.device.open()?;

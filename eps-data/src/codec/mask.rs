@@ -211,16 +211,23 @@ fn accept(path: &Path, info: &Info<'_>) -> Result<(), DataError> {
 
 /// Writes an 8-bit palette PNG in the colours of [`voc_palette`].
 pub fn write_mask(path: &Path, map: &LabelMap) -> Result<(), DataError> {
-    write_atomically(path, |file| {
-        let side = |pixels: usize| u32::try_from(pixels).map_err(io::Error::other);
-        let mut encoder = Encoder::new(file, side(map.size().width)?, side(map.size().height)?);
-        encoder.set_color(ColorType::Indexed);
-        encoder.set_depth(BitDepth::Eight);
-        encoder.set_palette(voc_palette().concat());
-        let mut writer = encoder.write_header().map_err(into_io)?;
-        writer.write_image_data(map.classes()).map_err(into_io)?;
-        writer.finish().map_err(into_io)
-    })
+    write_atomically(path, |file| encode_mask(file, map))
+}
+
+/// The bytes of a mask as [`write_mask`] writes them.
+///
+/// # Errors
+///
+/// If `file` cannot be written to, or the mask has no pixels or too many for a PNG.
+pub fn encode_mask(file: impl io::Write, map: &LabelMap) -> io::Result<()> {
+    let side = |pixels: usize| u32::try_from(pixels).map_err(io::Error::other);
+    let mut encoder = Encoder::new(file, side(map.size().width)?, side(map.size().height)?);
+    encoder.set_color(ColorType::Indexed);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_palette(voc_palette().concat());
+    let mut writer = encoder.write_header().map_err(into_io)?;
+    writer.write_image_data(map.classes()).map_err(into_io)?;
+    writer.finish().map_err(into_io)
 }
 
 fn into_io(error: EncodingError) -> io::Error {

@@ -43,8 +43,8 @@ pub use input::{
     sha256_of_file,
 };
 pub use mask::{
-    MaskKind, MaskReader, decode_mask, decode_mask_by_png_crate, decode_mask_runs, read_mask,
-    write_mask,
+    MaskKind, MaskReader, decode_mask, decode_mask_by_png_crate, decode_mask_runs, encode_mask,
+    read_mask, write_mask,
 };
 pub use mat::{MatError, read_sbd_mask, sbd_mask};
 pub(crate) use npy::{pickled, with_header};

@@ -1,28 +1,60 @@
 //! Decoded images that are kept for the next epoch.
 
-use crate::{DataError, Item, SaliencyFit, SaliencyMap, codec::read_rgb, transform::picture_size};
+use crate::{
+    DataError, Item, LabelMap, SaliencyFit, SaliencyMap,
+    codec::{read_mask, read_rgb},
+    split::check_size,
+    transform::picture_size,
+};
 use image::RgbImage;
 use std::sync::{
     Arc, OnceLock,
     atomic::{AtomicUsize, Ordering},
 };
 
-/// An image and its saliency map as their files hold them.
+/// Which files are read beside an image.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Files {
+    /// The saliency map, if the item has one.
+    Saliency(SaliencyFit),
+    /// The mask, of so many classes with background.
+    Mask(usize),
+}
+
+/// An image and its maps as their files hold them.
 pub(super) struct Decoded {
     pub(super) image: RgbImage,
     pub(super) saliency: Option<SaliencyMap>,
+    pub(super) mask: Option<LabelMap>,
 }
 
 impl Decoded {
-    fn read(item: &Item, fit: SaliencyFit) -> Result<Self, DataError> {
+    fn read(item: &Item, files: Files) -> Result<Self, DataError> {
         let image = read_rgb(&item.image)?;
         let size = picture_size(&image);
-        let saliency = item.saliency.as_ref().map(|path| fit.read(path, size)).transpose()?;
-        Ok(Self { image, saliency })
+        let (mut saliency, mut mask) = (None, None);
+        match files {
+            Files::Saliency(fit) => {
+                saliency = item.saliency.as_ref().map(|path| fit.read(path, size)).transpose()?;
+            }
+            Files::Mask(classes) => {
+                let path = item.mask.as_ref().ok_or_else(|| DataError::Missing {
+                    path: item.image.clone(),
+                    kind: "mask of the image",
+                    more: 0,
+                })?;
+                let read = read_mask(path, classes)?;
+                check_size("mask", path, read.size(), size)?;
+                mask = Some(read);
+            }
+        }
+        Ok(Self { image, saliency, mask })
     }
 
     fn bytes(&self) -> usize {
-        self.image.len() + self.saliency.as_ref().map_or(0, |map| map.values().len())
+        self.image.len()
+            + self.saliency.as_ref().map_or(0, |map| map.values().len())
+            + self.mask.as_ref().map_or(0, |map| map.classes().len())
     }
 }
 
@@ -46,12 +78,12 @@ impl Cache {
         &self,
         index: usize,
         item: &Item,
-        fit: SaliencyFit,
+        files: Files,
     ) -> Result<Arc<Decoded>, DataError> {
         if let Some(kept) = self.kept[index].get() {
             return Ok(Arc::clone(kept));
         }
-        let decoded = Arc::new(Decoded::read(item, fit)?);
+        let decoded = Arc::new(Decoded::read(item, files)?);
         if self.take(decoded.bytes()) && self.kept[index].set(Arc::clone(&decoded)).is_err() {
             // Another thread was first with the same image.
             self.free.fetch_add(decoded.bytes(), Ordering::Relaxed);
@@ -87,10 +119,11 @@ mod tests {
         // Room for two images of 24 bytes.
         let cache = Cache::new(3, 60);
         for (index, item) in items.iter().enumerate() {
-            cache.decoded(index, item, SaliencyFit::Exact).unwrap();
+            cache.decoded(index, item, Files::Saliency(SaliencyFit::Exact)).unwrap();
             fs::remove_file(&item.image).unwrap();
         }
-        let kept = |index: usize| cache.decoded(index, &items[index], SaliencyFit::Exact).is_ok();
+        let files = Files::Saliency(SaliencyFit::Exact);
+        let kept = |index: usize| cache.decoded(index, &items[index], files).is_ok();
         assert_eq!([0, 1, 2].map(kept), [true, true, false], "the file of the last is gone");
     }
 }

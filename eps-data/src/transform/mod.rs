@@ -11,7 +11,10 @@ mod flip;
 #[cfg(test)]
 mod golden;
 mod hsv;
+mod input;
 mod jitter;
+mod masked;
+mod nearest;
 mod normalize;
 mod planes;
 mod resize;
@@ -22,7 +25,10 @@ pub use bilinear::{BilinearTap, bilinear_taps};
 pub use crop::Crop;
 pub use draw::Draw;
 pub use flip::flip_saliency;
+pub use input::InputForm;
 pub use jitter::{Adjustment, Jitter};
+pub use masked::MaskedAugmentation;
+pub use nearest::resize_labels;
 pub use normalize::{MEAN, STANDARD_DEVIATION};
 use normalize::{fractions, normalized};
 pub use planes::Planes;
@@ -30,7 +36,7 @@ pub use resize::{resize_rgb, resize_rgb_by, resize_saliency, resize_saliency_by}
 pub use resize_values::resize_values;
 pub use taps::Filter;
 
-use crate::{ClassSet, SaliencyMap, Size};
+use crate::{ClassId, ClassSet, SaliencyMap, Size};
 use image::RgbImage;
 
 /// What may happen to a training image.
@@ -49,10 +55,12 @@ pub struct Augmentation {
 /// One training image as the network takes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
-    /// `[3, crop, crop]`, normalised; 0 outside the image.
+    /// `[3, crop, crop]`, in the form that the network takes; 0 outside the image.
     pub image: Vec<f32>,
     /// `[crop, crop]` in `0..=1`, 0 outside the image; absent where the item has no map.
     pub saliency: Option<Vec<f32>>,
+    /// `[crop, crop]`, 255 outside the image; absent where a task trains on labels alone.
+    pub mask: Option<Vec<ClassId>>,
     pub classes: ClassSet,
 }
 
@@ -81,7 +89,7 @@ impl Augmentation {
             crop.push(map.values(), fractions(), &mut square);
             square
         });
-        Sample { image, saliency, classes }
+        Sample { image, saliency, mask: None, classes }
     }
 }
 

@@ -47,9 +47,22 @@ impl Refinement {
     ///
     /// If a file cannot be read, or the map differs in size from its photograph.
     pub fn open(self, cam: &Path, image: &Path) -> Result<Refinable> {
-        let map = codec::read_class_map(cam)?;
-        let photograph = codec::read_rgb(image)?;
-        check_size(cam, map.size(), &photograph)?;
+        self.of_map(codec::read_class_map(cam)?, cam, &codec::read_rgb(image)?, image)
+    }
+
+    /// The same of a map that is in memory; `cam` and `image` are named in errors.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn of_map(
+        self,
+        map: ScoreMap,
+        cam: &Path,
+        photograph: &RgbImage,
+        image: &Path,
+    ) -> Result<Refinable> {
+        check_size(cam, map.size(), photograph)?;
         let channels = self.preset.channels(photograph.as_raw());
         let Size { width, height } = map.size();
         let kernels: Kernels = self.preset.kernels();

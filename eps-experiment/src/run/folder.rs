@@ -3,7 +3,7 @@
 use super::provenance::Provenance;
 use anyhow::{Context as _, Result, ensure};
 use eps_data::codec::{read_text, write_file};
-use eps_model::recipe::Recipe;
+use eps_model::recipe::{Recipe, TrainingRecipe};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -82,7 +82,12 @@ impl RunFolder {
 
     /// The resolved recipe that the run was trained with.
     pub fn recipe(&self) -> Result<Recipe> {
-        Recipe::read(&self.recipe_file())
+        self.recipe_of()
+    }
+
+    /// The same of a run for any task.
+    pub fn recipe_of<R: TrainingRecipe>(&self) -> Result<R> {
+        R::read(&self.recipe_file())
             .with_context(|| format!("{}: not the folder of a training run", self.root.display()))
     }
 
@@ -93,7 +98,7 @@ impl RunFolder {
     }
 
     /// Writes the recipe and the provenance of a new run.
-    pub fn begin(&self, recipe: &Recipe, provenance: &Provenance) -> Result<()> {
+    pub fn begin(&self, recipe: &impl TrainingRecipe, provenance: &Provenance) -> Result<()> {
         fs::create_dir_all(&self.root)
             .with_context(|| format!("{}: cannot be created", self.root.display()))?;
         let json = serde_json::to_string_pretty(provenance)?;

@@ -1,12 +1,12 @@
 //! Training without pre-trained weights, where the recipe counts on them.
 
 use anyhow::{Result, ensure};
-use eps_model::recipe::{Norms, Recipe};
+use eps_model::recipe::{Norms, TrainingRecipe};
 
 /// Refuses to train frozen normalisations that no file has filled: their statistics would be those of a
 /// network that was never trained, and nothing could correct them.
-pub fn check(recipe: &Recipe, has_weights: bool, is_meant: bool) -> Result<()> {
-    let is_filled = has_weights || recipe.network.norms == Norms::Learned;
+pub fn check(recipe: &impl TrainingRecipe, has_weights: bool, is_meant: bool) -> Result<()> {
+    let is_filled = has_weights || recipe.layers().norms == Norms::Learned;
     ensure!(
         is_filled || is_meant,
         "no --weights, but the recipe keeps the statistics of the weights (network.norms = \
@@ -19,6 +19,7 @@ pub fn check(recipe: &Recipe, has_weights: bool, is_meant: bool) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use eps_model::recipe::Recipe;
     use std::path::Path;
 
     fn recipe(name: &str) -> Recipe {

@@ -5,15 +5,17 @@ use crate::Session;
 use crate::output::FolderLock;
 use anyhow::{Result, bail, ensure};
 use eps_data::Split;
-use eps_model::recipe::Recipe;
+use eps_model::recipe::{Recipe, TrainingRecipe};
 use eps_model::train::{Checkpoint, Event, Job, Outcome, Step};
 use eps_model::weights::check_weights;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
+use toml::{Table, Value};
 
 /// A training, and where it goes.
-pub struct TrainingRun<'a> {
-    pub recipe: &'a Recipe,
+pub struct TrainingRun<'a, R = Recipe> {
+    pub recipe: &'a R,
     /// Where the recipe was read, which the resolved one must not replace.
     pub recipe_file: &'a Path,
     pub split: &'a Split,
@@ -27,19 +29,19 @@ pub struct TrainingRun<'a> {
     pub device: &'a NamedDevice,
 }
 
-impl TrainingRun<'_> {
+impl<R: TrainingRecipe> TrainingRun<'_, R> {
     /// Trains, with checkpoints on the way; when the observer stops it the state is saved.
     ///
     /// # Errors
     ///
     /// If the folder has a run and is not to be resumed, or has one of another recipe or list; if
     /// weights do not fit the recipe, or are missing where it counts on them; if training diverges.
-    pub fn run(&self, session: &Session<'_>) -> Result<Outcome> {
+    pub fn run(&self, session: &Session<'_>) -> Result<Outcome<R::Network>> {
         let run = RunFolder::at(self.out);
         let lock = FolderLock::take(&run.root, session)?;
         self.check_run(&run)?;
         if let Some(weights) = self.weights {
-            check_weights(weights, self.recipe.network.backbone)?;
+            check_weights(weights, self.recipe.layers().backbone)?;
         }
         let job = Job {
             recipe: self.recipe,
@@ -85,7 +87,7 @@ impl TrainingRun<'_> {
         if !run.recipe_file().exists() {
             return Ok(());
         }
-        match difference(&run.recipe()?, self.recipe) {
+        match difference(&run.recipe_of::<R>()?, self.recipe) {
             Some(difference) => bail!(
                 "{}: {difference} in the given recipe, expected the same recipe to resume",
                 run.recipe_file().display()
@@ -113,38 +115,50 @@ impl TrainingRun<'_> {
 }
 
 /// The first setting in which two recipes differ, and how many more there are.
-fn difference(run: &Recipe, given: &Recipe) -> Option<String> {
-    let keys = Recipe::keys();
-    let mut differing = keys.iter().filter(|key| run.value(key) != given.value(key));
+fn difference(run: &impl TrainingRecipe, given: &impl TrainingRecipe) -> Option<String> {
+    let [run, given] = [run.to_toml(), given.to_toml()].map(|text| settings(&text));
+    let keys: BTreeSet<&String> = run.keys().chain(given.keys()).collect();
+    let mut differing = keys.iter().filter(|key| run.get(**key) != given.get(**key));
     let key = differing.next()?;
-    let shown =
-        |recipe: &Recipe| recipe.value(key).map_or("none".into(), |value| value.to_string());
+    let shown = |settings: &BTreeMap<String, Value>| {
+        settings.get(*key).map_or("none".into(), ToString::to_string)
+    };
     let more = match differing.count() {
         0 => String::new(),
         1 => " (and 1 more setting differs)".into(),
         more => format!(" (and {more} more settings differ)"),
     };
-    Some(format!("{key} is {}, but {}{more}", shown(run), shown(given)))
+    Some(format!("{key} is {}, but {}{more}", shown(&run), shown(&given)))
+}
+
+/// Every setting of a resolved recipe by its dotted name.
+fn settings(text: &str) -> BTreeMap<String, Value> {
+    let tables: Table = text.parse().expect("a recipe is written as TOML");
+    let of_table = |(table, values): (String, Value)| {
+        let values = values.as_table().cloned().unwrap_or_default();
+        values.into_iter().map(move |(key, value)| (format!("{table}.{key}"), value))
+    };
+    tables.into_iter().flat_map(of_table).collect()
 }
 
 /// Runs a job as a stage named `label`; the observer may stop it, which saves its state.
-pub fn train(
-    job: &Job<'_>,
+pub fn train<R: TrainingRecipe>(
+    job: &Job<'_, R>,
     label: &str,
     device: &NamedDevice,
     session: &Session<'_>,
-) -> Result<Outcome> {
+) -> Result<Outcome<R::Network>> {
     let latest = match job.resume {
         true => Checkpoint::latest(&RunFolder::at(&job.run).checkpoints())?,
         false => None,
     };
     let observer = session.observer;
     let done = latest.map_or(0, |checkpoint| checkpoint.state.update);
-    observer.begin(label, job.recipe.optimiser.updates, done);
+    observer.begin(label, job.recipe.optimiser().updates, done);
     let outcome = job.run(&device.device, |event| {
         match event {
             Event::Imported(import) => observer.say(&format!("weights: {import}")),
-            Event::Updated(step) => observer.step(&|| message(step)),
+            Event::Updated(step) => observer.step(&|| message(R::EXPLAINED, step)),
         }
         if observer.stops() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
@@ -152,8 +166,8 @@ pub fn train(
     Ok(outcome)
 }
 
-fn message(step: &Step) -> String {
+fn message(explained: &str, step: &Step) -> String {
     let saliency = step.loss_sal.map(|loss| format!(" + saliency {loss:.4}")).unwrap_or_default();
     let Step { loss_cls, lr, images_per_second, .. } = step;
-    format!("labels {loss_cls:.4}{saliency}, rate {lr:.2e}, {images_per_second:.1} images/s")
+    format!("{explained} {loss_cls:.4}{saliency}, rate {lr:.2e}, {images_per_second:.1} images/s")
 }

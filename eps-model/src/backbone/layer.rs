@@ -39,15 +39,25 @@ impl Pass {
         self
     }
 
+    /// Drops single values with probability `p`; the others grow by `1 / (1 - p)`.
+    pub fn drop_values(&mut self, input: Tensor<4>, p: f64) -> Tensor<4> {
+        let shape = input.dims();
+        self.drop(input, shape, p)
+    }
+
     /// Drops whole channels of each sample with probability `p`; the others grow by `1 / (1 - p)`.
     pub fn drop_channels(&mut self, input: Tensor<4>, p: f64) -> Tensor<4> {
-        let Some(generator) = &mut self.dropout else { return input };
         let [batch, channels, _, _] = input.dims();
+        self.drop(input, [batch, channels, 1, 1], p)
+    }
+
+    /// One draw for each place of `shape`, which the input is spread over.
+    fn drop(&mut self, input: Tensor<4>, shape: [usize; 4], p: f64) -> Tensor<4> {
+        let Some(generator) = &mut self.dropout else { return input };
         let kept = (1.0 / (1.0 - p)) as f32;
         let draw = |_| if generator.random::<f64>() < p { 0.0 } else { kept };
-        let mask: Vec<f32> = (0..batch * channels).map(draw).collect();
-        let mask = TensorData::new(mask, [batch, channels, 1, 1]);
-        let mask = Tensor::<4>::from_data(mask, &input.device());
+        let mask: Vec<f32> = (0..shape.iter().product()).map(draw).collect();
+        let mask = Tensor::<4>::from_data(TensorData::new(mask, shape), &input.device());
         input * mask
     }
 }
@@ -71,6 +81,18 @@ impl Initialisation {
         let mut generator = self.generator(name);
         (0..count).map(|_| (2.0 * unit(&mut generator) - 1.0) * bound).collect()
     }
+
+    /// Normal values, by Box and Muller's transform.
+    fn normal(self, name: &str, count: usize, deviation: f32) -> Vec<f32> {
+        let mut generator = self.generator(name);
+        let mut value = || {
+            // Not 0, whose logarithm is infinite.
+            let radius = (-2.0 * (1.0 - generator.random::<f64>()).ln()).sqrt();
+            let angle = std::f64::consts::TAU * generator.random::<f64>();
+            (f64::from(deviation) * radius * angle.cos()) as f32
+        };
+        (0..count).map(|_| value()).collect()
+    }
 }
 
 fn unit(generator: &mut impl Rng) -> f32 {
@@ -84,6 +106,8 @@ pub enum Gain {
     He,
     /// Uniform in `±sqrt(6 / (fan_in + fan_out))`, as the reference's classifier.
     Xavier,
+    /// Normal with this standard deviation, as DeepLab's last layers.
+    Normal(f32),
 }
 
 /// A convolution without bias.
@@ -107,12 +131,15 @@ impl Convolution {
         device: &Device,
     ) -> Self {
         let taps = shape[2] * shape[3];
-        let fans = match gain {
-            Gain::He => shape[1] * taps,
-            Gain::Xavier => (shape[0] + shape[1]) * taps,
+        let bound = |fans: usize| (6.0 / fans as f32).sqrt();
+        let count = shape.iter().product();
+        let values = match gain {
+            Gain::He => initialisation.uniform(name, count, bound(shape[1] * taps)),
+            Gain::Xavier => {
+                initialisation.uniform(name, count, bound((shape[0] + shape[1]) * taps))
+            }
+            Gain::Normal(deviation) => initialisation.normal(name, count, deviation),
         };
-        let bound = (6.0 / fans as f32).sqrt();
-        let values = initialisation.uniform(name, shape.iter().product(), bound);
         let weight = Tensor::from_data(TensorData::new(values, shape), device);
         let Geometry { stride, padding, dilation, groups } = geometry;
         Self { weight: Param::from_tensor(weight), stride, padding, dilation, groups }
@@ -122,6 +149,38 @@ impl Convolution {
         let Self { stride, padding, dilation, groups, .. } = *self;
         let geometry = Geometry { stride, padding, dilation, groups };
         ops::convolution_in(precision, input, self.weight.val(), geometry)
+    }
+}
+
+/// A convolution with a bias, which begins at 0, and the activation that follows it.
+#[derive(Module, Debug)]
+pub struct BiasedConvolution {
+    conv: Convolution,
+    bias: Param<Tensor<1>>,
+}
+
+impl BiasedConvolution {
+    /// As [`Convolution::new`].
+    pub fn new(
+        name: &str,
+        shape: [usize; 4],
+        geometry: Geometry,
+        gain: Gain,
+        initialisation: Initialisation,
+        device: &Device,
+    ) -> Self {
+        let conv = Convolution::new(name, shape, geometry, gain, initialisation, device);
+        Self { conv, bias: Param::from_tensor(Tensor::zeros([shape[0]], device)) }
+    }
+
+    pub fn forward(
+        &self,
+        input: Tensor<4>,
+        activation: Activation,
+        precision: Precision,
+    ) -> Tensor<4> {
+        let output = self.conv.forward(input, precision);
+        ops::add_bias(output, self.bias.val(), activation)
     }
 }
 

@@ -6,7 +6,9 @@
 pub mod efficientnet_lite0;
 pub mod layer;
 mod layer_names;
+pub mod resnet101;
 pub mod resnet38d;
+pub mod vgg16;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -24,7 +26,8 @@ pub trait Architecture: Sized {
     fn features(&self) -> usize;
 
     /// Normalised images `[batch, 3, height, width]` to features
-    /// `[batch, features, height / stride, width / stride]`, rounded up.
+    /// `[batch, features, height / stride, width / stride]`, rounded up; DeepLab's poolings may leave a row or
+    /// column more.
     fn forward(&self, images: Tensor<4>, pass: &mut Pass) -> Tensor<4>;
 }
 
@@ -131,6 +134,8 @@ macro_rules! registry {
 registry! {
     resnet38d::Resnet38d,
     efficientnet_lite0::EfficientnetLite0,
+    resnet101::Resnet101,
+    vgg16::Vgg16,
 }
 
 impl BackboneName {
@@ -157,6 +162,8 @@ mod tests {
         let expected = [
             ("resnet38d", "backbone.Resnet38d."),
             ("efficientnet-lite0", "backbone.EfficientnetLite0."),
+            ("resnet101", "backbone.Resnet101."),
+            ("vgg16", "backbone.Vgg16."),
         ];
         let expected = expected.map(|(name, prefix)| (name.to_owned(), prefix.to_owned()));
         assert_eq!(names.collect::<Vec<_>>(), expected);

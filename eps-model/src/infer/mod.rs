@@ -1,11 +1,14 @@
-//! Inference: images to score maps over several scales, mirrored and not.
+//! Inference: images to score maps, or to the probability of every class, over several scales, mirrored and
+//! not.
 //!
 //! The network's part and the rest are apart, so that a program can finish one image while the
 //! network runs on the next.
 
+mod segmentation;
 mod upsample;
 mod views;
 
+pub use segmentation::{ClassProbabilities, class_probabilities};
 pub use views::Views;
 
 use crate::network::{Activations, Network};

@@ -200,5 +200,14 @@ pub fn normalise(
     ))
 }
 
+/// `activation(input + bias)`, the bias `[channels]`: a normalisation that neither moves nor scales.
+pub fn add_bias(input: Tensor<4>, bias: Tensor<1>, activation: Activation) -> Tensor<4> {
+    let (channels, device) = (bias.dims(), bias.device());
+    let (zeros, ones) = (Tensor::zeros(channels, &device), Tensor::ones(channels, &device));
+    let channels =
+        ChannelParameters { gamma: ones.clone(), beta: bias, mean: zeros, variance: ones };
+    normalise(input, channels, Normalising { epsilon: 0.0, activation, from_batch: false })
+}
+
 #[cfg(all(test, feature = "flex"))]
 mod tests;

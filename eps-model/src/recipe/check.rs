@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use std::ops::RangeInclusive;
 
 /// Sides of pictures in pixels are at most this.
-const LONGEST: usize = 4096;
+pub(super) const LONGEST: usize = 4096;
 
 impl Recipe {
     /// The first rule that the recipe breaks: its key, what was found, what was expected.
@@ -60,11 +60,12 @@ impl AugmentationRecipe {
 }
 
 impl OptimiserRecipe {
-    fn check(&self) -> Result<(), String> {
+    pub(super) fn check(&self) -> Result<(), String> {
         let counts = [
             ("optimiser.updates", self.updates),
             ("optimiser.batch", self.batch),
             ("optimiser.checkpoint_every", self.checkpoint_every),
+            ("optimiser.rate_every", self.rate_every),
         ];
         for (key, count) in counts {
             rule(count > 0, key, &count, "a whole number above 0")?;
@@ -120,7 +121,7 @@ impl InferenceRecipe {
 }
 
 /// Such as `8, 16 or 32`.
-fn alternatives(numbers: &[usize]) -> String {
+pub(super) fn alternatives(numbers: &[usize]) -> String {
     let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
     match &numbers[..] {
         [] => "none".into(),
@@ -129,7 +130,7 @@ fn alternatives(numbers: &[usize]) -> String {
     }
 }
 
-fn within(key: &str, found: f64, range: RangeInclusive<f64>) -> Result<(), String> {
+pub(super) fn within(key: &str, found: f64, range: RangeInclusive<f64>) -> Result<(), String> {
     let expected = match *range.end() {
         f64::MAX => "a finite number of at least 0".to_owned(),
         end => format!("at least {} and at most {end}", range.start()),
@@ -138,6 +139,11 @@ fn within(key: &str, found: f64, range: RangeInclusive<f64>) -> Result<(), Strin
 }
 
 /// An error unless the rule holds.
-fn rule(holds: bool, key: &str, found: &dyn Debug, expected: &str) -> Result<(), String> {
+pub(super) fn rule(
+    holds: bool,
+    key: &str,
+    found: &dyn Debug,
+    expected: &str,
+) -> Result<(), String> {
     if holds { Ok(()) } else { Err(format!("{key}: {found:?}, expected {expected}")) }
 }

@@ -104,6 +104,8 @@ fn sample() -> Recipe {
         weight_decay: 0.0,
         momentum: 0.0,
         power: 0.0,
+        // Written only where it is not 1.
+        rate_every: 2,
         seed: 0,
         checkpoint_every: 1,
     };

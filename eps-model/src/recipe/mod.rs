@@ -3,9 +3,16 @@
 mod check;
 mod keys;
 mod read;
+mod segmentation;
+mod training;
 
 pub use crate::backbone::BackboneName;
 pub use crate::ops::Precision;
+pub use segmentation::{
+    HeadRecipe, LossAt, MaskedAugmentationRecipe, NewLayers, SegmentationInferenceRecipe,
+    SegmentationNetworkRecipe, SegmentationRecipe,
+};
+pub use training::{Layers, TrainingRecipe};
 
 use crate::backbone::BackboneShape;
 use eps_data::Augmentation;
@@ -131,6 +138,10 @@ pub struct OptimiserRecipe {
     pub momentum: f64,
     /// Exponent of the poly schedule `(1 - t / T)^power`.
     pub power: f64,
+    /// Updates that keep one rate; DeepLab steps every 10.
+    // Left out where it is 1, so that recipes from before it keep their hashes.
+    #[serde(default = "one_part", skip_serializing_if = "is_one")]
+    pub rate_every: usize,
     /// Seed of first weights, order of images, augmentation and dropout.
     pub seed: u64,
     /// Updates between checkpoints.
@@ -207,4 +218,9 @@ fn one() -> f64 {
 
 fn one_part() -> usize {
     1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_one(number: &usize) -> bool {
+    *number == 1
 }

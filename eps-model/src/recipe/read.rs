@@ -1,8 +1,9 @@
 //! Recipes from and to TOML.
 
-use super::Recipe;
+use super::{Recipe, SegmentationRecipe};
 use crate::ModelError;
 use eps_data::codec::read_text;
+use serde::de::DeserializeOwned;
 use std::path::Path;
 
 /// Similarity from which on a known key is taken for what was meant.
@@ -18,9 +19,9 @@ impl Recipe {
     /// A recipe from its text; the error says what is wrong with which key.
     pub fn parse(text: &str) -> Result<Self, String> {
         let recipe: Self =
-            toml::from_str(text).map_err(|error| match suggestion(error.message()) {
-                Some(known) => format!("{error}did you mean `{known}`?"),
-                None => error.to_string(),
+            from_toml(text).map_err(|error| match from_toml::<SegmentationRecipe>(text) {
+                Ok(_) => "a recipe of `eps segment train`, expected one of `eps train`".into(),
+                Err(_) => error,
             })?;
         recipe.check()?;
         Ok(recipe)
@@ -35,6 +36,14 @@ impl Recipe {
     pub fn sha256(&self) -> String {
         eps_data::sha256(self.to_toml())
     }
+}
+
+/// A recipe as its text spells it, unchecked.
+pub(super) fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    toml::from_str(text).map_err(|error: toml::de::Error| match suggestion(error.message()) {
+        Some(known) => format!("{error}did you mean `{known}`?"),
+        None => error.to_string(),
+    })
 }
 
 /// The known key that an unknown one resembles most, from a message such as

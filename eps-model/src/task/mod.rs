@@ -6,10 +6,12 @@
 mod batch;
 mod cam;
 mod eps;
+mod segmentation;
 
 pub use batch::Batch;
 pub use cam::Cam;
 pub use eps::Eps;
+pub use segmentation::Segmentation;
 
 use crate::ModelError;
 use crate::backbone::layer::Pass;
@@ -47,7 +49,7 @@ pub trait Task {
 
 /// The losses of a batch, whose sum an update lowers.
 pub struct LossTerms {
-    /// How badly the labels are explained; `loss_cls` of a run's record.
+    /// How badly the labels are explained, those of images or of pixels; `loss_cls` of a run's record.
     pub classification: Tensor<1>,
     /// How badly the saliency maps are explained, where the update asks for it; `loss_sal`.
     pub saliency: Option<Tensor<1>>,

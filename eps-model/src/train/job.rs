@@ -2,8 +2,7 @@
 
 use super::{Checkpoint, Event, Outcome, State, Training, checkpoints};
 use crate::ModelError;
-use crate::recipe::Recipe;
-use crate::task;
+use crate::recipe::{Recipe, TrainingRecipe};
 use burn::tensor::Device;
 use eps_data::{Loader, Split};
 use std::ops::ControlFlow;
@@ -17,8 +16,8 @@ pub const BATCHES_AHEAD: usize = 4;
 const CACHE: usize = 1 << 30;
 
 /// What a training run works on and where it writes.
-pub struct Job<'a> {
-    pub recipe: &'a Recipe,
+pub struct Job<'a, R = Recipe> {
+    pub recipe: &'a R,
     pub split: &'a Split,
     /// The run folder: `steps.csv` and `checkpoints` go into it.
     pub run: PathBuf,
@@ -28,14 +27,14 @@ pub struct Job<'a> {
     pub resume: bool,
 }
 
-impl Job<'_> {
+impl<R: TrainingRecipe> Job<'_, R> {
     /// Trains for the task of the recipe: makes the updates that are left, as [`Training::run`] does.
     pub fn run(
         &self,
         device: &Device,
         observer: impl FnMut(Event<'_>) -> ControlFlow<()>,
-    ) -> Result<Outcome, ModelError> {
-        let task = task::from_recipe(self.recipe, &self.split.names)?;
+    ) -> Result<Outcome<R::Network>, ModelError> {
+        let task = self.recipe.task(&self.split.names)?;
         Training { job: self, task: &*task }.run(device, observer)
     }
 
@@ -72,10 +71,10 @@ impl Job<'_> {
 
     /// The batches of the updates from `first` on.
     pub(super) fn loader(&self, first: usize) -> Loader {
-        let augmentation = self.recipe.augmentation.augmentation();
+        let sampling = self.recipe.sampling(&self.split.names);
         let items = Arc::new(self.split.items.clone());
-        let optimiser = &self.recipe.optimiser;
-        Loader::new(items, augmentation, optimiser.batch, optimiser.seed, first, BATCHES_AHEAD)
+        let optimiser = self.recipe.optimiser();
+        Loader::new(items, sampling, optimiser.batch, optimiser.seed, first, BATCHES_AHEAD)
             .with_cache(CACHE)
             .with_saliency_fit(self.split.saliency_fit)
     }

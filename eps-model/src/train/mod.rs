@@ -16,8 +16,7 @@ pub use step_log::{Step, read as read_steps};
 pub use training::{Event, Outcome, Training};
 
 use crate::ModelError;
-use crate::network::Network;
-use crate::recipe::Recipe;
+use crate::recipe::TrainingRecipe;
 use burn::tensor::Device;
 use std::path::{Path, PathBuf};
 
@@ -27,10 +26,13 @@ fn checkpoints(run: &Path) -> PathBuf {
 }
 
 /// The trained network of a run folder, from its latest checkpoint.
-pub fn load_network(run: &Path, recipe: &Recipe, device: &Device) -> Result<Network, ModelError> {
+pub fn load_network<R: TrainingRecipe>(
+    run: &Path,
+    recipe: &R,
+    device: &Device,
+) -> Result<R::Network, ModelError> {
     let checkpoint = latest_checkpoint(run)?;
-    let (classes, seed) = (checkpoint.state.classes, recipe.optimiser.seed);
-    checkpoint.restore_network(Network::new(&recipe.network, classes, seed, device))
+    checkpoint.restore_network(recipe.network(checkpoint.state.classes, device))
 }
 
 /// The checkpoint of a run folder with the most updates.

@@ -2,7 +2,7 @@
 
 use crate::ModelError;
 use crate::backbone::layer::Pass;
-use crate::recipe::{Norms, Recipe};
+use crate::recipe::{Layers, Norms, TrainingRecipe};
 use crate::task::{Batch, LossTerms, Task};
 use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::{Device, Tensor};
@@ -15,7 +15,10 @@ const DROPOUT_STREAM: u64 = 0x6472_6f70_6f75_7400;
 /// The losses of a task, as the updates of a recipe lower them.
 pub struct Objective<'a, T: Task + ?Sized> {
     task: &'a T,
-    recipe: &'a Recipe,
+    layers: Layers,
+    parts: usize,
+    seed: u64,
+    crop: usize,
     classes: usize,
 }
 
@@ -30,8 +33,16 @@ pub struct Losses {
 
 impl<'a, T: Task + ?Sized> Objective<'a, T> {
     /// The objective of a task on the object classes of a data set.
-    pub fn new(task: &'a T, recipe: &'a Recipe, names: &ClassNames) -> Self {
-        Self { task, recipe, classes: names.objects() }
+    pub fn new(task: &'a T, recipe: &impl TrainingRecipe, names: &ClassNames) -> Self {
+        let optimiser = recipe.optimiser();
+        Self {
+            task,
+            layers: recipe.layers(),
+            parts: optimiser.parts,
+            seed: optimiser.seed,
+            crop: recipe.crop(),
+            classes: names.objects(),
+        }
     }
 
     /// Gradients of the loss of one update, and its parts.
@@ -45,12 +56,12 @@ impl<'a, T: Task + ?Sized> Objective<'a, T> {
         update: usize,
         device: &Device,
     ) -> Result<(GradientsParams, Losses), ModelError> {
-        let parts = self.recipe.optimiser.parts;
+        let parts = self.parts;
         let mut pass = self.pass(update);
         let mut gradients = GradientsAccumulator::new();
         let mut sum = Losses::default();
         for part in samples.chunks(samples.len().div_ceil(parts)) {
-            let batch = Batch::new(part, self.recipe.augmentation.crop, self.classes, device);
+            let batch = Batch::new(part, self.crop, self.classes, device);
             let (total, losses) =
                 total(self.task.losses(network, batch, update, &mut pass), update)?;
             let total = if parts == 1 { total } else { total / parts as f64 };
@@ -61,13 +72,13 @@ impl<'a, T: Task + ?Sized> Objective<'a, T> {
     }
 
     fn pass(&self, update: usize) -> Pass {
-        let learn_norms = self.recipe.network.norms == Norms::Learned;
-        let pass = if self.recipe.network.dropout {
-            Pass::training(learn_norms, dropout(self.recipe.optimiser.seed, update))
+        let learn_norms = self.layers.norms == Norms::Learned;
+        let pass = if self.layers.dropout {
+            Pass::training(learn_norms, dropout(self.seed, update))
         } else {
             Pass::training_without_dropout(learn_norms)
         };
-        pass.with_precision(self.recipe.network.precision)
+        pass.with_precision(self.layers.precision)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent: decay and rates of each group of parameters.
 
-use crate::parameter_groups::ParameterGroups;
+use crate::parameter_groups::{Biases, ParameterGroups};
 use crate::recipe::OptimiserRecipe;
 use burn::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::lr_scheduler::{LrScheduler, LrSchedulerRecord};
@@ -8,12 +8,14 @@ use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{ModuleOptimizer, SgdConfig};
 
-/// `rate * (1 - t / T)^power`, a step an update.
+/// `rate * (1 - t / T)^power`, a step every so many updates.
 #[derive(Clone, Debug)]
 struct Poly {
     rate: f64,
     power: f64,
     updates: usize,
+    /// Updates that keep one rate.
+    every: usize,
     update: usize,
 }
 
@@ -25,7 +27,8 @@ pub fn poly_rate(rate: f64, power: f64, updates: usize, update: usize) -> f64 {
 
 impl LrScheduler for Poly {
     fn step(&mut self) -> f64 {
-        let rate = poly_rate(self.rate, self.power, self.updates, self.update);
+        let update = self.update - self.update % self.every;
+        let rate = poly_rate(self.rate, self.power, self.updates, update);
         self.update += 1;
         rate
     }
@@ -41,18 +44,30 @@ impl LrScheduler for Poly {
     }
 }
 
-/// The rates from `update` on: the head's is the recipe's factor higher.
+/// Factor on the rate of biases.
+const BIAS_FACTOR: f64 = 2.0;
+
+/// The rates from `update` on: the head's is the recipe's factor higher, a bias's twice its weights'.
 pub fn schedule(
     recipe: &OptimiserRecipe,
     groups: &ParameterGroups,
     update: usize,
 ) -> ModuleLrScheduler {
-    let OptimiserRecipe { learning_rate, classifier_factor, power, updates, .. } = *recipe;
-    let poly = |factor| Poly { rate: learning_rate * factor, power, updates, update };
-    ModuleLrScheduler::new(poly(1.0)).with_group(groups.head.clone(), poly(classifier_factor))
+    let OptimiserRecipe { learning_rate, classifier_factor, power, updates, rate_every, .. } =
+        *recipe;
+    let poly =
+        |factor| Poly { rate: learning_rate * factor, power, updates, every: rate_every, update };
+    let schedule =
+        ModuleLrScheduler::new(poly(1.0)).with_group(groups.head.clone(), poly(classifier_factor));
+    match &groups.biases {
+        None => schedule,
+        Some(Biases { all, head }) => schedule
+            .with_group(all.clone(), poly(BIAS_FACTOR))
+            .with_group(head.clone(), poly(BIAS_FACTOR * classifier_factor)),
+    }
 }
 
-/// SGD with the recipe's momentum; weights decay, parameters of normalisations do not.
+/// SGD with the recipe's momentum; weights decay, biases and parameters of normalisations do not.
 pub fn optimiser(recipe: &OptimiserRecipe, groups: &ParameterGroups) -> ModuleOptimizer {
     let sgd = |decay: f64| {
         let momentum = MomentumConfig::new().with_momentum(recipe.momentum).with_dampening(0.0);
@@ -64,7 +79,11 @@ pub fn optimiser(recipe: &OptimiserRecipe, groups: &ParameterGroups) -> ModuleOp
         }
     };
     let optimiser: ModuleOptimizer = sgd(recipe.weight_decay).init();
-    optimiser.with_group(groups.norms.clone(), sgd(0.0).build(), None)
+    let optimiser = optimiser.with_group(groups.norms.clone(), sgd(0.0).build(), None);
+    match &groups.biases {
+        None => optimiser,
+        Some(biases) => optimiser.with_group(biases.all.clone(), sgd(0.0).build(), None),
+    }
 }
 
 #[cfg(test)]
@@ -86,5 +105,12 @@ mod tests {
             assert!((found / rate - 1.0).abs() < 1e-4, "{update}: {found}");
         }
         assert_eq!(poly_rate(0.01, 0.9, 10, 10), poly_rate(0.01, 0.9, 10, 9));
+    }
+
+    #[test]
+    fn a_rate_can_stay_for_several_updates() {
+        let mut poly = Poly { rate: 1.0, power: 0.9, updates: 100, every: 10, update: 8 };
+        let rates = [1.0, 1.0, 0.9_f64.powf(0.9), 0.9_f64.powf(0.9)];
+        assert_eq!(rates.map(|_| poly.step()), rates);
     }
 }

@@ -5,6 +5,7 @@ use super::{Checkpoint, Job, Objective, Step, checkpoints, optimiser, schedule};
 use crate::ModelError;
 use crate::network::Network;
 use crate::parameter_groups::ParameterGroups;
+use crate::recipe::{Recipe, TrainingRecipe};
 use crate::task::Task;
 use crate::weights::{Import, load_backbone};
 use burn::optim::ModuleOptimizer;
@@ -13,8 +14,8 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 /// A job done for a task.
-pub struct Training<'a, T: Task + ?Sized> {
-    pub job: &'a Job<'a>,
+pub struct Training<'a, T: Task + ?Sized, R = Recipe> {
+    pub job: &'a Job<'a, R>,
     pub task: &'a T,
 }
 
@@ -44,7 +45,7 @@ struct Start<N> {
     first: usize,
 }
 
-impl<T: Task + ?Sized> Training<'_, T> {
+impl<T: Task + ?Sized, R: TrainingRecipe> Training<'_, T, R> {
     /// Makes the updates that are left, telling `observer` of each; a break saves a checkpoint and returns.
     ///
     /// Equal recipe, data, seed and device give equal weights, with or without interruptions and
@@ -55,13 +56,14 @@ impl<T: Task + ?Sized> Training<'_, T> {
         mut observer: impl FnMut(Event<'_>) -> ControlFlow<()>,
     ) -> Result<Outcome<T::Network>, ModelError> {
         let Job { recipe, split, run, .. } = self.job;
+        let recipe: &R = recipe;
         self.task.check(&split.items)?;
         let device = device.clone().autodiff();
         let objective = Objective::new(self.task, recipe, &split.names);
         let groups = self.task.parameter_groups();
         let Start { mut network, mut updater, first } =
             self.start(&groups, &device, &mut observer)?;
-        let recipe = &recipe.optimiser;
+        let recipe = recipe.optimiser();
         let mut log = StepLog::open(&run.join("steps.csv"), first)?;
         let mut rates = schedule(recipe, &groups, first);
         let mut batches = self.job.loader(first);
@@ -102,14 +104,14 @@ impl<T: Task + ?Sized> Training<'_, T> {
     ) -> Result<Start<T::Network>, ModelError> {
         let recipe = self.job.recipe;
         let fresh = self.task.network(device);
-        let updater = optimiser(&recipe.optimiser, groups);
+        let updater = optimiser(recipe.optimiser(), groups);
         let (network, updater, first) = match (self.job.checkpoint()?, &self.job.weights) {
             (Some(checkpoint), _) => {
                 let updater = checkpoint.restore_optimiser(updater)?;
                 (checkpoint.restore_network(fresh)?, updater, checkpoint.state.update)
             }
             (None, Some(path)) => {
-                let (network, import) = load_backbone(fresh, recipe.network.backbone, path)?;
+                let (network, import) = load_backbone(fresh, recipe.layers().backbone, path)?;
                 // Nothing was made yet that a checkpoint could keep.
                 let _ = observer(Event::Imported(&import));
                 (network, updater, 0)

@@ -55,7 +55,7 @@ pub fn load_weights(
     part: Part,
 ) -> Result<(Network, Import), ModelError> {
     let backbone = network.backbone();
-    load(network, backbone, path, part)
+    load_part(network, backbone, path, part)
 }
 
 /// Loads the backbone of a network for any task, as [`load_weights`] does.
@@ -68,10 +68,15 @@ pub fn load_backbone<M: Module>(
     backbone: BackboneName,
     path: &Path,
 ) -> Result<(M, Import), ModelError> {
-    load(network, backbone, path, Part::Backbone)
+    load_part(network, backbone, path, Part::Backbone)
 }
 
-fn load<M: Module>(
+/// Loads a part of a network for any task, as [`load_weights`] does.
+///
+/// # Errors
+///
+/// Those of [`load_weights`].
+pub fn load_part<M: Module>(
     mut network: M,
     backbone: BackboneName,
     path: &Path,

@@ -5,6 +5,7 @@
 
 use crate::backbone::BackboneName;
 use crate::network::CLASSIFIER;
+use crate::segmentation::head_names;
 
 /// What the paths of a backbone's tensors begin with, without the name of the backbone.
 pub(super) const BACKBONE: &str = "backbone.";
@@ -22,8 +23,8 @@ pub enum Place {
 
 /// Where a tensor that a file calls `name` belongs.
 pub fn place(backbone: BackboneName, name: &str) -> Place {
-    // What data-parallel training and nested state dicts put before every name.
-    let name = ["state_dict.", "model.", "module."]
+    // What data-parallel training, nested state dicts and deeplab-pytorch put before every name.
+    let name = ["state_dict.", "model.", "module.", "scale.", "base."]
         .into_iter()
         .fold(name, |name, prefix| name.strip_prefix(prefix).unwrap_or(name));
     if name.ends_with("num_batches_tracked") || is_leftover(name) {
@@ -31,6 +32,9 @@ pub fn place(backbone: BackboneName, name: &str) -> Place {
     }
     if name == CLASSIFIER {
         return Place::Tensor(name.into());
+    }
+    if let Some(path) = head_names::path(name) {
+        return Place::Tensor(path);
     }
     let of_checkpoint = name.strip_prefix(&backbone.path_prefix()).map(str::to_owned);
     match of_checkpoint.or_else(|| (backbone.facts().path)(name)) {
@@ -58,5 +62,8 @@ fn is_leftover(name: &str) -> bool {
 /// It is the inverse of [`place`].
 pub fn pytorch_name(backbone: BackboneName, path: &str) -> String {
     let within = path.strip_prefix(&backbone.path_prefix()).or_else(|| path.strip_prefix(BACKBONE));
-    within.map_or_else(|| path.to_owned(), backbone.facts().pytorch_name)
+    match within {
+        Some(within) => (backbone.facts().pytorch_name)(within),
+        None => head_names::pytorch_name(path),
+    }
 }

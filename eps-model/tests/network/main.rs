@@ -7,6 +7,7 @@ mod losses;
 mod networks;
 mod operations;
 mod recipes;
+mod segmentation;
 mod training;
 mod weight_files;
 mod weights;

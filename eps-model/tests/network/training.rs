@@ -37,6 +37,7 @@ fn published(updates: usize) -> OptimiserRecipe {
         weight_decay: 5e-4,
         momentum: 5e-4,
         power: 0.9,
+        rate_every: 1,
         seed: 0,
         checkpoint_every: updates,
     }

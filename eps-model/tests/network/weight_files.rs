@@ -15,10 +15,15 @@ use safetensors::tensor::{Dtype, TensorView};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-const BACKBONES: [BackboneName; 2] = [BackboneName::Resnet38d, BackboneName::EfficientnetLite0];
+const BACKBONES: [BackboneName; 4] = [
+    BackboneName::Resnet38d,
+    BackboneName::EfficientnetLite0,
+    BackboneName::Resnet101,
+    BackboneName::Vgg16,
+];
 
 fn network(backbone: BackboneName, seed: u64) -> Network {
-    let stride = if backbone == BackboneName::Resnet38d { 8 } else { 16 };
+    let stride = if backbone == BackboneName::EfficientnetLite0 { 16 } else { 8 };
     let recipe = NetworkRecipe { backbone, stride, ..resnet38d(Method::Eps, 1.0 / 32.0) };
     Network::new(&recipe, 3, seed, &crate::device())
 }
@@ -34,7 +39,7 @@ fn tensors(network: &Network) -> BTreeMap<String, TensorData> {
 
 #[test]
 fn every_tensor_has_a_pytorch_name_that_leads_back_to_it() {
-    for (backbone, count) in BACKBONES.into_iter().zip([192, 246]) {
+    for (backbone, count) in BACKBONES.into_iter().zip([192, 246, 521, 27]) {
         let paths: Vec<String> = tensors(&network(backbone, 0)).into_keys().collect();
         let names: BTreeSet<String> =
             paths.iter().map(|path| pytorch_name(backbone, path)).collect();

@@ -104,6 +104,7 @@ fn sample(size: usize) -> Sample {
     Sample {
         image: (0..3 * pixels).map(value).collect(),
         saliency: Some((0..pixels).map(|index| f32::from(index < pixels / 2)).collect()),
+        mask: None,
         classes: [1].into_iter().collect(),
     }
 }

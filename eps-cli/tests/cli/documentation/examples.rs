@@ -6,8 +6,10 @@ use std::fs;
 use std::path::Path;
 
 /// What makes an example one of a moment: recipes in the program are those of the paper and of laptops.
-const REPLACED: [(&str, &str); 2] = [
+const REPLACED: [(&str, &str); 4] = [
     ("--recipe laptop-eps", "--recipe recipes/laptop-eps.toml"),
+    ("--recipe laptop-segment", "--recipe recipes/laptop-segment.toml"),
+    ("--recipe voc12-deeplab-v2-r101", "--recipe recipes/voc12-deeplab-v2-r101.toml"),
     ("eps demo", "eps demo --scenes 12 --updates 2"),
 ];
 

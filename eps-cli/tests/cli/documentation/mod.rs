@@ -19,7 +19,7 @@ use tempfile::TempDir;
 const FIRST: [&str; 4] = ["docs/data.md", "README.md", "docs/own-data.md", "docs/compare.md"];
 
 /// Parts of commands and of files that take too long, or are not shipped, with what takes their place.
-const REPLACED: [(&str, &str, &str); 10] = [
+const REPLACED: [(&str, &str, &str); 11] = [
     // 45 trainings; two rows with two seeds go the same ways.
     ("docs/ablate.md", "--grid lambda=0.1,0.3,0.5,0.7,0.9", "--grid lambda=0.1,0.5"),
     ("docs/ablate.md", "--grid tau=0.2,0.4,0.6 --seeds 3", "--grid tau=0.4 --seeds 2"),
@@ -35,6 +35,7 @@ const REPLACED: [(&str, &str, &str); 10] = [
     ("README.md", "--recipe laptop-cls", "--recipe recipes/laptop-cls.toml"),
     ("README.md", "--recipe laptop-eps", "--recipe recipes/laptop-eps.toml"),
     ("README.md", "--recipe voc12-eps", "--recipe recipes/voc12-eps.toml"),
+    ("docs/segmentation.md", "--recipe laptop-segment", "--recipe recipes/laptop-segment.toml"),
     // A network that PyTorch trained: ours has the same names of tensors once it is converted.
     ("README.md", "--weights other.pth", "--weights voc-eps.safetensors"),
 ];
@@ -79,6 +80,7 @@ commands_run! {
     commands_of_crf_run of "docs/crf.md";
     commands_of_evaluation_run of "docs/evaluation.md";
     commands_of_reproduce_run of "docs/reproduce.md";
+    commands_of_segmentation_run of "docs/segmentation.md";
 }
 
 /// The folder after all commands of the first pages, and these; they run once.

@@ -1,6 +1,6 @@
 //! The folder in which a reader calls the commands of the documentation, at the size of a test.
 
-use crate::call::eps;
+use crate::call::{Call, eps};
 use crate::project::{SIZE, write_coco};
 use crate::recipe::with;
 use eps_data::codec::{read_mask, voc_palette, write_jpeg, write_mask, write_saliency};
@@ -38,8 +38,10 @@ pub(super) fn world() -> TempDir {
     write_label_map(&root.join("cvat/labelmap.txt"));
     fs::create_dir(root.join("weights")).expect("a folder");
     let lite0 = "weights/efficientnet-lite0-57934424.pth";
-    write_weights(root, "recipes/laptop-cls.toml", lite0);
-    write_weights(root, "recipes/voc12-cls.toml", "ilsvrc.params");
+    write_weights(root, "train", "recipes/laptop-cls.toml", lite0);
+    write_weights(root, "train", "recipes/voc12-cls.toml", "ilsvrc.params");
+    let deeplab = "recipes/voc12-deeplab-v2-r101.toml";
+    write_weights(root, "segment train", deeplab, "deeplabv2-voc12.pth");
     fs::copy(root.join("ilsvrc.params"), root.join("weights/ilsvrc.params")).expect("a copy");
     folder
 }
@@ -121,15 +123,19 @@ fn write_recipes(folder: &Path) {
         let is_kept = |line: &&str| !line.starts_with("width =") && !line.starts_with("depth =");
         let kept: String = recipe.lines().filter(is_kept).map(|line| format!("{line}\n")).collect();
         let small = kept.replace("[network]\n", &format!("[network]\n{SMALLER}"));
-        let short = SHORTER.iter().fold(small, |recipe, line| with(&recipe, line));
+        // Recipes of segmentation networks have no longer side.
+        let key = |line: &str| line.split('=').next().expect("a key").to_owned();
+        let is_set = |line: &&&str| small.lines().any(|own| own.starts_with(&key(line)));
+        let lines: Vec<&&str> = SHORTER.iter().filter(is_set).collect();
+        let short = lines.into_iter().fold(small, |recipe, line| with(&recipe, line));
         write(&folder.join(path.file_name().expect("a name")), &short);
     }
 }
 
 /// Weights of a network that was hardly trained, in the place of those of ImageNet.
-fn write_weights(root: &Path, recipe: &str, name: &str) {
+fn write_weights(root: &Path, command: &str, recipe: &str, name: &str) {
     let (run, exported) = (root.join("any").join(name), root.join("any.safetensors"));
-    eps("train")
+    Call::of(command.split(' '))
         .with("--recipe", root.join(recipe))
         .with("--data", root.join("VOC2012"))
         .with("--updates", "1")

@@ -1,0 +1,123 @@
+//! `eps segment infer`
+
+use crate::args::{self, DeviceArgs, ImageSetArgs, SlurmArrayArgs};
+use crate::commands::Exit;
+use crate::interrupt;
+use anyhow::Result;
+use eps_crf::Preset;
+use eps_data::codec::ScoreFormat;
+use eps_data::{Needs, Shard};
+use eps_experiment::Session;
+use eps_experiment::recipes::read_segmentation_recipe;
+use eps_experiment::run::RunFolder;
+use eps_experiment::segment::{SegmentationImages, SegmentationWeights};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  eps segment infer runs/segment --data VOC2012 --list val
+  eps segment infer runs/segment --data VOC2012 --list val --scales 0.5,1,1.5 --flip --crf deeplab-v2 \\
+      --out val-crf
+  eps segment infer val-v2 --data VOC2012 --list val --recipe voc12-deeplab-v2-r101 \\
+      --weights deeplabv2-voc12.pth";
+
+/// Make masks of images (`masks/<id>.png`) with a segmentation network
+///
+/// Images need no labels. The probabilities of all scales, mirrored or not, are averaged, and the most probable
+/// class is taken, or what a dense CRF makes of them. Images that have their masks are skipped, so that an interrupted command
+/// goes on; masks of another network or with other settings are refused.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Infer {
+    /// Run folder of `eps segment train`; with --recipe and --weights a new folder
+    run: PathBuf,
+    #[command(flatten)]
+    data: ImageSetArgs,
+    /// Weights of the whole network instead of the run's: PyTorch, safetensors or burnpack
+    #[arg(long, value_name = "FILE", requires = "recipe")]
+    weights: Option<PathBuf>,
+    /// Recipe instead of the run's: a file, or the name of one that `eps recipes` lists
+    #[arg(long, value_name = "FILE|NAME")]
+    recipe: Option<PathBuf>,
+    /// Folder for `masks` and `cams` [default: the run folder]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Factors on the size of the images, such as 0.5,1,1.5 [default: the recipe's]
+    #[arg(long, value_name = "S,S,..", value_delimiter = ',', value_parser = scale)]
+    scales: Vec<f64>,
+    /// Run each scale mirrored too
+    #[arg(long, conflicts_with = "no_flip")]
+    flip: bool,
+    /// Do not run scales mirrored, whatever the recipe says
+    #[arg(long)]
+    no_flip: bool,
+    /// Refine the probabilities with a dense CRF: deeplab-v2, deeplab-v2-raw, psa or toco
+    #[arg(long, value_name = "NAME", value_parser = of_probabilities)]
+    crf: Option<Preset>,
+    /// Write the probabilities of the object classes too (`cams/<id>.npz`), before any CRF
+    #[arg(long)]
+    scores: bool,
+    /// Store them in 16 bits
+    #[arg(long, requires = "scores")]
+    f16: bool,
+    /// Only part I of N of the images, such as 1/4; one process for each part does all. In a job array
+    /// `auto` is the task's part, `auto/N` where the engine does not tell how many tasks there are
+    #[arg(long, value_name = "I/N|auto", value_parser = args::shard)]
+    shard: Option<Shard>,
+    #[command(flatten)]
+    device: DeviceArgs,
+    #[command(flatten)]
+    slurm: SlurmArrayArgs,
+}
+
+fn scale(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(scale) if scale > 0.0 && scale <= 8.0 => Ok(scale),
+        _ => Err("expected a factor above 0 and at most 8".into()),
+    }
+}
+
+/// A preset whose field is over probabilities, not labels.
+fn of_probabilities(name: &str) -> Result<Preset, String> {
+    match name.parse::<Preset>() {
+        Ok(preset) if preset.label_confidence().is_none() => Ok(preset),
+        Ok(_) => Err("is a field over labels, expected one over probabilities".into()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+impl Infer {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let mut recipe = match &self.recipe {
+            Some(path) => read_segmentation_recipe(path)?,
+            None => RunFolder::at(&self.run).recipe_of()?,
+        };
+        if !self.scales.is_empty() {
+            recipe.inference.scales.clone_from(&self.scales);
+        }
+        recipe.inference.flip = self.flip || recipe.inference.flip && !self.no_flip;
+        let folder = self.data.folder()?;
+        let split = self.data.source(folder).open(Needs::default(), session)?;
+        if let Some(exit) = self.slurm.job.write(self.slurm.array(None), &[], session)? {
+            return Ok(exit);
+        }
+        let device = self.device.open()?;
+        let format = if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
+        let images = SegmentationImages {
+            weights: match &self.weights {
+                Some(file) => SegmentationWeights::File(file),
+                None => SegmentationWeights::Run(&self.run),
+            },
+            recipe: &recipe,
+            items: &split.items,
+            names: &split.names,
+            out: self.out.as_ref().unwrap_or(&self.run),
+            shard: self.shard,
+            scores: self.scores.then_some(format),
+            crf: self.crf,
+            device: &device,
+        };
+        interrupt::install()?;
+        Ok(images.run(session)?.into())
+    }
+}

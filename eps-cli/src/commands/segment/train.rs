@@ -1,0 +1,115 @@
+//! `eps segment train`
+
+use crate::args::{self, DeviceArgs, ImageSetArgs, SlurmArgs};
+use crate::commands::Exit;
+use crate::interrupt;
+use anyhow::Result;
+use eps_data::{Needs, VocFolder};
+use eps_experiment::Session;
+use eps_experiment::recipes::read_segmentation_recipe;
+use eps_experiment::run::{RunFolder, TrainingRun};
+use eps_experiment::segment::check_masks;
+use eps_model::train::Outcome;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  eps segment train --recipe laptop-segment --data VOC2012 --masks runs/eps \\
+      --weights weights/efficientnet-lite0-57934424.pth --out runs/segment
+  eps segment train --recipe laptop-segment --data VOC2012 --masks runs/eps \\
+      --weights weights/efficientnet-lite0-57934424.pth --out runs/segment --resume";
+
+/// Train a segmentation network on masks: pseudo-masks of any origin, or the ground truth
+///
+/// Masks are index PNGs as large as their images; pixels of 255 are left out of the loss. All masks are read once
+/// before the first update. docs/segmentation.md has the recipes and the weights that they take.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Train {
+    /// Recipe: a TOML file with every setting, or the name of one that `eps recipes` lists
+    #[arg(long, value_name = "FILE|NAME")]
+    recipe: PathBuf,
+    #[command(flatten)]
+    data: ImageSetArgs,
+    /// Folder of the masks to train on, `<id>.png`, or a run with the masks of `eps infer` [default: the
+    /// ground truth of --data]
+    #[arg(long, value_name = "DIR")]
+    masks: Option<PathBuf>,
+    /// What the names of masks have between id and ending, such as `_mask`
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    mask_suffix: Option<String>,
+    /// Weights of the backbone, from ImageNet or MS-COCO
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+    /// Train without --weights although the recipe freezes the statistics of the normalisations
+    #[arg(long)]
+    from_scratch: bool,
+    /// Run folder to write
+    #[arg(long, value_name = "RUN")]
+    out: PathBuf,
+    /// Go on from the latest checkpoint of the run folder
+    #[arg(long)]
+    resume: bool,
+    /// Replace the recipe's number of updates
+    #[arg(long, value_parser = args::positive)]
+    updates: Option<usize>,
+    /// Replace the recipe's seed
+    #[arg(long)]
+    seed: Option<u64>,
+    #[command(flatten)]
+    device: DeviceArgs,
+    #[command(flatten)]
+    slurm: SlurmArgs,
+}
+
+impl Train {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let mut recipe = read_segmentation_recipe(&self.recipe)?;
+        recipe.optimiser.updates = self.updates.unwrap_or(recipe.optimiser.updates);
+        recipe.optimiser.seed = self.seed.unwrap_or(recipe.optimiser.seed);
+        let folder = self.folder()?;
+        let split =
+            self.data.source(folder).open(Needs { masks: true, ..Needs::default() }, session)?;
+        if let Some(exit) = self.slurm.write_training(self.resume, session)? {
+            return Ok(exit);
+        }
+        check_masks(&split, session)?;
+        let device = self.device.open()?;
+        let run = TrainingRun {
+            recipe: &recipe,
+            recipe_file: &self.recipe,
+            split: &split,
+            weights: self.weights.as_deref(),
+            from_scratch: self.from_scratch,
+            out: &self.out,
+            resume: self.resume,
+            device: &device,
+        };
+        interrupt::install()?;
+        match run.run(session)? {
+            Outcome::Finished(_) => {
+                session.observer.say(&format!("trained: {}", self.out.display()));
+                Ok(Exit::Done)
+            }
+            Outcome::Stopped { updates } => {
+                let text = format!("saved after {updates} updates; continue with --resume");
+                session.observer.say(&text);
+                Ok(Exit::Interrupted)
+            }
+        }
+    }
+
+    /// The data set with the masks to train on.
+    fn folder(&self) -> Result<VocFolder> {
+        let mut folder = self.data.folder()?;
+        if let Some(masks) = &self.masks {
+            folder.masks = RunFolder::masks_in(masks)?;
+            // The suffix is that of the data set's own masks.
+            folder.mask_suffix = String::new();
+        }
+        if let Some(suffix) = &self.mask_suffix {
+            folder.mask_suffix.clone_from(suffix);
+        }
+        Ok(folder)
+    }
+}

@@ -1,0 +1,108 @@
+//! `eps submit`
+
+use super::Exit;
+use crate::args::DATA;
+use crate::outputs::{Inputs, Outputs};
+use anyhow::Result;
+use clap::ValueEnum;
+use eps_data::VocFolder;
+use eps_experiment::Session;
+use eps_experiment::run::RunFolder;
+use eps_experiment::submission::{Competition, VOC12_TEST, Voc12Submission};
+use std::path::PathBuf;
+
+/// Pack masks for an evaluation server
+#[derive(clap::Subcommand)]
+pub(crate) enum Submit {
+    Voc12(Voc12),
+}
+
+impl Submit {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        match self {
+            Self::Voc12(command) => command.run(session),
+        }
+    }
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  eps submit voc12 runs/segment --data VOC2012 --list val --out results.tgz";
+
+/// Pack masks for the server of PASCAL VOC 2012
+///
+/// The archive has `results/VOC2012/Segmentation/comp6_test_cls/<id>.png` for every image of the list, index PNGs with
+/// VOC's palette. What the server refuses is refused here: a mask that is missing or not as large as its image,
+/// and pixels of 255 or of a class above 20. `scripts/check-voc-submission.py` looks into an archive without
+/// this program.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Voc12 {
+    /// Folder of masks, `<id>.png`, or a run with masks
+    #[arg(value_name = "DIR")]
+    masks: PathBuf,
+    /// Folder of VOC2012 with the images of the list
+    #[arg(long, value_name = "ROOT", env = DATA)]
+    data: PathBuf,
+    /// Name of a split in `ImageSets/Segmentation`, or a file with an image id in each line
+    #[arg(long, default_value = "test")]
+    list: String,
+    /// Folder of images [default: ROOT/JPEGImages]
+    #[arg(long, value_name = "DIR")]
+    images: Option<PathBuf>,
+    /// comp5 for networks trained on VOC's images and annotations alone, else comp6
+    #[arg(long, value_enum, default_value_t = Which::Comp6)]
+    competition: Which,
+    /// Archive to write, `.tgz`
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Which {
+    Comp5,
+    Comp6,
+}
+
+impl From<Which> for Competition {
+    fn from(which: Which) -> Self {
+        match which {
+            Which::Comp5 => Self::Comp5,
+            Which::Comp6 => Self::Comp6,
+        }
+    }
+}
+
+impl Voc12 {
+    fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let mut data = VocFolder::open(&self.data, &self.list)?;
+        if let Some(images) = self.images {
+            data.images = images;
+        }
+        data.check_root()?;
+        let list = data.list(&self.list)?;
+        session.remarks(&list.remarks);
+        let masks = RunFolder::masks_in(&self.masks)?;
+        let inputs = Inputs::default().folder(&masks, &["png"]);
+        let outputs = Outputs::of([&Some(self.out.clone())]).reading(inputs).check()?;
+        let competition = self.competition.into();
+        let submission = Voc12Submission { masks: &masks, list: &list, data: &data, competition };
+        submission.write(&self.out)?;
+        outputs.keep(session);
+        let count = list.ids.len();
+        if count != VOC12_TEST {
+            session.observer.note(&format!(
+                "list {} has {count} images, but the server expects the {VOC12_TEST} of VOC 2012's test list",
+                list.name
+            ));
+        }
+        match submission.left_out()? {
+            0 => {}
+            more => session
+                .observer
+                .note(&format!("{}: {more} masks that are not on the list", masks.display())),
+        }
+        session.observer.say(&format!("{}: {count} masks", self.out.display()));
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,48 @@
+//! Names of VGG16's tensors: in torchvision's state dict, and here.
+
+/// The place of each convolution among torchvision's layers.
+const PLACES: [usize; 13] = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28];
+
+/// Our path of what torchvision calls `name`: of `features.5.weight` it is `convs.2.conv.weight`.
+pub(super) fn path(name: &str) -> Option<String> {
+    let (place, parameter) = name.strip_prefix("features.")?.split_once('.')?;
+    let place: usize = place.parse().ok()?;
+    let index = PLACES.iter().position(|known| *known == place)?;
+    let parameter = match parameter {
+        "weight" => "conv.weight",
+        "bias" => "bias",
+        _ => return None,
+    };
+    Some(format!("convs.{index}.{parameter}"))
+}
+
+/// torchvision's name of the tensor with one of our paths: the inverse of [`path`].
+pub(super) fn pytorch_name(path: &str) -> String {
+    let parts: Vec<&str> = path.split('.').filter(|part| *part != "conv").collect();
+    let place = |index: &str| PLACES.get(index.parse::<usize>().ok()?).copied();
+    match parts[..] {
+        ["convs", index, parameter] => match place(index) {
+            Some(place) => format!("features.{place}.{parameter}"),
+            None => path.into(),
+        },
+        _ => path.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn convolutions_are_counted_without_what_lies_between_them() {
+        for (theirs, ours) in [
+            ("features.0.weight", "convs.0.conv.weight"),
+            ("features.5.bias", "convs.2.bias"),
+            ("features.28.weight", "convs.12.conv.weight"),
+        ] {
+            assert_eq!(path(theirs).as_deref(), Some(ours));
+            assert_eq!(pytorch_name(ours), theirs);
+        }
+        assert_eq!((path("features.1.weight"), path("features.0.gamma")), (None, None));
+    }
+}
