@@ -20,7 +20,7 @@ pub(super) fn methods_table(report: &ComparisonReport) -> String {
         .map_or_else(Vec::new, |own| own.table_columns().map(export::column_title).collect());
     let heads = ["method", "runs", "mIoU [%]", "interval", "std", "difference", "interval", "p"];
     let heads = heads.iter().copied().chain(further.iter().map(String::as_str)).map(Cell::head);
-    let mut rows = row("names", &heads.collect::<Vec<_>>());
+    let mut rows = row("names heads", &heads.collect::<Vec<_>>());
     let best = export::sure_best(report, None);
     for (index, method) in comparison.methods.iter().enumerate() {
         let effect = index.checked_sub(1).map(|index| comparison.differences[index].miou);
@@ -91,7 +91,7 @@ pub(super) fn extremes_table(classes: &[String], names: &[&str], gallery: &Galle
     let Some(method) = names.len().checked_sub(1) else { return String::new() };
     let head = ["class", "images", "best", "IoU [%]", "worst", "IoU [%]"];
     let head = head.map(|text| format!("<th>{text}</th>")).concat();
-    let mut rows = format!("<tr class=\"names\">{head}</tr>\n");
+    let mut rows = format!("<tr class=\"names heads\">{head}</tr>\n");
     for (class, name) in classes.iter().enumerate() {
         let iou = |image: &GalleryImage| image.iou_of(method, class);
         let mut images: Vec<(f64, &str)> =

@@ -105,7 +105,7 @@ function startGallery() {
       return element("tr", {}, element("th", {}, ...head), ...cells);
     };
     const swatch = (index) => element("i", { className: "swatch", style: `background:rgb(${colours[index]})` });
-    const header = element("tr", { className: "names" }, element("th", { textContent: "IoU [%]" }), ...methods.map((name) => element("th", { textContent: name })));
+    const header = element("tr", { className: "names heads" }, element("th", { textContent: "IoU [%]" }), ...methods.map((name) => element("th", { textContent: name })));
     const rows = present.map((index) => row([swatch(index), classes[index]], (method) => iou(image, method, String(index))));
     const mean = row(["mean"], (method) => image.methods[method].iou);
     mean.className = "mean";
