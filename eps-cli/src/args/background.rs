@@ -20,6 +20,11 @@ pub(crate) struct BackgroundArgs {
 }
 
 impl BackgroundArgs {
+    /// Whether values were given, so that each result is named by its own, be it one or several.
+    pub(crate) fn is_listed(&self) -> bool {
+        !self.alpha.is_empty() || !self.threshold.is_empty()
+    }
+
     /// One background for each value that was given, in that order.
     pub(crate) fn backgrounds(&self, preset: Preset) -> Vec<Background> {
         let alphas = self.alpha.iter().copied().map(Background::Alpha);

@@ -8,12 +8,14 @@ use crate::faults;
 use crate::outputs::Outputs;
 use anyhow::{Result, ensure};
 use eps_eval::paired::{Bootstrap, compare};
+use eps_eval::report::chart::Figure;
+use eps_eval::report::page::{ComparisonPage, Gallery};
 use eps_eval::report::{ComparisonReport, export};
 use eps_eval::{AnalysisPlan, Protocol};
 use eps_experiment::compare::{
-    MethodMasks, count_methods, faults_of, refuse_copies, refuse_twice, write_charts,
+    MAIN, MethodMasks, count_methods, faults_of, figures, gallery, refuse_copies, refuse_twice,
 };
-use eps_experiment::output::{FolderLock, Inputs, ResultFolder, seen_from};
+use eps_experiment::output::{FolderLock, Inputs, ResultFolder, seen_from, with_slashes};
 use eps_experiment::run::RunFolder;
 use eps_experiment::{GroundTruth, Session};
 use std::path::{Path, PathBuf};
@@ -68,9 +70,18 @@ pub(crate) struct Compare {
     keep_going: bool,
     #[command(flatten)]
     files: ResultFiles,
-    /// Write all of that, every image, and charts: compare.md, .json, .csv, images.csv, charts/
+    /// Write the IoU of each class as a LaTeX table (booktabs), with stars for significance
+    #[arg(long, value_name = "FILE")]
+    latex: Option<PathBuf>,
+    /// Write a page of all of that with every image, to sort and filter: index.html, compare.json, .csv,
+    /// .md, .tex, images.csv, charts/; thumbnails of many images lie in images/
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Leave the images out of the page
+    #[arg(long, requires = "out")]
+    without_images: bool,
+    #[arg(long, requires = "out", default_value = "Comparison of masks")]
+    title: String,
     #[command(flatten)]
     force: ForceArgs,
 }
@@ -103,6 +114,10 @@ impl Compare {
             counted => counted?,
         };
         let bootstrap = Bootstrap { resamples: self.resamples as usize, seed: self.seed };
+        let gallery = match self.out.is_some() && !self.without_images {
+            true => Some(gallery(&methods, items, (classes, self.band), session.observer)?),
+            false => None,
+        };
         let report = ComparisonReport {
             protocol: Protocol::Voc,
             list: truth.list.id(),
@@ -110,7 +125,8 @@ impl Compare {
             comparison: compare(&runs, classes, bootstrap, self.level),
             details,
         };
-        self.write(&report, out, session)?;
+        let images = Images { gallery, facts: self.facts(&methods, &truth, session) };
+        self.write(&report, &images, out, session)?;
         outputs.show(&export::comparison_text(&report));
         outputs.keep(session);
         Ok(Exit::Done)
@@ -118,14 +134,19 @@ impl Compare {
 
     fn outputs(&self, methods: &[MethodMasks]) -> Outputs {
         let in_out = |folder: &PathBuf| {
-            ["json", "csv", "md"].map(|end| Some(folder.join(format!("compare.{end}"))))
+            ["json", "csv", "md", "tex"].map(|end| Some(folder.join(format!("compare.{end}"))))
         };
         let in_out: Vec<Option<PathBuf>> = self.out.iter().flat_map(in_out).collect();
         let images = self.out.as_ref().map(|folder| folder.join("images.csv"));
+        let page = self.out.as_ref().map(|folder| folder.join(MAIN));
         let folders = methods.iter().flat_map(|method| &method.folders);
         let read = folders.fold(self.truth.inputs(), |read, folder| read.folder(folder, &["png"]));
         let read = self.labels.iter().fold(read, |read, labels| read.file(labels));
-        Outputs::of(self.files.paths()).and(&in_out).and([&images]).reading(read)
+        Outputs::of(self.files.paths())
+            .and([&self.latex])
+            .and(&in_out)
+            .and([&images, &page])
+            .reading(read)
     }
 
     fn inputs(&self, out: &Path, methods: &[MethodMasks], truth: &GroundTruth) -> Result<Inputs> {
@@ -147,26 +168,83 @@ impl Compare {
         AnalysisPlan::new(classes, self.band, widths, self.stuff.clone())
     }
 
+    /// How the comparison was made, for the page.
+    fn facts(
+        &self,
+        methods: &[MethodMasks],
+        truth: &GroundTruth,
+        session: &Session<'_>,
+    ) -> Vec<(String, String)> {
+        let folders = methods.iter().flat_map(|method| {
+            let path = |folder: &PathBuf| (method.name.clone(), folder.display().to_string());
+            method.folders.iter().map(path)
+        });
+        let command = session.command.get(1..).unwrap_or_default().join(" ");
+        let list = &truth.list;
+        folders
+            .chain([
+                ("ground truth".into(), truth.folder.clone()),
+                ("list".into(), list.name.clone()),
+                ("list SHA-256".into(), list.sha256.clone()),
+                ("boundary band".into(), format!("{} pixels", self.band)),
+                ("command".into(), format!("eps {command}")),
+                ("version".into(), env!("CARGO_PKG_VERSION").into()),
+            ])
+            .collect()
+    }
+
     fn write(
         &self,
         report: &ComparisonReport,
+        images: &Images,
         out: Option<ResultFolder>,
         session: &Session<'_>,
     ) -> Result<()> {
         write_asked(&self.files.json, || Ok(export::json(report)))?;
         write_asked(&self.files.csv, || export::comparison_csv(report))?;
         write_asked(&self.files.markdown, || Ok(export::comparison_markdown(report, &[])))?;
-        if let Some((mut out, folder)) = out.zip(self.out.as_ref()) {
-            let charts = write_charts(&mut out, report)?;
-            out.write("compare.json", export::json(report))?;
-            out.write("compare.csv", export::comparison_csv(report)?)?;
-            out.write("images.csv", export::image_differences_csv(report)?)?;
-            out.write("compare.md", export::comparison_markdown(report, &charts))?;
-            out.finish()?;
-            session.observer.say(&format!("look at {}", folder.join("compare.md").display()));
-        }
+        write_asked(&self.latex, || Ok(export::comparison_latex(report)))?;
+        let Some((out, folder)) = out.zip(self.out.as_ref()) else { return Ok(()) };
+        self.write_folder(report, images, out)?;
+        session.observer.say(&format!("look at {}", folder.join(MAIN).display()));
         Ok(())
     }
+
+    fn write_folder(
+        &self,
+        report: &ComparisonReport,
+        images: &Images,
+        mut out: ResultFolder,
+    ) -> Result<()> {
+        let figures = figures(report)?;
+        let chart = |own: &Figure| (own.caption.clone(), format!("charts/{}.png", own.name));
+        let charts: Vec<_> = figures.iter().map(chart).collect();
+        let page = ComparisonPage {
+            title: &self.title,
+            report,
+            figures: &figures,
+            gallery: images.gallery.as_ref(),
+            facts: &images.facts,
+        };
+        for (name, text) in page.files() {
+            out.write(&name, text)?;
+        }
+        for (path, bytes) in figures.into_iter().flat_map(Figure::into_files) {
+            out.write(&with_slashes(&path), bytes)?;
+        }
+        out.write("compare.json", export::json(report))?;
+        out.write("compare.csv", export::comparison_csv(report)?)?;
+        out.write("images.csv", export::image_differences_csv(report)?)?;
+        out.write("compare.md", export::comparison_markdown(report, &charts))?;
+        out.write("compare.tex", export::comparison_latex(report))?;
+        out.finish()
+    }
+}
+
+/// What the page shows beside the numbers.
+struct Images {
+    gallery: Option<Gallery>,
+    facts: Vec<(String, String)>,
 }
 
 /// Folders by name, in the order in which the names first come.

@@ -37,7 +37,7 @@ pub(crate) struct Refine {
     /// Parameters by their source: psa, irn-label, deeplab-v2, deeplab-v2-raw or toco
     #[arg(long, value_name = "NAME")]
     preset: Preset,
-    /// Folder for the results; with several backgrounds a folder for each in it, such as `alpha-4`
+    /// Folder for the results; with --alpha or --threshold each value has a folder in it, such as `alpha-4`
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
@@ -79,6 +79,7 @@ impl Refine {
             images: &images,
             refinement: Refinement { preset, steps, floor },
             backgrounds: &self.background.backgrounds(preset),
+            in_folders: self.background.is_listed(),
             out: &self.out,
             list: list.as_ref(),
             shard: self.shard,

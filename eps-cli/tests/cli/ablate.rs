@@ -145,7 +145,7 @@ fn a_plan_lists_cells_and_a_crf_scores_as_refine_does() {
         .with("--out", project.path("refined"))
         .succeeds();
     let scores = project.path("scores.json");
-    project.evaluate(project.path("refined/masks")).with("--json", &scores).succeeds();
+    project.evaluate(project.path("refined/alpha-2/masks")).with("--json", &scores).succeeds();
     assert_eq!(refined["fixed"]["mean_iou"], json(&scores)["miou"]);
 }
 

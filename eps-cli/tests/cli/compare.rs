@@ -90,13 +90,23 @@ fn a_better_folder_is_better_with_an_interval_and_a_p_value() {
     let pictures = charts
         .iter()
         .flat_map(|name| ["pdf", "png", "svg"].map(|kind| format!("charts/{name}.{kind}")));
-    let tables = ["compare.csv", "compare.json", "compare.md", "images.csv", "results.json"];
-    let tables = tables.map(String::from);
-    assert_eq!(found, pictures.chain(tables).collect::<Vec<_>>());
+    let tables = ["csv", "json", "md", "tex"].map(|end| format!("compare.{end}"));
+    let others = ["images.csv", "index.html", "results.json"].map(String::from);
+    assert_eq!(found, pictures.chain(tables).chain(others).collect::<Vec<_>>());
     let page = fs::read_to_string(out.join("compare.md")).unwrap();
     for chart in charts {
         assert!(page.contains(&format!("](charts/{chart}.png)")), "no {chart} in {page}");
     }
+    let html = fs::read_to_string(out.join("index.html")).unwrap();
+    assert!(html.contains("100.0 % mIoU, +") && !html.contains("http://"), "{html}");
+    assert!(html.contains("data:image/jpeg;base64,"), "the images are in the page");
+    compare(&project, &["half", "good"])
+        .with("--out", &out)
+        .with("--title", "Half & good")
+        .and("--without-images")
+        .succeeds();
+    let html = fs::read_to_string(out.join("index.html")).unwrap();
+    assert!(html.contains("<h1>Half &amp; good</h1>") && !html.contains("data:image"), "{html}");
     let images = fs::read_to_string(out.join("images.csv")).unwrap();
     assert_eq!(images.lines().count(), 1 + SCENES, "{images}");
 }

@@ -2,6 +2,7 @@
 
 mod ablate;
 mod bench;
+mod browser;
 mod call;
 mod checkpoints;
 mod compare;

@@ -154,3 +154,46 @@ fn sources_need_folders_and_names_of_their_own() {
         .with("--predictions", &maps)
         .refuses(&["empty: no mask in it, expected PNG or JPEG files"]);
 }
+
+#[test]
+fn a_data_set_gives_masks_list_and_maps() {
+    let project = Project::with_scenes(4);
+    let scores = |name: &str| fs::read(project.path(name)).expect("scores");
+    let of_data = || eps("saliency").and("evaluate").with("--json", project.path("data.json"));
+    evaluate(&project, &maps(&project))
+        .with("--list", "train")
+        .with("--json", project.path("folders.json"))
+        .succeeds();
+    of_data().with("--data", project.data()).succeeds();
+    assert!(scores("data.json") == scores("folders.json"));
+    of_data().with_variable("EPS_DATA", project.data()).succeeds();
+    assert!(scores("data.json") == scores("folders.json"));
+    // Maps that are named take the place of the data set's, and --truth that of its masks.
+    let binary = write_changed(&project, "binary", |value| if value > 127 { 255 } else { 0 });
+    let ended = of_data().with("--data", project.data()).with("--predictions", &binary).succeeds();
+    assert!(ended.stdout.contains("binary") && !ended.stdout.contains("SALImages"));
+    let grey = of_data().with("--data", project.data()).with("--truth", &binary).succeeds();
+    assert!(grey.stdout.contains("SALImages"), "{}", grey.stdout);
+    let json: serde_json::Value = serde_json::from_slice(&scores("data.json")).expect("JSON");
+    assert_eq!(json[0]["truth"], "grey");
+}
+
+#[test]
+fn masks_and_maps_must_be_given_by_something() {
+    let project = Project::with_scenes(2);
+    let call = || eps("saliency").and("evaluate");
+    let refused = |call: Call, part: &str| {
+        let ended = call.run();
+        assert_eq!(ended.status, Some(2), "{}", ended.stderr);
+        assert!(ended.stderr.contains(part), "{}", ended.stderr);
+    };
+    refused(
+        call().with("--predictions", maps(&project)),
+        "no masks, expected --data ROOT or --truth DIR",
+    );
+    fs::rename(project.data().join("SALImages"), project.path("elsewhere")).unwrap();
+    refused(
+        call().with("--data", project.data()),
+        "no saliency maps, expected --predictions DIR, or --data with maps",
+    );
+}

@@ -1,12 +1,11 @@
 //! Folders of masks of several methods: their counts, image by image, and the charts of a comparison.
 
-use crate::output::ResultFolder;
 use anyhow::{Context as _, Result};
 use eps_data::{Item, Observer};
 use eps_eval::paired::{Difference, MethodRuns};
 use eps_eval::report::ComparisonReport;
 use eps_eval::report::chart::{
-    AnatomyChart, Chart, ConfusionBarsChart, DifferenceChart, RetrievalScatterChart, TrimapChart,
+    AnatomyChart, ConfusionBarsChart, DifferenceChart, Figure, RetrievalScatterChart, TrimapChart,
 };
 use eps_eval::{
     AnalysisPlan, EvalError, MethodDetails, TotalCounts, analyse_folder, analysis_faults,
@@ -57,46 +56,35 @@ pub fn faults_of(methods: &[MethodMasks], items: &[Item], plan: &AnalysisPlan) -
     folders.flat_map(|folder| analysis_faults(items, folder, plan)).collect()
 }
 
-/// Writes every chart as SVG, PNG and PDF; the titles and files of the PNG, relative to the folder.
-pub fn write_charts(
-    out: &mut ResultFolder,
-    report: &ComparisonReport,
-) -> Result<Vec<(String, String)>> {
-    let mut charts = Charts { out, written: vec![] };
+/// Every chart of a comparison; its caption says what it shows.
+///
+/// # Errors
+///
+/// If one cannot be drawn.
+pub fn figures(report: &ComparisonReport) -> Result<Vec<Figure>, EvalError> {
+    let mut figures = Vec::new();
     for (index, difference) in report.comparison.differences.iter().enumerate() {
         let title = format!("{} against {}", difference.method, difference.baseline);
         let file = format!("differences-{}", index + 1);
-        charts.write(&title, &file, &difference_chart(report, difference))?;
+        figures.push(Figure::new(file, title, &difference_chart(report, difference))?);
     }
     let (methods, classes) = (&report.details[..], &report.classes[..]);
     let retrieval = RetrievalScatterChart { methods, classes };
-    charts.write("Precision and recall of each class", "precision-recall", &retrieval)?;
-    charts.write("IoU loss by cause", "anatomy", &AnatomyChart { methods, classes })?;
+    let title = "Precision and recall of each class";
+    figures.push(Figure::new("precision-recall", title, &retrieval)?);
+    let anatomy = AnatomyChart { methods, classes };
+    figures.push(Figure::new("anatomy", "IoU loss by cause", &anatomy)?);
     if let Some(stuff) = ConfusionBarsChart::of_stuff(methods, classes) {
         let title = "Confusion with the background that comes with each class";
-        charts.write(title, "cooccurrence-stuff", &stuff)?;
+        figures.push(Figure::new("cooccurrence-stuff", title, &stuff)?);
     }
     if let Some(labels) = ConfusionBarsChart::of_labels(methods, classes) {
         let title = "Class confusion within images";
-        charts.write(title, "cooccurrence-labels", &labels)?;
+        figures.push(Figure::new("cooccurrence-labels", title, &labels)?);
     }
     let title = "Mean IoU in a band around the true boundaries";
-    charts.write(title, "trimap", &TrimapChart { methods })?;
-    Ok(charts.written)
-}
-
-/// The charts of a comparison on their way into a folder.
-struct Charts<'a> {
-    out: &'a mut ResultFolder,
-    /// Titles, and files of the PNG.
-    written: Vec<(String, String)>,
-}
-
-impl Charts<'_> {
-    fn write(&mut self, title: &str, file: &str, chart: &impl Chart) -> Result<()> {
-        self.written.push((title.into(), self.out.write_chart(file, chart)?));
-        Ok(())
-    }
+    figures.push(Figure::new("trimap", title, &TrimapChart { methods })?);
+    Ok(figures)
 }
 
 fn difference_chart<'a>(

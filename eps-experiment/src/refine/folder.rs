@@ -56,8 +56,10 @@ pub struct MapFolder<'a> {
     /// Folder of photographs, `<id>.jpg` or `<id>.png`.
     pub images: &'a Path,
     pub refinement: Refinement,
-    /// One result for each; with several a folder for each in `out`.
+    /// One result for each.
     pub backgrounds: &'a [Background],
+    /// Whether each background has a folder of its name in `out`; it must if there are several.
+    pub in_folders: bool,
     pub out: &'a Path,
     /// The images [every map of the folder].
     pub list: Option<&'a ImageList>,
@@ -135,9 +137,9 @@ impl MapFolder<'_> {
 
     /// Where the results of a background go.
     fn folder(&self, background: Background) -> RunFolder {
-        match self.backgrounds {
-            [_] => RunFolder::at(self.out),
-            _ => RunFolder::at(&self.out.join(background.to_string())),
+        match self.in_folders {
+            true => RunFolder::at(&self.out.join(background.to_string())),
+            false => RunFolder::at(self.out),
         }
     }
 

@@ -1,11 +1,12 @@
 //! `eps saliency evaluate`
 
-use super::source::{Source, check_sources};
+use super::source::{PICTURES, Source, check_sources};
+use super::truth::{SaliencyTruth, SaliencyTruthArgs};
 use crate::args::{ResultFiles, write_asked};
 use crate::commands::Exit;
 use crate::outputs::{Inputs, Outputs};
-use anyhow::{Result, anyhow, ensure};
-use eps_data::{DataError, ImageList, SaliencyFit, VocFolder, picture_in, pictures_of};
+use anyhow::{Result, anyhow};
+use eps_data::{DataError, SaliencyFit};
 use eps_eval::EvalError;
 use eps_eval::report::chart::{ChartFiles, SaliencyFChart, SaliencyPrecisionRecallChart};
 use eps_eval::report::export::{self, SaliencyTable, images_csv};
@@ -14,14 +15,15 @@ use eps_eval::saliency::{
 };
 use eps_experiment::Session;
 use eps_experiment::output::FolderLock;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
+  eps saliency evaluate --data VOC2012
+  eps saliency evaluate --data VOC2012 --predictions PFAN=VOC2012/SALImages --predictions maps/u2net \\
+      --charts pages/saliency
   eps saliency evaluate --truth VOC2012/SegmentationClass --truth-as classes --list train \\
-      --predictions PFAN=VOC2012/SALImages
-  eps saliency evaluate --truth VOC2012/SegmentationClass --truth-as classes --list train \\
-      --predictions VOC2012/SALImages --predictions maps/u2net --charts pages/saliency";
+      --predictions maps/u2net";
 
 /// Score saliency maps against masks: MAE, F, weighted F, S- and E-measure, precision and recall
 ///
@@ -30,21 +32,12 @@ Examples:
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Evaluate {
-    /// Folder of masks, a PNG or JPEG for each image id
-    #[arg(long, value_name = "DIR")]
-    truth: PathBuf,
-    /// What the masks hold: `grey`, where objects are above 128, or `classes`, where every class but
-    /// background is an object and 255 is not counted
-    #[arg(long, value_name = "KIND", default_value = "grey", value_parser = truth_kind)]
-    truth_as: TruthKind,
+    #[command(flatten)]
+    truth: SaliencyTruthArgs,
     /// Folder of saliency maps, a PNG or JPEG for each image id; once for each source, as NAME=DIR
-    /// to name it
-    #[arg(long, value_name = "[NAME=]DIR", required = true)]
+    /// to name it [default: the maps of --data]
+    #[arg(long, value_name = "[NAME=]DIR")]
     predictions: Vec<Source>,
-    /// File with one image id a line, or the name of a split beside the masks' folder
-    /// [default: every mask]
-    #[arg(long)]
-    list: Option<String>,
     /// Resize maps that are not as large as their masks; otherwise they are errors
     #[arg(long)]
     resize: bool,
@@ -67,14 +60,6 @@ pub(crate) struct Evaluate {
     charts: Option<PathBuf>,
 }
 
-fn truth_kind(text: &str) -> Result<TruthKind, String> {
-    match text {
-        "grey" => Ok(TruthKind::Grey),
-        "classes" => Ok(TruthKind::Classes),
-        _ => Err("expected `grey` or `classes`".into()),
-    }
-}
-
 /// What came of one source.
 struct Scored {
     scores: SaliencyScores,
@@ -91,11 +76,11 @@ impl Evaluate {
             .as_deref()
             .map(|charts| FolderLock::take_for_results(charts, session))
             .transpose()?;
-        let list = self.list(session)?;
-        let scored: Vec<Scored> = self
-            .predictions
+        let truth = self.truth.open(session)?;
+        let sources = truth.sources(&self.predictions)?;
+        let scored: Vec<Scored> = sources
             .iter()
-            .map(|source| self.score(source, &list, session))
+            .map(|source| self.score(source, &truth, session))
             .collect::<Result<_>>()?;
         let images: Vec<_> =
             scored.iter().map(|one| (one.scores.source.as_str(), &one.images[..])).collect();
@@ -110,44 +95,26 @@ impl Evaluate {
     }
 
     fn inputs(&self) -> Inputs {
-        const PICTURES: &[&str] = &["jpg", "jpeg", "png"];
-        let folders = self.predictions.iter().map(|source| &source.folder).chain([&self.truth]);
-        let inputs = folders.fold(Inputs::default(), |inputs, own| inputs.folder(own, PICTURES));
-        self.list.iter().fold(inputs, |inputs, list| inputs.file(list))
+        let folders = self.predictions.iter().map(|source| &source.folder);
+        folders.fold(self.truth.inputs(), |inputs, own| inputs.folder(own, PICTURES))
     }
 
-    /// The image ids that count.
-    fn list(&self, session: &Session<'_>) -> Result<ImageList> {
-        let root = self.truth.parent().unwrap_or(Path::new("."));
-        match &self.list {
-            Some(list) => {
-                let list = VocFolder::at(root).list(list)?;
-                session.remarks(&list.remarks);
-                Ok(list)
-            }
-            None => {
-                let ids: Vec<String> = pictures_of(&self.truth)?.into_keys().collect();
-                ensure!(
-                    !ids.is_empty(),
-                    "{}: no mask in it, expected PNG or JPEG files",
-                    self.truth.display()
-                );
-                Ok(ImageList::new("all", ids))
-            }
-        }
-    }
-
-    fn score(&self, source: &Source, list: &ImageList, session: &Session<'_>) -> Result<Scored> {
+    fn score(
+        &self,
+        source: &Source,
+        truth: &SaliencyTruth,
+        session: &Session<'_>,
+    ) -> Result<Scored> {
         let pair = |id: &String| SaliencyPair {
             id: id.clone(),
-            truth: picture_in(&self.truth, id),
-            map: picture_in(&source.folder, id),
+            truth: truth.mask_of(id),
+            map: source.map_of(id),
         };
         let job = SaliencyJob {
             source: source.name.clone(),
-            list: list.id(),
-            pairs: list.ids.iter().map(pair).collect(),
-            truth: self.truth_as,
+            list: truth.list.id(),
+            pairs: truth.list.ids.iter().map(pair).collect(),
+            truth: truth.kind,
             stretch: if self.no_stretch { Stretch::Nothing } else { Stretch::WholeRange },
             fit: if self.resize { SaliencyFit::Resized } else { SaliencyFit::Exact },
             keep_going: self.keep_going,

@@ -3,6 +3,7 @@
 mod evaluate;
 mod make;
 mod source;
+mod truth;
 
 use super::Exit;
 use anyhow::Result;

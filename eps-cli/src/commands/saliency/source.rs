@@ -2,6 +2,7 @@
 
 use crate::args::named_folder;
 use anyhow::{Result, ensure};
+use eps_data::{VocFolder, picture_in};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -11,6 +12,24 @@ use std::str::FromStr;
 pub(super) struct Source {
     pub(super) name: String,
     pub(super) folder: PathBuf,
+    /// Between image id and ending, as a data set may have it.
+    suffix: String,
+}
+
+/// Endings of maps and of the masks that they are scored against.
+pub(super) const PICTURES: &[&str] = &["jpg", "jpeg", "png"];
+
+impl Source {
+    /// The maps of a data set, named by their folder.
+    pub(super) fn of_data(data: &VocFolder) -> Self {
+        let (folder, suffix) = (data.saliency.clone(), data.saliency_suffix.clone());
+        Self { name: own_name(&folder), folder, suffix }
+    }
+
+    /// The map of an image.
+    pub(super) fn map_of(&self, id: &str) -> PathBuf {
+        picture_in(&self.folder, &format!("{id}{}", self.suffix))
+    }
 }
 
 impl FromStr for Source {
@@ -20,7 +39,7 @@ impl FromStr for Source {
     fn from_str(text: &str) -> Result<Self, Infallible> {
         let (name, folder) = named_folder(text);
         let name = name.map_or_else(|| own_name(folder), str::to_owned);
-        Ok(Self { name, folder: folder.into() })
+        Ok(Self { name, folder: folder.into(), suffix: String::new() })
     }
 }
 
@@ -52,7 +71,8 @@ mod tests {
     #[test]
     fn a_source_has_a_given_name_or_that_of_its_folder() {
         let source = |text: &str| text.parse::<Source>().expect("anything is a source");
-        let expected = Source { name: "PFAN".into(), folder: "maps/a".into() };
+        let expected =
+            Source { name: "PFAN".into(), folder: "maps/a".into(), suffix: String::new() };
         assert_eq!(source("PFAN=maps/a"), expected);
         assert_eq!(source("maps/u2net").name, "u2net");
         assert_eq!(source("=maps").folder, Path::new("=maps"));

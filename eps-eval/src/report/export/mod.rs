@@ -14,8 +14,13 @@ mod text;
 
 pub use ablation::{ablation_csv, ablation_latex, ablation_markdown, ablation_text};
 pub use audit::{audit_markdown, audit_text};
-pub(crate) use comparison::is_sure;
-pub use comparison::{comparison_csv, comparison_markdown, comparison_text, image_differences_csv};
+pub(crate) use comparison::{
+    MARKS, column_cell, column_title, comparison_sentences, is_sure, range, signed,
+    signed_with_stars, sure_best,
+};
+pub use comparison::{
+    comparison_csv, comparison_latex, comparison_markdown, comparison_text, image_differences_csv,
+};
 pub use csv::csv;
 pub use json::json;
 pub use latex::{Group, latex};
@@ -31,6 +36,11 @@ pub use text::{coloured_text, text};
 /// Percent with one decimal, without a sign; `–` for a value that does not exist.
 pub fn percent(fraction: Option<f64>) -> String {
     fraction.map_or_else(|| "–".into(), |fraction| format!("{:.1}", 100.0 * fraction))
+}
+
+/// A number with its noun, which has an `s` but for one: `1 image`, `2 images`.
+pub(crate) fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Images of a data set beside their masks and saliency maps.
 
 use super::{
+    document::STYLE,
     element::escape,
-    html::STYLE,
     picture::{colour_mask, data_address, encoded},
 };
 use crate::EvalError;
@@ -105,7 +105,7 @@ fn shrunk(picture: &RgbImage, side: usize) -> (u32, u32) {
     (scaled(width), scaled(height))
 }
 
-fn smooth(picture: &RgbImage, side: usize) -> RgbImage {
+pub(super) fn smooth(picture: &RgbImage, side: usize) -> RgbImage {
     let (width, height) = shrunk(picture, side);
     match picture.dimensions() == (width, height) {
         true => picture.clone(),
@@ -113,7 +113,7 @@ fn smooth(picture: &RgbImage, side: usize) -> RgbImage {
     }
 }
 
-fn sharp(picture: &RgbImage, side: usize) -> RgbImage {
+pub(super) fn sharp(picture: &RgbImage, side: usize) -> RgbImage {
     let (width, height) = shrunk(picture, side);
     imageops::resize(picture, width, height, imageops::FilterType::Nearest)
 }

@@ -2,6 +2,7 @@
 
 use super::{
     PictureRow, Report,
+    document::{VIEWER, document, facts, figures, section},
     element::{Cell, escape, row},
     picture::data_address,
     tables,
@@ -9,12 +10,7 @@ use super::{
 use crate::EvalError;
 use crate::report::chart::Figure;
 
-pub(super) const STYLE: &str = include_str!("style.css");
 const HOW_TO_READ: &str = include_str!("how_to_read.html");
-/// Sorts tables and lays pictures over each other; the page is whole without it.
-const SCRIPT: &str = include_str!("script.js");
-/// One picture over another, and how much of it shows.
-const VIEWER: &str = include_str!("viewer.html");
 
 /// What bold means where there is more than one method.
 const BOLD: &str = " The best of each row is bold, among numbers whose thresholds were chosen in the \
@@ -24,32 +20,17 @@ const BOLD: &str = " The best of each row is bold, among numbers whose threshold
 const SMALL: u32 = 200;
 
 /// The whole document.
-pub(super) fn html(report: &Report, figures: &[Figure]) -> Result<String, EvalError> {
-    let title = escape(&report.title);
+pub(super) fn html(report: &Report, charts: &[Figure]) -> Result<String, EvalError> {
     let sections = [
         summary(report),
         section("Results", &(counted(report) + &tables::headline(&report.methods))),
-        section("Charts", &figures.iter().zip(1..).map(figure).collect::<String>()),
+        section("Charts", &figures(charts)),
         section("Every class", &tables::per_class(&report.methods)),
         section("Pictures", &pictures(report)?),
         section("How to read this", HOW_TO_READ),
         section("How it was made", &facts(&report.facts)),
     ];
-    Ok(format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
-         <h1>{title}</h1>\n{}</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
-        sections.concat()
-    ))
-}
-
-/// A section under a heading; nothing if there is nothing in it.
-fn section(heading: &str, content: &str) -> String {
-    match content {
-        "" => String::new(),
-        content => format!("<section>\n<h2>{heading}</h2>\n{content}</section>\n"),
-    }
+    Ok(document(&report.title, &sections.concat(), ""))
 }
 
 fn summary(report: &Report) -> String {
@@ -69,18 +50,6 @@ fn counted(report: &Report) -> String {
         escape(&list.name),
         method.fixed.protocol,
         if report.methods.len() > 1 { BOLD } else { "" }
-    )
-}
-
-fn figure((figure, number): (&Figure, usize)) -> String {
-    let caption = escape(&figure.caption);
-    // Inside a page the name space is known, and naming it would be the only outside address.
-    let svg = figure.files.svg.replacen(" xmlns=\"http://www.w3.org/2000/svg\"", "", 1);
-    let label = format!("<svg role=\"img\" aria-label=\"{caption}\"");
-    let svg = svg.replacen("<svg", &label, 1);
-    format!(
-        "<figure>\n<div class=\"chart\">{svg}</div>\n\
-         <figcaption><b>Figure {number}.</b> {caption}</figcaption>\n</figure>\n"
     )
 }
 
@@ -113,14 +82,4 @@ fn picture_row(row: &PictureRow, header: &[String]) -> Result<String, EvalError>
     let columns = row.cells.len().max(header.len()).max(1);
     let id = escape(&row.id);
     Ok(format!("<tr>{cells}</tr>\n<tr><td class=\"id\" colspan=\"{columns}\">{id}</td></tr>\n"))
-}
-
-fn facts(facts: &[(String, String)]) -> String {
-    if facts.is_empty() {
-        return String::new();
-    }
-    let fact = |(name, value): &(String, String)| {
-        format!("<dt>{}</dt><dd>{}</dd>\n", escape(name), escape(value))
-    };
-    format!("<dl>\n{}</dl>\n", facts.iter().map(fact).collect::<String>())
 }

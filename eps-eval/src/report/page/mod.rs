@@ -1,7 +1,11 @@
 //! One page about one or more methods: tables, charts, pictures, and how they were made.
 
+mod comparison;
+mod comparison_tables;
 mod contact_sheet;
+mod document;
 mod element;
+mod gallery;
 mod html;
 mod picture;
 mod sheet;
@@ -9,7 +13,9 @@ mod tables;
 
 use sheet::sheet;
 
+pub use comparison::ComparisonPage;
 pub use contact_sheet::{ContactSheet, ContactSheetEntry};
+pub use gallery::{Gallery, GalleryImage, ImageClass, ImageScores};
 pub use picture::{colour_mask, heat};
 
 use crate::report::{

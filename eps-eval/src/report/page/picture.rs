@@ -8,6 +8,8 @@ use std::io::Cursor;
 
 /// Quality of photographs in a page, of 100.
 const JPEG_QUALITY: u8 = 90;
+/// Of thumbnails, of which there are many.
+const THUMBNAIL_QUALITY: u8 = 80;
 
 /// Colours of scores from 0 to 1 at equal distances. Source: viridis, by Smith and van der Walt.
 const HEAT: [[u8; 3]; 9] = [
@@ -61,6 +63,18 @@ pub(super) fn encoded(picture: &RgbImage) -> Result<Vec<u8>, EvalError> {
     let mut file = Cursor::new(Vec::new());
     picture.write_to(&mut file, ImageFormat::Png)?;
     Ok(file.into_inner())
+}
+
+/// The picture as the address of an `img` without loss, as a mask needs it.
+pub(super) fn png_address(picture: &RgbImage) -> Result<String, EvalError> {
+    Ok(format!("data:image/png;base64,{}", STANDARD.encode(encoded(picture)?)))
+}
+
+/// A small photograph as the address of an `img`.
+pub(super) fn thumbnail_address(picture: &RgbImage) -> Result<String, EvalError> {
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, THUMBNAIL_QUALITY).encode_image(picture)?;
+    Ok(format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg)))
 }
 
 /// The picture as the address of an `img`: PNG or JPEG, whichever is smaller.

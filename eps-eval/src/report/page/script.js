@@ -26,35 +26,55 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   });
 }
-// A click on a picture lays it over the photograph of its row.
+// A click on a picture lays it over the first picture of its row; Escape closes, arrows go along the row.
 const viewer = document.querySelector(".viewer");
-if (viewer) {
+let shown = null;
+function closeViewer() {
+  if (!viewer || viewer.hidden) return;
+  viewer.hidden = true;
+  if (shown?.isConnected) shown.focus({ preventScroll: true });
+}
+function openable(pictures) {
   const [below, above] = viewer.querySelectorAll("img");
   const slider = viewer.querySelector("input");
-  const show = () => { above.style.opacity = slider.value / 100; };
-  slider.addEventListener("input", show);
-  viewer.querySelector("button").addEventListener("click", () => { viewer.hidden = true; });
-  for (const row of document.querySelectorAll("table.pictures tr")) {
-    const pictures = [...row.querySelectorAll("img")];
-    for (const picture of pictures) {
-      const open = () => {
-        below.src = pictures[0].src;
-        above.src = picture.src;
-        above.alt = picture.alt;
-        const small = picture.classList.contains("small");
-        for (const image of [below, above]) image.classList.toggle("small", small);
-        viewer.querySelector(".name").textContent = picture.alt;
-        viewer.hidden = false;
-        show();
-        viewer.scrollIntoView({ block: "nearest" });
-      };
-      picture.tabIndex = 0;
-      picture.setAttribute("role", "button");
-      picture.addEventListener("click", open);
-      picture.addEventListener("keydown", (event) => {
-        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(); }
-      });
-    }
+  for (const picture of pictures) {
+    const open = () => {
+      below.src = pictures[0].src;
+      above.src = picture.src;
+      above.alt = picture.alt;
+      const small = picture.classList.contains("small");
+      for (const image of [below, above]) image.classList.toggle("small", small);
+      viewer.querySelector(".name").textContent = picture.alt;
+      above.style.opacity = slider.value / 100;
+      viewer.hidden = false;
+      shown = picture;
+      viewer.scrollIntoView({ block: "nearest" });
+    };
+    picture.tabIndex = 0;
+    picture.setAttribute("role", "button");
+    picture.addEventListener("click", open);
+    picture.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        open();
+      } else if (step) {
+        event.preventDefault();
+        const next = pictures[pictures.indexOf(picture) + step];
+        next?.focus({ preventScroll: true });
+        if (!viewer.hidden) next?.click();
+      }
+    });
   }
   document.querySelector(".hint").hidden = false;
+}
+if (viewer) {
+  const slider = viewer.querySelector("input");
+  slider.addEventListener("input", () => { viewer.querySelector(".above").style.opacity = slider.value / 100; });
+  viewer.querySelector("button").addEventListener("click", closeViewer);
+  addEventListener("keydown", (event) => { if (event.key === "Escape") closeViewer(); });
+  for (const row of document.querySelectorAll("table.pictures tr")) {
+    const pictures = [...row.querySelectorAll("img")];
+    if (pictures.length) openable(pictures);
+  }
 }

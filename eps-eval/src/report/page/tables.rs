@@ -152,11 +152,11 @@ fn titled(head: &str, cells: impl Iterator<Item = Cell>) -> Vec<Cell> {
     [Cell::head(head)].into_iter().chain(cells).collect()
 }
 
-fn table(rows: &str) -> String {
+pub(super) fn table(rows: &str) -> String {
     format!("<div class=\"wide\"><table class=\"numbers\">\n{rows}</table></div>\n")
 }
 
 /// A table whose rows without a class the reader may sort by any column.
-fn sortable(rows: &str) -> String {
+pub(super) fn sortable(rows: &str) -> String {
     format!("<div class=\"wide\"><table class=\"numbers sortable\">\n{rows}</table></div>\n")
 }

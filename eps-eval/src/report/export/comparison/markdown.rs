@@ -1,10 +1,11 @@
 //! A paired comparison as a page.
 
 use super::{
+    MARKS,
     columns::{cell, title},
-    signed,
+    range, signed, signed_with_stars, sure_best,
 };
-use crate::paired::{Difference, Effect, PairedComparison};
+use crate::paired::{Difference, Effect};
 use crate::report::{ComparisonReport, export::percent};
 
 /// Rows of wins and of losses.
@@ -16,15 +17,16 @@ pub fn comparison_markdown(report: &ComparisonReport, charts: &[(String, String)
     let comparison = &report.comparison;
     let mut text = format!(
         "# Comparison on {} images of `{}`\n\nProtocol {}. Intervals: {:.0} % percentiles of {} paired \
-         bootstrap resamples of the images (seed {}). p: two-sided, corrected after Holm.\n\n",
+         bootstrap resamples of the images (seed {}). p: two-sided, corrected after Holm. {}\n\n",
         report.list.images,
         report.list.name,
         report.protocol,
         100.0 * comparison.level,
         comparison.resamples,
-        comparison.seed
+        comparison.seed,
+        escape_stars(MARKS)
     );
-    text += &methods_table(comparison);
+    text += &methods_table(report);
     text += &columns_table(report);
     for (title, file) in charts {
         text += &format!("\n![{title}]({file})\n");
@@ -36,7 +38,9 @@ pub fn comparison_markdown(report: &ComparisonReport, charts: &[(String, String)
     text
 }
 
-fn methods_table(comparison: &PairedComparison) -> String {
+fn methods_table(report: &ComparisonReport) -> String {
+    let comparison = &report.comparison;
+    let best = sure_best(report, None);
     let mut text = String::from(
         "| method | runs | mIoU [%] | interval | std | difference | interval | p |\n\
          | --- | ---: | ---: | --- | ---: | ---: | --- | ---: |\n",
@@ -47,7 +51,7 @@ fn methods_table(comparison: &PairedComparison) -> String {
             "| {} | {} | {} | {} | {} | {} |\n",
             escape(&method.name),
             method.runs,
-            percent(method.miou.value),
+            bold_if(percent(method.miou.value), best == Some(index)),
             range(method.miou.lower, method.miou.upper, percent),
             percent(method.miou.std),
             effect.map_or_else(|| "– | – | –".into(), |own| effect_cells(&own)),
@@ -81,11 +85,15 @@ fn classes_table(report: &ComparisonReport, difference: &Difference) -> String {
         escape(baseline),
         escape(method)
     );
-    let of = |name: &str| report.comparison.methods.iter().find(|own| own.name == name);
+    let of = |name: &str| report.comparison.methods.iter().position(|own| own.name == name);
     let (Some(first), Some(second)) = (of(baseline), of(method)) else { return text };
     for (class, name) in report.classes.iter().enumerate() {
         let own = &difference.classes[class];
-        let [first, second] = [first, second].map(|own| percent(own.classes[class].value));
+        let best = sure_best(report, Some(class));
+        let [first, second] = [first, second].map(|index| {
+            let value = report.comparison.methods[index].classes[class].value;
+            bold_if(percent(value), best == Some(index))
+        });
         let (name, images) = (escape(name), own.images);
         text += &format!("| {name} | {images} | {first} | {second} | {} |\n", effect_cells(own));
     }
@@ -95,11 +103,11 @@ fn classes_table(report: &ComparisonReport, difference: &Difference) -> String {
 /// Difference, interval and p as three cells.
 fn effect_cells(own: &Effect) -> String {
     let p = own.p_holm.map_or_else(|| "–".into(), |p| format!("{p:.4}"));
-    format!("{} | {} | {p}", signed(own.difference), range(own.lower, own.upper, signed))
-}
-
-fn range(lower: Option<f64>, upper: Option<f64>, show: fn(Option<f64>) -> String) -> String {
-    format!("[{}, {}]", show(lower), show(upper))
+    format!(
+        "{} | {} | {p}",
+        escape_stars(&signed_with_stars(own)),
+        range(own.lower, own.upper, signed)
+    )
 }
 
 fn images_table(difference: &Difference) -> String {
@@ -126,6 +134,15 @@ fn images_table(difference: &Difference) -> String {
         );
     }
     text
+}
+
+/// Stars that begin no emphasis.
+fn escape_stars(text: &str) -> String {
+    text.replace('*', "\\*")
+}
+
+fn bold_if(text: String, is_bold: bool) -> String {
+    if is_bold { format!("**{text}**") } else { text }
 }
 
 fn escape(text: &str) -> String {

@@ -4,7 +4,7 @@ use super::{
     columns::{cell, title},
     is_sure, signed,
 };
-use crate::paired::{Difference, Effect, Estimate};
+use crate::paired::{Difference, Effect, Estimate, MethodEstimates};
 use crate::report::{ComparisonReport, export::percent};
 use crate::{Column, Place};
 
@@ -40,6 +40,28 @@ pub fn comparison_text(report: &ComparisonReport) -> String {
         );
     }
     text + &columns(report, width)
+}
+
+/// What was found, a sentence for each method.
+pub(crate) fn comparison_sentences(report: &ComparisonReport) -> Vec<String> {
+    let comparison = &report.comparison;
+    let sentence = |(index, method): (usize, &MethodEstimates)| {
+        let (name, iou) = (&method.name, percent(method.miou.value));
+        let Some(difference) = index.checked_sub(1).map(|index| &comparison.differences[index])
+        else {
+            return format!("{name}: {iou} % mIoU.");
+        };
+        let Difference { baseline, miou, images, .. } = difference;
+        let verdict = if is_sure(miou) { "significant" } else { "not significant" };
+        format!(
+            "{name}: {iou} % mIoU, {} points against {baseline} ({verdict}); {} of {} images better, {} worse.",
+            signed(miou.difference),
+            images.wins,
+            images.images.len(),
+            images.losses
+        )
+    };
+    comparison.methods.iter().enumerate().map(sentence).collect()
 }
 
 /// The scores of all metrics below their headings, a line for each method.

@@ -1,0 +1,46 @@
+//! The images of a comparison with the masks of every method.
+
+use super::{MethodMasks, runs::truth};
+use anyhow::{Context as _, Result};
+use eps_data::codec::{read_mask, read_rgb};
+use eps_data::{DataError, Item, LabelMap, Observer};
+use eps_eval::Fold;
+use eps_eval::report::page::{Gallery, GalleryImage};
+
+/// Reads all images again, shrinks them and scores each; of a method with several runs the first is shown.
+///
+/// Photographs are left out unless all items have one. `band` is the width of the boundary band in pixels.
+///
+/// # Errors
+///
+/// If a file can no longer be read, or a mask no longer fits its ground truth.
+pub fn gallery(
+    methods: &[MethodMasks],
+    items: &[Item],
+    (classes, band): (usize, u32),
+    observer: &dyn Observer,
+) -> Result<Gallery> {
+    let has_photographs = items.iter().all(|item| item.image.is_file());
+    observer.begin("thumbnails", items.len(), 0);
+    let images = Fold::over(items, observer).each(|item| -> Result<GalleryImage> {
+        let truth = truth(item, classes)?;
+        let mask = |method: &MethodMasks| -> Result<LabelMap> {
+            let folder = method.folders.first().context("a method without masks")?;
+            let path = folder.join(format!("{}.png", item.id));
+            let mask = read_mask(&path, classes)?;
+            let (found, expected) = (mask.size(), truth.size());
+            if found != expected {
+                let kind = "prediction";
+                return Err(DataError::SizeMismatch { path, kind, found, expected }.into());
+            }
+            Ok(mask)
+        };
+        let masks: Vec<LabelMap> = methods.iter().map(mask).collect::<Result<_>>()?;
+        let photograph = if has_photographs { Some(read_rgb(&item.image)?) } else { None };
+        let labels = if item.classes.is_empty() { truth.present() } else { item.classes };
+        let photograph = photograph.as_ref();
+        Ok(GalleryImage::new(&item.id, photograph, &truth, &masks, labels, (classes, band))?)
+    })?;
+    observer.end();
+    Ok(Gallery { has_photographs, images })
+}
