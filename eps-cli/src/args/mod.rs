@@ -17,7 +17,7 @@ mod values;
 
 pub(crate) use background::BackgroundArgs;
 pub(crate) use data::{DATA, DataArgs};
-pub(crate) use data_folder::data_folder;
+pub(crate) use data_folder::DataFolder;
 pub(crate) use device::DeviceArgs;
 pub(crate) use files::{ForceArgs, ResultFiles, write_asked};
 pub(crate) use image_list::read_list;
@@ -27,5 +27,5 @@ pub(crate) use refined_sweep::RefinedSweepArgs;
 pub(crate) use renamed::RenamedArgs;
 pub(crate) use score_files::ScoreFiles;
 pub(crate) use statement::StatementArgs;
-pub(crate) use truth::{PredictionArgs, TruthArgs, missing};
+pub(crate) use truth::{PredictionArgs, TruthArgs, folder_of, missing};
 pub(crate) use values::{duration, fraction, level, positive, power, small_fraction};

@@ -5,7 +5,7 @@ use crate::args::{
     ForceArgs, RenamedArgs, ResultFiles, TruthArgs, folder_name, level, named_folder, write_asked,
 };
 use crate::faults;
-use crate::outputs::Outputs;
+use crate::outputs::{Inputs, Outputs};
 use anyhow::{Result, ensure};
 use eps_eval::paired::{Bootstrap, compare};
 use eps_eval::report::{ComparisonReport, export};
@@ -13,7 +13,7 @@ use eps_eval::{AnalysisPlan, Protocol};
 use eps_experiment::compare::{
     MethodMasks, count_methods, faults_of, refuse_copies, refuse_twice, write_charts,
 };
-use eps_experiment::output::{FolderLock, Inputs, ResultFolder, seen_from};
+use eps_experiment::output::{self, FolderLock, ResultFolder, seen_from};
 use eps_experiment::run::RunFolder;
 use eps_experiment::{GroundTruth, Session};
 use std::path::{Path, PathBuf};
@@ -98,9 +98,9 @@ impl Compare {
         let plan = self.plan(classes);
         let (runs, details) = match count_methods(&methods, items, &plan, session.observer) {
             Err(_) if self.keep_going => {
-                return faults::list(faults_of(&methods, items, &plan), items.len());
+                return faults::list(faults_of(&methods, items, &plan), items.len(), &truth);
             }
-            counted => counted?,
+            counted => counted.map_err(|error| truth.explain(error))?,
         };
         let bootstrap = Bootstrap { resamples: self.resamples as usize, seed: self.seed };
         let report = ComparisonReport {
@@ -122,13 +122,20 @@ impl Compare {
         };
         let in_out: Vec<Option<PathBuf>> = self.out.iter().flat_map(in_out).collect();
         let images = self.out.as_ref().map(|folder| folder.join("images.csv"));
-        let folders = methods.iter().flat_map(|method| &method.folders);
-        let read = folders.fold(self.truth.inputs(), |read, folder| read.folder(folder, &["png"]));
+        let folders = methods.iter().flat_map(|method| &method.folders).map(PathBuf::as_path);
+        let named = self.methods.iter().map(|argument| named_folder(argument).1);
+        let folders = folders.chain(named).chain(self.stuff.as_deref());
+        let read = folders.fold(self.truth.inputs(), Inputs::run);
         let read = self.labels.iter().fold(read, |read, labels| read.file(labels));
         Outputs::of(self.files.paths()).and(&in_out).and([&images]).reading(read)
     }
 
-    fn inputs(&self, out: &Path, methods: &[MethodMasks], truth: &GroundTruth) -> Result<Inputs> {
+    fn inputs(
+        &self,
+        out: &Path,
+        methods: &[MethodMasks],
+        truth: &GroundTruth,
+    ) -> Result<output::Inputs> {
         let mut inputs = vec![("command".to_owned(), "compare".to_owned())];
         for MethodMasks { name, folders } in methods {
             for folder in folders {

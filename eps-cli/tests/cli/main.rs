@@ -18,6 +18,7 @@ mod folders;
 mod grammar;
 mod infer;
 mod interrupt;
+mod named_files;
 mod outputs;
 mod pipeline;
 mod project;

@@ -122,7 +122,8 @@ impl Ablate {
 
 impl AblateArgs {
     fn run(self, folder: &AblationFolder, data: &DataArgs, session: &Session<'_>) -> Result<Exit> {
-        Outputs::of([&self.slurm]).reading(self.plan.inputs()).check()?.keep(&Session::SILENT);
+        let read = self.plan.inputs(data.inputs());
+        Outputs::of([&self.slurm]).reading(read).check()?.keep(&Session::SILENT);
         let device = self.device.open()?;
         let rows = self.plan.rows()?;
         let cells: Vec<Cell> = rows.cells.iter().map(|(_, cell)| cell.clone()).collect();

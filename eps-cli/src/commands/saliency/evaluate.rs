@@ -1,11 +1,13 @@
 //! `eps saliency evaluate`
 
 use super::source::{Source, check_sources};
-use crate::args::{ResultFiles, write_asked};
+use crate::args::{ResultFiles, folder_of, write_asked};
 use crate::commands::Exit;
 use crate::outputs::{Inputs, Outputs};
 use anyhow::{Result, anyhow, ensure};
-use eps_data::{DataError, ImageList, SaliencyFit, VocFolder, picture_in, pictures_of};
+use eps_data::{
+    DataError, ImageList, SaliencyFit, VocFolder, picture_in, pictures_of, saliency_in,
+};
 use eps_eval::EvalError;
 use eps_eval::report::chart::{ChartFiles, SaliencyFChart, SaliencyPrecisionRecallChart};
 use eps_eval::report::export::{self, SaliencyTable, images_csv};
@@ -14,7 +16,7 @@ use eps_eval::saliency::{
 };
 use eps_experiment::Session;
 use eps_experiment::output::FolderLock;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,7 +39,7 @@ pub(crate) struct Evaluate {
     /// background is an object and 255 is not counted
     #[arg(long, value_name = "KIND", default_value = "grey", value_parser = truth_kind)]
     truth_as: TruthKind,
-    /// Folder of saliency maps, a PNG or JPEG for each image id; once for each source, as NAME=DIR
+    /// Folder of saliency maps, a PNG, JPEG or NumPy array for each image id; once for each source, as NAME=DIR
     /// to name it
     #[arg(long, value_name = "[NAME=]DIR", required = true)]
     predictions: Vec<Source>,
@@ -45,6 +47,25 @@ pub(crate) struct Evaluate {
     /// [default: every mask]
     #[arg(long)]
     list: Option<String>,
+    /// What the names of masks have between id and ending, such as `_mask`
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true,
+        requires = "list",
+        allow_hyphen_values = true
+    )]
+    mask_suffix: String,
+    /// What the names of saliency maps have between id and ending, such as `_sal_fuse`
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
+    saliency_suffix: String,
     /// Resize maps that are not as large as their masks; otherwise they are errors
     #[arg(long)]
     resize: bool,
@@ -110,7 +131,7 @@ impl Evaluate {
     }
 
     fn inputs(&self) -> Inputs {
-        const PICTURES: &[&str] = &["jpg", "jpeg", "png"];
+        const PICTURES: &[&str] = &["jpg", "jpeg", "png", "npy"];
         let folders = self.predictions.iter().map(|source| &source.folder).chain([&self.truth]);
         let inputs = folders.fold(Inputs::default(), |inputs, own| inputs.folder(own, PICTURES));
         self.list.iter().fold(inputs, |inputs, list| inputs.file(list))
@@ -118,7 +139,7 @@ impl Evaluate {
 
     /// The image ids that count.
     fn list(&self, session: &Session<'_>) -> Result<ImageList> {
-        let root = self.truth.parent().unwrap_or(Path::new("."));
+        let root = folder_of(&self.truth);
         match &self.list {
             Some(list) => {
                 let list = VocFolder::at(root).list(list)?;
@@ -140,8 +161,8 @@ impl Evaluate {
     fn score(&self, source: &Source, list: &ImageList, session: &Session<'_>) -> Result<Scored> {
         let pair = |id: &String| SaliencyPair {
             id: id.clone(),
-            truth: picture_in(&self.truth, id),
-            map: picture_in(&source.folder, id),
+            truth: picture_in(&self.truth, &format!("{id}{}", self.mask_suffix)),
+            map: saliency_in(&source.folder, &format!("{id}{}", self.saliency_suffix)),
         };
         let job = SaliencyJob {
             source: source.name.clone(),
@@ -153,7 +174,8 @@ impl Evaluate {
             keep_going: self.keep_going,
         };
         session.observer.begin(&source.name, job.pairs.len(), 0);
-        let scored = score_saliency(&job, session.observer).map_err(list_faults)?;
+        let scored =
+            score_saliency(&job, session.observer).map_err(|faults| list_faults(faults, list))?;
         session.observer.end();
         let scores = scored.scores.ok_or_else(|| anyhow!("no image to score"))?;
         Ok(Scored { scores, images: scored.images })
@@ -176,8 +198,9 @@ impl Evaluate {
 }
 
 /// Every fault but the last on a line of its own before it.
-fn list_faults(faults: Vec<EvalError>) -> anyhow::Error {
+fn list_faults(faults: Vec<EvalError>, list: &ImageList) -> anyhow::Error {
     let with_hint = |fault| match fault {
+        EvalError::Data(fault @ DataError::Missing { .. }) => list.explain(fault).into(),
         EvalError::Data(DataError::Colours { .. }) => anyhow!("{fault}, or `--truth-as classes`"),
         _ => anyhow::Error::from(fault),
     };
