@@ -23,7 +23,7 @@ pub(crate) struct DataArgs {
     pub(crate) data: PathBuf,
     /// Name of a split in `ImageSets/Segmentation` or of an instances file, `all` photographs, or a
     /// file with an image id or a picture's path in each line
-    #[arg(long, default_value = "train")]
+    #[arg(long, default_value = "train", value_parser = crate::args::not_empty)]
     pub(crate) list: String,
     /// Folder of photographs [default: ROOT/JPEGImages]
     #[arg(long, value_name = "DIR")]
@@ -48,7 +48,7 @@ pub(crate) struct DataArgs {
     /// network finds the classes [default:
     /// `cls_labels.csv` of ROOT, else its `cls_labels.npy`, else its instances file, else its
     /// Annotations, else the numbers in the list]
-    #[arg(long, value_name = "FILE|DIR|masks|predicted")]
+    #[arg(long, value_name = "FILE|DIR|masks|predicted", value_parser = crate::args::not_empty)]
     pub(crate) labels: Option<String>,
 }
 

@@ -28,4 +28,4 @@ pub(crate) use renamed::RenamedArgs;
 pub(crate) use score_files::ScoreFiles;
 pub(crate) use statement::StatementArgs;
 pub(crate) use truth::{PredictionArgs, TruthArgs, folder_of, missing};
-pub(crate) use values::{duration, fraction, level, positive, power, small_fraction};
+pub(crate) use values::{duration, fraction, level, not_empty, positive, power, small_fraction};

@@ -25,7 +25,7 @@ pub(crate) struct TruthArgs {
     mask_suffix: Option<String>,
     /// Name of a split, of --data or beside the masks' folder, or a file with one image id a line
     /// [default: train of --data]
-    #[arg(long)]
+    #[arg(long, value_parser = crate::args::not_empty)]
     list: Option<String>,
     /// Text file with one object class a line, numbered or not, or CVAT's labelmap.txt [default:
     /// classes.txt in the masks' folder, else beside it, else the data set's, else VOC's]
@@ -146,7 +146,7 @@ pub(crate) fn missing(text: &str) -> anyhow::Error {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PredictionArgs {
     /// Folder of predicted masks, `<id>.png`, or a run with the masks of `eps infer`
-    #[arg(value_name = "[NAME=]DIR", required_unless_present = "flagged")]
+    #[arg(value_name = "[NAME=]DIR", required_unless_present = "flagged", value_parser = crate::args::not_empty)]
     masks: Option<String>,
     #[command(flatten)]
     pub(crate) truth: TruthArgs,
@@ -155,7 +155,8 @@ pub(crate) struct PredictionArgs {
         long = "predictions",
         id = "flagged",
         value_name = "[NAME=]DIR",
-        conflicts_with = "masks"
+        conflicts_with = "masks",
+        value_parser = crate::args::not_empty
     )]
     flagged: Option<String>,
 }

@@ -34,13 +34,13 @@ Examples:
 pub(crate) struct Compare {
     /// Folders of predicted masks, `<id>.png`, or of runs with the masks of `eps infer`; names are those of
     /// the folders, or of the runs they are in
-    #[arg(required = true, value_name = "[NAME=]DIR")]
+    #[arg(required = true, value_name = "[NAME=]DIR", value_parser = crate::args::not_empty)]
     methods: Vec<String>,
     #[command(flatten)]
     truth: TruthArgs,
     /// Image labels, by which hallucinated classes are told: a CSV table, a `cls_labels.npy`, or a folder
     /// of VOC annotations [default: the classes of the masks]
-    #[arg(long, value_name = "FILE|DIR")]
+    #[arg(long, value_name = "FILE|DIR", value_parser = crate::args::not_empty)]
     labels: Option<String>,
     /// Folder of maps of the stuff that comes with each class, `<id>.png`: the class where
     /// its stuff is, 0 elsewhere

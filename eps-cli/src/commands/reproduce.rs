@@ -41,7 +41,7 @@ pub(crate) struct Reproduce {
     /// Yours: folders of runs with the masks of `eps infer`, or of masks. ROW is that of the table; that
     /// of a run follows from its recipe. COLUMN is that of mean IoU [default: the first]. Several folders
     /// of one row are runs that differ in their seed
-    #[arg(long = "ours", value_name = "[ROW[/COLUMN]=]DIR")]
+    #[arg(long = "ours", value_name = "[ROW[/COLUMN]=]DIR", value_parser = crate::args::not_empty)]
     ours: Vec<String>,
     #[command(flatten)]
     truth: TruthArgs,

@@ -117,6 +117,20 @@ fn saliency_maps_may_be_arrays_wherever_they_are_read() {
 }
 
 #[test]
+fn an_empty_value_is_told_with_its_flag() {
+    let project = Project::with_scenes(1);
+    let list = || eps("data").and("list").with("--data", project.data());
+    for flag in ["--list", "--without", "--with", "--labels"] {
+        let ended = list().with(flag, "").run();
+        assert_eq!(ended.status, Some(2), "{}", ended.stderr);
+        assert!(ended.stderr.contains(&format!("'{flag} <")), "{}", ended.stderr);
+        assert!(ended.stderr.contains("expected a name or a path"), "{}", ended.stderr);
+    }
+    fs::remove_file(project.mask(0)).unwrap();
+    list().and("--with-masks").refuses(&["--list train: no image id is left with a mask in "]);
+}
+
+#[test]
 fn too_few_class_names_are_told_with_their_file() {
     let project = Project::with_scenes(3);
     let names = project.write("few.txt", "train\n");

@@ -58,7 +58,7 @@ struct AblateArgs {
     #[command(flatten)]
     data: Option<DataArgs>,
     /// List of the images that are scored, as `--list` takes it [default: that of the training]
-    #[arg(long, value_name = "LIST")]
+    #[arg(long, value_name = "LIST", value_parser = crate::args::not_empty)]
     score_list: Option<String>,
     /// Paired resamples of the images for intervals
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]

@@ -45,7 +45,7 @@ pub(crate) struct Evaluate {
     predictions: Vec<Source>,
     /// File with one image id a line, or the name of a split beside the masks' folder
     /// [default: every mask]
-    #[arg(long)]
+    #[arg(long, value_parser = crate::args::not_empty)]
     list: Option<String>,
     /// What the names of masks have between id and ending, such as `_mask`
     #[arg(
