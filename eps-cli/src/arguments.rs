@@ -1,7 +1,7 @@
 //! The arguments of this process, which need not be text.
 
 use crate::cli::Cli;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, Parser as _};
 use eps_experiment::readable;
 use std::ffi::OsString;
@@ -16,8 +16,27 @@ pub(crate) fn parse() -> Cli {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     Cli::try_parse_from(&arguments).unwrap_or_else(|error| match error.kind() {
         ErrorKind::InvalidUtf8 => not_text(&arguments).unwrap_or(error).exit(),
+        ErrorKind::UnknownArgument => with_value_tip(error, &arguments).exit(),
         _ => error.exit(),
     })
+}
+
+/// Says how a value that begins with `-` is given to the flag before it, where it was taken for a flag.
+fn with_value_tip(error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let Some(ContextValue::String(found)) = error.get(ContextKind::InvalidArg) else {
+        return error;
+    };
+    let arguments: Vec<String> = arguments.iter().map(|own| readable(own)).collect();
+    let is_meant = |pair: &&[String]| {
+        let [flag, value] = pair else { return false };
+        let is_flag = flag.starts_with("--") && flag.len() > 2 && !flag.contains('=');
+        is_flag && value.starts_with('-') && !value.starts_with("--") && value.starts_with(found)
+    };
+    let Some([flag, value]) = arguments.windows(2).find(is_meant) else { return error };
+    let message = format!(
+        "unexpected argument '{found}' found\n\n  tip: to give `{value}` to {flag}, write {flag}={value}"
+    );
+    Cli::command().error(ErrorKind::UnknownArgument, message)
 }
 
 /// Names the first argument that must be text and is none, which clap's error does not.
@@ -69,5 +88,19 @@ mod tests {
         let found =
             message(&[b"report", b"r", b"--data", b"d", b"--out", b"o", b"--title", b"\xff"]);
         assert!(found.contains("the value `\\xff` of --title is not UTF-8"), "{found}");
+    }
+
+    #[test]
+    fn a_value_that_begins_with_a_hyphen_is_told_how_to_be_given() {
+        let tip = |arguments: &[&str]| {
+            let arguments: Vec<OsString> =
+                ["eps"].iter().chain(arguments).map(OsString::from).collect();
+            let error = Cli::try_parse_from(&arguments).err().unwrap();
+            with_value_tip(error, &arguments).to_string()
+        };
+        let found = tip(&["sweep", "run", "--fixed", "-1/2"]);
+        assert!(found.contains("tip: to give `-1/2` to --fixed, write --fixed=-1/2"), "{found}");
+        let found = tip(&["devices", "--nonsense", "a"]);
+        assert!(found.contains("'--nonsense'") && !found.contains("to give"), "{found}");
     }
 }

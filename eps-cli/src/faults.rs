@@ -3,10 +3,11 @@
 use anyhow::{Result, bail};
 use eps_data::error_chain;
 use eps_eval::EvalError;
+use eps_experiment::GroundTruth;
 use std::collections::HashSet;
 
 /// Names each fault once, and fails.
-pub(crate) fn list<T>(mut faults: Vec<EvalError>, images: usize) -> Result<T> {
+pub(crate) fn list<T>(mut faults: Vec<EvalError>, images: usize, truth: &GroundTruth) -> Result<T> {
     let mut named = HashSet::new();
     faults.retain(|fault| named.insert(fault.to_string()));
     let count = faults.len();
@@ -14,5 +15,9 @@ pub(crate) fn list<T>(mut faults: Vec<EvalError>, images: usize) -> Result<T> {
         eprintln!("error: {}", error_chain(&fault));
     }
     let faults = if count == 1 { "fault" } else { "faults" };
-    bail!("{count} {faults} in {images} images: nothing was scored")
+    bail!(
+        "{count} {faults} in {images} images: nothing was scored; the list is {}, the classes are those of {}",
+        truth.list.place,
+        truth.place_of_names
+    )
 }

@@ -1,9 +1,11 @@
 //! The files that a command writes at its end: that they can be, before it counts for minutes.
 
 use anyhow::{Context as _, Result, anyhow, ensure};
+use eps_data::VocFolder;
 use eps_data::codec::Destination;
 use eps_experiment::Session;
 use eps_experiment::output::{check_names, check_place};
+use eps_experiment::run::RunFolder;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,6 +40,38 @@ impl Inputs {
     ) -> Self {
         self.folders.push((path.into(), endings));
         self
+    }
+
+    /// What a data set consists of but for its tables of labels, whichever part of it this call reads: none
+    /// of it is a place for results.
+    pub(crate) fn data_set(self, folder: &VocFolder) -> Self {
+        const PICTURES: &[&str] = &["jpg", "jpeg", "png"];
+        let names = ["classes.txt", "dataset.toml"].map(|name| folder.root.join(name));
+        let instances = folder.instances.iter().map(|instances| instances.path().to_owned());
+        names
+            .into_iter()
+            .chain([folder.masks.join("classes.txt")])
+            .chain(instances)
+            .fold(self, Self::file)
+            .folder(&folder.images, PICTURES)
+            .folder(&folder.masks, &["png"])
+            .folder(&folder.saliency, PICTURES)
+            .folder(&folder.saliency, &["npy"])
+            .folder(&folder.annotations, &["xml"])
+            .folder(&folder.lists, &["txt"])
+    }
+
+    /// The files of a run, or of a folder of masks or maps.
+    pub(crate) fn run(self, folder: &Path) -> Self {
+        const MAPS: &[&str] = &["npz", "npy", "pkl", "pickle"];
+        let run = RunFolder::at(folder);
+        let parts = self.folder(run.masks(), &["png"]).folder(run.cams(), MAPS);
+        let parts = parts.folder(folder, &["png"]).folder(folder, MAPS);
+        ["inference.json", "refine.json"]
+            .map(|name| folder.join(name))
+            .into_iter()
+            .chain([run.recipe_file(), run.provenance_file(), run.steps_file(), run.logits_file()])
+            .fold(parts, Self::file)
     }
 
     /// Whether a file, by its whole path, is there and one of them.
@@ -216,6 +250,33 @@ mod tests {
         fs::write(path("new"), "").unwrap();
         ending.keep(&Session::SILENT);
         assert!(path("new").exists());
+    }
+
+    #[test]
+    fn no_part_of_a_run_or_a_data_set_is_an_output() {
+        let root = tempfile::tempdir().unwrap();
+        let files = [
+            "run/recipe.toml",
+            "run/masks/a.png",
+            "run/cams/a.npz",
+            "voc/SALImages/a.png",
+            "voc/JPEGImages/a.jpg",
+            "voc/classes.txt",
+        ];
+        for file in files {
+            fs::create_dir_all(root.path().join(file).parent().unwrap()).unwrap();
+            fs::write(root.path().join(file), "").unwrap();
+        }
+        let data = VocFolder::at(&root.path().join("voc"));
+        let inputs = Inputs::default().run(&root.path().join("run")).data_set(&data);
+        for file in files {
+            let output = Some(root.path().join(file));
+            let outputs = Outputs::of([&output]).reading(inputs.clone());
+            let error = outputs.check().err().unwrap().to_string();
+            assert!(error.contains("is read by this command"), "{error}");
+        }
+        let new = Some(root.path().join("run/scores.json"));
+        Outputs::of([&new]).reading(inputs).check().unwrap().keep(&Session::SILENT);
     }
 
     #[test]

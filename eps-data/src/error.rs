@@ -23,12 +23,14 @@ pub enum DataError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 
-    #[error("{}: {kind} is missing{}", path.display(), and_more(*more))]
+    #[error("{}: {kind} is missing{}{hint}", path.display(), and_more(*more))]
     Missing {
         path: PathBuf,
         kind: &'static str,
         /// How many further files are missing.
         more: usize,
+        /// What else helps to find it, as the end of the message; may be empty.
+        hint: String,
     },
 
     #[error("{}: {kind} is {found}, its image is {expected}", path.display())]
@@ -70,6 +72,11 @@ pub enum DataError {
 }
 
 impl DataError {
+    /// A file that is not there.
+    pub fn missing(path: impl Into<PathBuf>, kind: &'static str) -> Self {
+        Self::Missing { path: path.into(), kind, more: 0, hint: String::new() }
+    }
+
     /// The file or folder that it is about.
     pub fn path(&self) -> &Path {
         match self {
@@ -98,8 +105,8 @@ pub fn none_missing<P: Into<PathBuf>>(
 ) -> Result<(), DataError> {
     match missing.next() {
         Some(path) => {
-            let path = path.into();
-            Err(DataError::Missing { path, kind, more: missing.count() })
+            let (path, more) = (path.into(), missing.count());
+            Err(DataError::Missing { path, kind, more, hint: String::new() })
         }
         None => Ok(()),
     }
@@ -125,7 +132,7 @@ mod tests {
             unknown.to_string(),
             "SegmentationClass/a.png: class 128, expected 0..=20 or 255 (ignore)"
         );
-        let missing = DataError::Missing { path, kind: "mask", more: 2 };
+        let missing = none_missing([&path, &path, &path].into_iter(), "mask").unwrap_err();
         assert_eq!(
             missing.to_string(),
             "SegmentationClass/a.png: mask is missing (and 2 more files)"

@@ -14,6 +14,8 @@ const ENDINGS: [&str; 3] = ["jpg", "jpeg", "png"];
 pub struct ImageList {
     /// File name without extension, such as `train_aug`.
     pub name: String,
+    /// The file it was read from, or what else has its ids, as messages name it.
+    pub place: String,
     pub ids: Vec<String>,
     /// Of the ids joined by newlines, in hexadecimal: the same for every spelling of a list.
     pub sha256: String,
@@ -25,7 +27,7 @@ impl ImageList {
     /// A list of ids that are already known to be distinct.
     pub fn new(name: &str, ids: Vec<String>) -> Self {
         let sha256 = sha256(ids.join("\n"));
-        Self { name: name.into(), ids, sha256, remarks: vec![] }
+        Self { name: name.into(), place: format!("list {name}"), ids, sha256, remarks: vec![] }
     }
 
     /// What results and records name it by.
@@ -65,7 +67,8 @@ impl ImageList {
         }
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let ids = entries.iter().map(|entry| entry.id.to_owned()).collect();
-        Ok(Self { remarks: remarks(path, &entries), ..Self::new(&name, ids) })
+        let place = path.display().to_string();
+        Ok(Self { place, remarks: remarks(path, &entries), ..Self::new(&name, ids) })
     }
 }
 

@@ -12,6 +12,9 @@ use std::{
 /// Endings of maps' files, in the order in which they are looked for.
 pub(crate) const MAP_ENDINGS: [&str; 6] = ["png", "jpg", "jpeg", "PNG", "JPG", "JPEG"];
 
+/// Endings of saliency maps' files, in the order in which they are looked for.
+pub(crate) const SALIENCY_ENDINGS: [&str; 7] = ["png", "jpg", "jpeg", "PNG", "JPG", "JPEG", "npy"];
+
 /// Endings of photographs' files, in the order in which they are looked for.
 pub(crate) const PHOTOGRAPH_ENDINGS: [&str; 8] =
     ["jpg", "png", "jpeg", "JPG", "PNG", "JPEG", "Jpg", "Png"];
@@ -23,6 +26,12 @@ const OTHER_ENDINGS: [&str; 9] =
 /// The picture of an image id in a folder: a PNG, else a JPEG; `<id>.png` where there is none.
 pub fn picture_in(folder: &Path, id: &str) -> PathBuf {
     first_in(folder, id, &MAP_ENDINGS)
+}
+
+/// The saliency map of an image id in a folder: a PNG, else a JPEG, else a NumPy array; `<id>.png` where there
+/// is none.
+pub fn saliency_in(folder: &Path, id: &str) -> PathBuf {
+    first_in(folder, id, &SALIENCY_ENDINGS)
 }
 
 /// The photograph of an image id in a folder; `<id>.jpg` where there is none.

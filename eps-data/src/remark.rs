@@ -72,7 +72,7 @@ impl fmt::Display for Remark {
 }
 
 /// A number of things, such as `1 image` or `3 images`.
-pub(crate) fn counted(count: usize, thing: &str) -> String {
+pub fn counted(count: usize, thing: &str) -> String {
     match count {
         1 => format!("1 {thing}"),
         count => format!("{count} {thing}s"),

@@ -2,7 +2,9 @@
 
 use crate::{
     ClassId, ClassNames, ClassSet, DataError, ImageList, Item, LabelSource, Remark, SaliencyFit,
-    Size, VocFolder, codec::size_of, remark,
+    Size, VocFolder,
+    codec::{saliency_size_of, size_of},
+    remark,
 };
 use rayon::prelude::*;
 use std::path::Path;
@@ -46,7 +48,7 @@ impl Split {
         let names = folder.class_names()?;
         let (list, list_name) = (folder.list(list)?, list);
         let mut items: Vec<_> = list.ids.iter().map(|id| item(folder, id, needs)).collect();
-        check_existence(&items)?;
+        check_existence(&items).map_err(|error| list.explain(error))?;
         let labels = match labels {
             Some(labels) => labels,
             None => folder.labels_for(&list, list_name)?,
@@ -111,8 +113,8 @@ fn check_existence(items: &[Item]) -> Result<(), DataError> {
     let mut missing = items.iter().flat_map(files).filter(|(_, path)| !path.is_file());
     match missing.next() {
         Some((kind, path)) => {
-            let more = missing.count();
-            Err(DataError::Missing { path: path.into(), kind, more })
+            let (path, more) = (path.into(), missing.count());
+            Err(DataError::Missing { path, kind, more, hint: String::new() })
         }
         None => Ok(()),
     }
@@ -129,7 +131,11 @@ fn check_sizes_of(item: &Item, fit: SaliencyFit) -> Result<(), DataError> {
         return Ok(());
     }
     let expected = size_of(&item.image)?;
-    maps.try_for_each(|(kind, path)| check_size(kind, path, size_of(path)?, expected))
+    maps.try_for_each(|(kind, path)| {
+        let is_saliency = item.saliency.as_deref() == Some(path);
+        let found = if is_saliency { saliency_size_of(path)? } else { size_of(path)? };
+        check_size(kind, path, found, expected)
+    })
 }
 
 /// Refuses a map that is not as large as its photograph.
@@ -210,8 +216,14 @@ mod tests {
         fs::remove_file(folder.mask_of("b")).unwrap();
         fs::remove_file(folder.saliency_of("b")).unwrap();
         let expected = "SALImages/b.png: saliency map is missing (and 2 more files)";
-        assert_eq!(refusal(&folder, BOTH), expected);
-        assert_eq!(refusal(&folder, Needs::default()), "JPEGImages/c.jpg: image is missing");
+        let found = refusal(&folder, BOTH);
+        assert!(
+            found.starts_with(&format!("{expected}, expected one for `b`, image 2 of ")),
+            "{found}"
+        );
+        let found = refusal(&folder, Needs::default());
+        assert!(found.starts_with("JPEGImages/c.jpg: image is missing, "), "{found}");
+        assert!(found.ends_with("train.txt"), "{found}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::data_root::misplaced;
 use crate::image_list::ImageList;
 use crate::pictures::{photograph_in, photographs_of};
 use crate::remark::RemarkKind;
-use crate::{ClassNames, ClassSet, DataError, Item, LabelSource, dataset_file, picture_in};
+use crate::{ClassNames, ClassSet, DataError, Item, LabelSource, dataset_file, saliency_in};
 use std::path::{Path, PathBuf};
 
 /// The list of every photograph.
@@ -20,7 +20,7 @@ pub struct VocFolder {
     pub images: PathBuf,
     /// Ground-truth masks, `<id>.png`.
     pub masks: PathBuf,
-    /// Saliency maps, `<id>.png` or `<id>.jpg`.
+    /// Saliency maps, `<id>.png`, `.jpg` or `.npy`.
     pub saliency: PathBuf,
     /// What the names of masks have between id and ending, such as `_mask`.
     pub mask_suffix: String,
@@ -95,7 +95,7 @@ impl VocFolder {
 
     /// Saliency map of an image.
     pub fn saliency_of(&self, id: &str) -> PathBuf {
-        picture_in(&self.saliency, &format!("{id}{}", self.saliency_suffix))
+        saliency_in(&self.saliency, &format!("{id}{}", self.saliency_suffix))
     }
 
     /// Object names of `dataset.toml` or `classes.txt` in the root, or the categories of the
@@ -117,6 +117,41 @@ impl VocFolder {
     pub fn class_names_of_masks(&self) -> Result<ClassNames, DataError> {
         let path = self.masks.join("classes.txt");
         if is_named(&path) { ClassNames::read(&path) } else { self.class_names() }
+    }
+
+    /// Where the [class names of the masks](Self::class_names_of_masks) stand, as messages name it.
+    pub fn place_of_class_names(&self) -> String {
+        let files = ["dataset.toml", "classes.txt"].map(|name| self.root.join(name));
+        let instances = self.instances.iter().map(|instances| instances.path().to_owned());
+        let is_asked = |path: &PathBuf| {
+            is_named(path)
+                && (path != &files[0]
+                    || matches!(dataset_file::class_names(&self.root), Ok(Some(_))))
+        };
+        let places = [self.masks.join("classes.txt")].into_iter().chain(files.clone());
+        let mut places = places.filter(is_asked).chain(instances);
+        places.next().map_or_else(
+            || "VOC, since there is no classes.txt".into(),
+            |path| path.display().to_string(),
+        )
+    }
+
+    /// Whether there are masks: their folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`has_folder`].
+    pub fn has_masks(&self) -> Result<bool, DataError> {
+        has_folder(&self.masks)
+    }
+
+    /// Whether there are saliency maps: their folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`has_folder`].
+    pub fn has_saliency(&self) -> Result<bool, DataError> {
+        has_folder(&self.saliency)
     }
 
     /// Images with their masks and no labels. No file is looked for: a photograph that is no JPEG has another
@@ -147,6 +182,7 @@ impl VocFolder {
                 let images = instances.images()?;
                 let remarks = images.remarks().to_vec();
                 return Ok(ImageList {
+                    place: instances.path().display().to_string(),
                     remarks,
                     ..ImageList::new(name_or_path, images.annotated_ids())
                 });
@@ -154,7 +190,7 @@ impl VocFolder {
             _ => {}
         }
         let annotations = self.root.join("annotations");
-        if is_name && annotations.is_dir() {
+        if is_name && has_folder(&annotations)? {
             return Err(DataError::Content {
                 path: annotations.join(format!("instances_{name_or_path}.json")),
                 found: format!("no such file, nor {}", split.display()),
@@ -162,7 +198,7 @@ impl VocFolder {
             });
         }
         let path = if is_name { split } else { file.into() };
-        let missing = DataError::Missing { path, kind: "image list", more: 0 };
+        let missing = DataError::missing(path, "image list");
         Err(misplaced(&self.root, &self.images).filter(|_| is_name).unwrap_or(missing))
     }
 
@@ -179,7 +215,8 @@ impl VocFolder {
         if ids.is_empty() {
             return Err(DataError::EmptyList { path: self.images.clone() });
         }
-        Ok(ImageList { remarks, ..ImageList::new(ALL, ids) })
+        let place = self.images.display().to_string();
+        Ok(ImageList { place, remarks, ..ImageList::new(ALL, ids) })
     }
 
     /// The labels for a list: those that are [there](Self::default_labels), or else the numbers of
@@ -221,6 +258,22 @@ impl VocFolder {
             })
         }
     }
+}
+
+/// Whether a folder is there.
+///
+/// # Errors
+///
+/// If something else has its name: a file, or a link that leads nowhere.
+pub(crate) fn has_folder(path: &Path) -> Result<bool, DataError> {
+    let found = match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => return Ok(true),
+        Ok(_) => "a file",
+        Err(_) if is_named(path) => "a link that leads to no folder",
+        Err(_) => return Ok(false),
+    };
+    let (path, found) = (path.into(), found.into());
+    Err(DataError::Content { path, found, expected: "a folder".into() })
 }
 
 /// Whether an instances file is that of a split.
@@ -266,6 +319,40 @@ mod tests {
         assert_eq!(plain.default_labels().unwrap(), LabelSource::Npy(npy));
         fs::write(&csv, "").unwrap();
         assert_eq!(plain.default_labels().unwrap(), LabelSource::Csv(csv));
+    }
+
+    #[test]
+    fn what_is_no_folder_in_the_place_of_one_is_an_error_and_not_absent() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = VocFolder::at(root.path());
+        assert!(!folder.has_masks().unwrap());
+        fs::write(&folder.masks, "").unwrap();
+        let error = folder.has_masks().unwrap_err().to_string();
+        assert!(error.ends_with("SegmentationClass: a file, expected a folder"), "{error}");
+        fs::create_dir(&folder.saliency).unwrap();
+        assert!(folder.has_saliency().unwrap());
+        fs::write(root.path().join("annotations"), "").unwrap();
+        let error = folder.list("val").unwrap_err().to_string();
+        assert!(error.ends_with("annotations: a file, expected a folder"), "{error}");
+    }
+
+    #[test]
+    fn the_place_of_class_names_is_that_of_the_names_that_are_read() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = VocFolder::at(root.path());
+        assert_eq!(folder.place_of_class_names(), "VOC, since there is no classes.txt");
+        let write = |name: &str, text: &str| fs::write(root.path().join(name), text).unwrap();
+        fs::create_dir(&folder.masks).unwrap();
+        write("dataset.toml", "[folders]\n");
+        for (name, text) in [
+            ("classes.txt", "cat\n"),
+            ("dataset.toml", "classes = [\"dog\"]\n"),
+            ("SegmentationClass/classes.txt", "cow\n"),
+        ] {
+            write(name, text);
+            assert!(folder.place_of_class_names().ends_with(name), "{name}");
+        }
+        assert_eq!(folder.class_names_of_masks().unwrap().name(1), "cow");
     }
 
     #[cfg(unix)]

@@ -103,7 +103,7 @@ impl ImageFiles<'_> {
 
     /// Path of the mask, where the image has one.
     pub(crate) fn mask(&self) -> Result<&Path, DataError> {
-        self.item.mask.as_deref().ok_or_else(|| missing(self.truth(), "mask"))
+        self.item.mask.as_deref().ok_or_else(|| DataError::missing(self.truth(), "mask"))
     }
 
     /// Whether both files are there.
@@ -113,8 +113,8 @@ impl ImageFiles<'_> {
 
     /// An error for each of the two files that is missing.
     pub(crate) fn missing(&self) -> impl Iterator<Item = DataError> {
-        let truth = (!self.has_truth()).then(|| missing(self.truth(), "mask"));
-        let prediction = || missing(&self.prediction, self.kind.title());
+        let truth = (!self.has_truth()).then(|| DataError::missing(self.truth(), "mask"));
+        let prediction = || DataError::missing(&self.prediction, self.kind.title());
         truth.into_iter().chain((!self.has_prediction()).then(prediction))
     }
 
@@ -125,8 +125,4 @@ impl ImageFiles<'_> {
     fn has_prediction(&self) -> bool {
         self.prediction.is_file()
     }
-}
-
-fn missing(path: &Path, kind: &'static str) -> DataError {
-    DataError::Missing { path: path.into(), kind, more: 0 }
 }

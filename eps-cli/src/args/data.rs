@@ -23,7 +23,7 @@ pub(crate) struct DataArgs {
     pub(crate) data: PathBuf,
     /// Name of a split in `ImageSets/Segmentation` or of an instances file, `all` photographs, or a
     /// file with an image id or a picture's path in each line
-    #[arg(long, default_value = "train")]
+    #[arg(long, default_value = "train", value_parser = crate::args::not_empty)]
     pub(crate) list: String,
     /// Folder of photographs [default: ROOT/JPEGImages]
     #[arg(long, value_name = "DIR")]
@@ -48,7 +48,7 @@ pub(crate) struct DataArgs {
     /// network finds the classes [default:
     /// `cls_labels.csv` of ROOT, else its `cls_labels.npy`, else its instances file, else its
     /// Annotations, else the numbers in the list]
-    #[arg(long, value_name = "FILE|DIR|masks|predicted")]
+    #[arg(long, value_name = "FILE|DIR|masks|predicted", value_parser = crate::args::not_empty)]
     pub(crate) labels: Option<String>,
 }
 
@@ -100,22 +100,12 @@ impl DataArgs {
     /// The files that are read, which no output may replace.
     pub(crate) fn inputs(&self) -> Inputs {
         let Ok(folder) = self.folder() else { return Inputs::default() };
-        let in_root = |name: &str| self.data.join(name);
-        let names = ["classes.txt", "dataset.toml"].map(in_root);
         // The tables of the root are read where no other labels are named.
-        let tables = ["cls_labels.csv", "cls_labels.npy"].map(in_root);
-        let tables = names.into_iter().chain(tables.into_iter().filter(|_| self.labels.is_none()));
+        let tables = ["cls_labels.csv", "cls_labels.npy"].map(|name| self.data.join(name));
+        let tables = tables.into_iter().filter(|_| self.labels.is_none());
         let labels = self.labels.iter().map(PathBuf::from).chain(folder.labels.clone());
-        let instances = folder.instances.as_ref().map(|instances| instances.path().to_owned());
         let files = [PathBuf::from(&self.list)].into_iter().chain(tables).chain(labels);
-        files
-            .chain(instances)
-            .fold(Inputs::default(), Inputs::file)
-            .folder(&folder.images, &["jpg", "jpeg", "png"])
-            .folder(&folder.masks, &["png"])
-            .folder(&folder.saliency, &["jpg", "jpeg", "png"])
-            .folder(&folder.annotations, &["xml"])
-            .folder(&folder.lists, &["txt"])
+        files.fold(Inputs::default(), Inputs::file).data_set(&folder)
     }
 
     /// What happens to saliency maps of another size.

@@ -1,20 +1,43 @@
-//! Folders of a data set that a flag may replace.
+//! A data set of which a command reads one folder, which a flag may replace.
 
 use super::missing;
+use anyhow::{Result, ensure};
 use eps_data::VocFolder;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// The folder that a flag names, else the one that is chosen of the data set; `lacking` says which flags give
-/// one.
-pub(crate) fn data_folder(
-    flag: &Option<PathBuf>,
-    data: &Option<PathBuf>,
-    choose: fn(VocFolder) -> PathBuf,
-    lacking: &str,
-) -> anyhow::Result<PathBuf> {
-    match (flag, data) {
-        (Some(folder), _) => Ok(folder.clone()),
-        (None, Some(data)) => Ok(choose(VocFolder::open(data, "train")?)),
-        (None, None) => Err(missing(lacking)),
+/// A folder of the data set that `--data` names, as the list of the call has it: each split of COCO has its own.
+pub(crate) struct DataFolder<'a> {
+    pub(crate) data: &'a Option<PathBuf>,
+    pub(crate) list: &'a Option<PathBuf>,
+}
+
+impl DataFolder<'_> {
+    /// The data set, if it has the folder that is chosen of it; `lacking` says what is needed, and `flag` names
+    /// the folder otherwise.
+    pub(crate) fn with(
+        &self,
+        choose: fn(&VocFolder) -> &Path,
+        lacking: &str,
+        flag: &str,
+    ) -> Result<VocFolder> {
+        let Some(data) = self.data else { return Err(missing(lacking)) };
+        let list = self.list.as_ref().map_or("train".into(), |list| list.to_string_lossy());
+        let folder = VocFolder::open(data, &list)?;
+        let chosen = choose(&folder);
+        ensure!(
+            chosen.is_dir(),
+            "{}: is no folder, expected one of --data; {flag} names another, and a --list called as a split of \
+             COCO, such as train2014.txt, has the folders of that split",
+            chosen.display()
+        );
+        Ok(folder)
+    }
+
+    /// The folder of images that a flag names, else that of the data set.
+    pub(crate) fn images(&self, flag: &Option<PathBuf>, lacking: &str) -> Result<PathBuf> {
+        match flag {
+            Some(images) => Ok(images.clone()),
+            None => Ok(self.with(|data| &data.images, lacking, "--images")?.images),
+        }
     }
 }

@@ -20,7 +20,7 @@ mod values;
 
 pub(crate) use background::BackgroundArgs;
 pub(crate) use data::{DATA, DataArgs};
-pub(crate) use data_folder::data_folder;
+pub(crate) use data_folder::DataFolder;
 pub(crate) use device::DeviceArgs;
 pub(crate) use files::{ForceArgs, ResultFiles, write_asked};
 pub(crate) use image_list::read_list;
@@ -33,5 +33,5 @@ pub(crate) use score_files::ScoreFiles;
 pub(crate) use shard::shard;
 pub(crate) use slurm::{SlurmArgs, SlurmArrayArgs};
 pub(crate) use statement::StatementArgs;
-pub(crate) use truth::{PredictionArgs, TruthArgs, missing};
-pub(crate) use values::{duration, fraction, level, positive, power, small_fraction};
+pub(crate) use truth::{PredictionArgs, TruthArgs, folder_of, missing};
+pub(crate) use values::{duration, fraction, level, not_empty, positive, power, small_fraction};

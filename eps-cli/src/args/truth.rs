@@ -20,9 +20,12 @@ pub(crate) struct TruthArgs {
     /// --data]
     #[arg(long, value_name = "DIR")]
     truth: Option<PathBuf>,
+    /// What the names of ground-truth masks have between id and ending, such as `_mask`
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    mask_suffix: Option<String>,
     /// Name of a split, of --data or beside the masks' folder, or a file with one image id a line
     /// [default: train of --data]
-    #[arg(long)]
+    #[arg(long, value_parser = crate::args::not_empty)]
     list: Option<String>,
     /// Text file with one object class a line, numbered or not, or CVAT's labelmap.txt [default:
     /// classes.txt in the masks' folder, else beside it, else the data set's, else VOC's]
@@ -49,9 +52,9 @@ impl TruthArgs {
 
     fn open_at(&self, place: Place, session: &Session<'_>) -> anyhow::Result<GroundTruth> {
         let Place { folder, list } = place;
-        let names = match &self.classes {
-            Some(path) => ClassNames::read(path)?,
-            None => folder.class_names_of_masks()?,
+        let (names, place_of_names) = match &self.classes {
+            Some(path) => (ClassNames::read(path)?, path.display().to_string()),
+            None => (folder.class_names_of_masks()?, folder.place_of_class_names()),
         };
         let list = folder.list(&list)?;
         session.remarks(&list.remarks);
@@ -60,6 +63,7 @@ impl TruthArgs {
             list,
             items,
             names,
+            place_of_names,
             folder: name_of(&folder.masks),
             images: folder.images,
         })
@@ -79,10 +83,7 @@ impl TruthArgs {
                 folder.check_root()?;
                 (folder, Some(list))
             }
-            (None, Some(truth)) => {
-                let root = truth.parent().unwrap_or(Path::new("."));
-                (VocFolder::at(root), self.list.clone())
-            }
+            (None, Some(truth)) => (VocFolder::at(folder_of(truth)), self.list.clone()),
             (None, None) => {
                 return Err(missing("no ground truth, expected --data ROOT or --truth DIR"));
             }
@@ -90,19 +91,16 @@ impl TruthArgs {
         let list =
             list.ok_or_else(|| missing("no list of images, expected --list beside --truth"))?;
         let masks = self.truth.clone().unwrap_or_else(|| folder.masks.clone());
-        Ok(Place { folder: VocFolder { masks, ..folder }, list })
+        let mask_suffix = self.mask_suffix.clone().unwrap_or_else(|| folder.mask_suffix.clone());
+        Ok(Place { folder: VocFolder { masks, mask_suffix, ..folder }, list })
     }
 
     /// The files that are read, which no output may replace.
     pub(crate) fn inputs(&self) -> Inputs {
         let Ok(Place { folder, list }) = self.place() else { return Inputs::default() };
-        let classes = [folder.masks.join("classes.txt"), folder.root.join("classes.txt")];
-        let files = [PathBuf::from(list)].into_iter().chain(classes);
-        files
-            .chain(self.classes.clone())
-            .fold(Inputs::default(), Inputs::file)
-            .folder(&folder.masks, &["png"])
-            .folder(&folder.lists, &["txt"])
+        let tables = ["cls_labels.csv", "cls_labels.npy"].map(|name| folder.root.join(name));
+        let files = [PathBuf::from(list)].into_iter().chain(self.classes.clone());
+        files.chain(tables).fold(Inputs::default(), Inputs::file).data_set(&folder)
     }
 
     /// Name of the masks' folder, and what its list is called on the command line.
@@ -129,6 +127,11 @@ impl TruthArgs {
     }
 }
 
+/// The folder that a file or folder is in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 fn name_of(folder: &Path) -> String {
     folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned()
 }
@@ -143,7 +146,7 @@ pub(crate) fn missing(text: &str) -> anyhow::Error {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PredictionArgs {
     /// Folder of predicted masks, `<id>.png`, or a run with the masks of `eps infer`
-    #[arg(value_name = "[NAME=]DIR", required_unless_present = "flagged")]
+    #[arg(value_name = "[NAME=]DIR", required_unless_present = "flagged", value_parser = crate::args::not_empty)]
     masks: Option<String>,
     #[command(flatten)]
     pub(crate) truth: TruthArgs,
@@ -152,7 +155,8 @@ pub(crate) struct PredictionArgs {
         long = "predictions",
         id = "flagged",
         value_name = "[NAME=]DIR",
-        conflicts_with = "masks"
+        conflicts_with = "masks",
+        value_parser = crate::args::not_empty
     )]
     flagged: Option<String>,
 }
@@ -176,6 +180,6 @@ impl PredictionArgs {
 
     /// The files that are read, which no output may replace.
     pub(crate) fn inputs(&self) -> Inputs {
-        self.truth.inputs().folder(self.named().1, &["png"])
+        self.truth.inputs().run(self.named().1)
     }
 }

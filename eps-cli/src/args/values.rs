@@ -10,6 +10,11 @@ pub(crate) fn positive(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A name or a path in a text that may be either.
+pub(crate) fn not_empty(text: &str) -> Result<String, String> {
+    if text.is_empty() { Err("expected a name or a path".into()) } else { Ok(text.into()) }
+}
+
 /// A power of the background: a number above 0.
 pub(crate) fn power(text: &str) -> Result<f32, String> {
     match text.parse::<f32>() {

@@ -45,7 +45,8 @@ impl Audit {
         let predictions = self.masks.predictions()?;
         let folder = truth.folder(&predictions, None);
         session.observer.begin("masks", folder.len(), 0);
-        let outcomes = folder.audit(&Protocol::ALL, session.observer)?;
+        let outcomes =
+            folder.audit(&Protocol::ALL, session.observer).map_err(|error| truth.explain(error))?;
         session.observer.end();
         Ok(eps_eval::Audit::new(folder.scored_list(), Protocol::ALL.into_iter().zip(outcomes)))
     }

@@ -5,7 +5,7 @@ use crate::args::{
     ForceArgs, RenamedArgs, ResultFiles, TruthArgs, folder_name, level, named_folder, write_asked,
 };
 use crate::faults;
-use crate::outputs::Outputs;
+use crate::outputs::{Inputs, Outputs};
 use anyhow::{Result, ensure};
 use eps_eval::paired::{Bootstrap, compare};
 use eps_eval::report::chart::Figure;
@@ -15,7 +15,7 @@ use eps_eval::{AnalysisPlan, Protocol};
 use eps_experiment::compare::{
     MAIN, MethodMasks, count_methods, faults_of, figures, gallery, refuse_copies, refuse_twice,
 };
-use eps_experiment::output::{FolderLock, Inputs, ResultFolder, seen_from, with_slashes};
+use eps_experiment::output::{self, FolderLock, ResultFolder, seen_from, with_slashes};
 use eps_experiment::run::RunFolder;
 use eps_experiment::{GroundTruth, Session};
 use std::path::{Path, PathBuf};
@@ -36,13 +36,13 @@ Examples:
 pub(crate) struct Compare {
     /// Folders of predicted masks, `<id>.png`, or of runs with the masks of `eps infer`; names are those of
     /// the folders, or of the runs they are in
-    #[arg(required = true, value_name = "[NAME=]DIR")]
+    #[arg(required = true, value_name = "[NAME=]DIR", value_parser = crate::args::not_empty)]
     methods: Vec<String>,
     #[command(flatten)]
     truth: TruthArgs,
     /// Image labels, by which hallucinated classes are told: a CSV table, a `cls_labels.npy`, or a folder
     /// of VOC annotations [default: the classes of the masks]
-    #[arg(long, value_name = "FILE|DIR")]
+    #[arg(long, value_name = "FILE|DIR", value_parser = crate::args::not_empty)]
     labels: Option<String>,
     /// Folder of maps of the stuff that comes with each class, `<id>.png`: the class where
     /// its stuff is, 0 elsewhere
@@ -109,9 +109,9 @@ impl Compare {
         let plan = self.plan(classes);
         let (runs, details) = match count_methods(&methods, items, &plan, session.observer) {
             Err(_) if self.keep_going => {
-                return faults::list(faults_of(&methods, items, &plan), items.len());
+                return faults::list(faults_of(&methods, items, &plan), items.len(), &truth);
             }
-            counted => counted?,
+            counted => counted.map_err(|error| truth.explain(error))?,
         };
         let bootstrap = Bootstrap { resamples: self.resamples as usize, seed: self.seed };
         let gallery = match self.out.is_some() && !self.without_images {
@@ -139,8 +139,10 @@ impl Compare {
         let in_out: Vec<Option<PathBuf>> = self.out.iter().flat_map(in_out).collect();
         let images = self.out.as_ref().map(|folder| folder.join("images.csv"));
         let page = self.out.as_ref().map(|folder| folder.join(MAIN));
-        let folders = methods.iter().flat_map(|method| &method.folders);
-        let read = folders.fold(self.truth.inputs(), |read, folder| read.folder(folder, &["png"]));
+        let folders = methods.iter().flat_map(|method| &method.folders).map(PathBuf::as_path);
+        let named = self.methods.iter().map(|argument| named_folder(argument).1);
+        let folders = folders.chain(named).chain(self.stuff.as_deref());
+        let read = folders.fold(self.truth.inputs(), Inputs::run);
         let read = self.labels.iter().fold(read, |read, labels| read.file(labels));
         Outputs::of(self.files.paths())
             .and([&self.latex])
@@ -149,7 +151,12 @@ impl Compare {
             .reading(read)
     }
 
-    fn inputs(&self, out: &Path, methods: &[MethodMasks], truth: &GroundTruth) -> Result<Inputs> {
+    fn inputs(
+        &self,
+        out: &Path,
+        methods: &[MethodMasks],
+        truth: &GroundTruth,
+    ) -> Result<output::Inputs> {
         let mut inputs = vec![("command".to_owned(), "compare".to_owned())];
         for MethodMasks { name, folders } in methods {
             for folder in folders {

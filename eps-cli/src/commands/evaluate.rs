@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow};
 use eps_data::{IGNORE, Shard};
 use eps_eval::report::export;
 use eps_eval::{Counts, EvalError, Protocol};
-use eps_experiment::Session;
+use eps_experiment::{GroundTruth, Session};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -79,21 +79,22 @@ impl Evaluate {
         observer.begin("masks", folder.len(), 0);
         if self.keep_going {
             let counts = folder.count_all(self.protocol, observer);
-            return counts.or_else(|faults| faults::list(faults, folder.len()));
+            return counts.or_else(|faults| faults::list(faults, folder.len(), &truth));
         }
-        let counts = folder.count(self.protocol, observer).map_err(with_hint)?;
+        let counts =
+            folder.count(self.protocol, observer).map_err(|error| with_hint(error, &truth))?;
         observer.end();
         Ok(counts)
     }
 }
 
 /// Says how a predicted 255 can be counted.
-fn with_hint(error: EvalError) -> anyhow::Error {
+fn with_hint(error: EvalError, truth: &GroundTruth) -> anyhow::Error {
     match error {
         EvalError::PredictedClass { class: IGNORE, .. } => anyhow!(
             "{error}\nhint: `--protocol eps` drops such pixels, `seam` and `mmseg` count them as \
              missed, `irn` as background; `eps audit` shows all of them"
         ),
-        other => other.into(),
+        other => truth.explain(other),
     }
 }

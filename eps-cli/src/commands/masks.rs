@@ -1,7 +1,7 @@
 //! `eps masks`
 
 use super::Exit;
-use crate::args::{self, DATA, MapSourceArgs, data_folder, read_list};
+use crate::args::{self, DATA, DataFolder, MapSourceArgs, read_list};
 use crate::interrupt;
 use anyhow::Result;
 use eps_experiment::Session;
@@ -40,9 +40,12 @@ pub(crate) struct Masks {
     /// Background is where the saliency map is below this level, and the best class is everywhere else
     #[arg(long, value_name = "LEVEL", value_parser = args::fraction)]
     saliency_cue: Option<f32>,
-    /// Folder of the maps of --saliency-cue, `<id>.png` or `<id>.jpg` [default: that of --data]
+    /// Folder of the maps of --saliency-cue, `<id>.png`, `.jpg` or `.npy` [default: that of --data]
     #[arg(long, value_name = "DIR", requires = "saliency_cue")]
     saliency: Option<PathBuf>,
+    /// What the names of these maps have between id and ending, such as `_sal_fuse`
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, requires = "saliency_cue")]
+    saliency_suffix: Option<String>,
     /// Folder to write
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -67,13 +70,16 @@ impl Masks {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let list = read_list(&self.list, session)?;
         let (images, saliency) = (self.images()?, self.saliency()?);
-        let cut = match (self.threshold, self.power, self.saliency_cue.zip(saliency.as_deref())) {
+        let cut = match (self.threshold, self.power, self.saliency_cue.zip(saliency.as_ref())) {
             (Some(threshold), ..) => Cut::Background(Background::Threshold(threshold)),
             (None, Some(power), _) => Cut::Background(Background::Alpha(power)),
-            (None, None, Some((level, maps))) => Cut::Saliency { level, maps },
+            (None, None, Some((level, (maps, suffix)))) => Cut::Saliency { level, maps, suffix },
             (None, None, None) => unreachable!("clap asks for one of them"),
         };
-        let input = if self.maps.is_dir() { RunFolder::cams_in(&self.maps)? } else { self.maps };
+        let input = match self.maps.is_dir() {
+            true => RunFolder::cams_in(&self.maps)?,
+            false => self.maps.clone(),
+        };
         let masks = ThresholdedMaps {
             source: &self.source.of(input),
             cut,
@@ -85,17 +91,29 @@ impl Masks {
         Ok(masks.run(session)?.into())
     }
 
-    /// Where the maps of `--saliency-cue` are.
-    fn saliency(&self) -> Result<Option<PathBuf>> {
+    /// Where the maps of `--saliency-cue` are, and what their names have behind the id.
+    fn saliency(&self) -> Result<Option<(PathBuf, String)>> {
+        if self.saliency_cue.is_none() {
+            return Ok(None);
+        }
         let lacking = "--saliency-cue needs maps, expected --saliency or --data";
-        let folder = |_| data_folder(&self.saliency, &self.data, |data| data.saliency, lacking);
-        self.saliency_cue.map(folder).transpose()
+        let (folder, suffix) = match &self.saliency {
+            Some(folder) => (folder.clone(), String::new()),
+            None => {
+                let data = self.data_folder().with(|data| &data.saliency, lacking, "--saliency")?;
+                (data.saliency, data.saliency_suffix)
+            }
+        };
+        Ok(Some((folder, self.saliency_suffix.clone().unwrap_or(suffix))))
     }
 
     /// Where the images of `--resize` are.
     fn images(&self) -> Result<Option<PathBuf>> {
         let lacking = "--resize needs images, expected --images or --data";
-        let folder = || data_folder(&self.images, &self.data, |data| data.images, lacking);
-        self.resize.then(folder).transpose()
+        self.resize.then(|| self.data_folder().images(&self.images, lacking)).transpose()
+    }
+
+    fn data_folder(&self) -> DataFolder<'_> {
+        DataFolder { data: &self.data, list: &self.list }
     }
 }

@@ -1,7 +1,7 @@
 //! `eps refine`
 
 use super::Exit;
-use crate::args::{self, BackgroundArgs, DATA, SlurmArrayArgs, data_folder, read_list};
+use crate::args::{self, BackgroundArgs, DATA, DataFolder, SlurmArrayArgs, read_list};
 use crate::interrupt;
 use anyhow::Result;
 use eps_crf::{Floor, Preset};
@@ -73,7 +73,8 @@ impl Refine {
         let Self { preset, steps, floor, .. } = self;
         let list = read_list(&self.list, session)?;
         let lacking = "no images, expected --images or --data";
-        let images = data_folder(&self.images, &self.data, |data| data.images, lacking)?;
+        let data = DataFolder { data: &self.data, list: &self.list };
+        let images = data.images(&self.images, lacking)?;
         let maps = MapFolder {
             cams: &RunFolder::cams_in(&self.cams)?,
             images: &images,

@@ -53,7 +53,7 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let folder = self.data.folder()?;
-        let saliency = self.pictures > 0 && folder.saliency.is_dir();
+        let saliency = self.pictures > 0 && folder.has_saliency()?;
         let split = self.data.open(Needs { saliency, masks: true, ..Needs::default() }, session)?;
         let runs: Vec<RunFolder> = self.runs.iter().map(|run| RunFolder::at(run)).collect();
         let report = RunReport {

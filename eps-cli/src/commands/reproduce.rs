@@ -5,7 +5,7 @@ use crate::args::{
     ForceArgs, ResultFiles, StatementArgs, TruthArgs, level, named_folder, small_fraction,
     write_asked,
 };
-use crate::outputs::Outputs;
+use crate::outputs::{self, Outputs};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use eps_eval::paired::Bootstrap;
 use eps_eval::report::chart::{ReproductionChart, TimelineChart};
@@ -41,7 +41,7 @@ pub(crate) struct Reproduce {
     /// Yours: folders of runs with the masks of `eps infer`, or of masks. ROW is that of the table; that
     /// of a run follows from its recipe. COLUMN is that of mean IoU [default: the first]. Several folders
     /// of one row are runs that differ in their seed
-    #[arg(long = "ours", value_name = "[ROW[/COLUMN]=]DIR")]
+    #[arg(long = "ours", value_name = "[ROW[/COLUMN]=]DIR", value_parser = crate::args::not_empty)]
     ours: Vec<String>,
     #[command(flatten)]
     truth: TruthArgs,
@@ -85,7 +85,10 @@ impl Reproduce {
             ["json", "csv", "tex", "md"].map(|end| Some(folder.join(format!("reproduction.{end}"))))
         };
         let in_out: Vec<Option<PathBuf>> = self.out.iter().flat_map(in_out).collect();
-        let outputs = Outputs::of(self.files.paths()).and([&self.latex]).and(&in_out).check()?;
+        let ours = self.ours.iter().map(|argument| named_folder(argument).1);
+        let read = ours.fold(self.truth.inputs(), outputs::Inputs::run);
+        let outputs = Outputs::of(self.files.paths()).and([&self.latex]).and(&in_out);
+        let outputs = outputs.reading(read).check()?;
         let sources = self.sources(table, session)?;
         let out = match &self.out {
             Some(out) => {
@@ -134,7 +137,8 @@ impl Reproduce {
             return Ok(vec![]);
         }
         let statement = self.statement.clone().into();
-        attempts(table, &statement, &self.truth.open(session)?, sources, session)
+        let truth = self.truth.open(session)?;
+        attempts(table, &statement, &truth, sources, session).map_err(|error| truth.explain(error))
     }
 
     fn inputs(

@@ -155,6 +155,14 @@ fn masks_are_made_of_maps_at_a_threshold_or_a_power() {
     let cut = call("cut").with("--saliency-cue", "0.5");
     cut.with("--saliency", project.path("saliency")).succeeds();
     assert_eq!(read("cut"), LabelMap::new(Size::new(2, 1), vec![0, 15]));
+    fs::rename(project.path("saliency/a.png"), project.path("saliency/a_sal.png")).unwrap();
+    let suffixed = || {
+        let call = call("suffixed").with("--saliency-cue", "0.5");
+        call.with("--saliency", project.path("saliency"))
+    };
+    suffixed().refuses(&["a.png: saliency map is missing", "--saliency-suffix=_sal reads it"]);
+    suffixed().with("--saliency-suffix", "_sal").succeeds();
+    assert_eq!(read("suffixed"), read("cut"));
     let list = project.write("list.txt", "b\n");
     let listed = call("listed").with("--threshold", "0.2").with("--list", list);
     listed.refuses(&["no map of `b`", "list"]);

@@ -19,6 +19,7 @@ mod folders;
 mod grammar;
 mod infer;
 mod interrupt;
+mod named_files;
 mod outputs;
 mod pipeline;
 mod project;

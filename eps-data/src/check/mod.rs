@@ -23,9 +23,10 @@ pub use finding::{Finding, Kind, Severity};
 pub use report::{MasksSeen, Overlap, Report, SaliencySeen};
 pub use space::RunSpace;
 
+use crate::voc::has_folder;
 use crate::{
     ClassNames, ClassSet, DataError, LabelSource, Needs, Observer, SaliencyFit, VocFolder,
-    pictures::{MAP_ENDINGS, PHOTOGRAPH_ENDINGS},
+    pictures::{PHOTOGRAPH_ENDINGS, SALIENCY_ENDINGS},
 };
 use labels::CheckedLabels;
 use lists::CheckedList;
@@ -95,7 +96,7 @@ impl Indices {
             images: index(&folder.images, "photograph", &PHOTOGRAPH_ENDINGS, true),
             masks: index(&folder.masks, "mask", &["png"], needs.masks)
                 .map(|index| index.with_suffix(&folder.mask_suffix)),
-            saliency: index(&folder.saliency, "saliency map", &MAP_ENDINGS, needs.saliency)
+            saliency: index(&folder.saliency, "saliency map", &SALIENCY_ENDINGS, needs.saliency)
                 .map(|index| index.with_suffix(&folder.saliency_suffix)),
         }
     }
@@ -109,10 +110,13 @@ fn no_folder(path: &Path, what: &str, is_needed: bool) -> Finding {
         }
         _ => "name the folder with --images",
     };
-    let found = "no such folder";
+    let (found, is_in_the_way) = match has_folder(path) {
+        Err(DataError::Content { found, .. }) => (found, true),
+        _ => ("no such folder".into(), false),
+    };
     let finding =
         Finding::new(Kind::NoFolder, path, found, format!("a {what} of each image"), purpose);
-    if is_needed { finding.into_fault() } else { finding }
+    if is_needed || is_in_the_way { finding.into_fault() } else { finding }
 }
 
 /// An examination whose lists and labels are read; the pictures are still to come.

@@ -1,6 +1,7 @@
 //! Faults of presence: files that are missing, or there under another name.
 
 use super::{Finding, Kind};
+use crate::missing::suffix_flag;
 use std::{
     collections::BTreeMap,
     ops::Bound,
@@ -156,15 +157,6 @@ fn is_spelling_of(other: &str, name: &str) -> bool {
 fn without_ending(id: &str) -> Option<&str> {
     let endings = [".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG"];
     endings.into_iter().find_map(|ending| id.strip_suffix(ending))
-}
-
-/// The flag that says what file names have between id and ending.
-fn suffix_flag(what: &str) -> Option<&'static str> {
-    match what {
-        "mask" => Some("--mask-suffix"),
-        "saliency map" => Some("--saliency-suffix"),
-        _ => None,
-    }
 }
 
 /// The file that was probably meant by `name`, and how it differs.

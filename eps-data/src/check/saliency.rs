@@ -156,7 +156,7 @@ fn look_at(map: &SaliencyMap, mask: Option<&LabelMap>) -> ExaminedSaliency {
 
 fn converted(path: &Path, kind: SaliencyKind) -> Option<Finding> {
     let (found, how) = match kind {
-        SaliencyKind::Grey => return None,
+        SaliencyKind::Grey | SaliencyKind::Array => return None,
         SaliencyKind::Deep => ("16 bits", "scaled to 8 bits"),
         SaliencyKind::Colour => ("colours", "the mean of the three channels"),
     };

@@ -25,6 +25,7 @@ mod plain_png;
 mod png_file;
 mod rgb;
 mod saliency;
+mod saliency_array;
 mod scores;
 mod temporary;
 mod whole;
@@ -52,8 +53,8 @@ pub use palette::{PaletteConflict, voc_palette};
 pub use photograph::{Colours, Photograph, inspect_photograph};
 pub use rgb::{read_rgb, write_jpeg, write_rgb_png};
 pub use saliency::{
-    SaliencyKind, decode_saliency, read_grey_mask, read_saliency, write_deep_saliency,
-    write_saliency,
+    SaliencyKind, decode_saliency, read_grey_mask, read_saliency, saliency_size_of,
+    write_deep_saliency, write_saliency,
 };
 pub use scores::{ScoreFormat, read_logits, read_scores, write_scores, write_scores_and_logits};
 pub use temporary::{remove_abandoned, temporary_name};

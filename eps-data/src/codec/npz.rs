@@ -135,7 +135,7 @@ fn native<T, const BYTES: usize>(
 }
 
 /// An array of any type of numbers, in either order of bytes and of axes.
-fn numbers(array: NpyFile<impl Read>) -> io::Result<Array> {
+pub(super) fn numbers(array: NpyFile<impl Read>) -> io::Result<Array> {
     let type_of_values = array.dtype();
     let DType::Plain(kind) = &type_of_values else {
         return Err(io::Error::other("an array holds records, expected numbers"));

@@ -1,9 +1,10 @@
-//! Saliency maps: grey PNG files.
+//! Saliency maps: grey PNG and JPEG files, and arrays.
 
 use super::{
-    read_bytes,
+    Content, read_bytes,
     rgb::{decode_picture, read_picture},
-    write_atomically,
+    saliency_array::{array_size, decode_array},
+    size_of, write_atomically,
 };
 use crate::{DataError, SaliencyMap, Size};
 use image::{
@@ -14,7 +15,7 @@ use std::{io, path::Path};
 /// How far the channels of a grey picture may differ: JPEG stores colours in other units.
 const GREY_SPREAD: u8 = 32;
 
-/// Reads a grey value for each pixel of a PNG or JPEG.
+/// Reads a grey value for each pixel of a PNG or JPEG, or of a NumPy array of fractions or grey values.
 ///
 /// A file of three channels gives their mean, rounded; alpha that is the same everywhere is dropped,
 /// and 16 bits are scaled to 8, fewer ones up to 8.
@@ -81,6 +82,8 @@ pub enum SaliencyKind {
     Deep,
     /// Three channels, averaged.
     Colour,
+    /// A NumPy array, scaled to 8 bits.
+    Array,
 }
 
 /// Decodes the bytes of a saliency map; `path` is named in errors.
@@ -92,6 +95,9 @@ pub fn decode_saliency(
     path: &Path,
     bytes: &[u8],
 ) -> Result<(SaliencyMap, SaliencyKind), DataError> {
+    if is_array(path) || Content::of(bytes) == Some(Content::NumPyArray) {
+        return Ok((decode_array(path, bytes)?, SaliencyKind::Array));
+    }
     let picture = decode_picture(path, bytes)?;
     refuse_alpha(path, &picture)?;
     refuse_colours(path, &picture)?;
@@ -114,6 +120,16 @@ fn saliency_of(picture: DynamicImage) -> (SaliencyMap, SaliencyKind) {
 fn means(picture: &RgbImage) -> Vec<u8> {
     let sum = |colour: [u8; 3]| colour.into_iter().map(u16::from).sum::<u16>();
     picture.pixels().map(|pixel| ((sum(pixel.0) + 1) / 3) as u8).collect()
+}
+
+/// Width and height of a saliency map, from its header.
+pub fn saliency_size_of(path: &Path) -> Result<Size, DataError> {
+    if is_array(path) { array_size(path) } else { size_of(path) }
+}
+
+/// Whether a file is named as an array is.
+fn is_array(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "npy")
 }
 
 /// Writes an 8-bit grey PNG.

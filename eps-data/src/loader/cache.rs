@@ -38,11 +38,9 @@ impl Decoded {
                 saliency = item.saliency.as_ref().map(|path| fit.read(path, size)).transpose()?;
             }
             Files::Mask(classes) => {
-                let path = item.mask.as_ref().ok_or_else(|| DataError::Missing {
-                    path: item.image.clone(),
-                    kind: "mask of the image",
-                    more: 0,
-                })?;
+                let path = item.mask.as_ref();
+                let path =
+                    path.ok_or_else(|| DataError::missing(&item.image, "mask of the image"))?;
                 let read = read_mask(path, classes)?;
                 check_size("mask", path, read.size(), size)?;
                 mask = Some(read);

@@ -95,7 +95,7 @@ pub fn score_saliency(
 fn score_pair(pair: &SaliencyPair, job: &SaliencyJob) -> Result<ImageScores, EvalError> {
     let missing = |(path, kind): (&PathBuf, &'static str)| match path.is_file() {
         true => Ok(()),
-        false => Err(DataError::Missing { path: path.clone(), kind, more: 0 }),
+        false => Err(DataError::missing(path, kind)),
     };
     [(&pair.truth, "mask"), (&pair.map, "saliency map")].into_iter().try_for_each(missing)?;
     let truth = match job.truth {

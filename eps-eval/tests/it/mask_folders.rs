@@ -221,7 +221,10 @@ fn parts_that_do_not_fit_are_refused() {
     let overlap = "2.json: image a, expected none that is in 1.json too";
     assert_eq!(refusal(first.clone()), overlap);
     let gap = merge(vec![("2.json".into(), second)]).expect_err("a gap").to_string();
-    assert_eq!(gap, "list val: 1 of 2 images counted, number 1 is the first in no part");
+    assert_eq!(
+        gap,
+        "list val: 1 of 2 images counted, expected the counts of every part: image 1 is in none"
+    );
     assert_eq!(merge(Vec::new()).expect_err("no parts").to_string(), "no counts to merge");
 }
 

@@ -7,6 +7,7 @@ use crate::resumed::Missing;
 use crate::{End, Session};
 use anyhow::Result;
 use eps_data::codec::{ScoreFormat, is_whole, write_scores};
+use eps_data::counted;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -77,7 +78,7 @@ impl ConvertedMaps {
         }
         if end == End::Done {
             let maps = sources.len() - empty.len();
-            session.observer.say(&format!("{maps} maps in {}", self.out.display()));
+            session.observer.say(&format!("{} in {}", counted(maps, "map"), self.out.display()));
         }
         Ok(end)
     }

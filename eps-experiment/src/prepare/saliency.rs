@@ -6,7 +6,7 @@ use crate::resumed::Missing;
 use crate::{End, Session};
 use anyhow::Result;
 use eps_data::codec::{is_whole, read_rgb, write_deep_saliency, write_saliency};
-use eps_data::{ImageList, Shard, VocFolder, none_missing};
+use eps_data::{ImageList, Shard, VocFolder, counted, none_missing};
 use eps_saliency::{SaliencyModel, SaliencyNetwork};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ impl SaliencyMaps<'_> {
             |(id, image)| self.make(id, image),
         )?;
         if end == End::Done {
-            let text = format!("{} maps in {}", jobs.len(), self.out.display());
+            let text = format!("{} in {}", counted(jobs.len(), "map"), self.out.display());
             session.observer.say(&text);
         }
         Ok(end)
@@ -66,7 +66,8 @@ impl SaliencyMaps<'_> {
         let ids = self.list.ids.iter().filter(is_held);
         let jobs: Vec<_> = ids.map(|id| (id.as_str(), self.folder.image_of(id))).collect();
         let absent = |path: &&Path| !path.is_file();
-        none_missing(jobs.iter().map(|(_, image)| image.as_path()).filter(absent), "image")?;
+        none_missing(jobs.iter().map(|(_, image)| image.as_path()).filter(absent), "image")
+            .map_err(|error| self.list.explain(error))?;
         Ok(jobs)
     }
 

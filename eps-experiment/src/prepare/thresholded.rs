@@ -8,7 +8,8 @@ use crate::{End, Session};
 use anyhow::{Result, anyhow, bail, ensure};
 use eps_data::codec::size_of;
 use eps_data::{
-    BACKGROUND, ClassId, ImageList, LabelMap, SaliencyFit, ScoreMap, VocFolder, picture_in,
+    BACKGROUND, ClassId, DataError, ImageList, LabelMap, SaliencyFit, ScoreMap, VocFolder,
+    saliency_in,
 };
 use std::path::Path;
 
@@ -19,7 +20,12 @@ pub enum Cut<'a> {
     Background(Background),
     /// Where its saliency map, of this folder, is below a level in `0..=1`: the cue of many methods, which cut
     /// class maps by saliency after training.
-    Saliency { level: f32, maps: &'a Path },
+    Saliency {
+        level: f32,
+        maps: &'a Path,
+        /// What the names of the maps have between id and ending.
+        suffix: &'a str,
+    },
 }
 
 /// Class maps, and the masks that a cut makes of them.
@@ -66,8 +72,9 @@ impl ThresholdedMaps<'_> {
             maps: self.source.folder()?,
             background: match self.cut {
                 Cut::Background(background) => background.to_string(),
-                Cut::Saliency { level, maps } => {
-                    format!("saliency-{level} {}", origin::whole_path(maps)?)
+                Cut::Saliency { level, maps, suffix } => {
+                    let names = if suffix.is_empty() { "" } else { "/*" };
+                    format!("saliency-{level} {}{names}{suffix}", origin::whole_path(maps)?)
                 }
             },
             from_one,
@@ -88,16 +95,15 @@ impl ThresholdedMaps<'_> {
 
 impl Cut<'_> {
     fn mask(self, id: &str, map: &ScoreMap) -> Result<LabelMap> {
-        let (level, folder) = match self {
+        let (level, folder, suffix) = match self {
             Self::Background(background) => return Ok(background.mask(map)),
-            Self::Saliency { level, maps } => (level, maps),
+            Self::Saliency { level, maps, suffix } => (level, maps, suffix),
         };
-        let path = picture_in(folder, id);
-        ensure!(
-            path.is_file(),
-            "{}: saliency map is missing, expected one for each class map",
-            path.display()
-        );
+        let path = saliency_in(folder, &format!("{id}{suffix}"));
+        if !path.is_file() {
+            let maps = ImageList::new("of class maps", vec![id.into()]);
+            return Err(maps.explain(DataError::missing(path, "saliency map")).into());
+        }
         let saliency = SaliencyFit::Exact.read(&path, map.size())?;
         let best = map.best().zip(saliency.values());
         let pick = |((class, _), &value): ((ClassId, f32), &u8)| {

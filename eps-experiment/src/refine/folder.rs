@@ -120,9 +120,13 @@ impl MapFolder<'_> {
         };
         let jobs: Vec<Job<'a>> = ids.iter().map(job).collect();
         let absent = |path: &&Path| !path.is_file();
-        none_missing(jobs.iter().map(|job| job.cam.as_path()).filter(absent), "class map")?;
-        none_missing(jobs.iter().map(|job| job.image.as_path()).filter(absent), "image")?;
-        Ok(jobs)
+        let cams = jobs.iter().map(|job| job.cam.as_path()).filter(absent);
+        let images = jobs.iter().map(|job| job.image.as_path()).filter(absent);
+        let complete = none_missing(cams, "class map").and_then(|()| none_missing(images, "image"));
+        match (complete, self.list) {
+            (Err(error), Some(list)) => Err(list.explain(error).into()),
+            (complete, _) => Ok(complete.map(|()| jobs)?),
+        }
     }
 
     fn origin(&self, background: Background) -> Result<Origin> {

@@ -2,7 +2,7 @@
 
 use super::provenance::Provenance;
 use anyhow::{Context as _, Result, ensure};
-use eps_data::codec::{read_text, write_file};
+use eps_data::codec::{is_named, read_text, write_file};
 use eps_model::recipe::{Recipe, TrainingRecipe};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -117,7 +117,7 @@ impl RunFolder {
 /// A folder inside another, unless that one has the files itself.
 fn part_in(folder: &Path, part: &str, endings: &[&str]) -> Result<PathBuf> {
     let inner = folder.join(part);
-    let is_run = folder.join("recipe.toml").exists();
+    let is_run = is_named(&folder.join("recipe.toml"));
     ensure!(
         inner.is_dir() || !is_run,
         "{}: is not there, expected the {part} of `eps infer`",

@@ -29,7 +29,8 @@ pub fn write_safetensors(
         match place(backbone, &tensor.name) {
             Place::Tensor(path) => {
                 let name = pytorch_name(backbone, &path);
-                tensors.push((name.clone(), Drawn::new(renamed_as_f32(tensor, name))?));
+                let tensor = renamed_as_f32(tensor, name.clone());
+                tensors.push((name, Drawn::new(tensor, &file.path)?));
             }
             Place::Leftover => {}
             Place::Unknown => {
@@ -52,11 +53,12 @@ struct Drawn {
 }
 
 impl Drawn {
-    fn new(tensor: Tensor) -> Result<Self, ModelError> {
+    /// Draws the values from the file of this path.
+    fn new(tensor: Tensor, path: &Path) -> Result<Self, ModelError> {
         let (name, shape) = (tensor.name.clone(), tensor.shape.to_vec());
         let values = tensor.into_bytes().map_err(|error| ModelError::NotWeights {
-            path: name.into(),
-            reason: error.to_string(),
+            path: path.into(),
+            reason: format!("{name}: {error}"),
         })?;
         Ok(Self { shape, values })
     }

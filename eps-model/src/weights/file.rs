@@ -10,7 +10,7 @@ use eps_data::codec::{Content, open_file, read_bytes};
 use eps_data::sha256;
 use std::fmt;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How a weights file is written.
@@ -56,6 +56,8 @@ impl Format {
 
 /// An opened weights file.
 pub struct WeightsFile {
+    /// Of the file itself, for messages.
+    pub path: PathBuf,
     pub format: Format,
     /// In the file's order, or by name where the format has none; data are read when drawn.
     pub tensors: Vec<Tensor>,
@@ -81,7 +83,7 @@ impl WeightsFile {
         };
         let tensors = tensors.map_err(|why| refuse(format!("{format}: {why}")))?;
         let (tensors, others) = unwrapped(tensors);
-        Ok(Self { format, tensors, others })
+        Ok(Self { path: path.into(), format, tensors, others })
     }
 
     /// SHA-256 of the names, shapes and values of all tensors: the same for equal networks, whose files

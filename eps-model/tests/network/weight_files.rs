@@ -3,6 +3,7 @@
 use crate::networks::resnet38d;
 use crate::weights::parameters;
 use burn::store::ModuleSnapshot;
+use burn::store::burn_pack::Tensor;
 use burn::tensor::TensorData;
 use eps_model::ModelError;
 use eps_model::network::Network;
@@ -268,36 +269,40 @@ fn state_dicts_of_both_pytorch_formats_are_opened() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/pytorch").join(name);
         let file = WeightsFile::open(&path).unwrap();
         assert_eq!(file.format, Format::Pytorch, "{name}");
-        let mut found: Vec<_> = file
-            .tensors
-            .into_iter()
-            .map(|tensor| (tensor.name.clone(), burn::store::bridge::into_data(tensor).unwrap()))
-            .collect();
-        found.sort_by(|a, b| a.0.cmp(&b.0));
-        assert_eq!(found.len(), 2, "{name}");
-        assert_eq!(found[0], ("b2_1.bn_branch2a.bias".into(), TensorData::from([0.5_f32, -1.5])));
-        let weight =
-            TensorData::new((0..6).map(|value| value as f32 / 4.0).collect(), [1, 3, 1, 2]);
-        assert_eq!(found[1], ("conv1a.weight".into(), weight), "{name}");
+        check_state_dict(name, file.tensors);
     }
 }
 
+/// Compares the tensors of a file with what `scripts/make-pytorch-fixtures.py` wrote.
+fn check_state_dict(name: &str, tensors: Vec<Tensor>) {
+    let data =
+        |tensor: Tensor| (tensor.name.clone(), burn::store::bridge::into_data(tensor).unwrap());
+    let mut found: Vec<_> = tensors.into_iter().map(data).collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(found.len(), 2, "{name}");
+    assert_eq!(found[0], ("b2_1.bn_branch2a.bias".into(), TensorData::from([0.5_f32, -1.5])));
+    let weight = TensorData::new((0..6).map(|value| value as f32 / 4.0).collect(), [1, 3, 1, 2]);
+    assert_eq!(found[1], ("conv1a.weight".into(), weight), "{name}");
+}
+
 #[test]
-fn a_checkpoint_with_the_optimisers_state_gives_its_network() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/pytorch/checkpoint.pth");
-    let file = WeightsFile::open(&path).unwrap();
-    let names: BTreeSet<&str> = file.tensors.iter().map(|tensor| tensor.name.as_str()).collect();
-    let expected = [
-        "conv1a.weight",
-        "bn7.weight",
-        "bn7.bias",
-        "bn7.running_mean",
-        "bn7.running_var",
-        "fc8.weight",
+fn a_checkpoint_gives_its_network_and_names_the_rest() {
+    let momenta = ["optimizer.state.0.momentum_buffer", "optimizer.state.1.momentum_buffer"];
+    let average = ["ema.b2_1.bn_branch2a.bias", "ema.conv1a.weight", "scheduler.base_lrs"];
+    let cases: [(&str, &[&str]); 4] = [
+        ("checkpoint", &momenta),
+        ("checkpoint-legacy", &momenta),
+        ("data-parallel", &average),
+        ("nested", &[]),
     ];
-    assert_eq!(names, expected.into());
-    assert_eq!(file.others, ["optimizer.state.0.momentum_buffer"]);
-    assert_eq!(backbone_of(names.iter().copied()), Some(BackboneName::Resnet38d));
+    for (name, expected) in cases {
+        let path = format!("{}/../fixtures/pytorch/{name}.pth", env!("CARGO_MANIFEST_DIR"));
+        let file = WeightsFile::open(Path::new(&path)).unwrap();
+        let mut others = file.others;
+        others.sort();
+        assert_eq!(others, expected, "{name}");
+        check_state_dict(name, file.tensors);
+    }
 }
 
 #[test]

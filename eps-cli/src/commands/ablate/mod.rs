@@ -56,7 +56,7 @@ struct AblateArgs {
     #[command(flatten)]
     data: Option<DataArgs>,
     /// List of the images that are scored, as `--list` takes it [default: that of the training]
-    #[arg(long, value_name = "LIST")]
+    #[arg(long, value_name = "LIST", value_parser = crate::args::not_empty)]
     score_list: Option<String>,
     /// Paired resamples of the images for intervals
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
@@ -104,10 +104,8 @@ impl Ablate {
 
 impl AblateArgs {
     fn run(self, folder: &AblationFolder, data: &DataArgs, session: &Session<'_>) -> Result<Exit> {
-        Outputs::of([&self.slurm.job.slurm])
-            .reading(self.plan.inputs())
-            .check()?
-            .keep(&Session::SILENT);
+        let read = self.plan.inputs(data.inputs());
+        Outputs::of([&self.slurm.job.slurm]).reading(read).check()?.keep(&Session::SILENT);
         let rows = self.plan.rows()?;
         let cells: Vec<Cell> = rows.cells.iter().map(|(_, cell)| cell.clone()).collect();
         let inputs = folder.inputs();

@@ -54,7 +54,7 @@ impl PlanArgs {
     pub(crate) fn rows(&self) -> Result<Rows> {
         let file = self.plan.as_deref().map(PlanFile::read).transpose()?.unwrap_or_default();
         let recipe = self.recipe.as_ref().or(file.recipe.as_ref());
-        let recipe = recipe.context("no recipe, expected --recipe or one in the plan")?;
+        let recipe = recipe.context("no recipe, expected --recipe or a --plan that names one")?;
         let mut recipe = read_recipe(recipe)?;
         recipe.optimiser.updates = self.updates.unwrap_or(recipe.optimiser.updates);
         let base = Base { recipe, weights: self.weights.clone().or_else(|| file.weights.clone()) };
@@ -83,10 +83,10 @@ impl PlanArgs {
         }
     }
 
-    /// The files that are read, which no output may replace.
-    pub(crate) fn inputs(&self) -> Inputs {
+    /// The files that are read, which no output may replace: these, and what the flags name.
+    pub(crate) fn inputs(&self, inputs: Inputs) -> Inputs {
         let files = [&self.plan, &self.recipe, &self.weights];
-        files.into_iter().flatten().fold(Inputs::default(), |inputs, own| inputs.file(own))
+        files.into_iter().flatten().fold(inputs, |inputs, own| inputs.file(own))
     }
 
     /// Those of the grid, then the single cells of the file.

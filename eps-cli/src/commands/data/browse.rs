@@ -56,8 +56,8 @@ impl Browse {
         let lock = FolderLock::take_for_results(&self.out, session)?;
         let folder = self.data.folder()?;
         let needs = Needs {
-            saliency: folder.saliency.is_dir(),
-            masks: folder.masks.is_dir(),
+            saliency: folder.has_saliency()?,
+            masks: folder.has_masks()?,
             ..Needs::default()
         };
         let split = self.data.open(needs, session)?;

@@ -45,7 +45,7 @@ pub(crate) struct Check {
     #[command(flatten)]
     data: DataArgs,
     /// List that results are scored on; it must share no image [default: val, where there is one]
-    #[arg(long, value_name = "LIST")]
+    #[arg(long, value_name = "LIST", value_parser = crate::args::not_empty)]
     held_out: Option<String>,
     /// What every image must have; otherwise maps are checked where their folder exists
     #[arg(long, value_name = "MAPS", value_delimiter = ',')]

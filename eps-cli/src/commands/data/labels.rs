@@ -4,7 +4,7 @@ use crate::args::DataArgs;
 use crate::commands::Exit;
 use crate::outputs::Outputs;
 use anyhow::Result;
-use eps_data::{ClassNames, ClassSet, labels};
+use eps_data::{ClassNames, ClassSet, counted, labels};
 use eps_experiment::Session;
 use eps_experiment::output::write_kept;
 use std::path::PathBuf;
@@ -67,7 +67,7 @@ fn counts(sets: &[ClassSet], names: &ClassNames) -> String {
     }
     let labels: usize = sets.iter().map(ClassSet::len).sum();
     let most = sets.iter().map(ClassSet::len).max().unwrap_or(0);
-    lines.push(format!("{} images, {labels} labels", sets.len()));
+    lines.push(format!("{}, {}", counted(sets.len(), "image"), counted(labels, "label")));
     for count in 0..=most {
         let images = sets.iter().filter(|set| set.len() == count).count();
         if images > 0 {

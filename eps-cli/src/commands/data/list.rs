@@ -26,13 +26,13 @@ pub(crate) struct List {
     #[command(flatten)]
     data: DataArgs,
     /// Add the ids of another split or file
-    #[arg(long = "with", value_name = "LIST")]
+    #[arg(long = "with", value_name = "LIST", value_parser = crate::args::not_empty)]
     with: Vec<String>,
     /// Add both lists of SBD: `train.txt` and `val.txt` of this folder
     #[arg(long, value_name = "DIR")]
     sbd: Option<PathBuf>,
     /// Take away the ids of another split or file
-    #[arg(long = "without", value_name = "LIST")]
+    #[arg(long = "without", value_name = "LIST", value_parser = crate::args::not_empty)]
     without: Vec<String>,
     /// Keep the ids that have a mask in the folder of masks
     #[arg(long)]
@@ -68,7 +68,11 @@ impl List {
             ids.retain(|id| folder.mask_of(id).is_file());
         }
         if ids.is_empty() {
-            bail!("no image id is left, expected at least one");
+            let lacking = match self.with_masks {
+                true => format!(" with a mask in {}", folder.masks.display()),
+                false => String::new(),
+            };
+            bail!("--list {}: no image id is left{lacking}, expected at least one", self.data.list);
         }
         let text: String = ids.iter().map(|id| format!("{id}\n")).collect();
         match &self.out {

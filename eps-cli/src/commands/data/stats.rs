@@ -39,8 +39,8 @@ impl Stats {
             .transpose()?;
         let folder = self.data.folder()?;
         let needs = Needs {
-            saliency: folder.saliency.is_dir(),
-            masks: folder.masks.is_dir(),
+            saliency: folder.has_saliency()?,
+            masks: folder.has_masks()?,
             ..Needs::default()
         };
         let split = self.data.open(needs, session)?;

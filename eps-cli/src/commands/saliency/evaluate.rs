@@ -6,7 +6,7 @@ use crate::args::{ResultFiles, write_asked};
 use crate::commands::Exit;
 use crate::outputs::{Inputs, Outputs};
 use anyhow::{Result, anyhow};
-use eps_data::{DataError, SaliencyFit};
+use eps_data::{DataError, ImageList, SaliencyFit};
 use eps_eval::EvalError;
 use eps_eval::report::chart::{ChartFiles, SaliencyFChart, SaliencyPrecisionRecallChart};
 use eps_eval::report::export::{self, SaliencyTable, images_csv};
@@ -34,10 +34,14 @@ Examples:
 pub(crate) struct Evaluate {
     #[command(flatten)]
     truth: SaliencyTruthArgs,
-    /// Folder of saliency maps, a PNG or JPEG for each image id; once for each source, as NAME=DIR
+    /// Folder of saliency maps, a PNG, JPEG or NumPy array for each image id; once for each source, as NAME=DIR
     /// to name it [default: the maps of --data]
     #[arg(long, value_name = "[NAME=]DIR")]
     predictions: Vec<Source>,
+    /// What the names of saliency maps have between id and ending, such as `_sal_fuse` [default: that of
+    /// --data, else nothing]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    saliency_suffix: Option<String>,
     /// Resize maps that are not as large as their masks; otherwise they are errors
     #[arg(long)]
     resize: bool,
@@ -96,7 +100,7 @@ impl Evaluate {
 
     fn inputs(&self) -> Inputs {
         let folders = self.predictions.iter().map(|source| &source.folder);
-        folders.fold(self.truth.inputs(), |inputs, own| inputs.folder(own, PICTURES))
+        folders.fold(self.truth.inputs(), |inputs, folder| inputs.folder(folder, PICTURES))
     }
 
     fn score(
@@ -108,7 +112,7 @@ impl Evaluate {
         let pair = |id: &String| SaliencyPair {
             id: id.clone(),
             truth: truth.mask_of(id),
-            map: source.map_of(id),
+            map: source.map_of(id, self.saliency_suffix.as_deref()),
         };
         let job = SaliencyJob {
             source: source.name.clone(),
@@ -120,7 +124,8 @@ impl Evaluate {
             keep_going: self.keep_going,
         };
         session.observer.begin(&source.name, job.pairs.len(), 0);
-        let scored = score_saliency(&job, session.observer).map_err(list_faults)?;
+        let scored = score_saliency(&job, session.observer)
+            .map_err(|faults| list_faults(faults, &truth.list))?;
         session.observer.end();
         let scores = scored.scores.ok_or_else(|| anyhow!("no image to score"))?;
         Ok(Scored { scores, images: scored.images })
@@ -143,8 +148,9 @@ impl Evaluate {
 }
 
 /// Every fault but the last on a line of its own before it.
-fn list_faults(faults: Vec<EvalError>) -> anyhow::Error {
+fn list_faults(faults: Vec<EvalError>, list: &ImageList) -> anyhow::Error {
     let with_hint = |fault| match fault {
+        EvalError::Data(fault @ DataError::Missing { .. }) => list.explain(fault).into(),
         EvalError::Data(DataError::Colours { .. }) => anyhow!("{fault}, or `--truth-as classes`"),
         _ => anyhow::Error::from(fault),
     };

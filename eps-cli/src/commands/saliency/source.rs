@@ -2,7 +2,7 @@
 
 use crate::args::named_folder;
 use anyhow::{Result, ensure};
-use eps_data::{VocFolder, picture_in};
+use eps_data::{VocFolder, saliency_in};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -17,7 +17,7 @@ pub(super) struct Source {
 }
 
 /// Endings of maps and of the masks that they are scored against.
-pub(super) const PICTURES: &[&str] = &["jpg", "jpeg", "png"];
+pub(super) const PICTURES: &[&str] = &["jpg", "jpeg", "png", "npy"];
 
 impl Source {
     /// The maps of a data set, named by their folder.
@@ -26,9 +26,9 @@ impl Source {
         Self { name: own_name(&folder), folder, suffix }
     }
 
-    /// The map of an image.
-    pub(super) fn map_of(&self, id: &str) -> PathBuf {
-        picture_in(&self.folder, &format!("{id}{}", self.suffix))
+    /// The map of an image, under another suffix than the data set's if one is given.
+    pub(super) fn map_of(&self, id: &str, suffix: Option<&str>) -> PathBuf {
+        saliency_in(&self.folder, &format!("{id}{}", suffix.unwrap_or(&self.suffix)))
     }
 }
 

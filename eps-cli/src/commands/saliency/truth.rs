@@ -1,7 +1,7 @@
 //! The masks that saliency maps are scored against.
 
 use super::source::Source;
-use crate::args::{DATA, missing};
+use crate::args::{DATA, folder_of, missing, not_empty};
 use crate::outputs::Inputs;
 use anyhow::{Result, ensure};
 use eps_data::{ImageList, VocFolder, picture_in, pictures_of};
@@ -25,8 +25,12 @@ pub(super) struct SaliencyTruthArgs {
     truth_as: Option<TruthKind>,
     /// File with one image id a line, or the name of a split of --data or beside the masks' folder
     /// [default: train of --data, every mask of --truth]
-    #[arg(long)]
+    #[arg(long, value_parser = not_empty)]
     list: Option<String>,
+    /// What the names of masks have between id and ending, such as `_mask` [default: that of --data, else
+    /// nothing]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    mask_suffix: Option<String>,
 }
 
 /// Masks and the images that count.
@@ -34,6 +38,8 @@ pub(super) struct SaliencyTruth {
     /// The data set that has the masks; absent where a folder of them was named.
     data: Option<VocFolder>,
     folder: PathBuf,
+    /// Of masks in a folder.
+    suffix: String,
     pub(super) kind: TruthKind,
     pub(super) list: ImageList,
     /// The saliency maps of the data set, if it has a folder of them.
@@ -59,8 +65,11 @@ impl SaliencyTruthArgs {
     fn data(&self) -> Result<Option<VocFolder>> {
         let list = self.list.as_deref().unwrap_or("train");
         let Some(root) = self.root() else { return Ok(None) };
-        let data = VocFolder::open(&root, list)?;
+        let mut data = VocFolder::open(&root, list)?;
         data.check_root()?;
+        if let Some(suffix) = &self.mask_suffix {
+            data.mask_suffix.clone_from(suffix);
+        }
         Ok(Some(data))
     }
 
@@ -80,7 +89,12 @@ impl SaliencyTruthArgs {
         let maps = data.as_ref().filter(|data| data.saliency.is_dir()).map(Source::of_data);
         let data = data.filter(|_| self.truth.is_none());
         let default = if data.is_some() { TruthKind::Classes } else { TruthKind::Grey };
-        Ok(SaliencyTruth { data, folder, kind: self.truth_as.unwrap_or(default), list, maps })
+        let (kind, suffix) = (self.truth_as.unwrap_or(default), self.suffix().into());
+        Ok(SaliencyTruth { data, folder, suffix, kind, list, maps })
+    }
+
+    fn suffix(&self) -> &str {
+        self.mask_suffix.as_deref().unwrap_or("")
     }
 
     fn read_list(
@@ -89,15 +103,21 @@ impl SaliencyTruthArgs {
         masks: &Path,
         session: &Session<'_>,
     ) -> Result<ImageList> {
-        let beside = || VocFolder::at(masks.parent().unwrap_or(Path::new(".")));
+        let beside = || VocFolder::at(folder_of(masks));
         let list = match (&self.list, data) {
             (Some(list), Some(data)) => data.list(list)?,
             (Some(list), None) => beside().list(list)?,
             (None, Some(data)) => data.list("train")?,
             (None, None) => {
-                let ids: Vec<String> = pictures_of(masks)?.into_keys().collect();
-                let folder = masks.display();
-                ensure!(!ids.is_empty(), "{folder}: no mask in it, expected PNG or JPEG files");
+                let names = pictures_of(masks)?.into_keys();
+                let ids: Vec<String> = names
+                    .filter_map(|name| Some(name.strip_suffix(self.suffix())?.to_owned()))
+                    .collect();
+                let (folder, suffix) = (masks.display(), self.suffix());
+                ensure!(
+                    !ids.is_empty(),
+                    "{folder}: no mask in it, expected PNG or JPEG files <id>{suffix}"
+                );
                 ImageList::new("all", ids)
             }
         };
@@ -118,8 +138,8 @@ impl SaliencyTruthArgs {
 impl SaliencyTruth {
     /// The mask of an image.
     pub(super) fn mask_of(&self, id: &str) -> PathBuf {
-        let folder = &self.folder;
-        self.data.as_ref().map_or_else(|| picture_in(folder, id), |data| data.mask_of(id))
+        let in_folder = || picture_in(&self.folder, &format!("{id}{}", self.suffix));
+        self.data.as_ref().map_or_else(in_folder, |data| data.mask_of(id))
     }
 
     /// The sources that were named, else the maps of the data set.

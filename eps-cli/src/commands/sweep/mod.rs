@@ -40,12 +40,12 @@ Examples:
 pub(crate) struct Sweep {
     /// Folder of class activation maps, `<id>.npz` or another program's `<id>.npy`, or a run with the maps of
     /// `eps infer`
-    #[arg(value_name = "[NAME=]DIR", required_unless_present = "cams")]
+    #[arg(value_name = "[NAME=]DIR", required_unless_present = "cams", value_parser = crate::args::not_empty)]
     maps: Option<String>,
     #[command(flatten)]
     truth: TruthArgs,
     /// The same as a flag
-    #[arg(long, value_name = "[NAME=]DIR", conflicts_with = "maps")]
+    #[arg(long, value_name = "[NAME=]DIR", conflicts_with = "maps", value_parser = crate::args::not_empty)]
     cams: Option<String>,
     #[command(flatten)]
     refined: RefinedSweepArgs,
@@ -93,20 +93,23 @@ impl Sweep {
             Some(_) => self.truth.open_with_labels("masks", session)?,
             None => self.truth.open(session)?,
         };
-        let GroundTruth { list, items, names, images, .. } = truth;
-        let crf = self.refined.sweep(&images);
-        let classifier = self.classifier(&list.ids, &items, &names)?;
-        let (swept, histogram) = match self.count(&items, &cams, names.len(), crf, session) {
+        let GroundTruth { list, items, names, images, .. } = &truth;
+        let crf = self.refined.sweep(images);
+        let classifier = self.classifier(&list.ids, items, names)?;
+        let (swept, histogram) = match self.count(items, &cams, names.len(), crf, session) {
             Err(error) if self.keep_going => {
                 // A fault of another kind, such as a missing photograph of --crf, is the first one alone.
-                let all = sweep_faults(&items, &cams, names.len());
-                return if all.is_empty() { Err(error) } else { faults::list(all, items.len()) };
+                let all = sweep_faults(items, &cams, names.len());
+                return match all.is_empty() {
+                    true => Err(truth.explain(error)),
+                    false => faults::list(all, items.len(), &truth),
+                };
             }
             Err(error) => {
                 // A class beyond the last one may be off by one, and all others too.
-                let shift = notes::shift(&items, &cams, &names);
+                let shift = notes::shift(items, &cams, names);
                 shift.iter().for_each(|note| session.observer.note(note));
-                return Err(error);
+                return Err(truth.explain(error));
             }
             Ok(counted) => counted,
         };
@@ -115,7 +118,7 @@ impl Sweep {
             false => SweepSummary::beside_fixed(swept, self.fixed, self.plateau),
         };
         let precisions = |scores: &ScoreHistogram| {
-            AveragePrecisions::new(&names, |class| scores.average_precision(class))
+            AveragePrecisions::new(names, |class| scores.average_precision(class))
         };
         let report = SweepReport {
             protocol: Protocol::Voc,
@@ -127,11 +130,11 @@ impl Sweep {
         };
         self.write(&report, name)?;
         if let Some(histogram) = &histogram {
-            self.write_precision_recall(&report, histogram, &names)?;
+            self.write_precision_recall(&report, histogram, names)?;
         }
         outputs.show(&export::sweep_text(&report));
         outputs.keep(session);
-        let shift = notes::shift(&items, &cams, &names);
+        let shift = notes::shift(items, &cams, names);
         let is_listed = |rule: BackgroundRule| match rule {
             BackgroundRule::Constant => !self.thresholds.is_empty(),
             BackgroundRule::Power => !self.powers.is_empty() || self.refined.is_asked_for(),
@@ -156,7 +159,12 @@ impl Sweep {
             chart.flat_map(|chart| ChartFiles::paths(chart, addition).map(Some)).collect()
         };
         let curves = self.precision_recall.as_ref().map(|_| charts("-precision-recall"));
-        let inputs = self.truth.inputs().folder(cams, &["npz", "npy", "pkl"]);
+        let named = self.maps.as_ref().or(self.cams.as_ref());
+        let inputs = named.map_or_else(
+            || self.truth.inputs(),
+            |named| self.truth.inputs().run(named_folder(named).1),
+        );
+        let inputs = inputs.run(cams);
         let inputs = self.classifier.iter().fold(inputs, |inputs, own| inputs.file(own));
         let outputs = Outputs::of(self.files.paths()).and([&self.precision_recall]);
         outputs.and(&charts("")).and(&curves.unwrap_or_default()).reading(inputs)

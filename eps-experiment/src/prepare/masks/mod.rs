@@ -12,7 +12,7 @@ use crate::resumed::Missing;
 use crate::{End, Session};
 use anyhow::{Result, anyhow};
 use eps_data::codec::{is_whole, write_mask};
-use eps_data::{ImageList, LabelMap};
+use eps_data::{ImageList, LabelMap, counted};
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -65,7 +65,7 @@ impl MaskOutput<'_> {
             |image| Ok(write_mask(&path(image), &mask(image)?)?),
         )?;
         if end == End::Done {
-            let text = format!("{} masks in {}", images.len(), self.out.display());
+            let text = format!("{} in {}", counted(images.len(), "mask"), self.out.display());
             session.observer.say(&text);
         }
         Ok(end)
