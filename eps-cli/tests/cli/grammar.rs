@@ -172,7 +172,11 @@ fn masks_are_made_of_maps_at_a_threshold_or_a_power() {
 fn recipes_of_the_program_are_listed_shown_and_taken_by_name() {
     let listed = eps("recipes").succeeds().stdout;
     assert_eq!(listed, eps("recipes").and("list").succeeds().stdout);
-    assert!(listed.contains("\nlaptop-eps   EPS on photographs"), "{listed}");
+    let columns =
+        listed.lines().map(|line| line.split_once(' ').expect("a name and what it is for"));
+    let about: Vec<&str> =
+        columns.filter(|(name, _)| *name == "laptop-eps").map(|(_, about)| about.trim()).collect();
+    assert!(about.len() == 1 && about[0].starts_with("EPS on photographs"), "{listed}");
     let shown = eps("recipes").and("show").and("voc12-eps").succeeds().stdout;
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../recipes/voc12-eps.toml");
     assert_eq!(shown, fs::read_to_string(file).unwrap());

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 const EXAMPLES: &str = "\
 Examples:
   eps segment infer runs/segment --data VOC2012 --list val
-  eps segment infer runs/segment --data VOC2012 --list val --scales 0.5,1,1.5 --flip --crf deeplab-v2 \\
+  eps segment infer runs/segment --data VOC2012 --list val --scales 0.5,1 --crf deeplab-v2 \\
       --out val-crf
   eps segment infer val-v2 --data VOC2012 --list val --recipe voc12-deeplab-v2-r101 \\
       --weights deeplabv2-voc12.pth";
