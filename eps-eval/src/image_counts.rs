@@ -68,8 +68,8 @@ impl ImageCounts {
 
     /// Pixels of `class`; none if it does not occur.
     pub fn class(&self, class: ClassId) -> ClassCounts {
-        let own = self.classes().find(|&(own, _)| own == class);
-        own.map_or_else(ClassCounts::default, |(_, counts)| counts)
+        let found = self.classes().find(|&(occurring, _)| occurring == class);
+        found.map_or_else(ClassCounts::default, |(_, counts)| counts)
     }
 
     /// The largest class that occurs.

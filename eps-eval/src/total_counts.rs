@@ -45,7 +45,7 @@ impl TotalCounts {
     /// If the totals differ in classes.
     pub fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.classes.len(), other.classes.len(), "both must have the same classes");
-        self.classes.iter_mut().zip(&other.classes).for_each(|(own, &theirs)| *own += theirs);
+        self.classes.iter_mut().zip(&other.classes).for_each(|(sum, &counts)| *sum += counts);
         self
     }
 

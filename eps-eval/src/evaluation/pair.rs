@@ -78,8 +78,8 @@ fn cropped(predicted: &LabelRuns, size: Size) -> LabelRuns {
     let labels = predicted.labels();
     let mut rows = labels.chunks_exact(predicted.size().width);
     let row = |_| {
-        let own = rows.next().unwrap_or_default().iter().copied();
-        own.chain(iter::repeat(BACKGROUND)).take(size.width)
+        let labels = rows.next().unwrap_or_default().iter().copied();
+        labels.chain(iter::repeat(BACKGROUND)).take(size.width)
     };
     let cropped: Vec<ClassId> = (0..size.height).flat_map(row).collect();
     LabelRuns::of(size, &cropped)

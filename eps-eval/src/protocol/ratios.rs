@@ -100,8 +100,8 @@ impl FloatCounts {
         for (class, counts) in images.iter().flat_map(ImageCounts::classes) {
             let [intersection, truth, predicted] =
                 [counts.intersection, counts.truth, counts.predicted].map(|pixels| pixels as f32);
-            let own = [intersection, truth + predicted - intersection, truth, predicted];
-            sums[usize::from(class)].iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+            let pixels = [intersection, truth + predicted - intersection, truth, predicted];
+            sums[usize::from(class)].iter_mut().zip(pixels).for_each(|(sum, add)| *sum += add);
         }
         Self { classes: sums }
     }
@@ -109,8 +109,8 @@ impl FloatCounts {
     /// Whether every sum is the number of pixels.
     pub(super) fn is_exact(&self, totals: &TotalCounts) -> bool {
         let exact = |(sums, counts): (&[f32; 4], &ClassCounts)| {
-            let own = [counts.intersection, counts.union(), counts.truth, counts.predicted];
-            sums.iter().zip(own).all(|(&sum, own)| f64::from(sum) == own as f64)
+            let pixels = [counts.intersection, counts.union(), counts.truth, counts.predicted];
+            sums.iter().zip(pixels).all(|(&sum, pixels)| f64::from(sum) == pixels as f64)
         };
         self.classes.iter().zip(totals.classes()).all(exact)
     }

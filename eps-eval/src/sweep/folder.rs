@@ -166,7 +166,7 @@ impl Counts {
         let histogram = self.histogram.zip(other.histogram.as_ref());
         Self {
             sweep: self.sweep.merge(&other.sweep),
-            histogram: histogram.map(|(own, theirs)| own.merge(theirs)),
+            histogram: histogram.map(|(histogram, other)| histogram.merge(other)),
         }
     }
 }

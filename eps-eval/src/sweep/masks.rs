@@ -81,8 +81,8 @@ fn curves(plan: &SweepPlan, counts: &[ConfusionMatrix]) -> Vec<SweepCurve> {
     let rules = plan.rules.iter();
     rules
         .map(|(rule, parameters)| {
-            let own = counts.by_ref().take(parameters.len()).collect();
-            SweepCurve::of_counts(*rule, parameters.clone(), own)
+            let at_parameters = counts.by_ref().take(parameters.len()).collect();
+            SweepCurve::of_counts(*rule, parameters.clone(), at_parameters)
         })
         .collect()
 }

@@ -106,7 +106,7 @@ impl SweepSummary {
         let points = curve.points();
         Some(Self {
             rule: curve.rule(),
-            fixed: fixed.and_then(|(own, fixed)| at(ThresholdChoice::Fixed, &own.whole, fixed)),
+            fixed: fixed.and_then(|(swept, fixed)| at(ThresholdChoice::Fixed, &swept.whole, fixed)),
             held_out: held_out(&swept.folds),
             best: at(ThresholdChoice::BestOnTruth, curve, best)?,
             plateau: Plateau::of(&points, tolerance)?,
