@@ -155,12 +155,12 @@ impl PixelMetric for Anatomy {
     }
 
     fn columns(&self) -> Vec<Column> {
-        let column = |loss: Loss| {
+        let columns = Loss::ALL.map(|loss| {
             let classes = (0..self.classes()).map(|class| self.share(class, loss)).collect();
             Column::fraction(loss.title(), self.mean_share(loss), classes)
                 .in_terminal("lost mean IoU by cause", loss.title())
-        };
-        Loss::ALL.map(column).to_vec()
+        });
+        columns.to_vec()
     }
 }
 

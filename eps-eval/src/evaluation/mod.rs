@@ -61,11 +61,11 @@ impl MaskFolder<'_> {
         if let Some(fault) = tally.first_unreadable() {
             return Err(fault);
         }
-        let outcome = |&protocol: &Protocol| match tally.first_refusal(protocol) {
+        let outcomes = protocols.iter().map(|&protocol| match tally.first_refusal(protocol) {
             Some(refusal) => Err(refusal),
             None => Ok(tally.counts_of(protocol, self)),
-        };
-        Ok(protocols.iter().map(outcome).collect())
+        });
+        Ok(outcomes.collect())
     }
 
     /// Counts the images under a protocol as [`count`](Self::count) does, or finds everything that

@@ -37,9 +37,8 @@ impl Protocol {
         match self {
             Self::Voc | Self::Eps | Self::Irn => Ratios::of(&totals),
             Self::Deeplab | Self::Toco => {
-                let occurs = |class: &&ClassCounts| class.truth > 0;
-                let iou = totals.classes().iter().filter(occurs).map(ClassCounts::iou);
-                Ratios { miou: mean(iou), ..Ratios::of(&totals) }
+                let occurring = totals.classes().iter().filter(|class| class.truth > 0);
+                Ratios { miou: mean(occurring.map(ClassCounts::iou)), ..Ratios::of(&totals) }
             }
             Self::Seam => Ratios::of(&totals).with_iou(totals.classes().iter().map(seam_iou)),
             Self::Mmseg => FloatCounts::of(classes, images).ratios(&totals),

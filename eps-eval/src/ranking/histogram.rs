@@ -108,16 +108,16 @@ impl ScoreHistogram {
     pub fn curve(&self, class: usize) -> Vec<PrecisionRecall> {
         let (mut all, mut positive) = (0, 0);
         let bins = self.bins(class).zip(self.cuts.scores()).collect::<Vec<_>>();
-        let point = |((members, hits), &threshold): ((u64, u64), &f32)| {
+        let mut points = Vec::with_capacity(bins.len());
+        for ((members, hits), &threshold) in bins.into_iter().rev() {
             all += members;
             positive += hits;
-            PrecisionRecall {
+            points.push(PrecisionRecall {
                 threshold: crate::sweep::decimal(threshold),
                 precision: ratio(positive, all),
                 recall: ratio(positive, self.truth[class]),
-            }
-        };
-        let mut points: Vec<_> = bins.into_iter().rev().map(point).collect();
+            });
+        }
         points.reverse();
         points
     }
@@ -135,12 +135,13 @@ impl ScoreHistogram {
     /// those with a pixel above the threshold, recall over those that occur in the truth.
     pub fn mean_curve(&self) -> Vec<PrecisionRecall> {
         let curves: Vec<_> = (1..self.classes()).map(|class| self.curve(class)).collect();
-        let point = |(index, &threshold): (usize, &f32)| PrecisionRecall {
+        let cuts = self.cuts.scores().iter().enumerate();
+        let points = cuts.map(|(index, &threshold)| PrecisionRecall {
             threshold: crate::sweep::decimal(threshold),
             precision: mean(curves.iter().map(|curve| curve[index].precision)),
             recall: mean(curves.iter().map(|curve| curve[index].recall)),
-        };
-        self.cuts.scores().iter().enumerate().map(point).collect()
+        });
+        points.collect()
     }
 
     /// Members and positives of a class between each cut and the next, ascending.

@@ -42,11 +42,11 @@ impl SweepPlan {
     }
 
     fn cuts(&self) -> Cuts {
-        let cuts = |(rule, parameters): &(BackgroundRule, Vec<f32>)| {
-            let rule = *rule;
-            parameters.iter().map(move |&parameter| rule.cut(parameter)).collect::<Vec<_>>()
-        };
-        Cuts::new(self.rules.iter().flat_map(cuts))
+        Cuts::new(
+            self.rules.iter().flat_map(|(rule, parameters)| {
+                parameters.iter().map(|&parameter| rule.cut(parameter))
+            }),
+        )
     }
 }
 

@@ -126,12 +126,12 @@ impl SweepSummary {
         tolerance: f64,
     ) -> Option<Vec<Self>> {
         let fixed = swept.pop()?;
-        let summary = |swept: &SweptRule| {
+        let summaries = swept.iter().map(|swept| {
             // A power that is common to all publications does not exist.
             let is_constant = swept.whole.rule() == BackgroundRule::Constant;
             Self::new(swept, is_constant.then_some((&fixed, threshold)), tolerance)
-        };
-        swept.iter().map(summary).collect()
+        });
+        summaries.collect()
     }
 
     /// The end of the parameters at which the best one is, if better ones may lie beyond; `None` with a
