@@ -44,9 +44,9 @@ fn rate(threads: usize, floats: usize, work: fn(&[f32], &mut [f32])) -> f64 {
     };
     let rounds = thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(seconds)).collect();
-        let own = seconds();
+        let rounds = seconds();
         others.into_iter().for_each(|other| drop(other.join()));
-        own
+        rounds
     });
     let best = rounds.into_iter().fold(f64::INFINITY, f64::min);
     (threads * floats * size_of::<f32>()) as f64 / best * 1e-9

@@ -28,8 +28,9 @@ impl Compatibility {
         if let Some(&found) = costs.iter().find(|cost| !cost.is_finite()) {
             return Err(CrfError::Parameter { name: "cost", found, expected: "a finite number" });
         }
-        let mean = |at| 0.5 * (costs[at] + costs[at % labels * labels + at / labels]);
-        Ok(Self { labels, costs: (0..costs.len()).map(mean).collect() })
+        let transposed = (0..costs.len()).map(|at| costs[at % labels * labels + at / labels]);
+        let symmetric = costs.iter().zip(transposed).map(|(cost, other)| 0.5 * (cost + other));
+        Ok(Self { labels, costs: symmetric.collect() })
     }
 
     pub(crate) fn labels(&self) -> usize {
@@ -43,13 +44,15 @@ impl Compatibility {
 
     /// What each label gains of a message in the lanes of the others: the negative costs.
     pub(crate) fn gains<R: Row>(&self) -> Vec<R> {
-        let row = |costs: &[f32]| {
-            let mut gains = R::filled(0.0);
-            costs.iter().enumerate().for_each(|(lane, cost)| gains.set_lane(lane, -cost));
-            gains
-        };
-        self.costs.chunks(self.labels.max(1)).map(row).collect()
+        self.costs.chunks(self.labels.max(1)).map(gains_of).collect()
     }
+}
+
+/// The negative costs of one label, in lanes.
+fn gains_of<R: Row>(costs: &[f32]) -> R {
+    let mut gains = R::filled(0.0);
+    costs.iter().enumerate().for_each(|(lane, cost)| gains.set_lane(lane, -cost));
+    gains
 }
 
 #[cfg(test)]

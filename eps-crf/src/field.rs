@@ -6,6 +6,27 @@ use crate::mean_field::Inference;
 use crate::{Compatibility, CrfError, Marginals, Picture, Unary};
 
 /// The lattices of one picture, ready for any labels.
+///
+/// ```
+/// use eps_crf::{Bilateral, DenseCrf, Gaussian, Kernels, Picture, Unary};
+///
+/// // Four white pixels, then four black ones.
+/// let channels = [[255; 12], [0; 12]].concat();
+/// let picture = Picture::new(8, 1, &channels)?;
+/// let kernels = Kernels {
+///     gaussian: Gaussian { place: 3.0, weight: 3.0 },
+///     bilateral: Bilateral { place: 80.0, colour: 13.0, weight: 10.0 },
+/// };
+/// let crf = DenseCrf::new(&picture, &kernels)?;
+/// // Label 1 is found on the black pixels alone, but missed at one of them.
+/// let stuff = [0.9, 0.9, 0.9, 0.9, 0.2, 0.6, 0.2, 0.2];
+/// let object = stuff.map(|probability| 1.0 - probability);
+/// let probabilities = [stuff, object].concat();
+/// let unary = Unary::from_probabilities(2, &probabilities)?;
+/// assert_eq!(crf.infer(&unary, 0)?.labels(), [0, 0, 0, 0, 1, 0, 1, 1]);
+/// assert_eq!(crf.infer(&unary, 10)?.labels(), [0, 0, 0, 0, 1, 1, 1, 1]);
+/// # Ok::<(), eps_crf::CrfError>(())
+/// ```
 pub struct DenseCrf {
     width: usize,
     pixels: usize,
@@ -22,13 +43,11 @@ impl DenseCrf {
     pub fn new(picture: &Picture<'_>, kernels: &Kernels) -> Result<Self, CrfError> {
         kernels.check()?;
         let Kernels { gaussian, bilateral } = kernels;
-        let grid = || Grid::new(picture, gaussian);
-        let sparse = || Sparse::new(picture, bilateral);
         Ok(Self {
             width: picture.width(),
             pixels: picture.pixels(),
-            gaussian: lattice("Gaussian", gaussian.weight, grid)?,
-            bilateral: lattice("bilateral", bilateral.weight, sparse)?,
+            gaussian: lattice("Gaussian", gaussian.weight, || Grid::new(picture, gaussian))?,
+            bilateral: lattice("bilateral", bilateral.weight, || Sparse::new(picture, bilateral))?,
         })
     }
 

@@ -1,4 +1,17 @@
 //! Leaving out labels that are improbable everywhere.
+//!
+//! A label stays if its probability reaches the floor at some pixel. How much that may change is
+//! bounded from what is at hand: with `p` the clipped probabilities, `s_i` their sum over the kept
+//! labels and `w_i` the most that the kernels can send to pixel `i` (the filter of all ones), a
+//! label that was left out could have won there only if
+//!
+//! ```text
+//! p_i(l) exp(w_i b(l))  >=  max_k Q_i(k) s_i
+//! ```
+//!
+//! `b(l)` bounds the probability of `l` at any pixel before the last step. Its share without
+//! messages is at most `a = max_i p_i(l) / s_i`; a step multiplies that by `exp(max w b)` at most,
+//! so `b` starts as `min(a, 1)` and becomes `min(a exp(max w b), 1)`.
 
 use crate::{CrfError, DenseCrf, Marginals, Unary, unary};
 
@@ -7,6 +20,19 @@ use crate::{CrfError, DenseCrf, Marginals, Unary, unary};
 /// Inference over the labels of a whole data set spends nearly all of its time on labels that are
 /// not in the picture. Leaving them out is an approximation: [`Floored::may_change`] bounds the
 /// pixels that they could have won.
+///
+/// ```
+/// use eps_crf::{DenseCrf, Floor, Picture, Preset};
+///
+/// let picture = Picture::new(2, 1, &[250, 250, 250, 10, 10, 10])?;
+/// let crf = DenseCrf::new(&picture, &Preset::DeepLabV2.kernels())?;
+/// // Three labels, of which the last is nowhere probable.
+/// let probabilities = [0.8999, 0.1999, 0.1, 0.8, 0.0001, 0.0001];
+/// let floored = Floor::new(0.01)?.infer(&crf, 3, &probabilities, Preset::STEPS)?;
+/// assert_eq!(floored.kept, [0, 1]);
+/// assert_eq!(floored.may_change, 0);
+/// # Ok::<(), eps_crf::CrfError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Floor(f32);
 
@@ -101,10 +127,11 @@ fn could_win(
     };
     // Few pixels are left by the greatest belief in any label, beside the greatest probability of any.
     let (most, tops) = (greatest(&beliefs), tops(left, pixels));
-    let any_wins = |pixel: usize| {
+    let doubtful = (0..pixels).filter(|&pixel| wins(pixel, tops[pixel], most));
+    let won = doubtful.filter(|&pixel| {
         left.iter().zip(&beliefs).any(|(map, &belief)| wins(pixel, map[pixel], belief))
-    };
-    (0..pixels).filter(|&pixel| wins(pixel, tops[pixel], most) && any_wins(pixel)).count()
+    });
+    won.count()
 }
 
 /// A bound of a label's probability at any pixel before the last step, from the greatest that it has
@@ -115,11 +142,12 @@ fn greatest_belief(weight: f32, share: f32, steps: usize) -> f32 {
 
 /// The greatest clipped probability, times the pixel's factor.
 fn greatest_share(map: &[f32], factors: &[f32]) -> f32 {
-    let scaled = |(&value, factor): (&f32, &f32)| unary::clipped(value) * factor;
     let mut block = [0.0; BLOCK];
+    // Products first, then their greatest, so that both loops are vectorised.
     map.chunks(BLOCK).zip(factors.chunks(BLOCK)).fold(0.0, |most, (map, factors)| {
-        let pairs = map.iter().zip(factors);
-        block.iter_mut().zip(pairs).for_each(|(product, pair)| *product = scaled(pair));
+        for ((product, &value), factor) in block.iter_mut().zip(map).zip(factors) {
+            *product = unary::clipped(value) * factor;
+        }
         greater(most, greatest(&block[..map.len()]))
     })
 }
@@ -136,10 +164,10 @@ fn tops(maps: &[&[f32]], pixels: usize) -> Vec<f32> {
 fn sums<'a>(
     maps: impl Iterator<Item = &'a [f32]>,
     pixels: usize,
-    of: impl Fn(f32) -> f32,
+    transform: impl Fn(f32) -> f32,
 ) -> Vec<f32> {
     maps.fold(vec![0.0; pixels], |mut sums, map| {
-        sums.iter_mut().zip(map).for_each(|(sum, &value)| *sum += of(value));
+        sums.iter_mut().zip(map).for_each(|(sum, &value)| *sum += transform(value));
         sums
     })
 }
@@ -178,14 +206,9 @@ mod tests {
     fn probabilities(last: f32) -> Vec<f32> {
         let at = |pixel: usize| if pixel.is_multiple_of(3) { last } else { 0.0 };
         let first = |pixel: usize| if pixel < 6 { 0.8 } else { 0.1 };
-        let own = |label: usize| {
-            move |pixel: usize| match label {
-                0 => first(pixel),
-                1 => 1.0 - first(pixel) - at(pixel),
-                _ => at(pixel),
-            }
-        };
-        (0..3).flat_map(|label| (0..PIXELS).map(own(label))).collect()
+        let second = |pixel: usize| 1.0 - first(pixel) - at(pixel);
+        let pixels = 0..PIXELS;
+        pixels.clone().map(first).chain(pixels.clone().map(second)).chain(pixels.map(at)).collect()
     }
 
     #[test]

@@ -21,22 +21,23 @@ impl Marginals {
     #[inline(always)]
     pub(crate) fn set(&mut self, first: usize, count: usize, planes: &[Plane]) {
         for (map, plane) in self.probabilities.chunks_exact_mut(self.pixels).zip(planes) {
-            let own = &mut map[first..][..count];
-            match own.as_chunks_mut().0 {
+            let pixels = &mut map[first..][..count];
+            // A whole plane is two stores of a known length.
+            match pixels.as_chunks_mut().0 {
                 [first, second] => [*first, *second] = *plane,
-                _ => set_last(own, plane),
+                _ => set_last(pixels, plane),
             }
         }
     }
 
-    /// These as the labels `own` of more labels, of which the others have probability 0.
-    pub(crate) fn spread(self, labels: usize, own: &[usize]) -> Self {
-        if own.len() == labels {
+    /// These as the labels `kept` of more labels, of which the others have probability 0.
+    pub(crate) fn spread(self, labels: usize, kept: &[usize]) -> Self {
+        if kept.len() == labels {
             return self;
         }
         let probabilities = Pages::zeros(labels * self.pixels);
         let mut spread = Self { pixels: self.pixels, probabilities };
-        for (probabilities, label) in self.probabilities.chunks_exact(self.pixels).zip(own) {
+        for (probabilities, label) in self.probabilities.chunks_exact(self.pixels).zip(kept) {
             spread.probabilities[label * self.pixels..][..self.pixels]
                 .copy_from_slice(probabilities);
         }
@@ -73,24 +74,25 @@ impl Marginals {
 
     fn best(&self) -> (Vec<f32>, Vec<u8>) {
         let mut labels = vec![0; self.pixels];
-        let mut best = self.of(0).to_vec();
+        let mut greatest = self.of(0).to_vec();
         let others = self.probabilities.chunks_exact(self.pixels).zip(0_u8..).skip(1);
         for (probabilities, label) in others {
-            for ((best, own), &probability) in best.iter_mut().zip(&mut labels).zip(probabilities) {
-                if probability > *best {
-                    (*best, *own) = (probability, label);
+            let pixels = greatest.iter_mut().zip(&mut labels).zip(probabilities);
+            for ((greatest, best), &probability) in pixels {
+                if probability > *greatest {
+                    (*greatest, *best) = (probability, label);
                 }
             }
         }
-        (best, labels)
+        (greatest, labels)
     }
 }
 
 /// Kept apart, so that the other planes are not copied by a function that takes any length.
 #[cold]
 #[inline(never)]
-fn set_last(own: &mut [f32], plane: &Plane) {
-    own.copy_from_slice(&plane.as_flattened()[..own.len()]);
+fn set_last(pixels: &mut [f32], plane: &Plane) {
+    pixels.copy_from_slice(&plane.as_flattened()[..pixels.len()]);
 }
 
 #[cfg(test)]

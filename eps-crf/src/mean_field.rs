@@ -1,7 +1,28 @@
 //! Mean-field inference: every pixel's probabilities given those of all others, step by step.
 //!
-//! One pass over the pixels takes the messages of the step, makes probabilities of them and gives
-//! these to the vertices for the next step, so that probabilities are never stored in between.
+//! With unary energies `u`, normalised kernels `k` of weight `w` and Potts costs, a step sets at
+//! pixel `i`
+//!
+//! ```text
+//! Q_i(l)  =  exp(-u_i(l) + m_i(l)) / Z_i,      m_i(l)  =  Σ_k w_k Σ_j k(f_i, f_j) Q_j(l)
+//! ```
+//!
+//! where `j` runs over all pixels, `i` included, as it does in Krähenbühl's implementation. Other
+//! costs `c` put `-Σ_l' c(l, l') m_i(l')` in place of `m_i(l)`. The inner sum is a Gaussian filter,
+//! which a lattice does in three parts: splat (pixels give to vertices), blur (vertices share with
+//! their neighbours), slice (pixels take from vertices). Splat and slice meet in one pass over the
+//! pixels, sixteen at a time, so that probabilities are never stored in between:
+//!
+//! ```text
+//! vertices of step t  --slice-->  m  --softmax-->  Q  --splat-->  vertices of step t + 1  --blur-->
+//!   rows, labels in lanes        planes, pixels in lanes       rows again
+//! ```
+//!
+//! A step costs, for each label, the corners of every pixel twice (3 of the Gaussian lattice, 6 of
+//! the bilateral one), one exponential, and the vertices once for each axis.
+//!
+//! Source: Krähenbühl and Koltun, "Efficient Inference in Fully Connected CRFs with Gaussian Edge
+//! Potentials", 2011, section 3 and algorithm 1.
 
 use crate::lattice::{Grid, Messages, Sparse, Window};
 use crate::pages::Pages;
@@ -111,6 +132,7 @@ impl<'a, R: Row> Field<'a, R> {
     #[inline(always)]
     fn infer(mut self, steps: usize) -> Marginals {
         let mut marginals = Marginals::unset(self.labels, self.pixels);
+        // The first pass knows the unary term alone, and the last one gives nothing to the vertices.
         for step in 0..steps {
             self.pass(step > 0, None);
             self.turn();
@@ -132,6 +154,7 @@ impl<'a, R: Row> Field<'a, R> {
             }
             for column in (0..self.width).step_by(TOGETHER) {
                 let run = Run { row, column, pixel: row * self.width + column };
+                // The last block of a row may have fewer pixels; its other lanes are computed and dropped.
                 let count = TOGETHER.min(self.width - column);
                 let mut rows = Aligned([R::filled(0.0); TOGETHER]);
                 if with_messages {

@@ -1,4 +1,9 @@
 //! Memory for the large arrays of a field.
+//!
+//! What a field needs is known beforehand and is large: about 48 bytes a pixel for the bilateral
+//! corners, 16 for the Gaussian ones, and rows of all labels for every vertex. It is mapped instead
+//! of allocated, so that it begins with a page and may consist of large pages, which cost fewer
+//! faults when they are first touched and fewer misses of the translation buffer after that.
 
 use crate::spare;
 use bytemuck::Pod;
@@ -7,7 +12,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-/// Numbers in memory of their own. It begins with a page, so that no eight in a row of eights are on two
+/// Numbers in memory that nothing else shares. It begins with a page, so that no eight in a row of eights are on two
 /// lines of the cache, and large pages are asked for, which are far cheaper to touch for the first time.
 pub(crate) struct Pages<T> {
     /// `None` while it is given back.

@@ -9,6 +9,15 @@ use std::str::FromStr;
 const CAFFE_MEAN: [f32; 3] = [104.008, 116.669, 122.675];
 
 /// Parameters of a field by the code that they come from.
+///
+/// ```
+/// use eps_crf::Preset;
+///
+/// let preset: Preset = "irn-label".parse()?;
+/// assert_eq!(preset.kernels().bilateral.place, 50.0);
+/// assert_eq!(preset.label_confidence(), Some(0.7));
+/// # Ok::<(), eps_crf::CrfError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Preset {
     /// PSA, and SEAM, EPS and the helper of ToCo after it.
@@ -59,7 +68,7 @@ impl Preset {
         }
     }
 
-    /// The probability of a pixel's own label where the unary term comes from labels; `None` where it
+    /// The probability of the label that a pixel is given where the unary term comes from labels; `None` where it
     /// comes from probabilities.
     pub fn label_confidence(self) -> Option<f32> {
         (self == Self::IrnLabel).then_some(0.7)
@@ -76,8 +85,8 @@ impl Preset {
 
 /// A pixel less the mean, cut to an integer and taken modulo 256, as x86 casts a negative number.
 fn without_mean(rgb: &[u8]) -> impl Iterator<Item = u8> {
-    let difference = |(&value, mean)| (f32::from(value) - mean) as i32 as u8;
-    rgb.iter().rev().zip(CAFFE_MEAN).map(difference)
+    let channels = rgb.iter().rev().zip(CAFFE_MEAN);
+    channels.map(|(&value, mean)| (f32::from(value) - mean) as i32 as u8)
 }
 
 impl fmt::Display for Preset {

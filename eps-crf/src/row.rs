@@ -1,4 +1,8 @@
 //! The labels of a pixel or a vertex, side by side in lanes that the compiler vectorises.
+//!
+//! A field is compiled once for each width in [`eights`], from four lanes to 256, so that the
+//! compiler knows the length of every loop over lanes. Widths between are rounded up: eleven copies
+//! of the code are enough, and from 17 labels on at most a third of the lanes is padding.
 
 /// As many lanes as the labels of a field need; lanes without a label hold what does no harm.
 pub(crate) trait Row: Copy {
@@ -29,13 +33,13 @@ pub(crate) trait Row: Copy {
     #[inline(always)]
     fn blurred(&self, behind: &Self, ahead: &Self) -> Self {
         let neighbours = behind.with(ahead, |behind, ahead| behind + ahead);
-        self.with(&neighbours, |own, both| 0.5_f32.mul_add(both, own))
+        self.with(&neighbours, |centre, both| 0.5_f32.mul_add(both, centre))
     }
 
     /// Adds another row times a weight, rounded once.
     #[inline(always)]
     fn add_scaled(&mut self, weight: f32, other: &Self) {
-        *self = self.with(other, |own, other| weight.mul_add(other, own));
+        *self = self.with(other, |sum, other| weight.mul_add(other, sum));
     }
 }
 
@@ -71,13 +75,13 @@ pub(crate) struct Aligned<T>(pub(crate) T);
 /// Reads all of both before anything is written, so that one instruction can do it.
 #[inline(always)]
 fn each<const N: usize>(
-    own: [f32; N],
-    other: [f32; N],
+    first: [f32; N],
+    second: [f32; N],
     both: impl Fn(f32, f32) -> f32,
 ) -> [f32; N] {
     let mut lanes = [0.0; N];
     for lane in 0..N {
-        lanes[lane] = both(own[lane], other[lane]);
+        lanes[lane] = both(first[lane], second[lane]);
     }
     lanes
 }
@@ -123,13 +127,13 @@ impl<const N: usize> Row for [f32; N] {
     #[inline(always)]
     fn eight(&self, _: usize) -> Eight {
         let mut eight = [0.0; 8];
-        eight.iter_mut().zip(self).for_each(|(own, &lane)| *own = lane);
+        eight.iter_mut().zip(self).for_each(|(to, &lane)| *to = lane);
         eight
     }
 
     #[inline(always)]
     fn set_eight(&mut self, _: usize, eight: Eight) {
-        self.iter_mut().zip(eight).for_each(|(own, lane)| *own = lane);
+        self.iter_mut().zip(eight).for_each(|(to, lane)| *to = lane);
     }
 }
 
@@ -159,8 +163,8 @@ impl<const G: usize> Row for [Eight; G] {
     #[inline(always)]
     fn with(&self, other: &Self, both: impl Fn(f32, f32) -> f32) -> Self {
         let mut row = *self;
-        for (own, other) in row.iter_mut().zip(other) {
-            *own = each(*own, *other, &both);
+        for (eight, other) in row.iter_mut().zip(other) {
+            *eight = each(*eight, *other, &both);
         }
         row
     }

@@ -1,4 +1,19 @@
 //! Probabilities of labels from what is known of each pixel alone and the messages it has.
+//!
+//! ```text
+//! Q(l) = p(l) exp(m(l) - max m) / Σ           of probabilities p of the unary term
+//! Q(l) = exp(v(l) - max v) / Σ,  v = m - u    of its energies u
+//! ```
+//!
+//! The greatest exponent is 0, so that nothing overflows and the sum is above 0. With probabilities
+//! the exponential is of the messages alone, so no logarithm of `p` is needed.
+//!
+//! `exp(x)` is `2^n exp(r)` with `n` the integer nearest to `x / ln 2`: `r = x - n ln 2`, in two
+//! parts so that the product is exact enough, is at most `ln 2 / 2` and has a polynomial of degree
+//! 7; `n` is added to the exponent's bits. No table and no branch, so that the compiler turns the
+//! loops into vector code.
+//!
+//! Source of the coefficients: Moshier's Cephes library, `expf`.
 
 use crate::row::Row as _;
 use crate::square::Plane;

@@ -1,7 +1,11 @@
 //! Memory that a field has done with and the next one of the same thread takes.
 //!
-//! A system clears memory before it gives it, so a program that goes through many pictures should ask
-//! for it once.
+//! A system clears memory before it gives it, so a program that goes through many images should ask
+//! for it once. A thread keeps as much as, with what is in use, it needed at most for this field or
+//! the last one; above that the oldest goes back to the system. Sizes are rounded up to a sixteenth
+//! of their power of two, so that images of nearly one size find each other's memory, and a piece
+//! may be taken by whoever needs at least half of it. Every thread has a pool without a lock: what
+//! a thread gives back stays with it.
 
 use memmap2::MmapMut;
 use std::cell::RefCell;

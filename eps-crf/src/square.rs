@@ -1,4 +1,17 @@
-//! Rows of pixels to planes of labels and back, in squares of eight by eight.
+//! Rows of pixels to planes of labels and back: transposes of eight by eight numbers.
+//!
+//! Lattices hold a row for each vertex, labels in lanes, since a splat or slice moves all labels of
+//! a pixel alike. A softmax compares the labels of one pixel, which is fast where pixels are the
+//! lanes. So sixteen rows become planes, one for each label, and later rows again:
+//!
+//! ```text
+//! pixel 0:  l0 l1 l2 ..        label 0:  p0 p1 p2 ..
+//! pixel 1:  l0 l1 l2 ..   <->  label 1:  p0 p1 p2 ..
+//! ```
+//!
+//! In AVX registers a transpose takes 24 instructions: lanes of two rows alternate (unpack), pairs
+//! of lanes of four rows are joined (shuffle), and halves of registers change places (permute).
+//! Without them it is a loop over the elements, which moves the same bits.
 
 use crate::row::{Eight, Row};
 
@@ -29,7 +42,7 @@ impl Square {
         for (at, planes) in planes.as_chunks_mut::<8>().0.iter_mut().enumerate() {
             for (half, rows) in rows.as_chunks::<8>().0.iter().enumerate() {
                 let mut square = [[0.0; 8]; 8];
-                square.iter_mut().zip(rows).for_each(|(own, row)| *own = row.eight(at));
+                square.iter_mut().zip(rows).for_each(|(line, row)| *line = row.eight(at));
                 let columns = self.turned(square);
                 planes.iter_mut().zip(columns).for_each(|(plane, column)| plane[half] = column);
             }
@@ -42,7 +55,7 @@ impl Square {
         for (at, planes) in planes.as_chunks::<8>().0.iter().enumerate() {
             for (half, rows) in rows.as_chunks_mut::<8>().0.iter_mut().enumerate() {
                 let mut square = [[0.0; 8]; 8];
-                square.iter_mut().zip(planes).for_each(|(own, plane)| *own = plane[half]);
+                square.iter_mut().zip(planes).for_each(|(line, plane)| *line = plane[half]);
                 let columns = self.turned(square);
                 rows.iter_mut().zip(columns).for_each(|(row, column)| row.set_eight(at, column));
             }
@@ -67,6 +80,7 @@ fn turned_in_registers(registers: pulp::x86::V3, square: [Eight; 8]) -> [Eight; 
     let [a, b, c, d, e, f, g, h] = square;
     let (a, b, c, d) = (pulp::cast(a), pulp::cast(b), pulp::cast(c), pulp::cast(d));
     let (e, f, g, h) = (pulp::cast(e), pulp::cast(f), pulp::cast(g), pulp::cast(h));
+    // Two lanes of a column side by side, then four, then all eight.
     let pairs = |a, b| [avx._mm256_unpacklo_ps(a, b), avx._mm256_unpackhi_ps(a, b)];
     let fours = |a, b| [avx._mm256_shuffle_ps::<0x44>(a, b), avx._mm256_shuffle_ps::<0xEE>(a, b)];
     let quarter = |a, b, c, d| {

@@ -25,7 +25,7 @@ enum Given<'a> {
     /// `[labels, pixels]`, energies instead of probabilities.
     Energies(&'a [f32]),
     /// A label for each pixel, and the probability of it and of each other label.
-    Labels { map: Vec<u8>, own: f32, other: f32 },
+    Labels { map: Vec<u8>, confidence: f32, rest: f32 },
 }
 
 impl<'a> Unary<'a> {
@@ -57,6 +57,18 @@ impl<'a> Unary<'a> {
 
     /// Of a label for each pixel, which has probability `confidence`; the others share the rest.
     ///
+    /// ```
+    /// use eps_crf::{DenseCrf, Picture, Preset, Unary};
+    ///
+    /// let picture = Picture::new(3, 1, &[200; 9])?;
+    /// let preset = Preset::IrnLabel;
+    /// let crf = DenseCrf::new(&picture, &preset.kernels())?;
+    /// let unary = Unary::from_labels(2, &[1, 0, 1], preset.label_confidence().unwrap_or(0.7))?;
+    /// // One pixel among others of its colour takes their label.
+    /// assert_eq!(crf.infer(&unary, Preset::STEPS)?.labels(), [1, 1, 1]);
+    /// # Ok::<(), eps_crf::CrfError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`CrfError::Labels`], [`CrfError::Label`] for one that is not in `0..labels`,
@@ -72,7 +84,7 @@ impl<'a> Unary<'a> {
             return Err(CrfError::Label { pixel, found, labels });
         }
         let rest = (1.0 - confidence) / labels.saturating_sub(1).max(1) as f32;
-        let given = Given::Labels { map: map.to_vec(), own: confidence, other: rest };
+        let given = Given::Labels { map: map.to_vec(), confidence, rest };
         Ok(Self { labels, pixels: map.len(), given })
     }
 
@@ -128,11 +140,11 @@ impl<'a> Unary<'a> {
                     *plane = *given;
                 }
             }
-            Given::Labels { map, own, other } => {
+            Given::Labels { map, confidence, rest } => {
                 for (plane, map) in planes.zip(map[pixels].chunks(TOGETHER)) {
                     *plane = Plane::filled(1.0);
                     for (probability, &at) in plane.as_flattened_mut().iter_mut().zip(map) {
-                        *probability = if usize::from(at) == label { *own } else { *other };
+                        *probability = if usize::from(at) == label { *confidence } else { *rest };
                     }
                 }
             }
@@ -186,18 +198,21 @@ pub(crate) fn check_energies(labels: usize, values: &[f32]) -> Result<usize, Crf
     if values.iter().fold(true, |all, value| all & value.is_finite()) {
         return Ok(pixels);
     }
-    let is_energy = |value: f32| value > f32::NEG_INFINITY;
-    let wrong = values.iter().position(|&value| !is_energy(value));
-    let excluded = |pixel: &usize| {
-        values[*pixel..].iter().step_by(pixels).all(|&value| value == f32::INFINITY)
-    };
-    match wrong.or_else(|| (0..pixels).find(excluded)) {
+    let wrong = values.iter().position(|&value| value.is_nan() || value == f32::NEG_INFINITY);
+    match wrong.or_else(|| pixel_without_labels(pixels, values)) {
         None => Ok(pixels),
         Some(at) => {
             let (label, pixel) = (at / pixels, at % pixels);
             Err(CrfError::Energy { label, pixel, found: values[at] })
         }
     }
+}
+
+/// The first pixel whose labels are all excluded.
+fn pixel_without_labels(pixels: usize, energies: &[f32]) -> Option<usize> {
+    (0..pixels).find(|&pixel| {
+        energies[pixel..].iter().step_by(pixels).all(|&energy| energy == f32::INFINITY)
+    })
 }
 
 fn check_labels(labels: usize) -> Result<(), CrfError> {
@@ -212,8 +227,8 @@ mod tests {
     /// Probabilities of a label in the order of the pixels, those after a row's last included.
     fn of_label(unary: &Unary<'_>, width: usize, label: usize) -> Vec<f32> {
         let planes = unary.planes(width);
-        let own = Plane::rows(&planes).iter().skip(label).step_by(unary.labels());
-        own.flat_map(|plane| plane.as_flattened()).copied().collect()
+        let of_label = Plane::rows(&planes).iter().skip(label).step_by(unary.labels());
+        of_label.flat_map(|plane| plane.as_flattened()).copied().collect()
     }
 
     #[test]

@@ -116,8 +116,10 @@ impl AnalysisPlan {
         let path = folder.join(format!("{id}.png"));
         let stuff = codec::read_mask(&path, self.classes)?;
         check_size(truth.size(), stuff.size(), &path, "map of stuff")?;
-        let known =
-            |&class: &u8| if class == eps_data::IGNORE { eps_data::BACKGROUND } else { class };
-        Ok(LabelMap::new(stuff.size(), stuff.classes().iter().map(known).collect()))
+        let classes = stuff.classes().iter().map(|&class| match class {
+            eps_data::IGNORE => eps_data::BACKGROUND,
+            class => class,
+        });
+        Ok(LabelMap::new(stuff.size(), classes.collect()))
     }
 }

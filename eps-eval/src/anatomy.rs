@@ -147,20 +147,20 @@ impl PixelMetric for Anatomy {
     fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.band, other.band, "both must have the same band");
         assert_eq!(self.right.len(), other.right.len(), "both must have the same classes");
-        self.right.iter_mut().zip(&other.right).for_each(|(own, theirs)| *own += theirs);
-        for (own, theirs) in self.wrong.iter_mut().zip(&other.wrong) {
-            own.iter_mut().zip(theirs).for_each(|(own, theirs)| *own += theirs);
+        self.right.iter_mut().zip(&other.right).for_each(|(sum, count)| *sum += count);
+        for (sums, counts) in self.wrong.iter_mut().zip(&other.wrong) {
+            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         }
         self
     }
 
     fn columns(&self) -> Vec<Column> {
-        let column = |loss: Loss| {
+        let columns = Loss::ALL.map(|loss| {
             let classes = (0..self.classes()).map(|class| self.share(class, loss)).collect();
             Column::fraction(loss.title(), self.mean_share(loss), classes)
                 .in_terminal("lost mean IoU by cause", loss.title())
-        };
-        Loss::ALL.map(column).to_vec()
+        });
+        columns.to_vec()
     }
 }
 
@@ -223,9 +223,9 @@ mod tests {
             let mut matrix = ConfusionMatrix::new(4);
             let anatomy = images.iter().fold(Anatomy::new(4, band), |sum, (truth, predicted)| {
                 matrix.add(&map(truth), &map(predicted));
-                let mut own = Anatomy::new(4, band);
-                own.add(&map(truth), &map(predicted), labels);
-                sum.merge(&own)
+                let mut image = Anatomy::new(4, band);
+                image.add(&map(truth), &map(predicted), labels);
+                sum.merge(&image)
             });
             for class in 0..4 {
                 prop_assert_eq!(anatomy.union(class), matrix.counts(class).union());

@@ -29,7 +29,7 @@ pub enum Unit {
 pub enum Place {
     /// In every table of a comparison: JSON, CSV, Markdown, terminal.
     Tables,
-    /// In a terminal below a heading, with a title or none; files have it in a form of its own.
+    /// In a terminal below a heading, with a title or none; files have it in another form.
     Terminal { heading: &'static str, title: &'static str },
 }
 

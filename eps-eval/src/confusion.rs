@@ -8,6 +8,22 @@ use serde::{Deserialize, Serialize};
 ///
 /// Pixels whose truth is 255 are never counted. Everything else about a prediction follows from
 /// these counts, so matrices of parts may be merged in any order.
+///
+/// ```
+/// use eps_data::{LabelMap, Size};
+/// use eps_eval::ConfusionMatrix;
+///
+/// let truth = LabelMap::new(Size::new(3, 1), vec![0, 1, 255]);
+/// let predicted = LabelMap::new(Size::new(3, 1), vec![0, 0, 1]);
+/// let mut matrix = ConfusionMatrix::new(2);
+/// matrix.add(&truth, &predicted);
+/// assert_eq!(matrix.count(1, 0), 1);
+///
+/// let other = ConfusionMatrix::of(2, &[1, 1], &[1, 1]);
+/// let both = matrix.merge(&other);
+/// assert_eq!(both.counts(1).truth, 3);
+/// assert_eq!(both.iou(1), Some(2.0 / 3.0));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Vec<Vec<u64>>", try_from = "Vec<Vec<u64>>")]
 pub struct ConfusionMatrix {
@@ -79,7 +95,7 @@ impl ConfusionMatrix {
     /// Adds the pixels that `other` counted, in place; panics as [`merge`](Self::merge).
     pub(crate) fn add_matrix(&mut self, other: &Self) {
         assert_eq!(self.classes, other.classes, "both matrices must have the same classes");
-        self.counts.iter_mut().zip(&other.counts).for_each(|(own, theirs)| *own += theirs);
+        self.counts.iter_mut().zip(&other.counts).for_each(|(sum, count)| *sum += count);
     }
 
     /// All pixels; `None` if there are 2^64 or more.
@@ -91,10 +107,10 @@ impl ConfusionMatrix {
     /// truth and prediction than they. There are fewer where a pixel has no class in one of both.
     pub(crate) fn is_within(&self, totals: &TotalCounts) -> bool {
         (0..self.classes).zip(totals.classes()).all(|(class, total)| {
-            let own = self.counts(class);
-            own.intersection == total.intersection
-                && own.truth <= total.truth
-                && own.predicted <= total.predicted
+            let counts = self.counts(class);
+            counts.intersection == total.intersection
+                && counts.truth <= total.truth
+                && counts.predicted <= total.predicted
         })
     }
 

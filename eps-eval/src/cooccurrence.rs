@@ -77,8 +77,8 @@ impl PixelMetric for Cooccurrence {
             other.background.len(),
             "both must have the same classes"
         );
-        let add = |own: &mut [u64], theirs: &[u64]| {
-            own.iter_mut().zip(theirs).for_each(|(own, theirs)| *own += theirs);
+        let add = |sums: &mut [u64], counts: &[u64]| {
+            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         };
         add(&mut self.background, &other.background);
         add(&mut self.false_positives, &other.false_positives);

@@ -96,7 +96,7 @@ pub(crate) struct ImageFiles<'a> {
 }
 
 impl ImageFiles<'_> {
-    /// Path of the mask; the image's own file where it has none.
+    /// Path of the mask; that of the image where it has none.
     pub(crate) fn truth(&self) -> &Path {
         self.item.mask.as_ref().unwrap_or(&self.item.image)
     }

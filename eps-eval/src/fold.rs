@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Images that are counted on all threads, with a result that does not depend on the number of them.
 ///
-/// A thread counts consecutive images into counts of its own; these are merged in the order of the
+/// A thread counts consecutive images apart from the others; their counts are merged in the order of the
 /// list. Of several images that fail the first in the list is told, and those after it are left.
 ///
 /// ```
@@ -26,7 +26,7 @@ use std::sync::{Mutex, PoisonError};
 /// ```
 pub struct Fold<'a, T> {
     images: &'a [T],
-    /// The fewest images that have counts of their own, as long as there are so many.
+    /// The fewest images that are counted apart, as long as there are so many.
     share: usize,
     observer: &'a dyn Observer,
 }
@@ -53,6 +53,7 @@ impl<'a, T: Sync> Fold<'a, T> {
         let first_failed = AtomicUsize::new(usize::MAX);
         let step = |counts: Result<C, E>, (place, image): (usize, &T)| {
             let mut counts = counts?;
+            // Images before a failure still have to be counted, since one of them may fail too.
             if place < first_failed.load(Ordering::Relaxed) {
                 add(&mut counts, image).inspect_err(|_| {
                     first_failed.fetch_min(place, Ordering::Relaxed);
@@ -91,6 +92,8 @@ pub(crate) struct Pool<T>(Mutex<Vec<T>>);
 impl<T: Default> Pool<T> {
     /// Works with memory that no other thread has now, in whatever state the last one left it.
     pub(crate) fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
+        // Held only while memory is taken or put back, never while it is worked with. A poisoned lock
+        // is as good: every state of the memory is.
         let idle = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = idle().pop();
         let mut memory = taken.unwrap_or_default();

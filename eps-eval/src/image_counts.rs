@@ -41,10 +41,10 @@ impl ImageCounts {
     ) -> Self {
         let small = |pixels: u64| u32::try_from(pixels).expect("an image has below 2^32 pixels");
         let occurring = classes.into_iter().filter(|(_, counts)| counts.union() > 0);
-        let row = |(class, counts): (ClassId, ClassCounts)| {
+        let rows = occurring.map(|(class, counts)| {
             Row(class, small(counts.intersection), small(counts.truth), small(counts.predicted))
-        };
-        let unchecked = Unchecked { id: id.into(), classes: occurring.map(row).collect() };
+        });
+        let unchecked = Unchecked { id: id.into(), classes: rows.collect() };
         unchecked.try_into().unwrap_or_else(|fault| panic!("{fault}"))
     }
 
@@ -68,8 +68,8 @@ impl ImageCounts {
 
     /// Pixels of `class`; none if it does not occur.
     pub fn class(&self, class: ClassId) -> ClassCounts {
-        let own = self.classes().find(|&(own, _)| own == class);
-        own.map_or_else(ClassCounts::default, |(_, counts)| counts)
+        let found = self.classes().find(|&(occurring, _)| occurring == class);
+        found.map_or_else(ClassCounts::default, |(_, counts)| counts)
     }
 
     /// The largest class that occurs.
@@ -82,9 +82,10 @@ impl TryFrom<Unchecked> for ImageCounts {
     type Error = String;
 
     fn try_from(Unchecked { id, classes }: Unchecked) -> Result<Self, String> {
-        let impossible = |&&Row(_, both, truth, predicted): &&Row| both > truth || both > predicted;
-        if let Some(row) = classes.iter().find(impossible) {
-            return Err(format!("{id}: class {} has an intersection above its pixels", row.0));
+        for &Row(class, intersection, truth, predicted) in &classes {
+            if intersection > truth.min(predicted) {
+                return Err(format!("{id}: class {class} has an intersection above its pixels"));
+            }
         }
         if !classes.is_sorted_by(|a, b| a.0 < b.0) {
             return Err(format!("{id}: classes must ascend"));

@@ -52,10 +52,10 @@ impl LabelPairs {
         for taken_for in classes() {
             let background = usize::from(BACKGROUND);
             for of in [background].into_iter().chain(classes()).filter(|&of| of != taken_for) {
-                let own = self.pairs.entry((of, taken_for)).or_default();
-                own.images += 1;
-                own.false_positives += image.count(of, taken_for);
-                own.true_positives += image.count(taken_for, taken_for);
+                let counts = self.pairs.entry((of, taken_for)).or_default();
+                counts.images += 1;
+                counts.false_positives += image.count(of, taken_for);
+                counts.true_positives += image.count(taken_for, taken_for);
             }
         }
     }
@@ -79,11 +79,11 @@ impl PixelMetric for LabelPairs {
     }
 
     fn merge(mut self, other: &Self) -> Self {
-        for (&pair, theirs) in &other.pairs {
-            let own = self.pairs.entry(pair).or_default();
-            own.images += theirs.images;
-            own.false_positives += theirs.false_positives;
-            own.true_positives += theirs.true_positives;
+        for (&pair, counts) in &other.pairs {
+            let sum = self.pairs.entry(pair).or_default();
+            sum.images += counts.images;
+            sum.false_positives += counts.false_positives;
+            sum.true_positives += counts.true_positives;
         }
         self
     }
@@ -103,12 +103,17 @@ mod tests {
         pairs.add(&image([0, 1, 1, 0, 0, 0]), labels(&[1]));
         let found: Vec<_> = pairs
             .pairs()
-            .map(|own| (own.of, own.taken_for, own.images, own.false_positives, own.true_positives))
+            .map(|pair| {
+                (pair.of, pair.taken_for, pair.images, pair.false_positives, pair.true_positives)
+            })
             .collect();
         let expected = [(0, 1, 2, 1 + 3, 1 + 1), (0, 2, 1, 0, 1), (1, 2, 1, 1, 1), (2, 1, 1, 1, 1)];
         assert_eq!(found, expected);
-        assert_eq!(pairs.pairs().next().and_then(|own| own.ratio), Some(2.0));
+        assert_eq!(pairs.pairs().next().and_then(|pair| pair.ratio), Some(2.0));
         let twice = pairs.clone().merge(&pairs);
-        assert_eq!(twice.pairs().next().map(|own| (own.images, own.ratio)), Some((4, Some(2.0))));
+        assert_eq!(
+            twice.pairs().next().map(|pair| (pair.images, pair.ratio)),
+            Some((4, Some(2.0)))
+        );
     }
 }

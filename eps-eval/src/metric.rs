@@ -34,7 +34,7 @@ pub trait PixelMetric: Clone + Debug + Send + Sync + 'static {
     fn merge(self, other: &Self) -> Self;
 
     /// The scores that every table shows; none where
-    /// [`MethodDetails`](crate::MethodDetails) has them in a form of their own.
+    /// [`MethodDetails`](crate::MethodDetails) has them in another form.
     fn columns(&self) -> Vec<Column> {
         Vec::new()
     }

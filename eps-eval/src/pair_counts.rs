@@ -1,4 +1,17 @@
 //! How often each pair of true and predicted label occurs in one image.
+//!
+//! A mask has few long runs of one label, which its reader hands over as such. Walking along the
+//! runs of both masks at once, a stretch that neither mask interrupts is counted by one addition:
+//!
+//! ```text
+//! truth       | 0         | 7          | 0    |
+//! predicted   | 0   | 7           | 0         |
+//! counted     | 0,0 | 0,7 | 7,7   | 7,0| 0,0  |
+//! ```
+//!
+//! The cost is the number of runs of both masks, not of pixels. The table has a cell for each of
+//! 256x256 pairs, so that no label needs a check; only cells that were counted are cleared for the
+//! next image.
 
 #[cfg(test)]
 use eps_data::Size;
@@ -41,17 +54,19 @@ impl PairCounts {
         let pixels = [truth, predicted].map(|runs| runs.size().pixels());
         assert_eq!(pixels[0], pixels[1], "both masks must have the same pixels");
         let (truth, predicted) = (truth.runs(), predicted.runs());
-        let (mut own, mut given, mut start) = (0, 0, 0);
-        while let (Some(truth), Some(predicted)) = (truth.get(own), predicted.get(given)) {
+        let (mut true_run, mut predicted_run, mut start) = (0, 0, 0);
+        while let (Some(truth), Some(predicted)) =
+            (truth.get(true_run), predicted.get(predicted_run))
+        {
             let end = truth.end.min(predicted.end);
             let cell = &mut self.table[usize::from(truth.label)][usize::from(predicted.label)];
             if *cell == 0 {
                 self.counted.push((truth.label, predicted.label));
             }
             *cell += end - start;
-            // Which of the two goes on, no processor could foresee.
-            own += usize::from(truth.end == end);
-            given += usize::from(predicted.end == end);
+            // Added instead of branched on: which of the two runs ends first, no processor can predict.
+            true_run += usize::from(truth.end == end);
+            predicted_run += usize::from(predicted.end == end);
             start = end;
         }
         self.counted.sort_unstable();
@@ -112,10 +127,10 @@ mod tests {
         ) {
             let mut expected = BTreeMap::new();
             let (mut truth, mut predicted) = (Vec::new(), Vec::new());
-            for (own, given, length) in runs {
-                truth.extend(vec![own; length]);
-                predicted.extend(vec![given; length]);
-                *expected.entry((own, given)).or_insert(0) += length as u64;
+            for (true_label, predicted_label, length) in runs {
+                truth.extend(vec![true_label; length]);
+                predicted.extend(vec![predicted_label; length]);
+                *expected.entry((true_label, predicted_label)).or_insert(0) += length as u64;
             }
             let counts = PairCounts::of(&truth, &predicted);
             let expected: Vec<_> = expected.into_iter().map(|((t, p), n)| (t, p, n)).collect();

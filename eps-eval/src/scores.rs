@@ -11,6 +11,21 @@ use std::path::Path;
 
 /// Scores of one set of predictions. Fractions in `0..=1` with all digits; `None`, in JSON
 /// `null`, where a value does not exist.
+///
+/// ```
+/// use eps_data::{ClassNames, ListId};
+/// use eps_eval::{ConfusionMatrix, Protocol, Scores};
+///
+/// let names = ClassNames::of_objects(["train", "boat"]);
+/// let list = ListId { name: "val".into(), images: 1, sha256: "…".into() };
+/// let matrix = ConfusionMatrix::of(3, &[0, 0, 1, 1], &[0, 1, 1, 1]);
+/// let scores = Scores::new(Protocol::Voc, list, None, &matrix, &names);
+/// assert_eq!(scores.classes[1].name, "train");
+/// assert_eq!(scores.classes[1].iou, Some(2.0 / 3.0));
+/// // No pixel is a boat, and none was taken for one: it is left out of the mean.
+/// assert_eq!(scores.classes[2].iou, None);
+/// assert_eq!(scores.miou, Some((0.5 + 2.0 / 3.0) / 2.0));
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     /// How pixels were counted: the name of a [`Protocol`](crate::Protocol).

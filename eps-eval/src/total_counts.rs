@@ -45,7 +45,7 @@ impl TotalCounts {
     /// If the totals differ in classes.
     pub fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.classes.len(), other.classes.len(), "both must have the same classes");
-        self.classes.iter_mut().zip(&other.classes).for_each(|(own, &theirs)| *own += theirs);
+        self.classes.iter_mut().zip(&other.classes).for_each(|(sum, &counts)| *sum += counts);
         self
     }
 
@@ -72,8 +72,9 @@ impl TotalCounts {
 
     /// IoU of the classes weighted by their share of the counted pixels; `None` without pixels.
     pub fn frequency_weighted_iou(&self) -> Option<f64> {
-        let weighted = |class: &ClassCounts| Some(class.truth as f64 * class.iou()?);
-        let sum: f64 = self.classes.iter().filter_map(weighted).sum();
+        let classes = self.classes.iter();
+        let weighted = classes.filter_map(|class| Some(class.truth as f64 * class.iou()?));
+        let sum: f64 = weighted.sum();
         (self.pixels() > 0).then(|| sum / self.pixels() as f64)
     }
 

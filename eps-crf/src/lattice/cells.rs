@@ -1,4 +1,19 @@
 //! The vertices of a lattice cell by cell, the order in which it is blurred.
+//!
+//! A cell has the vertices of one place and all colours, a line the cells of one row of places. Of
+//! the six axes three lead to other cells (one line up or two lines down) and three stay in the
+//! cell. Six passes would read all values from memory six times; instead the axes follow each other
+//! line by line, each as far behind as its neighbours are away:
+//!
+//! ```text
+//! axis 1        axis 2             axis 3, then 4 to 6 within the cell
+//! line t        line t - 1         line t - 3
+//! given->taken  taken->given       given->room->room->room->taken
+//! ```
+//!
+//! Neighbours are two row numbers for each vertex and axis. They are found by merging: along an
+//! axis greater keys have greater neighbours, so one walk through the sorted keys finds all of an
+//! axis, in `O(M)`.
 
 use super::keys::{Keys, PLACE_AXES};
 use super::sparse::V;
@@ -19,7 +34,7 @@ type Beside = [u32; 2];
 pub(super) struct Cells {
     /// On axes that lead to other cells.
     between: [Vec<Beside>; PLACE_AXES],
-    /// On axes that stay in the cell, in rows of the cell's own.
+    /// On axes that stay in the cell, in rows counted from the cell's first.
     within: [Vec<Beside>; V - PLACE_AXES],
     /// Vertices of the cells of each line.
     lines: Vec<Vec<Range<usize>>>,
@@ -123,23 +138,24 @@ fn lines(keys: &Keys<V>, sorted: &[u64]) -> Vec<Vec<Range<usize>>> {
 #[inline(always)]
 fn find_beside(keys: &Keys<V>, sorted: &[u64], axis: usize, besides: &mut [Beside]) {
     let mut at = 0;
-    for (own, &key) in sorted.iter().enumerate() {
+    for (vertex, &key) in sorted.iter().enumerate() {
         let ahead = keys.step(key, axis);
+        // `at` never goes back: greater keys have greater neighbours.
         while sorted.get(at).is_some_and(|&key| key < ahead) {
             at += 1;
         }
         if sorted.get(at) == Some(&ahead) {
-            besides[own][1] = (at + BEFORE) as u32;
-            besides[at][0] = (own + BEFORE) as u32;
+            besides[vertex][1] = (at + BEFORE) as u32;
+            besides[at][0] = (vertex + BEFORE) as u32;
         }
     }
 }
 
-/// Adds to each of some own values half of both neighbours in `rows`.
+/// Sets each of `blurred` to the vertex's value and half of both its neighbours' in `rows`.
 #[inline(always)]
-fn blur<R: Row>(own: &[R], rows: &[R], besides: &[Beside], blurred: &mut [R]) {
-    for ((own, &[behind, ahead]), blurred) in own.iter().zip(besides).zip(blurred) {
-        *blurred = own.blurred(&rows[behind as usize], &rows[ahead as usize]);
+fn blur<R: Row>(centres: &[R], rows: &[R], besides: &[Beside], blurred: &mut [R]) {
+    for ((centre, &[behind, ahead]), blurred) in centres.iter().zip(besides).zip(blurred) {
+        *blurred = centre.blurred(&rows[behind as usize], &rows[ahead as usize]);
     }
 }
 
@@ -162,16 +178,16 @@ mod tests {
     #[test]
     fn a_vertex_and_its_neighbours_by_hand() {
         let keys = Keys::<6>::covering(&[(0.0, 1.0); 5]).unwrap();
-        let own = keys.origin(&[[0; 8]; 6], 0);
+        let start = keys.origin(&[[0; 8]; 6], 0);
         // One ahead on the first axis, and one ahead of this on the last.
-        let first = keys.step(own, 0);
+        let first = keys.step(start, 0);
         let both = keys.step(first, 5);
-        let mut sorted = [(own, 1.0), (first, 0.0), (both, 0.0)];
+        let mut sorted = [(start, 1.0), (first, 0.0), (both, 0.0)];
         sorted.sort_by_key(|&(key, _)| key);
         let cells = Cells::new(&keys, &sorted.map(|(key, _)| key));
         let found = blurred(&cells, &sorted.map(|(_, value)| [value]));
         let at = |wanted| found[sorted.iter().position(|&(key, _)| key == wanted).unwrap()][0];
-        assert_eq!([at(own), at(first), at(both)], [1.0, 0.5, 0.25]);
+        assert_eq!([at(start), at(first), at(both)], [1.0, 0.5, 0.25]);
     }
 
     proptest! {

@@ -53,7 +53,7 @@ impl Features {
     #[inline(always)]
     pub(super) fn places(&self, first: usize, row: usize) -> [Lanes; 2] {
         let mut columns = [0.0; BLOCK];
-        columns.iter_mut().zip(&self.columns[first..]).for_each(|(own, &column)| *own = column);
+        columns.iter_mut().zip(&self.columns[first..]).for_each(|(lane, &column)| *lane = column);
         [columns, [self.rows[row]; BLOCK]]
     }
 

@@ -1,8 +1,20 @@
-//! A lattice of places: a field of triangles that covers the picture without a gap.
+//! A lattice of places: equilateral triangles that cover the image without a gap.
 //!
-//! The vertices lie in rows along the picture's rows, every second row moved by half a step. So a
-//! vertex has a place in an array and needs no search, and rows of the lattice are blurred while the
-//! rows of the picture that need them go by.
+//! The vertices lie in rows along the image's rows, every second row moved by half a step. So a
+//! vertex has a place in an array and needs no search, and rows of the lattice are blurred while
+//! the rows of the image that need them go by:
+//!
+//! ```text
+//! row 0   o       o       o        lower   o
+//!                                             .
+//! row 1       o       o       o    middle        o      or the mirror image
+//!                                             .
+//! row 2   o       o       o        upper   o
+//! ```
+//!
+//! A triangle's side is one standard deviation `s`, so rows are `s / 2` apart, columns `√3 s`, and
+//! the lattice has `N / (0.87 s²)` vertices and some more for the border. Every pixel keeps one
+//! code for its triangle and three weights, 16 bytes in all.
 
 use super::features::Features;
 use super::simplex::{BLOCK, MAX_COORDINATE, Simplices};
@@ -241,6 +253,8 @@ fn enclosing(simplices: &Simplices<3>) -> ([u32; BLOCK], [Triangle; BLOCK]) {
     let mut triangles = [Triangle::default(); BLOCK];
     for lane in 0..BLOCK {
         let [left_rank, right_rank, down_rank] = [0, 1, 2].map(|axis| rank[axis][lane]);
+        // A vertex is in the row of its negative third coordinate. The lowest of the three is the origin's,
+        // less one for each step up that is walked before the step down.
         let lower = ABOVE - 3 * origin[2][lane] - (2 - down_rank);
         let is_left_first = left_rank > right_rank;
         // Walked second, the step down begins beside the origin, which is then the middle.

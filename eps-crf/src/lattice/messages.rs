@@ -1,4 +1,8 @@
 //! Values of a sparse lattice: what pixels give to its vertices, and what they take.
+//!
+//! Two arrays of rows: `given` collects what is splatted for the next step while `taken`, blurred,
+//! is sliced for this one. A turn blurs the first into the second. Row 0 of each is zeros, which
+//! stand for neighbours that do not exist, so that no loop asks whether there is one.
 
 use super::cells::BEFORE;
 use super::sparse::{Sparse, is_first, row};
@@ -48,13 +52,13 @@ impl<'a, R: Row> Messages<'a, R> {
     #[inline(always)]
     pub(crate) fn slice(&self, first: usize, rows: &mut [R]) {
         let taken = R::rows(&self.taken);
-        for (own, (corners, weights)) in rows.iter_mut().zip(self.lattice.corners(first)) {
+        for (message, (corners, weights)) in rows.iter_mut().zip(self.lattice.corners(first)) {
             // A copy stays in registers.
-            let mut sum = *own;
+            let mut sum = *message;
             for (&corner, &weight) in corners.iter().zip(weights) {
                 sum.add_scaled(weight, &taken[row(corner)]);
             }
-            *own = sum;
+            *message = sum;
         }
     }
 
@@ -64,14 +68,14 @@ impl<'a, R: Row> Messages<'a, R> {
     #[inline(always)]
     pub(crate) fn splat(&mut self, first: usize, rows: &[R]) {
         let given = R::rows_mut(&mut self.given);
-        for (own, (corners, weights)) in rows.iter().zip(self.lattice.corners(first)) {
-            let own = *own;
+        for (&labels, (corners, weights)) in rows.iter().zip(self.lattice.corners(first)) {
             for (&corner, &weight) in corners.iter().zip(weights) {
                 let value = &mut given[row(corner)];
+                // Cheaper than clearing all vertices before: this one is in the cache now.
                 if is_first(corner) {
                     *value = R::filled(0.0);
                 }
-                value.add_scaled(weight, &own);
+                value.add_scaled(weight, &labels);
             }
         }
     }

@@ -1,8 +1,23 @@
 //! Which simplex of the permutohedral lattice encloses a point, and where in it the point lies.
 //!
-//! Source: Adams, Baek and Davis, "Fast High-Dimensional Filtering Using the Permutohedral Lattice",
-//! 2010, sections 3.1 and 3.2. The order of the operations is that of Krähenbühl's implementation,
-//! so that both place a point on a border in the same simplex.
+//! A point of `d` features is elevated to `V = d + 1` coordinates that sum to zero. In that plane
+//! the lattice has the integer points whose coordinates all leave the same remainder `r` when
+//! divided by `V`; a simplex has one corner for each `r`. The steps, of which none needs a search:
+//!
+//! 1. round every coordinate to a multiple of `V`;
+//! 2. rank the axes by how far the point is beyond these multiples, `δ_0 >= δ_1 >= .. >= δ_d`: the
+//!    order in which the corners are reached from each other;
+//! 3. if the multiples do not sum to zero, move those of the first or last axes by one, which turns
+//!    the ranks: this is the corner of remainder 0;
+//! 4. the barycentric weights are differences of neighbours in that order: corner `r` has `(δ_{d-r}
+//!    - δ_{d-r+1}) / V`, corner 0 what is left of 1.
+//!
+//! Ranks come from comparing all pairs of axes, `V (V - 1) / 2` for a point, without a branch:
+//! eight points are placed at once, one in each lane.
+//!
+//! Source: Adams, Baek and Davis, "Fast High-Dimensional Filtering Using the Permutohedral
+//! Lattice", 2010, sections 3.1 and 3.2. The order of the operations is that of Krähenbühl's
+//! implementation, so that both place a point on a border in the same simplex.
 
 /// Points that are placed together, one in each lane.
 pub(crate) const BLOCK: usize = 8;
@@ -78,6 +93,8 @@ fn nearest_origin<const V: usize>(elevated: &[Lanes; V]) -> ([Integers; V], Inte
     let mut sum = [0; BLOCK];
     for axis in 0..V {
         for lane in 0..BLOCK {
+            // A rounding call would not be vectorised everywhere; the sum rounds, and its low bits are
+            // the integer.
             let shifted = inverse * elevated[axis][lane] + ROUNDING;
             let multiple = shifted.to_bits().wrapping_sub(ROUNDING.to_bits()) as i32;
             origin[axis][lane] = multiple;
@@ -105,6 +122,7 @@ fn ranks<const V: usize>(elevated: &[Lanes; V], origin: &[Integers; V]) -> [Inte
     for first in 0..V {
         for second in first + 1..V {
             for lane in 0..BLOCK {
+                // Of two equal offsets the first axis comes first, so that no two have one rank.
                 let behind = i32::from(offsets[first][lane] < offsets[second][lane]);
                 rank[first][lane] += behind;
                 rank[second][lane] += 1 - behind;
@@ -124,6 +142,7 @@ fn return_to_plane<const V: usize>(
     let vertices = V as i32;
     for (rank, origin) in rank.iter_mut().zip(origin) {
         for lane in 0..BLOCK {
+            // A sum of k too many moves the k axes of the smallest offsets one multiple down.
             let moved = rank[lane] + sum[lane];
             let up = i32::from(moved < 0) - i32::from(moved >= vertices);
             rank[lane] = moved + up * vertices;
@@ -144,6 +163,7 @@ fn barycentric<const V: usize>(
     for axis in 0..V {
         for lane in 0..BLOCK {
             let offset = offset::<V>(elevated[axis][lane], origin[axis][lane]) * inverse;
+            // Compared with every place instead of stored by rank: lanes have different ranks.
             for (place, sorted) in sorted.iter_mut().enumerate() {
                 sorted[lane] += if rank[axis][lane] == place as i32 { offset } else { 0.0 };
             }

@@ -1,4 +1,17 @@
 //! A lattice of places and colours, of which pixels touch few of very many vertices.
+//!
+//! Building it goes through the pixels once: the simplex of each pixel, the keys of its six
+//! corners, and their numbers from a hash table, in the order in which they are met. The keys are
+//! then sorted and corners renumbered in their order, so that vertices near each other in the image
+//! are near each other in memory and neighbours along an axis are found by merging instead of by
+//! search ([`super::cells`]).
+//!
+//! A corner is a row number whose highest bit marks the first corner of its vertex in the order of
+//! the pixels: a splat clears the vertex there, which spares a pass over all vertices between
+//! steps.
+//!
+//! Cost: 48 bytes a pixel; six lookups in the table, or none for a pixel in the simplex of the one
+//! before; `O(M log M)` for the sort of `M` vertices.
 
 use super::cells::{BEFORE, Cells};
 use super::features::Features;
@@ -163,9 +176,8 @@ impl Build<'_> {
         }
         let mut key = origin;
         std::array::from_fn(|remainder| {
-            let own = key;
-            key = self.keys.step(key, order[V - 1 - remainder]);
-            own
+            let next = self.keys.step(key, order[V - 1 - remainder]);
+            std::mem::replace(&mut key, next)
         })
     }
 }

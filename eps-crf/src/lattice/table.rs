@@ -1,4 +1,8 @@
-//! Keys to consecutive numbers.
+//! Keys to consecutive numbers: the hash table through which a lattice's vertices are found.
+//!
+//! Open addressing with linear probing, at most half full, so that most keys lie where the search
+//! begins. The hash is a product with the golden ratio, of which the upper bits are the slot. Key
+//! and number lie together: a hit touches one line of the cache.
 
 /// No vertex has this key.
 const EMPTY: u64 = u64::MAX;

@@ -1,4 +1,18 @@
-//! Values of a grid, blurred while the rows of the picture that need them go by.
+//! Values of a grid, blurred while the rows of the image that need them go by.
+//!
+//! Neighbours on the three axes lie in other rows, so a row can be blurred along an axis as soon as
+//! the rows on both sides are blurred along the axis before:
+//!
+//! ```text
+//! axis 1   row - 1 on the left,  row + 1 on the right
+//! axis 2   row - 1 on the right, row + 1 on the left
+//! axis 3   row - 2 and row + 2, same column
+//! ```
+//!
+//! Three rows of the first axis, five of the second and five of the third are kept, in rings, so
+//! blurring needs no second copy of the lattice and the rows that pixels take from are still in the
+//! cache. A row of what was given is cleared once the first axis has passed the row after it, and
+//! is then free for what the same pixels give for the next step.
 
 use super::grid::{Grid, Places};
 use crate::pages::Pages;
@@ -41,6 +55,8 @@ impl<'a, R: Row> Window<'a, R> {
     #[inline(always)]
     pub(crate) fn advance(&mut self, row: usize) {
         let end = self.grid.band(row) + KEPT[2];
+        // A row of the third axis needs the second axis two rows further, and that the first axis one
+        // row further still.
         while self.next[2] < end {
             while self.next[1] <= self.next[2] + 2 {
                 while self.next[0] <= self.next[1] + 1 {
@@ -62,6 +78,7 @@ impl<'a, R: Row> Window<'a, R> {
         let neighbours = [(rows(row - 1), left), (rows(row + 1), right)];
         let blurred = R::rows_mut(&mut self.blurred[0]);
         self.grid.blur(row, rows(row), neighbours, kept_mut(blurred, 0, row, columns));
+        // No later row looks at it, and pixels give only to rows that were cleared before.
         given[(row - 1) * columns..][..columns].fill(R::filled(0.0));
         self.next[0] += 1;
     }
@@ -94,13 +111,13 @@ impl<'a, R: Row> Window<'a, R> {
     pub(crate) fn slice(&self, row: usize, first: usize, rows: &mut [R]) {
         let (columns, blurred) = (self.grid.columns, R::rows(&self.blurred[2]));
         let places = Places::of(self.grid.band(row), |row| row % KEPT[2] * columns);
-        for (triangle, own) in self.grid.triangles(row, first).zip(rows) {
+        for (triangle, message) in self.grid.triangles(row, first).zip(rows) {
             // A copy stays in registers.
-            let mut sum = *own;
+            let mut sum = *message;
             for (at, weight) in triangle.corners(&places) {
                 sum.add_scaled(weight, &blurred[at]);
             }
-            *own = sum;
+            *message = sum;
         }
     }
 
@@ -109,10 +126,9 @@ impl<'a, R: Row> Window<'a, R> {
     pub(crate) fn splat(&mut self, row: usize, first: usize, rows: &[R]) {
         let (columns, given) = (self.grid.columns, R::rows_mut(&mut self.given));
         let places = Places::of(self.grid.band(row), |row| row * columns);
-        for (triangle, own) in self.grid.triangles(row, first).zip(rows) {
-            let own = *own;
+        for (triangle, &labels) in self.grid.triangles(row, first).zip(rows) {
             for (at, weight) in triangle.corners(&places) {
-                given[at].add_scaled(weight, &own);
+                given[at].add_scaled(weight, &labels);
             }
         }
     }
@@ -144,7 +160,7 @@ impl Grid {
     fn blur<R: Row>(
         &self,
         row: usize,
-        own: &[R],
+        centres: &[R],
         neighbours: [(&[R], isize); 2],
         blurred: &mut [R],
     ) {
@@ -156,10 +172,12 @@ impl Grid {
             &rows[span.start.saturating_add_signed(further)..][..span.len()]
         });
         let pairs = before.iter().zip(ahead);
-        let vertices = blurred[span.clone()].iter_mut().zip(&own[span]).zip(pairs);
-        for ((blurred, own), (before, ahead)) in vertices {
-            *blurred = own.blurred(before, ahead);
+        let vertices = blurred[span.clone()].iter_mut().zip(&centres[span]).zip(pairs);
+        for ((blurred, centre), (before, ahead)) in vertices {
+            *blurred = centre.blurred(before, ahead);
         }
+        // Neighbours of a hole are blurred into it too, but a lattice that holds only what pixels touch
+        // has no such vertex.
         self.holes[row].iter().for_each(|&hole| blurred[hole] = zero);
     }
 }

@@ -87,26 +87,26 @@ pub(super) enum Gains {
 }
 
 impl Gains {
-    /// Adds to `own` what the labels of a point gain by their messages, times a factor.
+    /// Adds to `sums` what the labels of a point gain by their messages, times a factor.
     #[inline(always)]
-    pub(super) fn add(&self, messages: &[f32], factor: f32, own: &mut [f32]) {
+    pub(super) fn add(&self, messages: &[f32], factor: f32, sums: &mut [f32]) {
         match self {
             Self::Equal(weight) => {
                 let weight = weight * factor;
-                for (own, message) in own.iter_mut().zip(messages) {
-                    *own = weight.mul_add(*message, *own);
+                for (sum, message) in sums.iter_mut().zip(messages) {
+                    *sum = weight.mul_add(*message, *sum);
                 }
             }
             Self::Own(gains) => {
-                for ((own, message), gain) in own.iter_mut().zip(messages).zip(gains) {
-                    *own = (gain * factor).mul_add(*message, *own);
+                for ((sum, message), gain) in sums.iter_mut().zip(messages).zip(gains) {
+                    *sum = (gain * factor).mul_add(*message, *sum);
                 }
             }
             Self::All(gains) => {
-                for (gains, message) in gains.chunks_exact(own.len()).zip(messages) {
+                for (gains, message) in gains.chunks_exact(sums.len()).zip(messages) {
                     let message = message * factor;
-                    for (own, gain) in own.iter_mut().zip(gains) {
-                        *own = gain.mul_add(message, *own);
+                    for (sum, gain) in sums.iter_mut().zip(gains) {
+                        *sum = gain.mul_add(message, *sum);
                     }
                 }
             }
@@ -127,9 +127,9 @@ mod tests {
             (Costs::Matrix(matrix), [1.0 + 2.0 * (0.5 - 0.75), 2.0 * (-1.5 + 0.5)]),
         ];
         for (costs, expected) in cases {
-            let mut own = [1.0, 0.0, 0.0, 0.0];
-            costs.gains(2, 4).add(&[0.5, 0.25, 0.0, 0.0], 2.0, &mut own);
-            assert_eq!(own[..2], expected, "{costs:?}");
+            let mut sums = [1.0, 0.0, 0.0, 0.0];
+            costs.gains(2, 4).add(&[0.5, 0.25, 0.0, 0.0], 2.0, &mut sums);
+            assert_eq!(sums[..2], expected, "{costs:?}");
         }
     }
 

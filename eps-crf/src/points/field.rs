@@ -1,4 +1,18 @@
 //! Mean-field inference over points, step by step.
+//!
+//! Each pairwise term is a lattice, what labels gain from each other, and a normalisation of its
+//! kernel `K`, with `d` what every point takes when every point gives 1:
+//!
+//! ```text
+//! before      K D⁻¹          after      D⁻¹ K          symmetric      D^-½ K D^-½
+//! ```
+//!
+//! A step adds the messages `m(Q)` of all terms, takes away the energies `u` and normalises. The
+//! divergence is `Σ Q (log Q + u) - Σ Q m(Q)`: negative entropy and unary energy, less what labels
+//! gain from each other.
+//!
+//! Source: Krähenbühl and Koltun, "Parameter Learning and Convergent Inference for Dense Random
+//! Fields", ICML 2013, and its published implementation, whose terms and normalisations these are.
 
 use super::costs::{Costs, Gains, Normalisation};
 use super::lattice::Lattice;
@@ -31,10 +45,10 @@ impl Term {
         normalisation: Normalisation,
     ) -> Self {
         let gains = costs.gains(labels, lanes(labels));
-        let norm = |power: fn(f64) -> f64| {
+        let norm = |power: fn(f64) -> f64| -> Vec<f32> {
+            let taken = lattice.of_ones().into_iter();
             // Added before the inverse, as in Krähenbühl's implementation.
-            let inverse = |taken: f32| (1.0 / power(f64::from(taken) + 1e-20)) as f32;
-            lattice.of_ones().into_iter().map(inverse).collect::<Vec<f32>>()
+            taken.map(|taken| (1.0 / power(f64::from(taken) + 1e-20)) as f32).collect()
         };
         let (before, after) = match normalisation {
             Normalisation::None => (None, None),
@@ -83,14 +97,9 @@ impl PointField {
     pub(super) fn divergence(&self, energies: &[f32], probabilities: &[f32]) -> f64 {
         let rows = rows_of(self.labels, probabilities, 0.0);
         let gains = Arch::new().dispatch(Gain { field: self, rows: &rows });
-        let entropy = |p: f32| f64::from(p) * f64::from(p.max(1e-20).ln());
-        let pairs = probabilities.iter().zip(energies);
-        // A label that is excluded has no probability, of which it costs nothing.
-        let cost = |(&p, &energy): (&f32, &f32)| {
-            entropy(p) + if p == 0.0 { 0.0 } else { f64::from(p) * f64::from(energy) }
-        };
+        let costs = probabilities.iter().zip(energies).map(|(&p, &energy)| cost(p, energy));
         let gained = rows.iter().zip(&*gains).map(|(&p, &gain)| f64::from(p) * f64::from(gain));
-        pairs.map(cost).sum::<f64>() - gained.sum::<f64>()
+        costs.sum::<f64>() - gained.sum::<f64>()
     }
 
     fn end(&self, rows: &[f32]) -> Marginals {
@@ -99,6 +108,14 @@ impl PointField {
         set_planes(self.labels, rows, marginals.probabilities_mut());
         marginals
     }
+}
+
+/// Negative entropy of a probability, and the energy that it has.
+fn cost(p: f32, energy: f32) -> f64 {
+    // An excluded label has an infinite energy and no probability: it costs nothing, where the product
+    // is not a number.
+    let unary = if p == 0.0 { 0.0 } else { f64::from(p) * f64::from(energy) };
+    f64::from(p) * f64::from(p.max(1e-20).ln()) + unary
 }
 
 /// Some steps from the logarithms of probabilities, in the processor's widest registers.
@@ -142,7 +159,7 @@ impl NullaryFnOnce for Step<'_> {
     #[inline(always)]
     fn call(self) -> Pages<f32> {
         let mut next = Gain { field: self.field, rows: &self.rows }.call();
-        next.iter_mut().zip(self.energies).for_each(|(own, energy)| *own -= energy);
+        next.iter_mut().zip(self.energies).for_each(|(gain, energy)| *gain -= energy);
         normalise(lanes(self.field.labels), &mut next);
         next
     }

@@ -1,4 +1,16 @@
 //! A lattice of points with any features.
+//!
+//! The same filter as [`crate::lattice`], where the number of dimensions is not known to the
+//! compiler: every point has `d + 1` corners and weights, every vertex two neighbours on each of `d
+//! + 1` axes, and values are rows of four or a multiple of eight lanes, with row 0 of zeros for a
+//! missing neighbour.
+//!
+//! Building costs `O(d²)` a point for its simplex and `d + 1` lookups of `d` coordinates; filtering
+//! `O(d (N + M))` a lane for `N` points and `M` vertices. There is no order of cells here, so each
+//! axis is one pass over all values.
+//!
+//! Source: Adams, Baek and Davis, "Fast High-Dimensional Filtering Using the Permutohedral
+//! Lattice", 2010, section 3.
 
 use super::features::{Features, factors};
 use super::placing::Placing;
@@ -55,8 +67,8 @@ impl Lattice {
             for (lane, (corners, weights)) in points.enumerate() {
                 walk.go(&placing, lane, &mut vertices);
                 corners.copy_from_slice(&walk.rows);
-                let own = placing.weights.iter().map(|weights| weights[lane]);
-                weights.iter_mut().zip(own).for_each(|(weight, own)| *weight = own);
+                let placed = weights.iter_mut().zip(&placing.weights);
+                placed.for_each(|(weight, lanes)| *weight = lanes[lane]);
             }
         }
         let beside = (0..axes).map(|axis| vertices.beside(axis)).collect();
@@ -165,7 +177,8 @@ impl Blurred<'_> {
         let corners = &self.lattice.corners[point * axes..][..axes];
         let weights = &self.lattice.weights[point * axes..][..axes];
         let values = as_lanes::<N>(&self.values);
-        // What blurring the lattice multiplies a constant by, inverted.
+        // The kernel is 1 at distance 0: a vertex keeps its value, and blurring once round along all axes,
+        // either way, brings half to the power of the axes back to it.
         let gain = 1.0 / (1.0 + 2.0_f32.powi(1 - axes as i32));
         row.fill(0.0);
         let row = as_lanes_mut::<N>(row);
@@ -233,12 +246,13 @@ impl Walk {
     fn go(&mut self, placing: &Placing, lane: usize, vertices: &mut Vertices) {
         let mut is_same = true;
         let known = self.origin.iter_mut().zip(&mut self.rank);
-        for ((origin, rank), (own, own_rank)) in known.zip(placing.origin.iter().zip(&placing.rank))
-        {
-            is_same &= *origin == own[lane] && *rank == own_rank[lane];
-            (*origin, *rank) = (own[lane], own_rank[lane]);
+        let placed = placing.origin.iter().zip(&placing.rank);
+        for ((origin, rank), (origins, ranks)) in known.zip(placed) {
+            is_same &= *origin == origins[lane] && *rank == ranks[lane];
+            (*origin, *rank) = (origins[lane], ranks[lane]);
         }
         if is_same {
+            // The rows of the point before are those of this one.
             return;
         }
         let axes = self.rank.len();
@@ -264,21 +278,22 @@ fn blur<const N: usize>(
     blurred: &mut [Lane<N>],
 ) {
     let row = |row: u32| &given[row as usize * groups..][..groups];
-    let own = given[groups..].chunks_exact(groups);
-    let vertices = blurred[groups..].chunks_exact_mut(groups).zip(own).zip(beside);
-    for ((blurred, own), &[ahead, behind]) in vertices {
+    let centres = given[groups..].chunks_exact(groups);
+    let vertices = blurred[groups..].chunks_exact_mut(groups).zip(centres).zip(beside);
+    for ((blurred, centre), &[ahead, behind]) in vertices {
         let neighbours = row(ahead).iter().zip(row(behind));
-        for ((blurred, own), (ahead, behind)) in blurred.iter_mut().zip(own).zip(neighbours) {
-            *blurred =
-                std::array::from_fn(|lane| 0.5_f32.mul_add(ahead[lane] + behind[lane], own[lane]));
+        for ((blurred, centre), (ahead, behind)) in blurred.iter_mut().zip(centre).zip(neighbours) {
+            *blurred = std::array::from_fn(|lane| {
+                0.5_f32.mul_add(ahead[lane] + behind[lane], centre[lane])
+            });
         }
     }
 }
 
 #[inline(always)]
-fn add_scaled<const N: usize>(own: &mut [Lane<N>], weight: f32, other: &[Lane<N>]) {
-    for (own, other) in own.iter_mut().zip(other) {
-        *own = std::array::from_fn(|lane| weight.mul_add(other[lane], own[lane]));
+fn add_scaled<const N: usize>(sums: &mut [Lane<N>], weight: f32, values: &[Lane<N>]) {
+    for (sum, value) in sums.iter_mut().zip(values) {
+        *sum = std::array::from_fn(|lane| weight.mul_add(value[lane], sum[lane]));
     }
 }
 

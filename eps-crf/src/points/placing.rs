@@ -1,7 +1,9 @@
 //! Which simplex encloses a point, in any number of dimensions.
 //!
-//! The order of the operations is that of [`Simplices`](crate::lattice), whose number of dimensions is
-//! known to the compiler.
+//! The steps and the order of the operations are those of [`Simplices`](crate::lattice), whose
+//! number of dimensions is known to the compiler: elevate, round to a corner of remainder 0, rank
+//! the axes by the offset from it, bring its sum to zero, and take barycentric weights from
+//! neighbours in that order. A test compares both to the bit in five dimensions.
 
 use crate::lattice::{BLOCK, Integers, Lanes, ROUNDING};
 
@@ -113,6 +115,7 @@ impl Placing {
         let inverse = 1.0 / axes as f32;
         for axis in 0..axes {
             for (lane, offset) in self.offset(axis).into_iter().enumerate() {
+                // Stored by rank: to compare with every place would take the square of the axes.
                 self.sorted[self.rank[axis][lane] as usize][lane] = offset * inverse;
             }
         }

@@ -15,10 +15,11 @@ pub(super) fn rows_of(labels: usize, planes: &[f32], filling: f32) -> Pages<f32>
     let (points, lanes) = (planes.len() / labels, lanes(labels));
     let mut rows = Pages::unset(points * lanes);
     rows.fill(filling);
+    // A label at a time would go through all rows for each of them: block by block they stay near.
     for (block, rows) in rows.chunks_mut(BLOCK * lanes).enumerate() {
         for (label, plane) in planes.chunks_exact(points).enumerate() {
-            let own = rows[label..].iter_mut().step_by(lanes).zip(&plane[block * BLOCK..]);
-            own.for_each(|(own, &value)| *own = value);
+            let points = rows[label..].iter_mut().step_by(lanes).zip(&plane[block * BLOCK..]);
+            points.for_each(|(lane, &value)| *lane = value);
         }
     }
     rows
@@ -30,7 +31,10 @@ pub(super) fn set_planes(labels: usize, rows: &[f32], planes: &mut [f32]) {
     for (block, rows) in rows.chunks(BLOCK * lanes).enumerate() {
         for (label, plane) in planes.chunks_exact_mut(points).enumerate() {
             let values = rows[label..].iter().step_by(lanes);
-            plane[block * BLOCK..].iter_mut().zip(values).for_each(|(own, &value)| *own = value);
+            plane[block * BLOCK..]
+                .iter_mut()
+                .zip(values)
+                .for_each(|(probability, &value)| *probability = value);
         }
     }
 }

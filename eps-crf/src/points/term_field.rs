@@ -13,6 +13,22 @@ use std::sync::OnceLock;
 ///
 /// A picture with at most one Gaussian and one bilateral term, of equal deviations, Potts costs and
 /// symmetric normalisation, is inferred by a [`DenseCrf`], anything else over general lattices.
+///
+/// ```
+/// use eps_crf::{Costs, Normalisation, TermField};
+///
+/// // Four points on a line, two near 0 and two near 9; the second is not sure of its label.
+/// let mut field = TermField::of_points(4, 2)?;
+/// let first_label = [0.9_f32, 0.45, 0.1, 0.1];
+/// let second_label = first_label.map(|probability| 1.0 - probability);
+/// let energies = [first_label, second_label].concat().iter().map(|p| -p.ln()).collect();
+/// field.set_energies(energies)?;
+/// let places = vec![0.0, 0.2, 9.0, 9.2];
+/// field.add_features(1, places, Costs::Potts(2.0), Normalisation::Symmetric)?;
+/// assert_eq!(field.start().labels(), [0, 1, 1, 1]);
+/// assert_eq!(field.infer(5)?.labels(), [0, 0, 1, 1]);
+/// # Ok::<(), eps_crf::CrfError>(())
+/// ```
 pub struct TermField {
     labels: usize,
     points: usize,
@@ -251,10 +267,12 @@ impl TermField {
                 _ => return None,
             }
         }
+        // Without a bilateral term nobody looks at the colours.
         if picture.is_empty() {
             picture = vec![0; 3 * self.points].into();
         }
         let kernels = Kernels {
+            // A weight of 0 leaves a kernel out; the deviations only have to be accepted.
             gaussian: gaussian.unwrap_or(Gaussian { place: 1.0, weight: 0.0 }),
             bilateral: bilateral.unwrap_or(Bilateral { place: 1.0, colour: 1.0, weight: 0.0 }),
         };
@@ -303,7 +321,8 @@ impl TermField {
 }
 
 fn check_deviations(name: &'static str, found: &[f32]) -> Result<(), CrfError> {
-    let wrong = found.iter().find(|&&found| !(found.is_finite() && found > 0.0));
-    let error = |&found| CrfError::Parameter { name, found, expected: "a number above 0" };
-    wrong.map_or(Ok(()), |found| Err(error(found)))
+    match found.iter().find(|&&found| !(found.is_finite() && found > 0.0)) {
+        None => Ok(()),
+        Some(&found) => Err(CrfError::Parameter { name, found, expected: "a number above 0" }),
+    }
 }

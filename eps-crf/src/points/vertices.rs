@@ -1,4 +1,11 @@
 //! Vertices of a lattice in any number of dimensions, found by hash.
+//!
+//! Open addressing with linear probing over coordinates. The walk round a simplex asks for `d + 1`
+//! vertices one step apart, and the search for neighbours for one step from every vertex, so the
+//! hash is linear, `h(x) = Σ a_i x_i`: a step along an axis adds a number that is known beforehand,
+//! whatever `d` is. The last coordinate follows from the others, which sum to zero with it, and is
+//! not stored. Hashes are, so that most slots of another vertex are passed by without looking at
+//! coordinates, and growing needs none of them.
 
 /// No vertex has this number.
 const NONE: u32 = u32::MAX;
@@ -27,8 +34,9 @@ impl Vertices {
         let multipliers: Vec<u64> = (0..dimensions).map(|_| multiplier(&mut state)).collect();
         let all = multipliers.iter().fold(0_u64, |sum, factor| sum.wrapping_add(*factor));
         let axes = dimensions as u64 + 1;
-        let back = |factor: u64| all.wrapping_sub(axes.wrapping_mul(factor));
-        let steps = multipliers.iter().copied().chain([0]).map(back).collect();
+        // One further on every axis adds all multipliers, and back on one takes its own away `axes` times.
+        let factors = multipliers.iter().copied().chain([0]);
+        let steps = factors.map(|factor| all.wrapping_sub(axes.wrapping_mul(factor))).collect();
         let (hashes, coordinates) = (Vec::new(), Vec::new());
         Self { dimensions, multipliers, steps, hashes, coordinates, slots: vec![NONE; 1 << 12] }
     }
@@ -78,8 +86,8 @@ impl Vertices {
     pub(super) fn beside(&self, axis: usize) -> Vec<[u32; 2]> {
         let mut beside = vec![[0; 2]; self.count()];
         let mut ahead = vec![0; self.dimensions];
-        let own = self.coordinates.chunks_exact(self.dimensions).zip(&self.hashes);
-        for (number, (coordinates, &hash)) in own.enumerate() {
+        let vertices = self.coordinates.chunks_exact(self.dimensions).zip(&self.hashes);
+        for (number, (coordinates, &hash)) in vertices.enumerate() {
             ahead.copy_from_slice(coordinates);
             let mut hash = hash;
             self.step(axis, &mut ahead, &mut hash);

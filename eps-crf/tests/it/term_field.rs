@@ -38,18 +38,19 @@ fn greatest_difference(found: &[f32], expected: &[f32]) -> f32 {
 #[test]
 fn usual_terms_are_inferred_by_the_lattices_of_a_picture() {
     let (channels, energies) = scene();
-    let mut own = field(&energies);
+    let mut terms = field(&energies);
     let (symmetric, preset) = (Normalisation::Symmetric, Preset::Psa.kernels());
-    own.add_gaussian([3.0; 2], Costs::Potts(3.0), symmetric).unwrap();
-    own.add_bilateral([80.0; 2], [13.0; 3], channels.clone(), Costs::Potts(10.0), symmetric)
+    terms.add_gaussian([3.0; 2], Costs::Potts(3.0), symmetric).unwrap();
+    terms
+        .add_bilateral([80.0; 2], [13.0; 3], channels.clone(), Costs::Potts(10.0), symmetric)
         .unwrap();
     let picture = Picture::new(SIZE[0], SIZE[1], &channels).unwrap();
     let crf = DenseCrf::new(&picture, &preset).unwrap();
     let expected = crf.infer(&Unary::from_energies(LABELS, &energies).unwrap(), 5).unwrap();
-    assert_eq!(own.infer(5).unwrap(), expected);
+    assert_eq!(terms.infer(5).unwrap(), expected);
     // The general lattices, by which a field is stepped through, lead to the same.
     let stepped =
-        (0..5).fold(own.start(), |marginals, _| own.step(marginals.probabilities()).unwrap());
+        (0..5).fold(terms.start(), |marginals, _| terms.step(marginals.probabilities()).unwrap());
     assert!(greatest_difference(stepped.probabilities(), expected.probabilities()) < 1e-5);
 }
 
@@ -73,10 +74,10 @@ fn potts_is_a_diagonal_and_a_matrix_of_another_name() {
         (0..LABELS * LABELS).map(|at| if at % (LABELS + 1) == 0 { -4.0 } else { 0.0 }).collect();
     let matrix = Costs::Matrix(Compatibility::new(LABELS, &costs).unwrap());
     let found = [Costs::Potts(4.0), diagonal, matrix].map(|costs| {
-        let mut own = field(&energies);
+        let mut terms = field(&energies);
         let normalisation = Normalisation::Symmetric;
-        own.add_bilateral([20.0; 2], [9.0; 3], channels.clone(), costs, normalisation).unwrap();
-        own.infer(5).unwrap()
+        terms.add_bilateral([20.0; 2], [9.0; 3], channels.clone(), costs, normalisation).unwrap();
+        terms.infer(5).unwrap()
     });
     for other in &found[1..] {
         assert!(greatest_difference(found[0].probabilities(), other.probabilities()) < 1e-5);
@@ -123,11 +124,11 @@ fn fields_without_points_or_labels_or_with_other_costs_are_refused() {
     assert_eq!(TermField::of_points(0, 3).err(), Some(CrfError::Pixels { found: 0 }));
     assert_eq!(TermField::of_points(3, 0).err(), Some(CrfError::Labels { found: 0 }));
     assert!(TermField::of_points(1 << 28, 1 << 20).is_err());
-    let mut own = TermField::of_points(3, 2).unwrap();
-    let refusal = own.set_energies(vec![0.0; 5]).unwrap_err().to_string();
+    let mut terms = TermField::of_points(3, 2).unwrap();
+    let refusal = terms.set_energies(vec![0.0; 5]).unwrap_err().to_string();
     assert_eq!(refusal, "5 values of the energies, expected 6");
     let costs = Costs::Diagonal(vec![1.0; 3]);
-    let refusal = own.add_features(1, vec![0.0; 3], costs, Normalisation::None).unwrap_err();
+    let refusal = terms.add_features(1, vec![0.0; 3], costs, Normalisation::None).unwrap_err();
     assert_eq!(refusal.to_string(), "3 values of the compatibility for a point, expected 2");
-    assert!(own.step(&[0.5; 5]).is_err() && own.divergence(&[0.5; 7]).is_err());
+    assert!(terms.step(&[0.5; 5]).is_err() && terms.divergence(&[0.5; 7]).is_err());
 }

@@ -1,4 +1,9 @@
 //! Boundary F: how much of the boundary lines of both maps lies near the other's.
+//!
+//! For each class the lines are lists of pixels. To count how much of one line is near the other, a
+//! disk is stamped around every pixel of the other, row by row (a disk is a span for each row), and
+//! the pixels of the first are looked up. That takes some `2 r` short fills for each pixel of a
+//! line, for a radius `r` of 0.8 % of the diagonal: 5 for an image of 500x375 pixels.
 
 use super::{HEADING, diagonal, filled};
 use crate::{
@@ -102,11 +107,11 @@ impl PixelMetric for Contours {
 
     fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.counts.len(), other.counts.len(), "both must have the same classes");
-        for (own, theirs) in self.counts.iter_mut().zip(&other.counts) {
-            own.truth += theirs.truth;
-            own.found += theirs.found;
-            own.predicted += theirs.predicted;
-            own.right += theirs.right;
+        for (sum, counts) in self.counts.iter_mut().zip(&other.counts) {
+            sum.truth += counts.truth;
+            sum.found += counts.found;
+            sum.predicted += counts.predicted;
+            sum.right += counts.right;
         }
         self
     }
@@ -130,8 +135,7 @@ fn lines(classes: &[ClassId], size: Size, count: usize) -> Vec<Vec<usize>> {
             let below = has_below.then(|| classes[pixel + width]);
             let diagonal = (has_right && has_below).then(|| classes[pixel + width + 1]);
             let others = [right, below, diagonal].into_iter().flatten();
-            let own = classes[pixel];
-            let mut seen = [own; 4];
+            let mut seen = [classes[pixel]; 4];
             let mut kinds = 1;
             for other in others {
                 if !seen[..kinds].contains(&other) {
@@ -162,13 +166,13 @@ impl Near {
         Self { size, reach, is_near: vec![false; size.pixels()] }
     }
 
-    /// Number of pixels of `line` that are near one of `of`.
-    fn count(&mut self, of: &[usize], line: &[usize]) -> u64 {
-        if of.is_empty() || line.is_empty() {
+    /// Number of pixels of `line` that are near one of `other`.
+    fn count(&mut self, other: &[usize], line: &[usize]) -> u64 {
+        if other.is_empty() || line.is_empty() {
             return 0;
         }
         self.is_near.fill(false);
-        of.iter().for_each(|&pixel| self.stamp(pixel));
+        other.iter().for_each(|&pixel| self.stamp(pixel));
         line.iter().filter(|&&pixel| self.is_near[pixel]).count() as u64
     }
 

@@ -1,9 +1,29 @@
 //! How far each pixel is from the nearest one of another class.
+//!
+//! In two steps, since the square of a distance is a sum over the axes. First along every row: `h`,
+//! how far the next pixel of another class is in the same row. Then along every column, up and down
+//! from the pixel:
+//!
+//! ```text
+//! d²(x, y) = min over rows y' of  (y - y')² + h(x, y')²     while (x, y') has the class of (x, y)
+//!                                 (y - y')²                 at the first that has not
+//! ```
+//!
+//! The walk ends at that first one, and as soon as `(y - y')²` is no less than the best so far or
+//! than the limit. So a pixel takes at most `2 (limit + 1)` steps.
 
 use eps_data::{ClassId, LabelMap};
 
 /// Squared distance in pixels from the centre of each pixel to that of the nearest pixel of another
 /// class, 255 being a class too; `None` beyond `limit` pixels. What is outside the map is of no class.
+///
+/// ```
+/// use eps_data::{LabelMap, Size};
+/// use eps_eval::boundary::distances;
+///
+/// let map = LabelMap::new(Size::new(4, 1), vec![0, 0, 0, 7]);
+/// assert_eq!(distances(&map, 2), [None, Some(4), Some(1), Some(1)]);
+/// ```
 pub fn distances(map: &LabelMap, limit: u32) -> Vec<Option<u32>> {
     let (width, height) = (map.size().width, map.size().height);
     let along = along_rows(map.classes(), width, limit);
@@ -42,29 +62,34 @@ struct Column<'a> {
 }
 
 impl Column<'_> {
-    /// The squared distance at row `y`: up and down as far as the class is the pixel's own, since
+    /// The squared distance at row `y`: up and down as far as the class is that of the pixel, since
     /// the nearest other pixel is no further than the first other one of the column.
     fn nearest(&self, y: usize) -> Option<u32> {
         let width = self.map.size().width;
-        let own = self.map.classes()[y * width + self.x];
+        let class = self.map.classes()[y * width + self.x];
         let mut best = self.limit.saturating_mul(self.limit).saturating_add(1);
-        best = self.along_column((0..=y).rev(), own, best);
-        best = self.along_column(y..self.map.size().height, own, best);
+        best = self.along_column((0..=y).rev(), class, best);
+        best = self.along_column(y..self.map.size().height, class, best);
         (best <= self.limit * self.limit).then_some(best)
     }
 
-    /// The smaller of `best` and the squares of distances by way of `rows`, the pixel's own first.
-    fn along_column(&self, rows: impl Iterator<Item = usize>, own: ClassId, best: u32) -> u32 {
-        let mut best = best;
+    /// The smaller of `best` and the squares of distances by way of `rows`, that of the pixel first.
+    fn along_column(
+        &self,
+        rows: impl Iterator<Item = usize>,
+        class: ClassId,
+        mut best: u32,
+    ) -> u32 {
         for (step, row) in (0_u32..).zip(rows) {
             let index = row * self.map.size().width + self.x;
             let square = step * step;
             if square >= best {
                 break;
             }
-            if self.map.classes()[index] != own {
+            if self.map.classes()[index] != class {
                 return square;
             }
+            // Beyond the limit it is not a distance, only "far".
             let along = self.along[index];
             if along <= self.limit {
                 best = best.min(square + along * along);
@@ -98,9 +123,9 @@ mod tests {
         let place = |index: usize| ((index % width) as i64, (index / width) as i64);
         let all = || map.classes().iter().copied().enumerate();
         all()
-            .map(|(index, own)| {
+            .map(|(index, class)| {
                 let (x, y) = place(index);
-                let others = all().filter(|&(_, other)| other != own);
+                let others = all().filter(|&(_, other)| other != class);
                 let squares = others.map(|(other, _)| {
                     let (u, v) = place(other);
                     ((x - u).pow(2) + (y - v).pow(2)) as u32

@@ -1,4 +1,10 @@
 //! Boundary IoU: the overlap of the inner borders of both maps.
+//!
+//! What erosion by a square leaves of every class is found in one pass, for all classes at once. A
+//! pixel is left if `2 d + 1` pixels around it in its row are of its class, and so are those of `d`
+//! rows above and below: rows are cut into runs, whose ends fall away, and a counter for each
+//! column says for how many rows in a row that has been so. This takes a few operations a pixel,
+//! whatever `d` is.
 
 use super::{HEADING, diagonal, filled};
 use crate::{ClassCounts, Column, MaskedImage, PixelMetric, TotalCounts};
@@ -63,7 +69,7 @@ impl PixelMetric for BoundaryIou {
 
     fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.counts.len(), other.counts.len(), "both must have the same classes");
-        self.counts.iter_mut().zip(&other.counts).for_each(|(own, &theirs)| *own += theirs);
+        self.counts.iter_mut().zip(&other.counts).for_each(|(sum, &counts)| *sum += counts);
         self
     }
 
@@ -96,6 +102,7 @@ fn inner_border(classes: &[ClassId], size: Size, border: usize) -> Vec<bool> {
                 (true, false) => 1,
                 (true, true) => rows[x] + 1,
             };
+            // The window has just ended at this row; its centre is `border` rows above.
             if rows[x] > 2 * border {
                 is_border[(y - border) * width + x] = false;
             }

@@ -1,4 +1,7 @@
 //! Mean IoU in a band around the true boundaries, by the width of the band.
+//!
+//! One distance transform serves all widths: a pixel is counted in the ring between two widths, and
+//! a band is the sum of the rings up to its width.
 
 use super::distances;
 use crate::{ConfusionMatrix, MaskedImage, PixelMetric, TotalCounts};
@@ -10,6 +13,19 @@ use eps_data::{IGNORE, LabelMap};
 /// `w` pixels away in the truth. Source: Kohli, Ladický and Torr, "Robust higher order potentials",
 /// IJCV 2009, with the ignored pixels as the place of VOC's boundaries, as in DeepLab (Chen et al.,
 /// ICLR 2015).
+///
+/// ```
+/// use eps_data::{LabelMap, Size};
+/// use eps_eval::boundary::Trimap;
+///
+/// let size = Size::new(6, 1);
+/// let truth = LabelMap::new(size, vec![0, 0, 0, 1, 1, 1]);
+/// let predicted = LabelMap::new(size, vec![0, 0, 1, 1, 1, 1]);
+/// let mut trimap = Trimap::new(2, vec![1, 3]);
+/// trimap.add(&truth, &predicted);
+/// let accuracies: Vec<_> = trimap.bands().map(|(_, band)| band.pixel_accuracy()).collect();
+/// assert_eq!(accuracies, [Some(0.5), Some(5.0 / 6.0)]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trimap {
     /// Ascending, in pixels.
@@ -69,7 +85,7 @@ impl PixelMetric for Trimap {
     fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.widths, other.widths, "both must have the same widths");
         let rings = self.rings.into_iter().zip(&other.rings);
-        self.rings = rings.map(|(own, theirs)| own.merge(theirs)).collect();
+        self.rings = rings.map(|(ring, other)| ring.merge(other)).collect();
         self
     }
 }

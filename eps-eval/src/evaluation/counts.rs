@@ -69,7 +69,7 @@ impl Counts {
     /// What is wrong with counts from outside, and what was expected.
     fn contradiction(&self) -> Option<(String, String)> {
         let (images, classes) = (self.images.len(), self.classes.len());
-        let mut own_classes = self.images.iter().filter_map(ImageCounts::last_class);
+        let mut last_classes = self.images.iter().filter_map(ImageCounts::last_class);
         let totals = || self.totals();
         if !(2..=255).contains(&classes) {
             Some((format!("{classes} classes"), "2 to 255 of them".into()))
@@ -85,7 +85,7 @@ impl Counts {
             Some(("positions that do not ascend".into(), "the order of the list".into()))
         } else if let Some(last) = self.positions.last().filter(|&&last| last >= self.list.images) {
             Some((format!("an image at position {last}"), format!("below {}", self.list.images)))
-        } else if let Some(class) = own_classes.find(|&class| usize::from(class) >= classes) {
+        } else if let Some(class) = last_classes.find(|&class| usize::from(class) >= classes) {
             Some((format!("an image with class {class}"), format!("below {classes}")))
         } else if self.matrix.pixels().is_none() {
             Some(("a matrix of 2^64 pixels".into(), "fewer".into()))

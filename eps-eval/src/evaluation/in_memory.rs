@@ -33,8 +33,9 @@ impl PairCounter {
     ) -> ImagePairs {
         self.0.clear();
         self.0.add(&LabelRuns::of(size, truth), &LabelRuns::of(size, predicted));
-        let pair = |(truth, predicted, pixels)| (truth, predicted, pixels as u32);
-        ImagePairs { id: id.into(), pairs: self.0.iter().map(pair).collect() }
+        let pairs =
+            self.0.iter().map(|(truth, predicted, pixels)| (truth, predicted, pixels as u32));
+        ImagePairs { id: id.into(), pairs: pairs.collect() }
     }
 }
 

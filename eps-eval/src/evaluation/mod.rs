@@ -51,7 +51,7 @@ impl MaskFolder<'_> {
     ///
     /// # Errors
     ///
-    /// If a file is missing or no mask. What one of the protocols refuses is its own outcome.
+    /// If a file is missing or no mask. What one of the protocols refuses is the outcome for that one.
     pub fn audit(
         &self,
         protocols: &[Protocol],
@@ -61,11 +61,11 @@ impl MaskFolder<'_> {
         if let Some(fault) = tally.first_unreadable() {
             return Err(fault);
         }
-        let outcome = |&protocol: &Protocol| match tally.first_refusal(protocol) {
+        let outcomes = protocols.iter().map(|&protocol| match tally.first_refusal(protocol) {
             Some(refusal) => Err(refusal),
             None => Ok(tally.counts_of(protocol, self)),
-        };
-        Ok(protocols.iter().map(outcome).collect())
+        });
+        Ok(outcomes.collect())
     }
 
     /// Counts the images under a protocol as [`count`](Self::count) does, or finds everything that
@@ -96,12 +96,12 @@ impl MaskFolder<'_> {
 
     /// Number of images that are counted.
     pub fn len(&self) -> usize {
-        self.held().count()
+        self.items_of_part().count()
     }
 
     /// Whether there is no image to count.
     pub fn is_empty(&self) -> bool {
-        self.held().next().is_none()
+        self.items_of_part().next().is_none()
     }
 
     /// The whole list, as scores name it.
@@ -110,7 +110,7 @@ impl MaskFolder<'_> {
     }
 
     /// The images of the part, with their positions in the list.
-    fn held(&self) -> impl Iterator<Item = (usize, &Item)> {
+    fn items_of_part(&self) -> impl Iterator<Item = (usize, &Item)> {
         let shard = self.shard;
         let items = self.items.iter().enumerate();
         items.filter(move |(_, item)| shard.is_none_or(|shard| shard.holds(&item.id)))
@@ -118,7 +118,7 @@ impl MaskFolder<'_> {
 
     fn images(&self) -> Vec<ImageFiles<'_>> {
         let files = |(position, item)| Prediction::Mask.files(position, item, self.predictions);
-        self.held().map(files).collect()
+        self.items_of_part().map(files).collect()
     }
 
     /// Counts the images; files are looked for only if one of them cannot be counted.

@@ -77,10 +77,10 @@ impl Pair<'_> {
 fn cropped(predicted: &LabelRuns, size: Size) -> LabelRuns {
     let labels = predicted.labels();
     let mut rows = labels.chunks_exact(predicted.size().width);
-    let row = |_| {
-        let own = rows.next().unwrap_or_default().iter().copied();
-        own.chain(iter::repeat(BACKGROUND)).take(size.width)
-    };
-    let cropped: Vec<ClassId> = (0..size.height).flat_map(row).collect();
+    let mut cropped: Vec<ClassId> = Vec::with_capacity(size.pixels());
+    for _ in 0..size.height {
+        let labels = rows.next().unwrap_or_default().iter().copied();
+        cropped.extend(labels.chain(iter::repeat(BACKGROUND)).take(size.width));
+    }
     LabelRuns::of(size, &cropped)
 }

@@ -64,9 +64,9 @@ impl Tally {
     }
 
     fn add(&mut self, image: &ImageFiles<'_>, mut pair: Pair) {
-        for own in &mut self.protocols {
-            if let Err(refusal) = own.add(image, &mut pair, self.classes) {
-                own.refused.push((image.position, refusal));
+        for tally in &mut self.protocols {
+            if let Err(refusal) = tally.add(image, &mut pair, self.classes) {
+                tally.refused.push((image.position, refusal));
             }
         }
         self.oddities += pair.oddities(self.classes);
@@ -75,10 +75,10 @@ impl Tally {
 
     /// Adds the images after these.
     pub(super) fn merge(mut self, mut next: Self) -> Self {
-        for (own, next) in self.protocols.iter_mut().zip(&mut next.protocols) {
-            own.images.append(&mut next.images);
-            own.matrix.add_matrix(&next.matrix);
-            own.refused.append(&mut next.refused);
+        for (tally, next) in self.protocols.iter_mut().zip(&mut next.protocols) {
+            tally.images.append(&mut next.images);
+            tally.matrix.add_matrix(&next.matrix);
+            tally.refused.append(&mut next.refused);
         }
         self.oddities += next.oddities;
         self.positions.append(&mut next.positions);
@@ -88,8 +88,7 @@ impl Tally {
 
     /// Whether some image was not counted.
     pub(super) fn is_faulty(&self) -> bool {
-        let is_refused = |own: &ProtocolTally| !own.refused.is_empty();
-        !self.unreadable.is_empty() || self.protocols.iter().any(is_refused)
+        !self.unreadable.is_empty() || self.protocols.iter().any(|tally| !tally.refused.is_empty())
     }
 
     /// The first image that cannot be decoded.
@@ -99,37 +98,37 @@ impl Tally {
 
     /// The first image that the protocol refuses.
     pub(super) fn first_refusal(&mut self, protocol: Protocol) -> Option<EvalError> {
-        let own = self.protocols.iter_mut().find(|own| own.protocol == protocol)?;
-        (!own.refused.is_empty()).then(|| own.refused.remove(0).1)
+        let tally = self.protocols.iter_mut().find(|tally| tally.protocol == protocol)?;
+        (!tally.refused.is_empty()).then(|| tally.refused.remove(0).1)
     }
 
     /// Images that cannot be decoded or that a protocol refuses, with their positions.
     pub(super) fn take_faults(&mut self) -> Vec<(usize, EvalError)> {
-        let refused = self.protocols.iter_mut().flat_map(|own| own.refused.drain(..));
+        let refused = self.protocols.iter_mut().flat_map(|tally| tally.refused.drain(..));
         self.unreadable.drain(..).chain(refused).collect()
     }
 
     /// The first in the list of all faults.
     pub(super) fn first_fault(&mut self) -> Option<EvalError> {
-        let faults = self.protocols.iter_mut().map(|own| &mut own.refused);
-        let first = |faults: &&mut Vec<(usize, EvalError)>| faults.first().map(|fault| fault.0);
+        let faults = self.protocols.iter_mut().map(|tally| &mut tally.refused);
         let faults = faults.chain([&mut self.unreadable]);
-        let earliest = faults.min_by_key(|faults| first(faults).unwrap_or(usize::MAX))?;
+        let earliest = faults
+            .min_by_key(|faults| faults.first().map_or(usize::MAX, |&(position, _)| position))?;
         (!earliest.is_empty()).then(|| earliest.remove(0).1)
     }
 
     /// What was counted under one of the protocols.
     pub(super) fn counts_of(&mut self, protocol: Protocol, folder: &MaskFolder) -> Counts {
-        let own = self.protocols.iter_mut().find(|own| own.protocol == protocol);
-        let own = own.expect("the protocol was asked for");
+        let tally = self.protocols.iter_mut().find(|tally| tally.protocol == protocol);
+        let tally = tally.expect("the protocol was asked for");
         Counts {
             protocol,
             list: folder.scored_list(),
             classes: folder.names.iter().map(str::to_owned).collect(),
             oddities: self.oddities,
-            matrix: std::mem::replace(&mut own.matrix, ConfusionMatrix::new(0)),
+            matrix: std::mem::replace(&mut tally.matrix, ConfusionMatrix::new(0)),
             positions: self.positions.clone(),
-            images: std::mem::take(&mut own.images),
+            images: std::mem::take(&mut tally.images),
         }
     }
 }

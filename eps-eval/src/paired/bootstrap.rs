@@ -1,4 +1,20 @@
 //! Mean IoU and IoU of each class on resamples of the images.
+//!
+//! A resample draws as many images as there are, with repetition, and gives an image the weight
+//! `w_i` of how often it was drawn. IoU is a ratio of sums, so each resample needs only
+//!
+//! ```text
+//! IoU(c) = Σ_i w_i · intersection_i(c)  /  Σ_i w_i · union_i(c)
+//! ```
+//!
+//! of the counts by image, never the masks. Drawing the same images for all methods keeps what
+//! makes images easy or hard out of their differences. An image has few of the classes, so its
+//! counts are a list of those that occur; a resample costs the length of all lists. Sums are
+//! integers and draws a function of seed and position, so that no thread and no order of work
+//! changes a bit.
+//!
+//! Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13, for the
+//! percentile intervals that are made of these values.
 
 use super::{MethodRuns, SplitMix64};
 use crate::confusion::{mean, ratio};
@@ -18,6 +34,7 @@ impl Bootstrap {
     /// How often each of `images` images is drawn by a resample.
     pub fn draws(&self, resample: usize, images: usize) -> Vec<u32> {
         let generator = SplitMix64::new(self.seed);
+        // A part of the sequence that no other resample uses.
         let first = resample as u64 * images as u64;
         let mut draws = vec![0; images];
         for draw in 0..images as u64 {

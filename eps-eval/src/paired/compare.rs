@@ -73,6 +73,27 @@ pub struct PairedComparison {
 
 /// Compares methods by a paired bootstrap over images.
 ///
+/// ```
+/// use eps_eval::paired::{Bootstrap, MethodRuns, compare};
+/// use eps_eval::{ConfusionMatrix, ImageCounts};
+///
+/// // Twelve images of four pixels, of which a method gets so many right.
+/// let method = |name: &str, right: usize| {
+///     let image = |index: usize| {
+///         let predicted = [vec![1; right], vec![0; 4 - right]].concat();
+///         let matrix = ConfusionMatrix::of(2, &[1; 4], &predicted);
+///         ImageCounts::of_matrix(format!("image-{index}"), &matrix)
+///     };
+///     MethodRuns { name: name.into(), runs: vec![(0..12).map(image).collect()] }
+/// };
+/// let methods = [method("baseline", 2), method("method", 3)];
+/// let comparison = compare(&methods, 2, Bootstrap { resamples: 1000, seed: 1 }, 0.95);
+/// let difference = &comparison.differences[0];
+/// assert_eq!(difference.classes[1].difference, Some(0.25));
+/// assert_eq!(difference.images.wins, 12);
+/// assert!(difference.miou.p_holm.is_some_and(|p| p < 0.05));
+/// ```
+///
 /// # Panics
 ///
 /// If the runs differ in their number of images, or one has a class from `classes` on.
@@ -83,18 +104,21 @@ pub fn compare(
     level: f64,
 ) -> PairedComparison {
     let resampled = bootstrap.run(methods, classes);
-    let tables: Vec<Table> = methods.iter().map(|own| Table::of(own, classes)).collect();
+    let tables: Vec<Table> = methods.iter().map(|method| Table::of(method, classes)).collect();
     let judge = Judge { resampled: &resampled, tables: &tables, level };
-    let estimates = |(index, own): (usize, &MethodRuns)| judge.method(index, own);
     let mut differences: Vec<Difference> = (1..methods.len())
         .map(|index| judge.difference(&methods[0], index, &methods[index]))
         .collect();
-    correct(differences.iter_mut().map(|own| &mut own.miou));
+    correct(differences.iter_mut().map(|difference| &mut difference.miou));
     PairedComparison {
         resamples: bootstrap.resamples,
         seed: bootstrap.seed,
         level,
-        methods: methods.iter().enumerate().map(estimates).collect(),
+        methods: methods
+            .iter()
+            .enumerate()
+            .map(|(index, method)| judge.method(index, method))
+            .collect(),
         differences,
     }
 }
@@ -167,11 +191,12 @@ impl Judge<'_> {
 
     fn effect(&self, index: usize, column: usize, images: usize) -> Effect {
         let pairs = self.resampled.column(index, column).zip(self.resampled.column(0, column));
-        let differences = pairs.filter_map(|(own, other)| Some(own? - other?)).collect();
+        let differences =
+            pairs.filter_map(|(method, baseline)| Some(method? - baseline?)).collect();
         let differences = ascending(differences);
         let [lower, upper] = self.interval(&differences);
-        let (own, other) = (self.tables[index].value(column), self.tables[0].value(column));
-        let difference = own.zip(other).map(|(own, other)| own - other);
+        let [method, baseline] = [index, 0].map(|method| self.tables[method].value(column));
+        let difference = method.zip(baseline).map(|(method, baseline)| method - baseline);
         let p = difference.and(p_value(&differences, images));
         Effect { difference, lower, upper, images, p, p_holm: p }
     }
@@ -290,7 +315,8 @@ mod tests {
         let named = |name: &str, hits: &[u64]| method(name, vec![run(hits)]);
         let methods = [named("a", &[1; 12]), named("b", &[2; 12]), named("c", &[3; 12])];
         let found = compare(&methods, 2, BOOTSTRAP, 0.95);
-        let p_values: Vec<_> = found.differences.iter().map(|own| own.miou.p_holm).collect();
+        let p_values: Vec<_> =
+            found.differences.iter().map(|difference| difference.miou.p_holm).collect();
         assert_eq!(p_values, [Some(0.004), Some(0.004)]);
     }
 

@@ -6,6 +6,12 @@ use super::Effect;
 /// so on; none is below one before it, or above 1. A test that does not exist stays so and does not
 /// count.
 ///
+/// ```
+/// use eps_eval::paired::holm;
+///
+/// assert_eq!(holm(&[Some(0.25), None, Some(0.125)]), [Some(0.25), None, Some(0.25)]);
+/// ```
+///
 /// Source: Holm, "A simple sequentially rejective multiple test procedure", 1979.
 pub fn holm(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut order: Vec<(usize, f64)> =

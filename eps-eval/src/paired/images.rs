@@ -34,19 +34,17 @@ impl ImageDifferences {
     pub(super) fn of(baseline: &MethodRuns, method: &MethodRuns) -> Self {
         let images = baseline.runs.first().map_or(&[][..], Vec::as_slice);
         let difference = |(index, image): (usize, &ImageCounts)| {
-            let (own, other) = (mean_iou(method, index)?, mean_iou(baseline, index)?);
-            let (id, difference) = (image.id.clone(), own - other);
-            Some(ImageDifference { id, baseline: other, method: own, difference })
+            let [baseline, method] = [baseline, method].map(|runs| mean_iou(runs, index));
+            let (id, baseline, method) = (image.id.clone(), baseline?, method?);
+            Some(ImageDifference { id, baseline, method, difference: method - baseline })
         };
         Self::sorted(images.iter().enumerate().filter_map(difference).collect())
     }
 
     fn sorted(mut images: Vec<ImageDifference>) -> Self {
-        let order = |a: &ImageDifference, b: &ImageDifference| {
-            b.difference.total_cmp(&a.difference).then_with(|| a.id.cmp(&b.id))
-        };
-        images.sort_by(order);
-        let count = |is: fn(f64) -> bool| images.iter().filter(|own| is(own.difference)).count();
+        images.sort_by(|a, b| b.difference.total_cmp(&a.difference).then_with(|| a.id.cmp(&b.id)));
+        let count =
+            |is: fn(f64) -> bool| images.iter().filter(|image| is(image.difference)).count();
         Self {
             wins: count(|difference| difference > 0.0),
             losses: count(|difference| difference < 0.0),
@@ -58,7 +56,7 @@ impl ImageDifferences {
 }
 
 fn mean_iou(method: &MethodRuns, image: usize) -> Option<f64> {
-    mean(method.runs.iter().map(|run| mean(run[image].classes().map(|(_, own)| own.iou()))))
+    mean(method.runs.iter().map(|run| mean(run[image].classes().map(|(_, counts)| counts.iou()))))
 }
 
 #[cfg(test)]

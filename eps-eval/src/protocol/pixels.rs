@@ -117,12 +117,12 @@ fn both_classes(truth: ClassId, predicted: ClassId, classes: usize) -> Place {
 
 /// A label counts if it is a class, whatever the other one is, unless the truth is ignored.
 fn either_class(truth: ClassId, predicted: ClassId, classes: usize) -> Place {
-    let (own, given) = (usize::from(truth), usize::from(predicted));
-    match (own < classes, given < classes) {
+    let [row, column] = [truth, predicted].map(usize::from);
+    match (row < classes, column < classes) {
         _ if truth == IGNORE => Place::Nowhere,
-        (true, true) => Place::Cell(own, given),
-        (true, false) => Place::Missed(own),
-        (false, true) => Place::Hallucinated(given),
+        (true, true) => Place::Cell(row, column),
+        (true, false) => Place::Missed(row),
+        (false, true) => Place::Hallucinated(column),
         (false, false) => Place::Nowhere,
     }
 }

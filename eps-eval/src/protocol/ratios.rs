@@ -37,9 +37,8 @@ impl Protocol {
         match self {
             Self::Voc | Self::Eps | Self::Irn => Ratios::of(&totals),
             Self::Deeplab | Self::Toco => {
-                let occurs = |class: &&ClassCounts| class.truth > 0;
-                let iou = totals.classes().iter().filter(occurs).map(ClassCounts::iou);
-                Ratios { miou: mean(iou), ..Ratios::of(&totals) }
+                let occurring = totals.classes().iter().filter(|class| class.truth > 0);
+                Ratios { miou: mean(occurring.map(ClassCounts::iou)), ..Ratios::of(&totals) }
             }
             Self::Seam => Ratios::of(&totals).with_iou(totals.classes().iter().map(seam_iou)),
             Self::Mmseg => FloatCounts::of(classes, images).ratios(&totals),
@@ -100,8 +99,8 @@ impl FloatCounts {
         for (class, counts) in images.iter().flat_map(ImageCounts::classes) {
             let [intersection, truth, predicted] =
                 [counts.intersection, counts.truth, counts.predicted].map(|pixels| pixels as f32);
-            let own = [intersection, truth + predicted - intersection, truth, predicted];
-            sums[usize::from(class)].iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+            let pixels = [intersection, truth + predicted - intersection, truth, predicted];
+            sums[usize::from(class)].iter_mut().zip(pixels).for_each(|(sum, add)| *sum += add);
         }
         Self { classes: sums }
     }
@@ -109,8 +108,8 @@ impl FloatCounts {
     /// Whether every sum is the number of pixels.
     pub(super) fn is_exact(&self, totals: &TotalCounts) -> bool {
         let exact = |(sums, counts): (&[f32; 4], &ClassCounts)| {
-            let own = [counts.intersection, counts.union(), counts.truth, counts.predicted];
-            sums.iter().zip(own).all(|(&sum, own)| f64::from(sum) == own as f64)
+            let pixels = [counts.intersection, counts.union(), counts.truth, counts.predicted];
+            sums.iter().zip(pixels).all(|(&sum, pixels)| f64::from(sum) == pixels as f64)
         };
         self.classes.iter().zip(totals.classes()).all(exact)
     }

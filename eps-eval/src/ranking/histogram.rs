@@ -1,4 +1,9 @@
 //! Class maps one by one against the pixels of their class.
+//!
+//! Every map is a ranking of all pixels by score. Sorting them would need every score of a data set
+//! in memory; here pixels are counted by the number of cuts below their score, so that scores
+//! between two cuts are equal. Going through the bins from the highest on, precision and recall at
+//! each cut are sums so far, and the average precision is that of groups of equal scores.
 
 use super::average_precision;
 use crate::{Cuts, confusion::mean, confusion::ratio};
@@ -19,6 +24,19 @@ pub struct PrecisionRecall {
 ///
 /// A pixel of an image without a map of the class has score 0, as one whose score is at or below the
 /// lowest threshold: the class's pixels in images whose labels lack it are never found.
+///
+/// ```
+/// use eps_data::{LabelMap, ScoreMap, Size};
+/// use eps_eval::{Cuts, ranking::ScoreHistogram};
+///
+/// let size = Size::new(4, 1);
+/// let truth = LabelMap::new(size, vec![1, 0, 1, 0]);
+/// let scores = ScoreMap::new(size, vec![1], vec![0.9, 0.7, 0.5, 0.1]);
+/// let mut histogram = ScoreHistogram::new(2, Cuts::new([0.2, 0.4, 0.6, 0.8]));
+/// histogram.add(&truth, &scores);
+/// // Precision 1 at the first half of the recall, 2/3 at the second.
+/// assert_eq!(histogram.average_precision(1), Some((1.0 + 2.0 / 3.0) / 2.0));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScoreHistogram {
     cuts: Cuts,
@@ -71,8 +89,8 @@ impl ScoreHistogram {
     pub fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.cuts, other.cuts, "both must have the same cuts");
         assert_eq!(self.truth.len(), other.truth.len(), "both must have the same classes");
-        let add = |own: &mut [u64], theirs: &[u64]| {
-            own.iter_mut().zip(theirs).for_each(|(own, theirs)| *own += theirs);
+        let add = |sums: &mut [u64], counts: &[u64]| {
+            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         };
         self.pixels += other.pixels;
         add(&mut self.truth, &other.truth);
@@ -90,16 +108,16 @@ impl ScoreHistogram {
     pub fn curve(&self, class: usize) -> Vec<PrecisionRecall> {
         let (mut all, mut positive) = (0, 0);
         let bins = self.bins(class).zip(self.cuts.scores()).collect::<Vec<_>>();
-        let point = |((members, hits), &threshold): ((u64, u64), &f32)| {
+        let mut points = Vec::with_capacity(bins.len());
+        for ((members, hits), &threshold) in bins.into_iter().rev() {
             all += members;
             positive += hits;
-            PrecisionRecall {
+            points.push(PrecisionRecall {
                 threshold: crate::sweep::decimal(threshold),
                 precision: ratio(positive, all),
                 recall: ratio(positive, self.truth[class]),
-            }
-        };
-        let mut points: Vec<_> = bins.into_iter().rev().map(point).collect();
+            });
+        }
         points.reverse();
         points
     }
@@ -117,12 +135,13 @@ impl ScoreHistogram {
     /// those with a pixel above the threshold, recall over those that occur in the truth.
     pub fn mean_curve(&self) -> Vec<PrecisionRecall> {
         let curves: Vec<_> = (1..self.classes()).map(|class| self.curve(class)).collect();
-        let point = |(index, &threshold): (usize, &f32)| PrecisionRecall {
+        let cuts = self.cuts.scores().iter().enumerate();
+        let points = cuts.map(|(index, &threshold)| PrecisionRecall {
             threshold: crate::sweep::decimal(threshold),
             precision: mean(curves.iter().map(|curve| curve[index].precision)),
             recall: mean(curves.iter().map(|curve| curve[index].recall)),
-        };
-        self.cuts.scores().iter().enumerate().map(point).collect()
+        });
+        points.collect()
     }
 
     /// Members and positives of a class between each cut and the next, ascending.

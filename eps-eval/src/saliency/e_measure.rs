@@ -1,4 +1,8 @@
 //! Enhanced-alignment measure.
+//!
+//! With `a` and `b` map and truth less their means, a pixel's alignment is `ξ = 2ab / (a² + b²)`
+//! and its score `(1 + ξ)² / 4`. A cut map and a truth have two values each, so there are four
+//! kinds of pixels, and four counts give the sum over all pixels at any threshold.
 
 use super::Found;
 

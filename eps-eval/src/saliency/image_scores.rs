@@ -11,6 +11,19 @@ use super::{
 use eps_data::{SaliencyMap, Shades};
 
 /// The metrics of one map against its truth.
+///
+/// ```
+/// use eps_data::{LabelMap, SaliencyMap, Size};
+/// use eps_eval::saliency::{Foreground, ImageScores, Stretch};
+///
+/// let size = Size::new(4, 2);
+/// let truth = LabelMap::new(size, vec![0, 0, 15, 15, 0, 0, 15, 15]);
+/// let map = SaliencyMap::new(size, vec![0, 51, 255, 204, 0, 51, 255, 204]);
+/// let scores = ImageScores::of(&map, &Foreground::of_classes(&truth), Stretch::WholeRange)
+///     .expect("some pixel counts");
+/// assert!((scores.mae - 0.1).abs() < 1e-12);
+/// assert_eq!(scores.max_f(), 1.0);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ImageScores {
     /// Mean absolute error, in `0..=1`; lower is better.

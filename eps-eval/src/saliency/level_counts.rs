@@ -1,4 +1,9 @@
 //! How many pixels of the objects and of the background have each grey value.
+//!
+//! A map has 256 values, so that precision, recall, F, E-measure, S-measure and error at all
+//! thresholds are functions of two histograms. The S-measure wants four of each, cut at the centre
+//! of the objects; the whole map's are their sum. One pass of one increment a pixel thus serves
+//! everything.
 
 use super::{Foreground, Truth};
 use eps_data::{SaliencyMap, Size};
@@ -37,8 +42,8 @@ impl Add<&Self> for LevelCounts {
 
     fn add(mut self, other: &Self) -> Self {
         let both = [(&mut self.objects, &other.objects), (&mut self.background, &other.background)];
-        for (mine, theirs) in both {
-            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+        for (sums, counts) in both {
+            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         }
         self
     }

@@ -1,4 +1,11 @@
-//! The nearest object pixel of every pixel.
+//! The nearest object pixel of every pixel: an exact Euclidean distance transform in linear time.
+//!
+//! Down and up each column, every pixel gets the row of the column's nearest object pixel. Along a
+//! row, column `c` then offers pixel `x` the squared distance `(x - c)² + lowest(c)`: a parabola.
+//! The nearest object pixel of `x` is that of the lowest parabola there. Parabolas of one shape
+//! cross once, so those that are lowest somewhere form a list from left to right; a new one removes
+//! the last of the list as long as it crosses it before that one's start. Each is added and
+//! removed at most once.
 
 use super::{Foreground, Truth};
 

@@ -1,7 +1,7 @@
 //! Sums in the order in which NumPy adds.
 //!
 //! A sum of floating-point numbers depends on its order. Two comparisons of PySODMetrics, a grey
-//! value with twice the mean and a constant with its own mean, come out one way or the other by
+//! value with twice the mean and a constant with its mean, come out one way or the other by
 //! that rounding; everything else is the same in any order, to far below a tolerance.
 
 use eps_data::Size;

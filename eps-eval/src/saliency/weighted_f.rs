@@ -1,4 +1,15 @@
 //! Weighted F-measure.
+//!
+//! ```text
+//! on objects      E' = min(E, G * E)             G: Gaussian of 7x7, the background having the error
+//!                                                   of its nearest object pixel
+//! on background   E' = E · (2 - ½^(d / 5))       d: distance to the nearest object pixel
+//! F = 2 P R / (P + R),   R = 1 - mean E' on objects,   P = hits / (hits + Σ E' on background)
+//! ```
+//!
+//! Hits are the object pixels less `Σ E'` on them. The Gaussian is separable, so it takes two
+//! passes of seven taps, and only over the rectangle that holds the objects, since it is needed
+//! nowhere else.
 
 use super::{Foreground, Levels, NearestObject, Truth};
 use eps_data::{SaliencyMap, Size};

@@ -1,4 +1,8 @@
 //! What is left of a sweep when only the ratios of each class are wanted.
+//!
+//! From the highest cut to the lowest, pixels leave the background for their best class, so the
+//! counts at one cut are those at the cut above and what lies between. `C` classes and `n` cuts
+//! take `C² n` steps in all, where a matrix for each cut would take `C² n²`.
 
 use super::{BackgroundRule, Sweep};
 use crate::{ClassCounts, TotalCounts};
@@ -55,7 +59,7 @@ impl SweepCurve {
         assert_eq!(self.rule, other.rule, "both curves must have the same rule");
         assert_eq!(self.parameters, other.parameters, "both curves must have the same parameters");
         let pairs = self.counts.into_iter().zip(&other.counts);
-        self.counts = pairs.map(|(own, theirs)| own.merge(theirs)).collect();
+        self.counts = pairs.map(|(counts, other)| counts.merge(other)).collect();
         self
     }
 
@@ -75,7 +79,8 @@ impl SweepCurve {
 
     /// The counts at `parameter`; `None` if it is not one of the parameters.
     pub fn counts_at(&self, parameter: f32) -> Option<&TotalCounts> {
-        self.counts.get(self.parameters.iter().position(|&own| own == parameter)?)
+        let index = self.parameters.iter().position(|&swept| swept == parameter)?;
+        self.counts.get(index)
     }
 
     /// Means at every parameter; empty if no pixel was counted.

@@ -42,11 +42,11 @@ impl SweepPlan {
     }
 
     fn cuts(&self) -> Cuts {
-        let cuts = |(rule, parameters): &(BackgroundRule, Vec<f32>)| {
-            let rule = *rule;
-            parameters.iter().map(move |&parameter| rule.cut(parameter)).collect::<Vec<_>>()
-        };
-        Cuts::new(self.rules.iter().flat_map(cuts))
+        Cuts::new(
+            self.rules.iter().flat_map(|(rule, parameters)| {
+                parameters.iter().map(|&parameter| rule.cut(parameter))
+            }),
+        )
     }
 }
 
@@ -166,7 +166,7 @@ impl Counts {
         let histogram = self.histogram.zip(other.histogram.as_ref());
         Self {
             sweep: self.sweep.merge(&other.sweep),
-            histogram: histogram.map(|(own, theirs)| own.merge(theirs)),
+            histogram: histogram.map(|(histogram, other)| histogram.merge(other)),
         }
     }
 }

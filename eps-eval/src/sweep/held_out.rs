@@ -14,14 +14,14 @@ pub fn held_out(folds: &[SweepCurve]) -> Option<LabelledPoint> {
     for (index, fold) in folds.iter().enumerate() {
         let chosen = others(folds, index)?.best_index()?;
         parameters.push(decimal(fold.parameters()[chosen]));
-        let own = fold.counts()[chosen].clone();
-        counts = Some(counts.map_or(own.clone(), |sum| sum.merge(&own)));
+        let of_fold = &fold.counts()[chosen];
+        counts = Some(counts.map_or_else(|| of_fold.clone(), |sum| sum.merge(of_fold)));
     }
     LabelledPoint::new(ThresholdChoice::HeldOut, parameters, &counts?)
 }
 
 /// All folds but one; `None` if there is no other.
 fn others(folds: &[SweepCurve], index: usize) -> Option<SweepCurve> {
-    let others = folds.iter().enumerate().filter(|&(own, _)| own != index);
+    let others = folds.iter().enumerate().filter(|&(other, _)| other != index);
     others.map(|(_, fold)| fold.clone()).reduce(|sum, fold| sum.merge(&fold))
 }

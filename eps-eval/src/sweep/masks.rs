@@ -46,12 +46,12 @@ pub fn sweep_masks<E: From<EvalError> + Send>(
         )?;
         folds.push(curves(plan, &counts));
     }
-    let rule = |index: usize| {
+    let rules = (0..plan.rules.len()).map(|index| {
         let folds: Vec<SweepCurve> = folds.iter().map(|curves| curves[index].clone()).collect();
         let whole = folds.iter().cloned().reduce(|sum, fold| sum.merge(&fold));
         SweptRule { whole: whole.expect("there is a fold, if only of no image"), folds }
-    };
-    Ok((0..plan.rules.len()).map(rule).collect())
+    });
+    Ok(rules.collect())
 }
 
 /// Counts the mask that was made at each parameter.
@@ -81,8 +81,8 @@ fn curves(plan: &SweepPlan, counts: &[ConfusionMatrix]) -> Vec<SweepCurve> {
     let rules = plan.rules.iter();
     rules
         .map(|(rule, parameters)| {
-            let own = counts.by_ref().take(parameters.len()).collect();
-            SweepCurve::of_counts(*rule, parameters.clone(), own)
+            let at_parameters = counts.by_ref().take(parameters.len()).collect();
+            SweepCurve::of_counts(*rule, parameters.clone(), at_parameters)
         })
         .collect()
 }

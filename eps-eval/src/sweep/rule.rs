@@ -1,4 +1,12 @@
 //! How the background competes with the class maps.
+//!
+//! A pixel is background where `b(s) >= s`, with `s` the score of its best class and `b` constant
+//! or `(1 - s)^α`. Since `b` does not rise with `s`, there is one score up to which the background
+//! wins: the cut. It has no closed form for a power, and what counts is how `b` is rounded, not
+//! what it is exactly. So the cut is found by bisection over the floats themselves: floats from 0
+//! are ordered as their bits are, as integers, and `0..=1` has fewer than 2^30 of them. After 30
+//! comparisons the cut is the greatest float at which the rule, evaluated as on a pixel, says
+//! background; `s > cut` then decides every pixel as the rule would.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn keys_that_were_counted_from_one_are_recognised() {
-        // Converted as if they were counted from 0: each map is of the class above its own.
+        // Converted as if they were counted from 0: each map is of the class above the one it names.
         let found = images(&[(&[2], &[0, 1]), (&[2, 3], &[0, 1, 2]), (&[8], &[0, 7])]);
         let expected =
             ClassShift { by: 1, maps: 4, fit: 1, fit_shifted: 4, example: "image_0".into() };

@@ -106,7 +106,7 @@ impl SweepSummary {
         let points = curve.points();
         Some(Self {
             rule: curve.rule(),
-            fixed: fixed.and_then(|(own, fixed)| at(ThresholdChoice::Fixed, &own.whole, fixed)),
+            fixed: fixed.and_then(|(swept, fixed)| at(ThresholdChoice::Fixed, &swept.whole, fixed)),
             held_out: held_out(&swept.folds),
             best: at(ThresholdChoice::BestOnTruth, curve, best)?,
             plateau: Plateau::of(&points, tolerance)?,
@@ -126,12 +126,12 @@ impl SweepSummary {
         tolerance: f64,
     ) -> Option<Vec<Self>> {
         let fixed = swept.pop()?;
-        let summary = |swept: &SweptRule| {
+        let summaries = swept.iter().map(|swept| {
             // A power that is common to all publications does not exist.
             let is_constant = swept.whole.rule() == BackgroundRule::Constant;
             Self::new(swept, is_constant.then_some((&fixed, threshold)), tolerance)
-        };
-        swept.iter().map(summary).collect()
+        });
+        summaries.collect()
     }
 
     /// The end of the parameters at which the best one is, if better ones may lie beyond; `None` with a

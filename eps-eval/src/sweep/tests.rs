@@ -139,9 +139,9 @@ proptest! {
         let cuts = rules.iter().flat_map(|(rule, all)| all.iter().map(|&one| rule.cut(one)));
         let cuts = Cuts::new(cuts);
         let merged = images.iter().fold(Sweep::new(4, cuts.clone()), |sweep, image| {
-            let mut own = Sweep::new(4, cuts.clone());
-            own.add(&image.0, &image.1);
-            sweep.merge(&own)
+            let mut part = Sweep::new(4, cuts.clone());
+            part.add(&image.0, &image.1);
+            sweep.merge(&part)
         });
         for (rule, parameters) in rules {
             let curve = merged.curve(rule, &parameters);

@@ -164,6 +164,7 @@ impl<B: Kernels + EpsOps, C: CheckpointStrategy> EpsOps for Autodiff<B, C> {
         normalising: Normalising,
     ) -> FloatTensor<Self> {
         let nodes = [input.node(), gamma.node(), beta.node()];
+        // Frozen layers: nothing but the input needs a gradient, so the input itself need not be kept.
         let constant = !(gamma.is_tracked() || beta.is_tracked() || normalising.from_batch);
         let affine = Affine::new(
             gamma.into_primitive(),

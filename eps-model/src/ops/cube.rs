@@ -1,4 +1,4 @@
-//! CubeCL's backends (CUDA, WebGPU): burn's own convolution, its gradients, and composed
+//! CubeCL's backends (CUDA, WebGPU): burn's convolution, its gradients, and composed
 //! normalisation.
 
 use super::{Geometry, Kernels};

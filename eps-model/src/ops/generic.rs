@@ -1,4 +1,4 @@
-//! The kernels composed from burn's own operations, for backends without kernels of ours.
+//! The kernels composed from burn's operations, for backends without better ones.
 
 use super::{Activated, Activation, ConstantNormalisation, Normalisation};
 use burn::backend::tensor::FloatTensor;

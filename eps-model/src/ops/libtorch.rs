@@ -1,4 +1,4 @@
-//! libtorch's kernels: a convolution and an activation whose backward passes are libtorch's own.
+//! libtorch's kernels: a convolution and an activation whose backward passes libtorch runs.
 
 #![allow(deprecated, reason = "burn 0.22 marks the libtorch backend so")]
 
@@ -7,14 +7,14 @@ use burn::backend::LibTorch;
 use burn_tch::TchTensor;
 use std::sync::Arc;
 
-/// libtorch's own graph of one convolution: leaves and result.
+/// libtorch's graph of one convolution: leaves and result.
 #[derive(Debug)]
 pub struct Graph {
     input: tch::Tensor,
     weight: tch::Tensor,
     output: tch::Tensor,
     /// burn's handles, so that burn does not write into buffers that the graph still needs.
-    _held: (TchTensor, TchTensor),
+    _handles: (TchTensor, TchTensor),
 }
 
 // SAFETY: libtorch counts references atomically, and a graph is built by one thread and consumed by
@@ -48,7 +48,7 @@ impl Kernels for LibTorch {
         let (x, w) = (leaf(&input), leaf(&weight));
         let y = tch::with_grad(|| convolve(&x, &w, geometry));
         let output = TchTensor::new(y.detach());
-        (output, Arc::new(Graph { input: x, weight: w, output: y, _held: (input, weight) }))
+        (output, Arc::new(Graph { input: x, weight: w, output: y, _handles: (input, weight) }))
     }
 
     fn convolution_backward(
@@ -78,17 +78,18 @@ impl Kernels for LibTorch {
     ) -> TchTensor {
         let scale = saved.scale.tensor.reshape([1, -1, 1, 1]);
         let passed = passed(saved.activated, gradient);
-        passed.unary_ops(|mut own| own.g_mul_(&scale), |own| own * &scale)
+        // In place where nobody else has the gradient.
+        passed.unary_ops(|mut gradient| gradient.g_mul_(&scale), |gradient| gradient * &scale)
     }
 }
 
 /// The gradient where the activation is the identity, 0 where it clamps.
 fn passed(activated: Option<Activated<LibTorch>>, gradient: TchTensor) -> TchTensor {
     let Some(Activated { output, activation }) = activated else { return gradient };
-    let (output, own) = (&output.tensor, &gradient.tensor);
+    let output = &output.tensor;
     match activation {
         Activation::Identity => gradient,
-        Activation::Relu => TchTensor::new(output.threshold_backward(own, 0.0)),
-        Activation::Relu6 => TchTensor::new(output.hardtanh_backward(own, 0.0, 6.0)),
+        Activation::Relu => TchTensor::new(output.threshold_backward(&gradient.tensor, 0.0)),
+        Activation::Relu6 => TchTensor::new(output.hardtanh_backward(&gradient.tensor, 0.0, 6.0)),
     }
 }

@@ -1,9 +1,9 @@
 //! Differentiable operations that burn composes expensively: a convolution whose backward pass is
-//! the backend's own, and batch normalisation with its activation as one node.
+//! that of the backend, and batch normalisation with its activation as one node.
 //!
 //! Beside the program's device selector this folder is the only place that names a backend.
-//! [`Kernels`] is what a backend supplies: `flex` has kernels of its own, libtorch runs its own
-//! backward pass, every other backend composes burn's operations.
+//! [`Kernels`] is what a backend supplies: `flex` has kernels for all of it, libtorch runs its
+//! backward passes, every other backend composes burn's operations.
 
 #![cfg_attr(feature = "tch", allow(deprecated, reason = "burn 0.22 marks the libtorch backend so"))]
 

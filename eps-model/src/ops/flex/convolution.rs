@@ -1,4 +1,21 @@
-//! Dense convolution: patches of the input as columns of a matrix, multiplied by the weights.
+//! Dense convolution: patches of the input as columns of a matrix, multiplied by the weights
+//! (im2col).
+//!
+//! With a column for each output pixel, and a row for each input channel and tap that holds what
+//! the tap reads, a convolution and both of its gradients are products of matrices:
+//!
+//! ```text
+//! output    = W C            [out, in · taps] × [in · taps, pixels]
+//! to input  = scatter(Wᵀ G)  columns added back to where they were read
+//! to weight = Σ G Cᵀ         over images and tiles, in their order
+//! ```
+//!
+//! This takes `out · in · taps` products for each output pixel. `C` would be `taps` times the
+//! input, so it is made for a tile of output rows at a time, which stays in a core's second-level
+//! cache. A 1x1 convolution of stride 1 needs none of it: its columns are the image.
+//!
+//! Source: Chellapilla, Puri and Simard, "High Performance Convolutional Neural Networks for
+//! Document Processing", 2006.
 
 use super::patches::Layout;
 use super::{Planes, tensor, values};
@@ -51,7 +68,7 @@ fn pointwise_to_weight(input: &FlexTensor, gradient: &FlexTensor) -> FlexTensor 
     let count = (PRODUCTS / (out * channels).max(1)).clamp(1, batch);
     let mut sum = vec![0.0; out * channels];
     for first in (0..batch).step_by(count) {
-        let part = |of: &FlexTensor| of.narrow(0, first, count.min(batch - first));
+        let part = |tensor: &FlexTensor| tensor.narrow(0, first, count.min(batch - first));
         let products = Flex::float_matmul(part(&gradient), part(&input));
         for product in values(&products).chunks_exact(sum.len()) {
             sum.iter_mut().zip(product).for_each(|(sum, value)| *sum += value);
@@ -77,6 +94,7 @@ pub(super) fn forward(input: &FlexTensor, weight: &FlexTensor, geometry: Geometr
         let width = layout.tile_rows(layout.input.channels, COLUMNS) * layout.output.width;
         let targets = output.axis_chunks_iter_mut(Axis(1), width);
         let tiles: Vec<_> = tiles.zip(targets).collect();
+        // Tiles write to columns that do not overlap, so that their order does not matter.
         tiles.into_par_iter().for_each(|(rows, target)| {
             forward_tile(&layout, image, weights, rows, target);
         });
@@ -114,6 +132,7 @@ pub(super) fn to_input(
     let weights = matrix(values(weight), layout.output.channels);
     let gradients = values(gradient);
     let mut result = layout.input.zeros();
+    // Several images keep the threads busy; one is divided by its input channels.
     let channels = if layout.input.batch > 1 { layout.input.channels } else { ROWS };
     let (block, depth) = (channels * layout.input.plane(), channels * layout.taps());
     let images = result.par_chunks_mut(layout.input.image().max(1));
@@ -122,6 +141,7 @@ pub(super) fn to_input(
         let blocks = image.par_chunks_mut(block.max(1)).enumerate();
         blocks.for_each(|(index, result)| {
             let last = weights.ncols().min((index + 1) * depth);
+            // A block of channels needs only its columns of the weights, and scatters to its planes alone.
             let weights = weights.slice(s![.., index * depth..last]);
             image_to_input(&layout, weights, gradient, result);
         });
@@ -165,9 +185,9 @@ pub(super) fn to_weight(
     let tasks: Vec<Vec<f32>> = (0..parts * blocks)
         .into_par_iter()
         .map(|task| {
-            let images_of =
-                task / blocks * part..((task / blocks + 1) * part).min(layout.input.batch);
-            block_to_weight(&layout, images, gradients, images_of, task % blocks * layout.block())
+            let (block, first) = (task % blocks, task / blocks * part);
+            let batch = first..(first + part).min(layout.input.batch);
+            block_to_weight(&layout, images, gradients, batch, block * layout.block())
         })
         .collect();
     let depth = layout.input.channels * layout.taps();
@@ -187,14 +207,14 @@ fn block_to_weight(
     layout: &Layout,
     images: &[f32],
     gradients: &[f32],
-    images_of: Range<usize>,
+    batch: Range<usize>,
     first: usize,
 ) -> Vec<f32> {
     let count = layout.block().min(layout.input.channels - first);
     let depth = count * layout.taps();
     let mut result = vec![0.0; layout.output.channels * depth];
     let mut columns = Vec::new();
-    for image in images_of {
+    for image in batch {
         let start = image * layout.input.image() + first * layout.input.plane();
         let planes = &images[start..][..count * layout.input.plane()];
         let gradient = &gradients[image * layout.output.image()..][..layout.output.image()];

@@ -2,7 +2,17 @@
 //!
 //! A plane is padded and, for a stride, split into the phases of its rows and columns. Every tap of
 //! the kernel then reads the same run of values from another start, and the inner loops are long,
-//! without edges, and vectorise.
+//! without edges, and vectorise:
+//!
+//! ```text
+//! stride 2, a row of a padded plane    0 1 2 3 4 5   ->   phase 0:  0 2 4    phase 1:  1 3 5
+//! output[i] = Σ_taps weight[tap] · padded[start[tap] + i]
+//! ```
+//!
+//! Output rows are computed at the pitch of a phase, so that a plane is one run; the values between
+//! two rows are computed as well and left out when rows are copied. A plane costs `taps` products a
+//! value and two copies. There is no matrix product to gain from, since no value is shared between
+//! channels.
 
 use super::{Planes, tensor, values};
 use crate::ops::Geometry;
@@ -161,6 +171,7 @@ impl NullaryFnOnce for Filter<'_> {
     #[inline(always)]
     fn call(self) {
         for (block, target) in self.run.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            // The sums of a block stay in registers over all taps, and every value is written once.
             let mut sums = [0.0; LANES];
             for (&start, &weight) in self.starts.iter().zip(self.kernel) {
                 let source: &[f32; LANES] =
@@ -189,6 +200,7 @@ pub(super) fn to_input(
         || layout.scratch(),
         |Scratch { padded, run }, (plane, result)| {
             let kernel = &weights[plane % layout.input.channels * layout.taps()..][..layout.taps()];
+            // Values between the rows of the run stay 0, so they add nothing where their taps wrap round.
             layout
                 .spread(&gradients[plane * layout.output.plane()..][..layout.output.plane()], run);
             padded.fill(0.0);
@@ -259,6 +271,7 @@ impl NullaryFnOnce for Correlate<'_> {
     #[inline(always)]
     fn call(self) {
         for (&start, sum) in self.starts.iter().zip(self.kernel) {
+            // What lies between rows of the gradient is 0, so that taps may run over the ends of rows.
             let mut lanes = [0.0; LANES];
             let source = &self.padded[start..start + self.run.len()];
             let blocks = self.run.as_chunks::<LANES>().0.iter().zip(source.as_chunks::<LANES>().0);

@@ -92,6 +92,7 @@ fn as_stored(result: FlexTensor, dtype: FloatDType) -> FlexTensor {
 }
 
 fn convolve(input: &FlexTensor, weight: &FlexTensor, geometry: Geometry) -> FlexTensor {
+    // By shape alone, so that the choice, and with it the bits, does not depend on anything measured.
     if winograd::suits(input, weight, geometry) {
         winograd::forward(input, weight, geometry)
     } else if geometry.groups == 1 {

@@ -1,4 +1,16 @@
 //! Patches of images as columns of a matrix, and back.
+//!
+//! A row of the matrix belongs to one channel and one tap of the kernel, a column to one output
+//! pixel. Output pixel `(y, x)` reads tap `(v, u)` at
+//!
+//! ```text
+//! row  y · stride + v · dilation - padding        column  x · stride + u · dilation - padding
+//! ```
+//!
+//! So the part of a matrix row that belongs to one output row is a run of an input row: with stride
+//! 1 one copy, else every `stride`-th value. Where a tap leaves the image there are zeros; the
+//! range of columns in which it is inside is computed once for a tap, so that the copying of a
+//! row has no conditions.
 
 use super::Planes;
 use crate::ops::Geometry;
@@ -45,6 +57,7 @@ impl Layout {
     /// `columns` columns where the image has them.
     pub(super) fn tile_rows(&self, channels: usize, columns: usize) -> usize {
         let row = channels * self.taps() * self.output.width;
+        // A wide image with many channels would get tiles of a single row, too few columns to multiply.
         let least = columns.div_ceil(self.output.width.max(1));
         (TILE / row.max(1)).max(least).clamp(1, self.output.height)
     }
@@ -83,6 +96,7 @@ impl Layout {
                 [..self.input.width];
             target[..first].fill(0.0);
             target[last..].fill(0.0);
+            // Not below 0: `first` is the first column at which the tap is inside.
             let start = first * stride + tap_x * dilation - padding;
             let inside = &mut target[first..last];
             if stride == 1 {

@@ -1,9 +1,22 @@
 //! 3x3 convolutions of stride 1 with 2.25 times fewer products: Winograd's F(2x2, 3x3).
 //!
+//! A tile of 2x2 outputs depends on 4x4 inputs, and takes 36 products if each output is summed
+//! directly. In Winograd's domain it takes 16, one for each place:
+//!
+//! ```text
+//!       1  0 -1  0           1  0  0          1  1  1  0
+//! Bᵀ =  0  1  1  0     G =   ½  ½  ½    Aᵀ =  0  1 -1 -1
+//!       0 -1  1  0           ½ -½  ½
+//!       0  1  0 -1           0  0  1
+//! ```
+//!
 //! Inputs `x` of a tile become `V = Bᵀ x B`, kernels `w` become `U = G w Gᵀ`, and the outputs are
-//! `Aᵀ (Σ U ⊙ V) A` with the sum over input channels: 16 products of matrices, one for each place of
-//! the domain. The gradient to the input is the same convolution with turned kernels; that to a kernel
-//! is the adjoint, `Gᵀ (Σ (A g Aᵀ) ⊙ V) G` with the sum over tiles.
+//! `Aᵀ (Σ U ⊙ V) A` with the sum over input channels: 16 products of matrices, one for each place
+//! of the domain. The gradient to the input is the same convolution with turned kernels; that to a
+//! kernel is the adjoint, `Gᵀ (Σ (A g Aᵀ) ⊙ V) G` with the sum over tiles.
+//!
+//! The transforms of the tiles only add and subtract. They cost memory traffic instead, so the
+//! tiles go by in parts whose transformed values stay in a cache.
 //!
 //! Source: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, sections
 //! 4.1 and 4.2.
@@ -59,6 +72,7 @@ pub(super) fn to_input(
 ) -> FlexTensor {
     let [out, channels, ..] = weight.shape().dims::<4>();
     let weights = values(weight);
+    // Channels change places with outputs, and the taps of a kernel come in reverse.
     let turned = |channel, out, tap| weights[(out * channels + channel + 1) * TAPS - 1 - tap];
     Kernels::new(channels, out, turned).convolve(gradient, geometry)
 }
@@ -77,6 +91,7 @@ pub(super) fn to_weight(
     let mut inputs = Spreading::new(&tiles, &INPUTS, of_input, parts.pitch);
     let mut gradients = Spreading::new(&tiles, &GRADIENTS, of_output, parts.pitch);
     let images = values(input).chunks_exact(of_input.image());
+    // Summed in the domain, over all tiles of all images, and transformed back once.
     let mut sums: Option<FlexTensor> = None;
     for (image, gradient) in images.zip(values(gradient).chunks_exact(of_output.image())) {
         for runs in &parts.runs {
@@ -92,9 +107,11 @@ pub(super) fn to_weight(
     if let Some(sums) = &sums {
         let sums = values(sums);
         result.par_chunks_mut(channels * TAPS).enumerate().for_each(|(row, kernels)| {
-            let of_place = |place: usize| &sums[(place * out + row) * channels..][..channels];
             for (block, kernels) in kernels.chunks_mut(LANES * TAPS).enumerate() {
-                let domain = std::array::from_fn(|place| lanes(&of_place(place)[block * LANES..]));
+                let domain = std::array::from_fn(|place| {
+                    let of_row = &sums[(place * out + row) * channels..][..channels];
+                    lanes(&of_row[block * LANES..])
+                });
                 let taps = from_domain(&domain);
                 for (lane, kernel) in kernels.as_chunks_mut::<TAPS>().0.iter_mut().enumerate() {
                     *kernel = taps.map(|values| values[lane]);
@@ -183,6 +200,7 @@ impl Kernels {
         let mut result = output.zeros();
         let images = values(input).chunks_exact(planes.image());
         for (image, result) in images.zip(result.chunks_exact_mut(output.image())) {
+            // Part by part, so that transformed values are still in a cache when they are multiplied.
             for runs in &parts.runs {
                 let products = Flex::float_matmul(self.0.clone(), inputs.of(image, runs));
                 let products = values(&products);

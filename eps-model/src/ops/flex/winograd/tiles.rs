@@ -1,7 +1,15 @@
 //! Tiles of a plane, and what they are in Winograd's domain: 16 values each.
 //!
-//! A tile is 2x2 outputs of a 3x3 convolution, from 4x4 inputs. A dilated convolution is an undilated
-//! one for each phase of rows and columns, so neighbours in a tile are a dilation apart.
+//! A tile is 2x2 outputs of a 3x3 convolution, from 4x4 inputs. A dilated convolution is an
+//! undilated one for each phase of rows and columns, so neighbours in a tile are a dilation apart:
+//!
+//! ```text
+//! dilation 1   columns  0 1 | 2 3 | 4 5        dilation 2   columns  0 2 | 4 6 | 1 3 | 5 7
+//! ```
+//!
+//! Every value of a transformed row comes from two values of the tile ([`Spread`]). So a strip of
+//! tiles is transformed as whole rows first and then at each tile's column, and the results are 16
+//! runs with one value for each tile: rows of the matrices that are multiplied.
 
 /// Values of a tile in Winograd's domain.
 pub(super) const DOMAIN: usize = 16;
@@ -80,11 +88,11 @@ impl Parts {
         let size = strips.div_ceil(strips.div_ceil(most).max(1)).max(1);
         // Odd, so that the runs of many channels do not fall on the same lines of a cache.
         let pitch = (size * across) | 1;
-        let part = |first_strip: usize| {
+        let runs = (0..strips).step_by(size).map(|first_strip| {
             let strips = size.min(strips - first_strip);
             Runs { first_strip, strips, tiles: strips * across, pitch }
-        };
-        Self { runs: (0..strips).step_by(size).map(part).collect(), pitch }
+        });
+        Self { runs: runs.collect(), pitch }
     }
 }
 
@@ -148,13 +156,15 @@ impl Tiles {
             let strip = |place: usize| &run(place)[strip * across..][..across];
             for row in 0..2 {
                 let y = top + row * self.dilation;
+                // As may the last strip only its upper row.
                 if y >= self.height {
                     continue;
                 }
                 for (column, sums) in sums.chunks_exact_mut(across).enumerate() {
-                    let of = |row: usize| strip(4 * row + column);
-                    let (first, sign) = if row == 0 { (of(0), 1.0) } else { (of(3), -1.0) };
-                    let others = of(1).iter().zip(of(2));
+                    let [zero, one, two, three] = [0, 1, 2, 3].map(|row| strip(4 * row + column));
+                    // The rows of Aᵀ are 1 1 1 0 and 0 1 -1 -1.
+                    let (first, sign) = if row == 0 { (zero, 1.0) } else { (three, -1.0) };
+                    let others = one.iter().zip(two);
                     for ((sum, &first), (&one, &two)) in sums.iter_mut().zip(first).zip(others) {
                         *sum = sign * first + one + sign * two;
                     }
@@ -167,10 +177,10 @@ impl Tiles {
     /// Two outputs of each tile, from the four sums along columns.
     fn write_row(&self, sums: &[f32], row: &mut [f32]) {
         let across = self.columns.len();
-        let run = |column: usize| &sums[column * across..][..across];
-        let [zero, one, two, three] = [0, 1, 2, 3].map(run);
+        let [zero, one, two, three] = [0, 1, 2, 3].map(|column| &sums[column * across..][..across]);
         for (tile, &x) in self.columns.iter().enumerate() {
             row[x] = zero[tile] + one[tile] + two[tile];
+            // The last tile of a phase may have only its left output inside the plane.
             if let Some(right) = row.get_mut(x + self.dilation) {
                 *right = one[tile] - two[tile] - three[tile];
             }

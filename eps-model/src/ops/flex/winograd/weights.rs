@@ -1,4 +1,8 @@
 //! 3x3 kernels in Winograd's domain, and gradients back from it.
+//!
+//! `G w Gᵀ` is `G` along the columns, then along the rows, and `Gᵀ u G` the same with its
+//! transpose: three values become `a, (a + b + c) / 2, (a - b + c) / 2, c`. Eight kernels are
+//! transformed side by side, one in each lane.
 
 use super::tiles::DOMAIN;
 
