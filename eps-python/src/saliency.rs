@@ -2,7 +2,9 @@
 
 use crate::guard::{json, released, wrong};
 use crate::opened::{Ids, Opened};
-use eps_data::{LabelMap, SaliencyFit, SaliencyMap, Silent, Size, error_chain, picture_in};
+use eps_data::{
+    LabelMap, SaliencyFit, SaliencyMap, Silent, Size, error_chain, picture_in, saliency_in,
+};
 use eps_eval::saliency::{
     Foreground, ImageScores, SaliencyJob, SaliencyPair, Stretch, TruthKind, score_saliency,
 };
@@ -45,7 +47,7 @@ pub(crate) fn saliency_folder(
         let pair = |id: &String| SaliencyPair {
             id: id.clone(),
             truth: picture_in(&truth, id),
-            map: picture_in(&maps, id),
+            map: saliency_in(&maps, id),
         };
         let job = SaliencyJob {
             source,
