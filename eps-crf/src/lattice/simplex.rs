@@ -6,11 +6,11 @@
 //!
 //! 1. round every coordinate to a multiple of `V`;
 //! 2. rank the axes by how far the point is beyond these multiples, `δ_0 >= δ_1 >= .. >= δ_d`: the
-//!    order in which the corners are reached from each other;
+//!    axes along which one corner leads to the next, the last of them first;
 //! 3. if the multiples do not sum to zero, move those of the first or last axes by one, which turns
 //!    the ranks: this is the corner of remainder 0;
-//! 4. the barycentric weights are differences of neighbours in that order: corner `r` has `(δ_{d-r}
-//!    - δ_{d-r+1}) / V`, corner 0 what is left of 1.
+//! 4. the barycentric weights are differences of neighbours in that order:
+//!    `(δ_{d-r} - δ_{d-r+1}) / V` for corner `r`, and for corner 0 what is left of 1.
 //!
 //! Ranks come from comparing all pairs of axes, `V (V - 1) / 2` for a point, without a branch:
 //! eight points are placed at once, one in each lane.

@@ -1,8 +1,8 @@
 //! A lattice of points with any features.
 //!
 //! The same filter as [`crate::lattice`], where the number of dimensions is not known to the
-//! compiler: every point has `d + 1` corners and weights, every vertex two neighbours on each of `d
-//! + 1` axes, and values are rows of four or a multiple of eight lanes, with row 0 of zeros for a
+//! compiler: every point has `d + 1` corners and weights, every vertex two neighbours on each of
+//! `d + 1` axes, and values are rows of four or a multiple of eight lanes, with row 0 of zeros for a
 //! missing neighbour.
 //!
 //! Building costs `O(d²)` a point for its simplex and `d + 1` lookups of `d` coordinates; filtering
