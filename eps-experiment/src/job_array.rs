@@ -6,7 +6,7 @@ use eps_data::Shard;
 ///
 /// The first engine that names a place is believed, job arrays before launches of several processes, since an
 /// array's task may itself be launched by `srun`. `parts` is for engines that name a task's number and not how
-/// many there are: HyperQueue, Kubernetes and PBS.
+/// many there are: `HyperQueue`, Kubernetes and PBS.
 ///
 /// # Errors
 ///
