@@ -43,7 +43,7 @@ impl ColourClasses {
     ///
     /// As [`read`](Self::read).
     pub fn of(path: &Path, text: &str) -> Result<Self, DataError> {
-        let mut own = Self { classes: HashMap::new(), names: Vec::new() };
+        let mut label_map = Self { classes: HashMap::new(), names: Vec::new() };
         let lines = (1..).zip(text.lines().map(str::trim));
         let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
         for (position, (number, line)) in lines.enumerate() {
@@ -55,24 +55,25 @@ impl ColourClasses {
             };
             match entry(line) {
                 Some((name, colour)) => {
-                    own.add(name, colour)
+                    label_map
+                        .add(name, colour)
                         .map_err(|found| refuse(found, "each name and colour once"))?;
                 }
                 // A table may begin with the names of its columns.
-                None if position == 0 && !line.contains(|own: char| own.is_ascii_digit()) => {}
+                None if position == 0 && !line.contains(|digit: char| digit.is_ascii_digit()) => {}
                 None => {
                     return Err(refuse(format!("`{line}`"), "name:red,green,blue, each 0..=255"));
                 }
             }
         }
-        if !(1..=254).contains(&own.names.len()) {
-            return Err(DataError::ClassNames { path: path.into(), found: own.names.len() });
+        if !(1..=254).contains(&label_map.names.len()) {
+            return Err(DataError::ClassNames { path: path.into(), found: label_map.names.len() });
         }
-        if !own.classes.values().any(|&class| class == BACKGROUND) {
-            own.classes.entry([0; 3]).or_insert(BACKGROUND);
+        if !label_map.classes.values().any(|&class| class == BACKGROUND) {
+            label_map.classes.entry([0; 3]).or_insert(BACKGROUND);
         }
-        own.classes.entry(voc_palette()[usize::from(IGNORE)]).or_insert(IGNORE);
-        Ok(own)
+        label_map.classes.entry(voc_palette()[usize::from(IGNORE)]).or_insert(IGNORE);
+        Ok(label_map)
     }
 
     /// Adds a line; otherwise says what was there before.
@@ -82,7 +83,7 @@ impl ColourClasses {
             BACKGROUND
         } else if IGNORED.contains(&&*lower) {
             IGNORE
-        } else if self.names.iter().any(|own| own.to_lowercase() == lower) {
+        } else if self.names.iter().any(|known| known.to_lowercase() == lower) {
             return Err(format!("`{name}` again"));
         } else {
             self.names.push(name.to_owned());

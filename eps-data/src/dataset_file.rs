@@ -47,9 +47,9 @@ pub(crate) fn folder(root: &Path) -> Result<Option<VocFolder>, DataError> {
     }
     let file = read(&path)?;
     let mut folder = VocFolder::at(root);
-    let set = |own: &mut PathBuf, name: Option<PathBuf>| {
+    let set = |subfolder: &mut PathBuf, name: Option<PathBuf>| {
         if let Some(name) = name {
-            *own = root.join(name);
+            *subfolder = root.join(name);
         }
     };
     set(&mut folder.images, file.folders.images);

@@ -140,7 +140,7 @@ pub(crate) fn list_entries(
 
 fn entry(line: &str) -> Result<Entry<'_>, NoId<'_>> {
     let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let is_path = |own: &str| own.starts_with('/') || has_ending(own);
+    let is_path = |word: &str| word.starts_with('/') || has_ending(word);
     let (file, numbers) = if rest.split_whitespace().all(is_number) {
         (first, rest.trim())
     } else if is_path(first) && rest.split_whitespace().all(is_path) {
@@ -171,7 +171,9 @@ fn has_ending(name: &str) -> bool {
 /// A name without the ending of a picture, in whatever case.
 pub(crate) fn without_ending(name: &str) -> &str {
     match name.rsplit_once('.') {
-        Some((stem, ending)) if ENDINGS.iter().any(|own| ending.eq_ignore_ascii_case(own)) => stem,
+        Some((stem, ending)) if ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)) => {
+            stem
+        }
         _ => name,
     }
 }
@@ -245,9 +247,13 @@ mod tests {
 
     /// What is said of the lines of a list.
     fn said(text: &str) -> Vec<String> {
-        let said = |own: &Remark| own.to_string();
+        let said = |remark: &Remark| remark.to_string();
         let remarks = read(text).unwrap().remarks;
-        remarks.iter().map(said).map(|own| own[own.find("some.txt").unwrap()..].into()).collect()
+        remarks
+            .iter()
+            .map(said)
+            .map(|remark| remark[remark.find("some.txt").unwrap()..].into())
+            .collect()
     }
 
     #[test]

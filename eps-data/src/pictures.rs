@@ -57,7 +57,8 @@ pub(crate) fn photographs_of(folder: &Path) -> Result<(Vec<String>, Vec<Remark>)
     let mut others = Vec::new();
     for name in &names {
         let Some((stem, ending)) = name.rsplit_once('.') else { continue };
-        let is_of = |endings: &[&str]| endings.iter().any(|own| ending.eq_ignore_ascii_case(own));
+        let is_of =
+            |endings: &[&str]| endings.iter().any(|known| ending.eq_ignore_ascii_case(known));
         if is_of(&PHOTOGRAPH_ENDINGS) {
             let id = id_in_name(stem).map_err(|reason| DataError::Content {
                 path: folder.join(name),

@@ -61,7 +61,7 @@ impl Remark {
 /// The remarks of a list and of its labels, each once: they may be of one file.
 pub(crate) fn together(of_list: &[Remark], of_labels: Vec<Remark>) -> Vec<Remark> {
     let mut remarks = of_list.to_vec();
-    remarks.extend(of_labels.into_iter().filter(|own| !of_list.contains(own)));
+    remarks.extend(of_labels.into_iter().filter(|remark| !of_list.contains(remark)));
     remarks
 }
 

@@ -78,7 +78,7 @@ impl ScoreMap {
 
     /// Scores of one class, row by row.
     pub fn of(&self, class: ClassId) -> Option<&[f32]> {
-        let index = self.classes.iter().position(|&own| own == class)?;
+        let index = self.classes.iter().position(|&candidate| candidate == class)?;
         Some(&self.scores[index * self.size.pixels()..][..self.size.pixels()])
     }
 

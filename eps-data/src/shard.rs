@@ -64,14 +64,14 @@ mod tests {
     fn every_id_is_in_one_part() {
         let shards: Vec<Shard> =
             (1..=4).map(|index| format!("{index}/4").parse().unwrap()).collect();
-        let mut held = [0; 4];
+        let mut counts = [0; 4];
         for number in 0..400 {
             let id = format!("2007_{number:06}");
             let parts: Vec<_> = (0..4).filter(|&part| shards[part].holds(&id)).collect();
             assert_eq!(parts.len(), 1, "{id}");
-            held[parts[0]] += 1;
+            counts[parts[0]] += 1;
         }
-        assert!(held.iter().all(|&count| count > 70), "{held:?}");
+        assert!(counts.iter().all(|&count| count > 70), "{counts:?}");
     }
 
     #[test]

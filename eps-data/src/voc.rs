@@ -226,7 +226,8 @@ impl VocFolder {
         list: &ImageList,
         name_or_path: &str,
     ) -> Result<LabelSource, DataError> {
-        let has_classes = list.remarks.iter().any(|own| own.kind == RemarkKind::NumbersAfterIds);
+        let has_classes =
+            list.remarks.iter().any(|remark| remark.kind == RemarkKind::NumbersAfterIds);
         self.default_labels().or_else(|error| match self.list_file(name_or_path) {
             Some(file) if has_classes => Ok(LabelSource::Csv(file)),
             _ => Err(error),
@@ -389,8 +390,11 @@ mod tests {
             fs::write(folder.images.join(name), "").unwrap();
         }
         let list = folder.list("all").unwrap();
-        let said: Vec<String> =
-            list.remarks.iter().map(|own| format!("{}: {}", own.found, own.taken)).collect();
+        let said: Vec<String> = list
+            .remarks
+            .iter()
+            .map(|remark| format!("{}: {}", remark.found, remark.taken))
+            .collect();
         let expected = [
             "1 id with several photographs, first a.jpg and a.JPG: the first is used",
             "2 pictures of other formats, first x.tif: passed over; JPEG and PNG are read",

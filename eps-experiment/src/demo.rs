@@ -217,8 +217,9 @@ fn clear(run: &RunFolder) -> Result<()> {
     if is_empty(root)? {
         return Ok(());
     }
-    let is_of_demo =
-        run.provenance().is_ok_and(|own| own.command.get(1).is_some_and(|name| name == "demo"));
+    let is_of_demo = run
+        .provenance()
+        .is_ok_and(|provenance| provenance.command.get(1).is_some_and(|name| name == "demo"));
     ensure!(is_of_demo, "{}: is not the run of a demo, expected another --work", root.display());
     fs::remove_dir_all(root).with_context(|| format!("{}: cannot be cleared", root.display()))
 }

@@ -13,7 +13,9 @@ pub(crate) fn files_by_id(folder: &Path, ending: &str) -> Result<BTreeMap<String
         let path = entry.with_context(unreadable)?.path();
         let id = path.file_stem().and_then(|stem| stem.to_str());
         let id = id.filter(|id| !id.starts_with('.'));
-        if let Some(id) = id.filter(|_| path.extension().is_some_and(|own| own == ending)) {
+        if let Some(id) =
+            id.filter(|_| path.extension().is_some_and(|extension| extension == ending))
+        {
             files.insert(id.to_owned(), path);
         }
     }

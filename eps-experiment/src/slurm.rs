@@ -63,7 +63,7 @@ impl SlurmScript<'_> {
             let parallel = parallel.map_or_else(String::new, |parallel| format!("%{parallel}"));
             format!("--array=1-{tasks}{parallel}")
         });
-        let own = [
+        let defaults = [
             format!("--job-name={}", self.job),
             format!("--output={log}"),
             // A task that was queued again adds to its log.
@@ -71,7 +71,7 @@ impl SlurmScript<'_> {
             "--requeue".into(),
             format!("--signal=B:USR1@{SECONDS_TO_SAVE}"),
         ];
-        let lines = own.into_iter().chain(array).map(|option| format!("#SBATCH {option}"));
+        let lines = defaults.into_iter().chain(array).map(|option| format!("#SBATCH {option}"));
         let mut lines: Vec<String> = ["#!/bin/bash".into()].into_iter().chain(lines).collect();
         for option in self.options {
             ensure!(

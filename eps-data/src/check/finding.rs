@@ -223,14 +223,15 @@ impl Finding {
 
 /// The error and its causes in one line, without the path that the finding names anyway.
 fn words(path: &Path, error: &DataError) -> String {
-    let own = error.to_string();
+    let text = error.to_string();
     let prefix = path.display().to_string();
-    let own = own.strip_prefix(&prefix).map_or(own.as_str(), |rest| rest.trim_start_matches(": "));
-    let mut words = own.to_owned();
+    let text =
+        text.strip_prefix(&prefix).map_or(text.as_str(), |rest| rest.trim_start_matches(": "));
+    let mut words = text.to_owned();
     let mut cause = error.source();
-    while let Some(own) = cause {
-        let _ = write!(words, ": {own}");
-        cause = own.source();
+    while let Some(source) = cause {
+        let _ = write!(words, ": {source}");
+        cause = source.source();
     }
     words
 }

@@ -24,8 +24,8 @@ impl CheckedLabels {
         let (list, name_or_path) = list;
         let ids = &list.ids;
         let none = || vec![None; ids.len()];
-        let own = || folder.labels_for(list, name_or_path);
-        let source = match given.cloned().map_or_else(own, Ok) {
+        let of_folder = || folder.labels_for(list, name_or_path);
+        let source = match given.cloned().map_or_else(of_folder, Ok) {
             Ok(source) => source,
             Err(error) => {
                 let remedy = "write cls_labels.csv (eps data labels), or name a file with --labels";
@@ -36,9 +36,10 @@ impl CheckedLabels {
         let of_images = match source.load_each(ids, names) {
             Ok((rows, remarks)) => {
                 // Those of the list are findings already.
-                let remarks = remarks.iter().filter(|own| !list.remarks.contains(own));
+                let remarks = remarks.iter().filter(|remark| !list.remarks.contains(remark));
                 findings.extend(remarks.map(Finding::of_remark));
-                let row = |row: Result<_, _>| row.map_err(|own| findings.push(refused(&own))).ok();
+                let row =
+                    |row: Result<_, _>| row.map_err(|error| findings.push(refused(&error))).ok();
                 rows.into_iter().map(row).collect()
             }
             Err(error) => {
@@ -55,8 +56,8 @@ impl CheckedLabels {
     /// Images that no class is in.
     fn empty(&self, ids: &[String], findings: &mut Vec<Finding>) {
         let Some(source) = &self.source else { return };
-        let is_empty = |own: &Option<ClassSet>| own.is_some_and(|classes| classes.is_empty());
-        let empty = ids.iter().zip(&self.of_images).filter(|(_, own)| is_empty(own));
+        let is_empty = |labels: &Option<ClassSet>| labels.is_some_and(|classes| classes.is_empty());
+        let empty = ids.iter().zip(&self.of_images).filter(|(_, labels)| is_empty(labels));
         findings.extend(empty.map(|(id, _)| {
             Finding::new(
                 Kind::EmptyLabels,
@@ -141,8 +142,8 @@ mod tests {
         let folder = VocFolder::at(root.path());
         let list = ImageList::new("a", ids);
         let labels = CheckedLabels::read(&folder, None, (&list, "a"), &names, &mut findings);
-        let counts = labels.of_images.iter().map(|own| own.map(|classes| classes.len())).collect();
-        (counts, findings.into_iter().map(|own| (own.kind, own.found)).collect())
+        let counts = labels.of_images.iter().map(|row| row.map(|classes| classes.len())).collect();
+        (counts, findings.into_iter().map(|finding| (finding.kind, finding.found)).collect())
     }
 
     #[test]
@@ -174,9 +175,10 @@ mod tests {
         let mut findings = Vec::new();
         let folder = VocFolder::at(root.path());
         let labels = CheckedLabels::read(&folder, None, (&list, "x"), &names, &mut findings);
-        let counts: Vec<_> = labels.of_images.iter().map(|own| own.unwrap().len()).collect();
+        let counts: Vec<_> = labels.of_images.iter().map(|row| row.unwrap().len()).collect();
         assert_eq!(counts, [1, 0, 1]);
-        let kinds: Vec<_> = findings.iter().map(|own| (own.kind, own.severity)).collect();
+        let kinds: Vec<_> =
+            findings.iter().map(|finding| (finding.kind, finding.severity)).collect();
         let expected = [
             (Kind::UnknownObjects, Severity::Note),
             (Kind::OtherSpelling, Severity::Note),

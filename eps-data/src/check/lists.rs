@@ -126,10 +126,10 @@ fn refused(path: &Path, no_id: NoId<'_>) -> Finding {
 
 /// Images of `list` that `held_out` has too.
 pub(super) fn leaks(list: &CheckedList, held_out: &CheckedList, findings: &mut Vec<Finding>) {
-    let held: HashMap<&str, usize> =
+    let lines: HashMap<&str, usize> =
         held_out.ids.iter().map(String::as_str).zip(held_out.lines.iter().copied()).collect();
     for (id, line) in list.ids.iter().zip(&list.lines) {
-        if let Some(other) = held.get(id.as_str()) {
+        if let Some(other) = lines.get(id.as_str()) {
             let finding = Finding::new(
                 Kind::SplitLeak,
                 &list.path,
@@ -165,7 +165,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let (list, findings) = read(root.path(), "train", "a\n\nb c\na\n../d\ne\n");
         assert_eq!((list.name.as_str(), &list.ids[..]), ("train", &["a".into(), "e".into()][..]));
-        let found: Vec<_> = findings.iter().map(|own| (own.kind, own.line.unwrap())).collect();
+        let found: Vec<_> =
+            findings.iter().map(|finding| (finding.kind, finding.line.unwrap())).collect();
         assert_eq!(found, [(Kind::NotAnId, 3), (Kind::DuplicateId, 4), (Kind::NotAnId, 5)]);
         assert_eq!(findings[1].found, "`a` again, after line 1");
     }
@@ -175,7 +176,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let (list, findings) = read(root.path(), "train", "my photo 2\ncam1/a\nid,0|2\nb.jpg\n");
         assert_eq!(list.ids, ["b"]);
-        let found: Vec<&str> = findings.iter().map(|own| own.found.as_str()).collect();
+        let found: Vec<&str> = findings.iter().map(|finding| finding.found.as_str()).collect();
         let expected = [
             "`my photo 2`, which has a blank in it",
             "`cam1/a`, which has a folder in it (`/`)",
@@ -193,7 +194,10 @@ mod tests {
     fn a_list_without_ids_is_a_fault() {
         let root = tempfile::tempdir().unwrap();
         let (_, findings) = read(root.path(), "train", "\n \n");
-        assert_eq!(findings.iter().map(|own| own.kind).collect::<Vec<_>>(), [Kind::EmptyList]);
+        assert_eq!(
+            findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(),
+            [Kind::EmptyList]
+        );
     }
 
     #[test]

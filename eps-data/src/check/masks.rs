@@ -300,8 +300,8 @@ pub(super) fn compare(
     let join = |classes: &[ClassId]| {
         classes.iter().map(|&class| names.name(class)).collect::<Vec<_>>().join(", ")
     };
-    let only = |one: ClassSet, other: ClassSet| -> Vec<ClassId> {
-        one.iter().filter(|&class| class != BACKGROUND && !other.contains(class)).collect()
+    let only = |classes: ClassSet, other: ClassSet| -> Vec<ClassId> {
+        classes.iter().filter(|&class| class != BACKGROUND && !other.contains(class)).collect()
     };
     let labelled: Vec<ClassId> = labels.iter().collect();
     let expected = match labelled.len() {
@@ -311,7 +311,7 @@ pub(super) fn compare(
     let unlabelled = only(mask.classes, labels);
     if !unlabelled.is_empty() {
         let pixels: usize =
-            mask.map.classes().iter().filter(|own| unlabelled.contains(own)).count();
+            mask.map.classes().iter().filter(|class| unlabelled.contains(class)).count();
         findings.push(Finding::new(
             Kind::UnlabelledClass,
             path,

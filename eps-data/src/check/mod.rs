@@ -179,7 +179,8 @@ impl Begun {
         if let Some(photograph) = &photograph {
             let mask = mask_path.as_deref().zip(map.map(|map| ("mask", map.size())));
             let is_exact = self.examination.needs.saliency_fit == SaliencyFit::Exact;
-            let saliency = saliency.filter(|_| is_exact).map(|own| ("saliency map", own.size));
+            let saliency =
+                saliency.filter(|_| is_exact).map(|saliency| ("saliency map", saliency.size));
             let saliency = saliency_path.as_deref().zip(saliency);
             let maps = mask.into_iter().chain(saliency);
             findings.extend(
@@ -191,7 +192,7 @@ impl Begun {
         }
         Examined {
             findings,
-            photograph: photograph.map(|own| own.size.pixels()),
+            photograph: photograph.map(|photograph| photograph.size.pixels()),
             mask: mask.map(|mask| masks::SeenMask {
                 kind: mask.kind,
                 ignores: mask.ignored > 0,
@@ -210,19 +211,19 @@ impl Begun {
         let mut run = space::RunSize::default();
         let mut overlaps = Vec::new();
         let (images, mut photographs) = (list.ids.len(), 0);
-        for ((id, labels), own) in list.ids.into_iter().zip(&labels.of_images).zip(examined) {
-            findings.extend(own.findings);
-            if let Some(pixels) = own.photograph {
+        for ((id, labels), image) in list.ids.into_iter().zip(&labels.of_images).zip(examined) {
+            findings.extend(image.findings);
+            if let Some(pixels) = image.photograph {
                 photographs += 1;
                 run.add(pixels, labels.map_or(1, |classes| classes.len()));
             }
-            if let Some(mask) = own.mask {
+            if let Some(mask) = image.mask {
                 masks.add(&folder.mask_of(&id), mask);
             }
-            if own.lacks_mask {
+            if image.lacks_mask {
                 masks.add_lacking(&folder.mask_of(&id));
             }
-            if let Some(saliency) = own.saliency {
+            if let Some(saliency) = image.saliency {
                 maps.add(&folder.saliency_of(&id), &saliency);
                 let iou = saliency.agreement.and_then(|agreement| agreement.iou());
                 overlaps.extend(iou.map(|iou| Overlap { id, iou }));
@@ -234,7 +235,8 @@ impl Begun {
         let run_bytes = run.bytes(scores);
         findings
             .extend(examination.space.as_ref().and_then(|space| space::check(space, run_bytes)));
-        let count = |severity| findings.iter().filter(|own| own.severity == severity).count();
+        let count =
+            |severity| findings.iter().filter(|finding| finding.severity == severity).count();
         Report {
             list: list.name,
             images,

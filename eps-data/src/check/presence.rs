@@ -84,7 +84,7 @@ impl FolderIndex {
         let candidates = self.candidates(&stem);
         let names = self.endings.iter().map(|ending| format!("{stem}.{ending}"));
         let found: Vec<String> =
-            names.filter(|name| candidates.iter().any(|own| **own == **name)).collect();
+            names.filter(|name| candidates.iter().any(|candidate| **candidate == **name)).collect();
         match &found[..] {
             [] => {
                 findings.push(self.missing(id, &stem, candidates));
@@ -192,7 +192,8 @@ mod tests {
         let name =
             |path: &Path| path.strip_prefix(root.path()).unwrap().to_string_lossy().into_owned();
         let path = index.find(id, &mut findings).map(|path| name(&path));
-        let findings = findings.iter().map(|own| (own.kind, own.found.clone())).collect();
+        let findings =
+            findings.iter().map(|finding| (finding.kind, finding.found.clone())).collect();
         (path, findings)
     }
 

@@ -78,7 +78,7 @@ mod tests {
     fn the_smallest_overlaps_come_first() {
         let overlap = |id: &str, iou| Overlap { id: id.into(), iou };
         let all = vec![overlap("a", 0.5), overlap("b", 0.1), overlap("c", 0.5), overlap("d", 0.9)];
-        let ids: Vec<String> = worst(all, 3).into_iter().map(|own| own.id).collect();
+        let ids: Vec<String> = worst(all, 3).into_iter().map(|image| image.id).collect();
         assert_eq!(ids, ["b", "a", "c"]);
     }
 }

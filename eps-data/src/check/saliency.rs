@@ -86,8 +86,8 @@ impl Agreement {
     }
 
     fn merge(&mut self, other: &Self) {
-        let add = |own: &mut [u64; 2], theirs: [u64; 2]| {
-            *own = [own[0] + theirs[0], own[1] + theirs[1]];
+        let add = |total: &mut [u64; 2], added: [u64; 2]| {
+            *total = [total[0] + added[0], total[1] + added[1]];
         };
         add(&mut self.inside, other.inside);
         add(&mut self.outside, other.outside);

@@ -38,15 +38,16 @@ impl ClassNames {
             return Named::Exactly(class);
         }
         let meant = |is_same: &dyn Fn(&str) -> bool| {
-            let mut classes = self.iter().enumerate().filter(|(_, own)| is_same(&plain(own)));
+            let mut classes =
+                self.iter().enumerate().filter(|(_, candidate)| is_same(&plain(candidate)));
             let first = classes.next().map(|(class, _)| class as ClassId);
             first.filter(|_| classes.next().is_none())
         };
         let name = plain(name);
-        let is_alias = |own: &str| {
-            ALIASES.iter().any(|names| names.contains(&own) && names.contains(&name.as_str()))
+        let is_alias = |candidate: &str| {
+            ALIASES.iter().any(|names| names.contains(&candidate) && names.contains(&name.as_str()))
         };
-        let class = meant(&|own| own == name).or_else(|| meant(&is_alias));
+        let class = meant(&|candidate| candidate == name).or_else(|| meant(&is_alias));
         class.map_or(Named::Unknown, Named::Otherwise)
     }
 }

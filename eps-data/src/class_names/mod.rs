@@ -152,7 +152,7 @@ impl ClassNames {
 
     /// Mask index of a name.
     pub fn index(&self, name: &str) -> Option<ClassId> {
-        self.names.iter().position(|own| own == name).map(|index| index as ClassId)
+        self.names.iter().position(|candidate| candidate == name).map(|index| index as ClassId)
     }
 
     /// Names in index order, background first.

@@ -69,7 +69,7 @@ fn of_label_map<'a>(lines: &[Line<'a>]) -> Option<Vec<Line<'a>>> {
     let named = |&(number, line): &Line<'a>| {
         let [name, colour, _, _] = line.split(':').collect::<Vec<_>>()[..] else { return None };
         let is_colour = |colour: &str| {
-            colour.split(',').filter(|own| own.trim().parse::<u8>().is_ok()).count() == 3
+            colour.split(',').filter(|channel| channel.trim().parse::<u8>().is_ok()).count() == 3
         };
         (colour.is_empty() || is_colour(colour)).then_some((number, name.trim()))
     };
@@ -80,7 +80,8 @@ fn of_label_map<'a>(lines: &[Line<'a>]) -> Option<Vec<Line<'a>>> {
 /// The objects of lines that begin with the number of their class; `None` where lines do not.
 fn of_numbers<'a>(lines: &[Line<'a>]) -> Result<Option<Vec<Line<'a>>>, Surprise> {
     let mut numbered = Vec::new();
-    let from_zero = lines.first().and_then(|(_, line)| number(line)).is_some_and(|own| own.0 == 0);
+    let from_zero =
+        lines.first().and_then(|(_, line)| number(line)).is_some_and(|first| first.0 == 0);
     for &(line, text) in lines {
         match number(text) {
             Some((number, name)) => numbered.push((number, line, name)),

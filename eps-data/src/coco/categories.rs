@@ -21,7 +21,8 @@ pub(super) fn classes(
     mut categories: Vec<RawCategory<'_>>,
 ) -> Result<(ClassNames, Classes, Vec<Remark>), Surprise> {
     categories.sort_by(|one, other| one.id.cmp(&other.id));
-    let background = usize::from(categories.first().is_some_and(|own| is_background(&own.name)));
+    let background =
+        usize::from(categories.first().is_some_and(|category| is_background(&category.name)));
     let objects = &categories[background..];
     if objects.is_empty() || objects.len() > 254 {
         return Err((format!("{} categories of objects", objects.len()), "1 to 254".into()));
@@ -43,7 +44,8 @@ fn names(
     path: &Path,
     categories: &[RawCategory<'_>],
 ) -> Result<(ClassNames, Option<Remark>), Surprise> {
-    let plain: Vec<String> = categories.iter().map(|own| in_one_word(&own.name)).collect();
+    let plain: Vec<String> =
+        categories.iter().map(|category| in_one_word(&category.name)).collect();
     let mut counts: HashMap<&str, usize> = HashMap::new();
     plain.iter().for_each(|name| *counts.entry(name).or_default() += 1);
     let is_shared = |name: &str| counts[name] > 1;

@@ -73,7 +73,9 @@ impl Drawing {
             }
         }
         if self.crowd == Crowd::Ignore {
-            for (region, _) in regions.iter().zip(annotations).filter(|(_, own)| own.crowd) {
+            for (region, _) in
+                regions.iter().zip(annotations).filter(|(_, annotation)| annotation.crowd)
+            {
                 canvas.cover(region, IGNORE, Overlap::First);
             }
         }
@@ -113,13 +115,13 @@ impl Canvas {
             let pixels = &mut self.columns[stretch];
             match overlap {
                 Overlap::Last => pixels.fill(class),
-                Overlap::First => pixels.iter_mut().for_each(|own| {
-                    if *own == BACKGROUND {
-                        *own = class;
+                Overlap::First => pixels.iter_mut().for_each(|pixel| {
+                    if *pixel == BACKGROUND {
+                        *pixel = class;
                     }
                 }),
-                Overlap::Ignore => pixels.iter_mut().for_each(|own| {
-                    *own = if *own == BACKGROUND || *own == class { class } else { IGNORE };
+                Overlap::Ignore => pixels.iter_mut().for_each(|pixel| {
+                    *pixel = if *pixel == BACKGROUND || *pixel == class { class } else { IGNORE };
                 }),
             }
         }

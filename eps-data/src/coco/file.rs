@@ -125,11 +125,12 @@ impl Instances {
     /// [`DataError::Content`] if there are objects and none has a mask: boxes alone make no masks.
     pub fn unmasked(&self, images: &[&CocoImage]) -> Result<Option<Remark>, DataError> {
         let objects = || {
-            images
-                .iter()
-                .flat_map(|image| self.annotations(image).iter().map(move |own| (image, own)))
+            images.iter().flat_map(|image| {
+                self.annotations(image).iter().map(move |annotation| (image, annotation))
+            })
         };
-        let (all, without) = (objects().count(), objects().filter(|(_, own)| !own.has_mask));
+        let (all, without) =
+            (objects().count(), objects().filter(|(_, annotation)| !annotation.has_mask));
         let (count, first) = (without.clone().count(), without.clone().next());
         let Some((image, annotation)) = first else { return Ok(None) };
         let first = format!("first annotation {} of {}", annotation.id, image.id);
@@ -153,8 +154,10 @@ impl Instances {
     /// [`DataError::Content`] names the annotation whose segmentation cannot be drawn.
     pub fn mask(&self, image: &CocoImage, drawing: Drawing) -> Result<LabelMap, DataError> {
         let annotations = self.annotations(image);
-        let regions: Vec<_> =
-            annotations.iter().map(|own| self.region(image, own)).collect::<Result<_, _>>()?;
+        let regions: Vec<_> = annotations
+            .iter()
+            .map(|annotation| self.region(image, annotation))
+            .collect::<Result<_, _>>()?;
         Ok(drawing.draw(image.size, annotations, &regions))
     }
 
@@ -282,11 +285,11 @@ impl RawAnnotations<'_> {
         }
         placed.sort_by_key(|(place, _)| *place);
         for (index, (place, _)) in placed.iter().enumerate() {
-            let own = &mut images[*place as usize].annotations;
-            if own.end == 0 {
-                own.start = index as u32;
+            let range = &mut images[*place as usize].annotations;
+            if range.end == 0 {
+                range.start = index as u32;
             }
-            own.end = index as u32 + 1;
+            range.end = index as u32 + 1;
         }
         Ok((placed.into_iter().map(|(_, annotation)| annotation).collect(), dropped))
     }
@@ -301,9 +304,9 @@ impl RawAnnotations<'_> {
     }
 
     fn one(&self, raw: &RawAnnotation<'_>, class: ClassId) -> Annotation {
-        let segmentation = raw.segmentation.map_or(0..0, |own| {
-            let start = own.get().as_ptr() as usize - self.text.as_ptr() as usize;
-            start..start + own.get().len()
+        let segmentation = raw.segmentation.map_or(0..0, |segmentation| {
+            let start = segmentation.get().as_ptr() as usize - self.text.as_ptr() as usize;
+            start..start + segmentation.get().len()
         });
         let has_mask = is_mask(&self.text[segmentation.clone()]);
         let RawAnnotation { id, iscrowd, area, .. } = raw;

@@ -34,11 +34,11 @@ fn agrees(path: &Path) {
     assert!(!expected.is_empty());
     for image in file.images() {
         for annotation in file.annotations(image) {
-            let own = expected.remove(&annotation.id.to_string()).unwrap();
+            let row = expected.remove(&annotation.id.to_string()).unwrap();
             let pixels = file.pixels(image, annotation).unwrap();
             let mask = file.mask_of(image, annotation).unwrap();
-            let bits: Vec<ClassId> = mask.classes().iter().map(|&own| own.min(1)).collect();
-            assert_eq!(own, [pixels.to_string(), digest(bits)], "{annotation:?}");
+            let bits: Vec<ClassId> = mask.classes().iter().map(|&pixel| pixel.min(1)).collect();
+            assert_eq!(row, [pixels.to_string(), digest(bits)], "{annotation:?}");
         }
     }
     assert!(expected.is_empty(), "{expected:?}");
@@ -226,7 +226,7 @@ fn dialects_that_pycocotools_reads_give_the_same_masks() {
         let orphans =
             "a.json: 1 annotation of 1 image that the file does not list, first image 99: left out";
         let expected: &[&str] =
-            if changes.iter().any(|own| own.1 == orphan) { &[orphans] } else { &[] };
+            if changes.iter().any(|change| change.1 == orphan) { &[orphans] } else { &[] };
         assert_eq!(said, expected);
     }
 }
@@ -265,8 +265,8 @@ fn objects_without_a_mask_are_counted_and_a_file_of_boxes_is_refused() {
         let refused = message(file.unmasked(&images).unwrap_err());
         let expected = "a.json: no mask of any of 2 objects, first annotation 1 of a, expected polygons or run lengths as their segmentations, not boxes alone";
         assert_eq!(refused, expected);
-        let one = USUAL.replacen(polygon, none, 1).into_bytes();
-        let file = Instances::parse(Path::new("a.json"), one).unwrap();
+        let text = USUAL.replacen(polygon, none, 1).into_bytes();
+        let file = Instances::parse(Path::new("a.json"), text).unwrap();
         let images: Vec<_> = file.images().iter().collect();
         let said = file.unmasked(&images).unwrap().unwrap();
         let expected = "a.json: 1 of 2 objects without polygons or run lengths, first annotation 1 of a: background in the masks";

@@ -56,8 +56,10 @@ pub struct ImageClasses {
 
 impl ImageClasses {
     fn of(file: &Instances) -> Self {
-        let own = |image| file.annotations(image).iter().map(|own| own.class).collect();
-        let classes = file.images().iter().map(|image| (image.id.clone(), own(image))).collect();
+        let classes_of =
+            |image| file.annotations(image).iter().map(|annotation| annotation.class).collect();
+        let classes =
+            file.images().iter().map(|image| (image.id.clone(), classes_of(image))).collect();
         Self { names: file.names().clone(), classes, remarks: file.remarks().to_vec() }
     }
 

@@ -190,8 +190,8 @@ mod tests {
             let text = format!(
                 r#"{{"id": 1, "image_id": 1, "category_id": 1, "iscrowd": {iscrowd}, "area": {area}}}"#
             );
-            let own: RawAnnotation<'_> = serde_json::from_str(&text).unwrap();
-            (own.iscrowd, own.area)
+            let annotation: RawAnnotation<'_> = serde_json::from_str(&text).unwrap();
+            (annotation.iscrowd, annotation.area)
         };
         assert_eq!(read("1", "2.5"), (true, Some(2.5)));
         assert_eq!(read("true", "\"2.5\""), (true, Some(2.5)));

@@ -97,12 +97,12 @@ pub fn read_class_pictures(pictures: &ClassPictures) -> Result<ScoreMap, DataErr
     let mut scores = Vec::new();
     let mut size = None;
     for path in pictures.values() {
-        let (own, values) = read_grey(path)?;
-        let expected = *size.get_or_insert(own);
-        if own != expected {
+        let (found, values) = read_grey(path)?;
+        let expected = *size.get_or_insert(found);
+        if found != expected {
             return Err(DataError::Content {
                 path: path.into(),
-                found: format!("a map of {own} pixels"),
+                found: format!("a map of {found} pixels"),
                 expected: format!("{expected}, as of the first class"),
             });
         }

@@ -70,13 +70,13 @@ pub fn sbd_mask(bytes: &[u8]) -> Result<LabelMap, MatError> {
     let mut others = Vec::new();
     while !rest.is_empty() {
         let expanded;
-        let mut own = element(&mut rest)?;
-        if own.0 == COMPRESSED {
-            expanded = expand(own.1)?;
-            own = element(&mut expanded.as_slice())?;
+        let mut variable = element(&mut rest)?;
+        if variable.0 == COMPRESSED {
+            expanded = expand(variable.1)?;
+            variable = element(&mut expanded.as_slice())?;
         }
-        if own.0 == MATRIX {
-            let matrix = Matrix::parse(own.1)?;
+        if variable.0 == MATRIX {
+            let matrix = Matrix::parse(variable.1)?;
             if matrix.name == TRUTH.as_bytes() {
                 return mask(&matrix.field(PIXELS)?);
             }
@@ -151,10 +151,10 @@ impl<'a> Matrix<'a> {
         let length = part(&mut body, INT32, "fields")?.first_chunk::<4>();
         let length = length.and_then(|length| usize::try_from(i32::from_le_bytes(*length)).ok());
         let length = length.filter(|&length| length > 0).ok_or(MatError::Part("fields"))?;
-        for own in part(&mut body, INT8, "fields")?.chunks(length) {
+        for field in part(&mut body, INT8, "fields")?.chunks(length) {
             let value = part(&mut body, MATRIX, "values")?;
             // Names are filled up with zeros.
-            if own.split(|&letter| letter == 0).next() == Some(name.as_bytes()) {
+            if field.split(|&letter| letter == 0).next() == Some(name.as_bytes()) {
                 return Self::parse(value);
             }
         }

@@ -54,7 +54,7 @@ impl PaletteConflict {
         used.iter().all(|(_, class)| class.is_some()).then_some(())?;
         used.retain(|&(index, class)| class != Some(index));
         // What is no background is named first: that is what looks wrong in a score.
-        let (index, class) = used.iter().find(|own| own.0 > 0).or(used.first())?;
+        let (index, class) = used.iter().find(|entry| entry.0 > 0).or(used.first())?;
         class.map(|class| Self { index: *index, class })
     }
 
@@ -103,7 +103,7 @@ mod tests {
     fn conflict(colours: &[[u8; 3]], used: &[usize], classes: usize) -> Option<(u8, u8)> {
         let occurs = || std::array::from_fn(|index| used.contains(&index));
         PaletteConflict::of(&with_palette(colours), classes, occurs)
-            .map(|own| (own.index, own.class))
+            .map(|conflict| (conflict.index, conflict.class))
     }
 
     #[test]

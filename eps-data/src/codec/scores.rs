@@ -303,9 +303,9 @@ mod tests {
         let path = folder.path().join("a.npz");
         let mut swapped = npy(scores().scores(), &[2, 3, 4]).unwrap();
         let header = swapped.len() - 4 * 24;
-        let own = if cfg!(target_endian = "little") { *b"<>" } else { *b"><" };
-        let mark = swapped[..header].iter_mut().find(|byte| **byte == own[0]).unwrap();
-        *mark = own[1];
+        let marks = if cfg!(target_endian = "little") { *b"<>" } else { *b"><" };
+        let mark = swapped[..header].iter_mut().find(|byte| **byte == marks[0]).unwrap();
+        *mark = marks[1];
         swapped[header..].as_chunks_mut::<4>().0.iter_mut().for_each(|value| value.reverse());
         let mut archive = ZipWriter::new(File::create(&path).unwrap());
         archive.start_file("classes.npy", SimpleFileOptions::default()).unwrap();

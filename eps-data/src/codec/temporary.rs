@@ -120,7 +120,7 @@ fn is_of_this_user(file: &fs::Metadata) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        fs::metadata("/proc/self").is_ok_and(|own| own.uid() == file.uid())
+        fs::metadata("/proc/self").is_ok_and(|process| process.uid() == file.uid())
     }
     #[cfg(not(unix))]
     {

@@ -68,10 +68,10 @@ impl Between {
 /// How the pixels of a word are compared.
 trait Words: Copy {
     /// Whether all pixels have this label.
-    fn are_all(self, own: &Labels, label: ClassId) -> bool;
+    fn are_all(self, pixels: &Labels, label: ClassId) -> bool;
 
     /// A bit for each pixel that is another than the one `before` it, the lowest for the first.
-    fn differences(self, own: &Labels, before: &Labels) -> u64;
+    fn differences(self, pixels: &Labels, before: &Labels) -> u64;
 }
 
 #[derive(Clone, Copy)]
@@ -79,35 +79,36 @@ struct AnyProcessor;
 
 impl Words for AnyProcessor {
     #[inline(always)]
-    fn are_all(self, own: &Labels, label: ClassId) -> bool {
-        *own == [label; WORD]
+    fn are_all(self, pixels: &Labels, label: ClassId) -> bool {
+        *pixels == [label; WORD]
     }
 
     #[inline(always)]
-    fn differences(self, own: &Labels, before: &Labels) -> u64 {
-        differences(own, before)
+    fn differences(self, pixels: &Labels, before: &Labels) -> u64 {
+        differences(pixels, before)
     }
 }
 
 /// As [`Words::differences`], of a word's pixels or fewer.
-fn differences(own: &[ClassId], before: &[ClassId]) -> u64 {
-    let pixels = own.iter().zip(before).rev();
-    pixels.fold(0, |word, (own, before)| word << 1 | u64::from(own != before))
+fn differences(pixels: &[ClassId], before: &[ClassId]) -> u64 {
+    let pairs = pixels.iter().zip(before).rev();
+    pairs.fold(0, |word, (pixel, before)| word << 1 | u64::from(pixel != before))
 }
 
 #[cfg(target_arch = "x86_64")]
 impl Words for V3 {
     #[inline(always)]
-    fn are_all(self, own: &Labels, label: ClassId) -> bool {
+    fn are_all(self, pixels: &Labels, label: ClassId) -> bool {
         let labels = self.avx._mm256_set1_epi8(label as i8);
-        equal_bits(self, register(own, 0), labels) & equal_bits(self, register(own, 1), labels)
+        equal_bits(self, register(pixels, 0), labels)
+            & equal_bits(self, register(pixels, 1), labels)
             == u32::MAX
     }
 
     #[inline(always)]
-    fn differences(self, own: &Labels, before: &Labels) -> u64 {
-        let lower = equal_bits(self, register(own, 0), register(before, 0));
-        let upper = equal_bits(self, register(own, 1), register(before, 1));
+    fn differences(self, pixels: &Labels, before: &Labels) -> u64 {
+        let lower = equal_bits(self, register(pixels, 0), register(before, 0));
+        let upper = equal_bits(self, register(pixels, 1), register(before, 1));
         !(u64::from(upper) << 32 | u64::from(lower))
     }
 }
@@ -115,8 +116,8 @@ impl Words for V3 {
 /// A bit for each of 32 pixels that is as the other.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn equal_bits(V3 { avx2, .. }: V3, own: __m256i, other: __m256i) -> u32 {
-    avx2._mm256_movemask_epi8(avx2._mm256_cmpeq_epi8(own, other)) as u32
+fn equal_bits(V3 { avx2, .. }: V3, pixels: __m256i, other: __m256i) -> u32 {
+    avx2._mm256_movemask_epi8(avx2._mm256_cmpeq_epi8(pixels, other)) as u32
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -139,26 +140,26 @@ impl<W: Words> NullaryFnOnce for Search<'_, W> {
     #[inline(always)]
     fn call(mut self) {
         let Self { rows, words, .. } = self;
-        let [own, before] = [&rows[1..], &rows[..rows.len() - 1]];
-        let (own, rest) = own.as_chunks::<WORD>();
+        let [pixels, before] = [&rows[1..], &rows[..rows.len() - 1]];
+        let (pixels, rest) = pixels.as_chunks::<WORD>();
         let (before, rest_before) = before.as_chunks::<WORD>();
-        let before = &before[..own.len()];
+        let before = &before[..pixels.len()];
         let mut word = 0;
         while let Some([label, ..]) = before.get(word) {
             // Most words are all of the label before them. No closures here: one that is not inlined
             // would be compiled for the narrowest registers.
-            for own in &own[word..] {
-                if !words.are_all(own, *label) {
+            for labels in &pixels[word..] {
+                if !words.are_all(labels, *label) {
                     break;
                 }
                 word += 1;
             }
-            if word < own.len() {
-                self.end_runs(words.differences(&own[word], &before[word]), 1 + word * WORD);
+            if word < pixels.len() {
+                self.end_runs(words.differences(&pixels[word], &before[word]), 1 + word * WORD);
                 word += 1;
             }
         }
-        self.end_runs(differences(rest, rest_before), 1 + own.len() * WORD);
+        self.end_runs(differences(rest, rest_before), 1 + pixels.len() * WORD);
     }
 }
 

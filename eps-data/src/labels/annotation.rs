@@ -105,8 +105,8 @@ fn text_of(bytes: &[u8]) -> Result<String, Cause> {
 /// A character of Windows-1252, which is Latin-1 but for 32 bytes.
 fn windows(byte: u8) -> char {
     const OWN: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
-    let own = byte.checked_sub(0x80).and_then(|index| OWN.chars().nth(index.into()));
-    own.unwrap_or(char::from(byte))
+    let character = byte.checked_sub(0x80).and_then(|index| OWN.chars().nth(index.into()));
+    character.unwrap_or(char::from(byte))
 }
 
 /// The encoding that the declaration of an XML file names, in lower case.
@@ -116,7 +116,7 @@ fn declared_encoding(bytes: &[u8]) -> Option<String> {
     let declaration = String::from_utf8_lossy(&declaration[..end]);
     let (_, value) = declaration.split_once("encoding")?;
     let value = value.trim_start().strip_prefix('=')?.trim_start();
-    let quote = value.chars().next().filter(|own| "\"'".contains(*own))?;
+    let quote = value.chars().next().filter(|quote| "\"'".contains(*quote))?;
     Some(value[1..].split(quote).next()?.trim().to_lowercase())
 }
 
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn names_are_those_of_pythons_xml() {
-        // xml.etree: [own.findtext("name") for own in root.iter("object")], stripped.
+        // xml.etree: [item.findtext("name") for item in root.iter("object")], stripped.
         let object = |name: &str| format!("<a><object><name>{name}</name></object></a>");
         #[rustfmt::skip]
         let cases = [
@@ -312,12 +312,12 @@ mod tests {
         }
         assert!(rows[2].is_err());
         let said: Vec<_> =
-            remarks.iter().map(|own| format!("{}: {}", own.found, own.taken)).collect();
+            remarks.iter().map(|remark| format!("{}: {}", remark.found, remark.taken)).collect();
         let expected = [
             "4 objects of classes that the data set does not have, `railroad` (3, first in a.xml), `` in b.xml: left out",
             "1 object in another spelling: read `Dog` as `dog` in b.xml",
         ];
         assert_eq!(said, expected);
-        assert_eq!(remarks.iter().map(|own| own.count).collect::<Vec<_>>(), [4, 1]);
+        assert_eq!(remarks.iter().map(|remark| remark.count).collect::<Vec<_>>(), [4, 1]);
     }
 }

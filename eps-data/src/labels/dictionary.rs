@@ -180,7 +180,8 @@ mod tests {
     #[test]
     fn keys_may_be_numbers_or_texts_of_numpy() {
         let row = |class: usize| {
-            let values = (0..20).flat_map(|own| f32::from(u8::from(own == class)).to_le_bytes());
+            let values =
+                (0..20).flat_map(|index| f32::from(u8::from(index == class)).to_le_bytes());
             let array =
                 pickle::Array { dtype: Dtype::Float(4), shape: vec![20], bytes: values.collect() };
             Value::Array(array)
@@ -212,8 +213,8 @@ mod tests {
         let (voc, few) = (ClassNames::voc(), ClassNames::of_objects(["boat", "cow"]));
         let two = {
             let mut bytes = npy(LABELS);
-            let one = bytes.windows(3).position(|window| window == [0xc2, 0x80, b'?']).unwrap();
-            bytes[one + 2] = b'@';
+            let place = bytes.windows(3).position(|window| window == [0xc2, 0x80, b'?']).unwrap();
+            bytes[place + 2] = b'@';
             bytes
         };
         #[rustfmt::skip]

@@ -127,8 +127,8 @@ fn instances(
     let images = file.images()?;
     let content =
         |found, expected: String| DataError::Content { path: file.path().into(), found, expected };
-    let class = |own: ClassId| {
-        let name = images.names().name(own);
+    let class = |category: ClassId| {
+        let name = images.names().name(category);
         names.find(name).class().ok_or_else(|| {
             let expected = format!("one of the {} object classes", names.objects());
             content(format!("category `{name}`"), expected)

@@ -12,7 +12,7 @@ pub(super) fn is_list(text: &str) -> bool {
         return false;
     };
     let mut numbers = first.split_whitespace().skip(1);
-    !first.contains([',', ';']) && numbers.all(|own| own.parse::<i32>().is_ok())
+    !first.contains([',', ';']) && numbers.all(|number| number.parse::<i32>().is_ok())
 }
 
 /// Reads the lines of `ids`; other lines are checked and left out. Classes are counted from 0 without

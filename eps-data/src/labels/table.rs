@@ -191,7 +191,9 @@ impl Table<'_> {
                 spellings.add(&renamed(name, class, self.names), || "its header".into());
             }
         }
-        match (1..self.names.len()).map(|class| class as ClassId).find(|own| !classes.contains(own))
+        match (1..self.names.len())
+            .map(|class| class as ClassId)
+            .find(|class| !classes.contains(class))
         {
             Some(class) => {
                 let found = format!("no column `{}`", self.names.name(class));
@@ -263,7 +265,7 @@ fn delimiter(text: &str) -> u8 {
         reader.into_records().next().and_then(Result::ok).map_or(0, |record| record.len())
     };
     // The last of several maxima.
-    [b'\t', b';', b','].into_iter().max_by_key(|&own| cells(own)).unwrap_or(b',')
+    [b'\t', b';', b','].into_iter().max_by_key(|&delimiter| cells(delimiter)).unwrap_or(b',')
 }
 
 /// Whether a cell says that a class is there.
@@ -336,7 +338,7 @@ mod tests {
         let names = ClassNames::of_objects(["boat", "cow"]);
         let (_, remarks) = load(&path, &["x".into()], &names).unwrap();
         let said: Vec<_> =
-            remarks.iter().map(|own| format!("{}: {}", own.found, own.taken)).collect();
+            remarks.iter().map(|remark| format!("{}: {}", remark.found, remark.taken)).collect();
         let expected = [
             "1 column in another spelling: read `Boat` as `boat` in its header",
             "2 ids with a picture's ending, first that of `x`: read without it",

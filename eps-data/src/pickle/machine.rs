@@ -149,7 +149,7 @@ impl<'a> Machine<'a> {
     fn append(&mut self, items: Vec<Handle>) -> Result<(), PickleError> {
         let list = self.top()?;
         match &mut self.objects[list.0] {
-            Object::List(own) => own.extend(items),
+            Object::List(members) => members.extend(items),
             Object::Unknown(_) => {}
             _ => return Err(self.operand("an item for what is no list", "a list")),
         }
@@ -159,9 +159,9 @@ impl<'a> Machine<'a> {
     fn insert(&mut self, entries: &[Handle]) -> Result<(), PickleError> {
         let dict = self.top()?;
         match &mut self.objects[dict.0] {
-            Object::Dict(own) => {
+            Object::Dict(members) => {
                 let (pairs, rest) = entries.as_chunks::<2>();
-                own.extend(pairs.iter().map(|&[key, value]| (key, value)));
+                members.extend(pairs.iter().map(|&[key, value]| (key, value)));
                 match rest {
                     [] => Ok(()),
                     _ => Err(self.operand("a key without a value", "pairs")),

@@ -47,7 +47,7 @@ impl Value {
     /// The value of a key that is a text.
     pub fn get(&self, key: &str) -> Option<&Self> {
         let Self::Dict(entries) = self else { return None };
-        entries.iter().find(|(own, _)| own.text() == Some(key)).map(|(_, value)| value)
+        entries.iter().find(|(candidate, _)| candidate.text() == Some(key)).map(|(_, value)| value)
     }
 }
 

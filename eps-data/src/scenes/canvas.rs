@@ -50,18 +50,18 @@ impl Canvas {
     /// Paints every sample for which `colour` has one.
     pub(super) fn cover(&mut self, owner: Owner, colour: impl Fn(Point) -> Option<Colour>) {
         let whole = (Point::new(0.0, 0.0), Point::new(1.0, self.height()));
-        self.each_sample(whole, |p, own_colour, own| {
+        self.each_sample(whole, |p, sample_colour, sample_owner| {
             if let Some(colour) = colour(p) {
-                (*own_colour, *own) = (colour, owner);
+                (*sample_colour, *sample_owner) = (colour, owner);
             }
         });
     }
 
     /// Paints the inside of `shape`.
     pub(super) fn paint(&mut self, owner: Owner, shape: &Shape, colour: impl Fn(Point) -> Colour) {
-        self.each_sample(shape.bounds(), |p, own_colour, own| {
+        self.each_sample(shape.bounds(), |p, sample_colour, sample_owner| {
             if shape.contains(p) {
-                (*own_colour, *own) = (colour(p), owner);
+                (*sample_colour, *sample_owner) = (colour(p), owner);
             }
         });
     }

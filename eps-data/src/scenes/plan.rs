@@ -75,9 +75,9 @@ pub(super) fn plan(height: f32, dice: &mut Dice) -> Vec<Part> {
     }
     let objects = if dice.chance(TWO_OBJECTS) { 2 } else { 1 };
     if dice.chance(STUFF_ALONE) {
-        let [own, foreign] = shared_areas(first, second, height, dice);
+        let [area, foreign] = shared_areas(first, second, height, dice);
         let alone = Part { class: second, area: foreign, has_stuff: true, spots: vec![] };
-        return vec![alone, part(first, own, 1, dice)];
+        return vec![alone, part(first, area, 1, dice)];
     }
     let area = own_area(first, height, dice);
     vec![part(first, area, objects, dice)]

@@ -133,7 +133,7 @@ mod tests {
     fn a_larger_picture_shows_the_same_scene() {
         let (small, large) = (render(1, 7, SCENE_SIZE), render(1, 7, SCENE_SIZE.scaled(2.0)));
         let pixels = |scene: &Scene, class| {
-            scene.mask.classes().iter().filter(|&&own| own == class).count() as f64
+            scene.mask.classes().iter().filter(|&&pixel| pixel == class).count() as f64
         };
         assert_eq!(small.classes, large.classes);
         for class in small.classes.iter() {
@@ -188,10 +188,10 @@ mod tests {
         for (index, scene) in scenes().iter().enumerate() {
             let pixels = || scene.mask.classes().iter().zip(scene.stuff.classes());
             assert!(pixels().all(|(&class, &stuff)| class == 0 || stuff == 0), "scene {index}");
-            let own = pixels().filter(|&(&class, _)| class != 0).count();
-            let share = own as f64 / SCENE_SIZE.pixels() as f64;
+            let covered = pixels().filter(|&(&class, _)| class != 0).count();
+            let share = covered as f64 / SCENE_SIZE.pixels() as f64;
             assert!((0.01..0.45).contains(&share), "scene {index}: objects cover {share}");
-            object += own;
+            object += covered;
             stuff += pixels().filter(|&(_, &stuff)| stuff != 0).count();
         }
         let share = |count: usize| count as f64 / (120 * SCENE_SIZE.pixels()) as f64;

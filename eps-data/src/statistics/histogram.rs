@@ -82,14 +82,14 @@ mod tests {
             let counts = grouped_histogram::<3>(&keys, &group, &values);
             for (group, counts) in counts.iter().enumerate() {
                 for (value, &count) in counts.iter().enumerate() {
-                    let expected = pairs.iter().filter(|&&(key, own)| {
-                        usize::from(key) % 3 == group && usize::from(own) == value
+                    let expected = pairs.iter().filter(|&&(key, pixel)| {
+                        usize::from(key) % 3 == group && usize::from(pixel) == value
                     });
                     prop_assert_eq!(count, expected.count() as u64);
                 }
             }
             let together: Vec<u64> =
-                (0..256).map(|value| counts.iter().map(|own| own[value]).sum()).collect();
+                (0..256).map(|value| counts.iter().map(|of_group| of_group[value]).sum()).collect();
             prop_assert_eq!(together, histogram(&values).to_vec());
         }
     }

@@ -44,8 +44,8 @@ impl LabelCounts {
     pub fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.classes, other.classes, "both must have the same classes");
         self.images += other.images;
-        let add = |own: &mut [u64], theirs: &[u64]| {
-            own.iter_mut().zip(theirs).for_each(|(own, theirs)| *own += theirs);
+        let add = |counts: &mut [u64], added: &[u64]| {
+            counts.iter_mut().zip(added).for_each(|(count, added)| *count += added);
         };
         add(&mut self.pairs, &other.pairs);
         add(&mut self.labels, &other.labels);

@@ -58,7 +58,7 @@ impl Statistics {
             .items
             .par_iter()
             .fold(|| Ok(Self::new(classes)), add)
-            .reduce(|| Ok(Self::new(classes)), |one, other| Ok(one?.merge(&other?)))
+            .reduce(|| Ok(Self::new(classes)), |counts, other| Ok(counts?.merge(&other?)))
     }
 
     fn add(&mut self, item: &Item, split: &Split) -> Result<(), DataError> {

@@ -57,12 +57,12 @@ impl PixelCounts {
         for (class, (&dark, &salient)) in dark.iter().zip(&salient).enumerate() {
             let pixels = dark + salient;
             if pixels > 0 && class != usize::from(IGNORE) {
-                let own = &mut self.classes[class];
-                own.images += 1;
-                own.pixels += pixels;
-                own.around += counted;
-                own.looked_at += if saliency.is_some() { pixels } else { 0 };
-                own.salient += salient;
+                let counts = &mut self.classes[class];
+                counts.images += 1;
+                counts.pixels += pixels;
+                counts.around += counted;
+                counts.looked_at += if saliency.is_some() { pixels } else { 0 };
+                counts.salient += salient;
             }
         }
     }
@@ -77,12 +77,12 @@ impl PixelCounts {
         self.images += other.images;
         self.images_with_ignored += other.images_with_ignored;
         self.ignored += other.ignored;
-        for (own, theirs) in self.classes.iter_mut().zip(&other.classes) {
-            own.images += theirs.images;
-            own.pixels += theirs.pixels;
-            own.around += theirs.around;
-            own.looked_at += theirs.looked_at;
-            own.salient += theirs.salient;
+        for (counts, added) in self.classes.iter_mut().zip(&other.classes) {
+            counts.images += added.images;
+            counts.pixels += added.pixels;
+            counts.around += added.around;
+            counts.looked_at += added.looked_at;
+            counts.salient += added.salient;
         }
         self
     }
@@ -114,7 +114,7 @@ impl PixelCounts {
 
     /// Share of the pixels of all masks that are `class`.
     pub fn share(&self, class: ClassId) -> Option<f64> {
-        ratio(self.of(class).pixels, self.classes.iter().map(|own| own.pixels).sum())
+        ratio(self.of(class).pixels, self.classes.iter().map(|counts| counts.pixels).sum())
     }
 
     /// Share of the pixels that are `class` in the masks that have it, pooled.
@@ -165,8 +165,8 @@ impl SaliencyCounts {
         self.pixels += pixels;
         self.salient += salient;
         for class in labels.iter() {
-            let own = &mut self.labelled[usize::from(class)];
-            *own = [own[0] + pixels, own[1] + salient];
+            let counts = &mut self.labelled[usize::from(class)];
+            *counts = [counts[0] + pixels, counts[1] + salient];
         }
     }
 
@@ -180,8 +180,8 @@ impl SaliencyCounts {
         self.images += other.images;
         self.pixels += other.pixels;
         self.salient += other.salient;
-        for (own, theirs) in self.labelled.iter_mut().zip(&other.labelled) {
-            *own = [own[0] + theirs[0], own[1] + theirs[1]];
+        for (counts, added) in self.labelled.iter_mut().zip(&other.labelled) {
+            *counts = [counts[0] + added[0], counts[1] + added[1]];
         }
         self
     }

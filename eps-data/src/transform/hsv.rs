@@ -129,8 +129,8 @@ mod tests {
 
     #[test]
     fn every_hue_saturation_and_value_has_the_colour_that_pillow_gives_it() {
-        for own in all_triples() {
-            assert_eq!(to_rgb(own), plain_to_rgb(own), "{own:?}");
+        for triple in all_triples() {
+            assert_eq!(to_rgb(triple), plain_to_rgb(triple), "{triple:?}");
         }
     }
 

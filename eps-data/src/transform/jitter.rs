@@ -98,7 +98,7 @@ impl Change<'_> {
     #[inline(always)]
     fn each_block(&mut self, change: impl Fn(Block<'_>)) {
         let [(reds, red), (greens, green), (blues, blue)] =
-            self.channels.each_mut().map(|own| own.as_chunks_mut::<BLOCK>());
+            self.channels.each_mut().map(|channel| channel.as_chunks_mut::<BLOCK>());
         for ((reds, greens), blues) in reds.iter_mut().zip(greens).zip(blues) {
             change([reds, greens, blues]);
         }

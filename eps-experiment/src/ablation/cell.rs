@@ -68,7 +68,7 @@ impl Cell {
         });
         let recipe = base.recipe.with_values(of_recipe).map_err(|error| anyhow!(error))?;
         let value =
-            |wanted: Key| combination.iter().find(|(key, _)| *key == wanted).map(|own| &own.1);
+            |wanted: Key| combination.iter().find(|(key, _)| *key == wanted).map(|pair| &pair.1);
         let crf = crf(value(Key::Crf), value(Key::Alpha), value(Key::Recipe(THRESHOLD.into())))?;
         let is_eps = recipe.network.method == Method::Eps;
         let saliency = match value(Key::Saliency) {
@@ -88,7 +88,7 @@ impl Cell {
                 Key::Saliency if !is_eps => None,
                 Key::Saliency | Key::Weights => Some(Setting::Text(name_of(value))),
                 Key::Crf => Some(setting(value)),
-                Key::Alpha => crf.filter(|own| takes_alpha(*own)).map(|_| setting(value)),
+                Key::Alpha => crf.filter(|crf| takes_alpha(*crf)).map(|_| setting(value)),
                 Key::Seed => None,
             };
             shown.map(|shown| (key.name().to_owned(), shown))
@@ -154,14 +154,15 @@ fn crf(
         return Ok(None);
     }
     let preset = name.parse::<Preset>().map_err(|error| anyhow!("crf: {error}, or none"))?;
-    let number =
-        |value: &Value| value.as_float().or_else(|| value.as_integer().map(|own| own as f64));
+    let number = |value: &Value| {
+        value.as_float().or_else(|| value.as_integer().map(|integer| integer as f64))
+    };
     let background = if preset.label_confidence().is_some() {
-        let threshold = threshold.and_then(number).map(|own| own as f32);
+        let threshold = threshold.and_then(number).map(|threshold| threshold as f32);
         Background::Threshold(threshold.unwrap_or(DEFAULT_LABEL_THRESHOLD))
     } else {
         let alpha = alpha.map(|value| number(value).context("alpha: expected a number above 0"));
-        let alpha = alpha.transpose()?.map_or(DEFAULT_ALPHA, |own| own as f32);
+        let alpha = alpha.transpose()?.map_or(DEFAULT_ALPHA, |alpha| alpha as f32);
         ensure!(alpha > 0.0 && alpha.is_finite(), "alpha: {alpha}, expected a number above 0");
         Background::Alpha(alpha)
     };
@@ -207,7 +208,11 @@ mod tests {
 
     fn cells(axes: &[&str]) -> Vec<Cell> {
         let axes: Vec<Axis> = axes.iter().map(|text| Axis::parse(text).unwrap()).collect();
-        grid(&axes).unwrap().iter().map(|own| Cell::new(&base(), own).unwrap()).collect()
+        grid(&axes)
+            .unwrap()
+            .iter()
+            .map(|combination| Cell::new(&base(), combination).unwrap())
+            .collect()
     }
 
     fn refused(axes: &[&str]) -> String {
@@ -222,7 +227,8 @@ mod tests {
         assert_eq!(cell.recipe.saliency.as_ref().unwrap().lambda, 0.25);
         assert_eq!((cell.recipe.optimiser.seed, &cell.weights), (9, &None));
         assert_eq!(cell.saliency, SaliencySource::Folder("z".into()));
-        let shown: Vec<_> = cell.settings.iter().map(|(key, own)| format!("{key} {own}")).collect();
+        let shown: Vec<_> =
+            cell.settings.iter().map(|(key, value)| format!("{key} {value}")).collect();
         assert_eq!(shown, ["saliency zero", "saliency.lambda 0.25", "weights none"]);
     }
 

@@ -21,12 +21,12 @@ pub fn grid(axes: &[Axis]) -> Result<Vec<Combination>> {
         };
         check_size(combinations.len().saturating_mul(values.len()))?;
         let with = |combination: &Combination, value: &Value| {
-            let own = [(key.clone(), value.clone())];
-            combination.iter().cloned().chain(own).collect::<Combination>()
+            let setting = [(key.clone(), value.clone())];
+            combination.iter().cloned().chain(setting).collect::<Combination>()
         };
         combinations = combinations
             .iter()
-            .flat_map(|own| values.iter().map(move |value| with(own, value)))
+            .flat_map(|combination| values.iter().map(move |value| with(combination, value)))
             .collect();
     }
     Ok(combinations)
@@ -51,7 +51,7 @@ pub fn random(
         let mut numbered: Vec<(u64, Combination)> =
             (0..).map(|position| generator.at(position)).zip(grid(axes)?).collect();
         numbered.sort_by_key(|(number, _)| *number);
-        return Ok(numbered.into_iter().map(|(_, own)| own).take(count).collect());
+        return Ok(numbered.into_iter().map(|(_, combination)| combination).take(count).collect());
     }
     let draw = |cell: usize| -> Combination {
         let value = |(place, axis): (usize, &Axis)| {
@@ -94,8 +94,8 @@ mod tests {
     }
 
     fn shown(combinations: &[Combination]) -> Vec<String> {
-        let show = |own: &Combination| {
-            own.iter().map(|(_, value)| value.to_string()).collect::<Vec<_>>().join(" ")
+        let show = |combination: &Combination| {
+            combination.iter().map(|(_, value)| value.to_string()).collect::<Vec<_>>().join(" ")
         };
         combinations.iter().map(show).collect()
     }

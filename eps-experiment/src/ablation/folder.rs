@@ -102,7 +102,7 @@ impl AblationFolder {
     pub fn failure(&self, cell: &CellRecord) -> Option<String> {
         let text = read_text(&self.failure_file(cell)).ok()?;
         let failure = serde_json::from_str::<Failure>(&text);
-        Some(failure.map_or_else(|_| "its record cannot be read".into(), |own| own.error))
+        Some(failure.map_or_else(|_| "its record cannot be read".into(), |failure| failure.error))
     }
 
     pub fn write_failure(&self, cell: &CellRecord, error: String) -> Result<()> {

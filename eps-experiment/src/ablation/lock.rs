@@ -58,7 +58,7 @@ impl Lock {
         let failed = || format!("{}: cannot be locked", folder.display());
         fs::create_dir_all(folder).with_context(failed)?;
         let latest = latest(folder).with_context(failed)?;
-        if let Some(note) = latest.and_then(|own| held(folder, own, expiry)) {
+        if let Some(note) = latest.and_then(|generation| held(folder, generation, expiry)) {
             return Ok(Attempt::Held(note));
         }
         Self::after(folder, latest.unwrap_or(0), expiry, alarm)
@@ -78,7 +78,7 @@ impl Lock {
         };
         // What was seen may have been old: a later lock wins.
         let last = self::latest(folder).with_context(failed)?;
-        if let Some(later) = last.filter(|own| *own > generation) {
+        if let Some(later) = last.filter(|later| *later > generation) {
             fs::remove_file(&path).with_context(failed)?;
             return Ok(Attempt::Held(read(&self::path(folder, later))));
         }
@@ -168,7 +168,7 @@ impl Hold {
     /// another took its folder must not write there any more, so the alarm is to end it.
     fn beat(&self, every: Duration, stopped: &Receiver<()>) {
         while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
-            if latest(&self.folder).ok().flatten().is_some_and(|own| own > self.generation) {
+            if latest(&self.folder).ok().flatten().is_some_and(|latest| latest > self.generation) {
                 (self.alarm)(&Alarm::Lost(format!(
                     "{}: taken over by another process, since this one gave no sign of life",
                     self.path().display()

@@ -32,21 +32,21 @@ impl Rows {
         seeds: &[u64],
         baseline: &Combination,
     ) -> Result<Self> {
-        let mut own = Self { axes: axes(combinations), rows: vec![], baseline: 0, cells: vec![] };
+        let mut plan = Self { axes: axes(combinations), rows: vec![], baseline: 0, cells: vec![] };
         for combination in combinations {
             if combination.iter().any(|(key, _)| *key == Key::Seed) {
-                own.add(Cell::new(base, combination)?);
+                plan.add(Cell::new(base, combination)?);
                 continue;
             }
             for &seed in seeds {
                 let seed = i64::try_from(seed).context("a seed above 2^63")?;
                 let seeded = combination.iter().cloned().chain([(Key::Seed, Value::Integer(seed))]);
-                own.add(Cell::new(base, &seeded.collect::<Combination>())?);
+                plan.add(Cell::new(base, &seeded.collect::<Combination>())?);
             }
         }
-        ensure!(!own.cells.is_empty(), "the plan has no cell");
-        own.baseline = own.find(base, baseline)?;
-        Ok(own)
+        ensure!(!plan.cells.is_empty(), "the plan has no cell");
+        plan.baseline = plan.find(base, baseline)?;
+        Ok(plan)
     }
 
     fn add(&mut self, cell: Cell) {
@@ -56,8 +56,10 @@ impl Rows {
             self.rows.len() - 1
         });
         let seed = |cell: &Cell| cell.recipe.optimiser.seed;
-        let is_there =
-            self.cells.iter().any(|(own, other)| *own == row && seed(other) == seed(&cell));
+        let is_there = self
+            .cells
+            .iter()
+            .any(|(other_row, other)| *other_row == row && seed(other) == seed(&cell));
         if !is_there {
             self.cells.push((row, cell));
         }
@@ -112,7 +114,7 @@ fn cell_record(row: usize, cell: &Cell, sources: &Sources) -> CellRecord {
 fn axes(combinations: &[Combination]) -> Vec<String> {
     let mut axes: Vec<String> = Vec::new();
     for (key, _) in combinations.iter().flatten() {
-        if *key != Key::Seed && !axes.iter().any(|own| own == key.name()) {
+        if *key != Key::Seed && !axes.iter().any(|axis| axis == key.name()) {
             axes.push(key.name().into());
         }
     }

@@ -43,14 +43,14 @@ struct CellStatus {
 impl StatusReport {
     pub fn of(folder: &AblationFolder, plan: &PlanRecord, expiry: Duration) -> Self {
         let status = |cell: &CellRecord| {
-            let own = CellStatus {
+            let cell_status = CellStatus {
                 settings: plan.rows[cell.row].clone(),
                 seed: cell.seed,
                 training: cell.training.clone(),
                 description: plan.describe(cell),
                 ..CellStatus::default()
             };
-            own.with(folder.state(cell, expiry), cell.updates)
+            cell_status.with(folder.state(cell, expiry), cell.updates)
         };
         let cells: Vec<CellStatus> = plan.cells.iter().map(status).collect();
         let count = |state: &str| cells.iter().filter(|cell| cell.state == state).count();

@@ -41,7 +41,7 @@ impl Training<'_> {
         all_left: &dyn Fn(usize, Duration) -> Option<Duration>,
     ) -> Result<Trained> {
         let checkpoint = Checkpoint::latest(&self.run.checkpoints())?;
-        let first = checkpoint.as_ref().map_or(0, |own| own.state.update);
+        let first = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.update);
         let total = self.recipe.optimiser.updates;
         if first >= total {
             return Ok(Trained { updates: 0, time: Duration::ZERO, is_interrupted: false });
@@ -92,14 +92,14 @@ impl Training<'_> {
             self.run.begin(self.recipe, &provenance)?;
             return Ok(self.recipe.clone());
         }
-        let own = self.run.recipe()?;
+        let recipe = self.run.recipe()?;
         let inference = self.recipe.inference.clone();
         ensure!(
-            Recipe { inference, ..own.clone() } == *self.recipe,
+            Recipe { inference, ..recipe.clone() } == *self.recipe,
             "{}: another recipe than the cell's, expected the same but for inference",
             self.run.recipe_file().display()
         );
-        Ok(own)
+        Ok(recipe)
     }
 }
 

@@ -135,7 +135,7 @@ impl FolderLock {
 
     /// The machine and the number of the process that writes to a folder, if they are known.
     pub fn who(folder: &Path) -> Option<(String, u32)> {
-        holder(folder).map(|own| (own.host, own.pid))
+        holder(folder).map(|holder| (holder.host, holder.pid))
     }
 
     fn acquire(folder: &Path, is_part: bool, session: &Session<'_>) -> Result<Option<Self>> {
@@ -222,8 +222,8 @@ fn is_named(file: &File, path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
-        let identity = |own: &fs::Metadata| (own.dev(), own.ino());
-        file.metadata().is_ok_and(|own| identity(&own) == identity(&named))
+        let identity = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
+        file.metadata().is_ok_and(|metadata| identity(&metadata) == identity(&named))
     }
     #[cfg(not(unix))]
     {
@@ -256,18 +256,18 @@ fn sign(mut file: &File, is_part: bool, is_alone: bool, session: &Session<'_>) {
 fn holder(folder: &Path) -> Option<Holder> {
     let text = fs::read_to_string(folder.join(NAME)).ok()?;
     let holders = text.lines().rev().filter_map(|line| serde_json::from_str::<Holder>(line).ok());
-    let is_gone = |own: &Holder| {
+    let is_gone = |holder: &Holder| {
         cfg!(target_os = "linux")
-            && own.host == host()
-            && !Path::new("/proc").join(own.pid.to_string()).exists()
+            && holder.host == host()
+            && !Path::new("/proc").join(holder.pid.to_string()).exists()
     };
-    holders.into_iter().find(|own| !is_gone(own))
+    holders.into_iter().find(|holder| !is_gone(holder))
 }
 
 /// Whether who has the lock may give it back at once: a part that begins, or one that nothing is known of
 /// yet.
 fn may_be_brief(folder: &Path, is_part: bool) -> bool {
-    is_part && holder(folder).is_none_or(|own| own.is_part)
+    is_part && holder(folder).is_none_or(|holder| holder.is_part)
 }
 
 fn refusal(folder: &Path) -> Error {

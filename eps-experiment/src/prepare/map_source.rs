@@ -44,7 +44,7 @@ impl FoundMaps {
     pub(super) fn path(&self) -> &Path {
         match self {
             Self::Dictionary(path) => path,
-            Self::Pictures(pictures) => pictures.values().next().map_or(Path::new(""), |own| own),
+            Self::Pictures(pictures) => pictures.values().next().map_or(Path::new(""), |path| path),
         }
     }
 }

@@ -216,7 +216,9 @@ fn batches(items: Vec<&Item>) -> Result<Vec<Vec<&Item>>> {
         let size = size_of(&item.image)?;
         let room = (BATCH_PIXELS / size.pixels().max(1)).clamp(1, BATCH);
         match batches.last_mut() {
-            Some((own, batch)) if *own == size && batch.len() < room => batch.push(item),
+            Some((last_size, batch)) if *last_size == size && batch.len() < room => {
+                batch.push(item)
+            }
             _ => batches.push((size, vec![item])),
         }
     }

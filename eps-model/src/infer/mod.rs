@@ -68,8 +68,9 @@ pub fn network_views(
         let views_of = maps_of.zip(maps.logits.chunks_exact(network.classes()));
         for (index, (map, logits)) in views_of.enumerate() {
             let (image, mirrored) = (index % images.len(), index >= images.len());
-            let own = channels[image].iter();
-            let kept = own.flat_map(|channel| &map[channel * maps.pixels()..][..maps.pixels()]);
+            let of_image = channels[image].iter();
+            let kept =
+                of_image.flat_map(|channel| &map[channel * maps.pixels()..][..maps.pixels()]);
             views[image].push(kept.copied().collect(), maps.size, mirrored, logits);
         }
     }

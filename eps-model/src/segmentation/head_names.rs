@@ -33,13 +33,13 @@ mod tests {
 
     #[test]
     fn branches_are_found_by_their_numbers() {
-        for (theirs, ours) in [
+        for (pytorch, ours) in [
             ("aspp.c0.weight", "head.branches.0.score.conv.weight"),
             ("aspp.c3.bias", "head.branches.3.score.bias"),
         ] {
-            assert_eq!(path(theirs).as_deref(), Some(ours));
+            assert_eq!(path(pytorch).as_deref(), Some(ours));
             assert_eq!(path(ours).as_deref(), Some(ours));
-            assert_eq!(pytorch_name(ours), theirs);
+            assert_eq!(pytorch_name(ours), pytorch);
         }
         assert_eq!((path("aspp.stages.c0.weight"), path("fc8.weight")), (None, None));
         let hidden = "head.branches.1.fc6.conv.weight";

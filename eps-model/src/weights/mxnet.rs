@@ -168,7 +168,7 @@ impl<'a> Input<'a> {
         let count = self.u64(what)?;
         let left = self.left();
         match usize::try_from(count) {
-            Ok(own) if own <= left / smallest => Ok(own),
+            Ok(number) if number <= left / smallest => Ok(number),
             _ => Err(MxnetError::Count { what, count, left }),
         }
     }

@@ -232,7 +232,8 @@ fn torchvision_name(name: &str) -> String {
                 }
                 _ => {
                     let layers = ["reduce", "conv3x3", "increase"];
-                    let index = layers.iter().position(|own| *own == layer).unwrap() + 1;
+                    let index =
+                        layers.iter().position(|candidate| *candidate == layer).unwrap() + 1;
                     format!("{place}.{kind}{index}.{parameter}")
                 }
             }

@@ -57,11 +57,14 @@ fn every_tensor_has_a_pytorch_name_that_leads_back_to_it() {
 
 #[test]
 fn names_of_the_reference_are_those_of_its_modules() {
-    let own = |path: &str| pytorch_name(BackboneName::Resnet38d, path);
-    assert_eq!(own("backbone.b2.0.conv_branch1.weight"), "b2.conv_branch1.weight");
-    assert_eq!(own("backbone.Resnet38d.b4.5.bn_branch2b1.norm.gamma"), "b4_5.bn_branch2b1.weight");
-    assert_eq!(own("backbone.b6.conv_branch2b2.weight"), "b6.conv_branch2b2.weight");
-    assert_eq!(own("backbone.bn7.norm.running_var"), "bn7.running_var");
+    let resnet = |path: &str| pytorch_name(BackboneName::Resnet38d, path);
+    assert_eq!(resnet("backbone.b2.0.conv_branch1.weight"), "b2.conv_branch1.weight");
+    assert_eq!(
+        resnet("backbone.Resnet38d.b4.5.bn_branch2b1.norm.gamma"),
+        "b4_5.bn_branch2b1.weight"
+    );
+    assert_eq!(resnet("backbone.b6.conv_branch2b2.weight"), "b6.conv_branch2b2.weight");
+    assert_eq!(resnet("backbone.bn7.norm.running_var"), "bn7.running_var");
     let lite = |path: &str| pytorch_name(BackboneName::EfficientnetLite0, path);
     assert_eq!(lite("backbone.blocks.3.bn0.norm.beta"), "_blocks.3._bn0.bias");
     assert_eq!(lite("backbone.stem.conv.weight"), "_conv_stem.weight");

@@ -37,7 +37,8 @@ impl Frame {
         let has_pixels = frame.width > 0 && frame.height > 0;
         let is_coloured = (1..=4).contains(&frame.components.len());
         // Scans name their components by these numbers.
-        let is_told_apart = |(at, own): (usize, &Component)| frame.component(own.id) == Some(at);
+        let is_told_apart =
+            |(at, component): (usize, &Component)| frame.component(component.id) == Some(at);
         let are_told_apart = frame.components.iter().enumerate().all(is_told_apart);
         (is_whole && has_pixels && is_coloured && are_told_apart).then_some(frame)
     }
@@ -49,7 +50,10 @@ impl Frame {
     /// Most blocks of a component in a unit, across and down.
     fn most(&self) -> (usize, usize) {
         let most = |side: fn(&Component) -> usize| self.components.iter().map(side).max();
-        (most(|own| own.across).unwrap_or(1), most(|own| own.down).unwrap_or(1))
+        (
+            most(|component| component.across).unwrap_or(1),
+            most(|component| component.down).unwrap_or(1),
+        )
     }
 
     /// Units of a scan of all components.

@@ -37,9 +37,11 @@ impl Coefficients {
     pub(super) fn of(frame: &Frame) -> Self {
         let units = frame.units();
         let strides: Vec<_> =
-            frame.components.iter().map(|own| units.across * own.across).collect();
+            frame.components.iter().map(|component| units.across * component.across).collect();
         let planes = frame.components.iter().zip(&strides);
-        let planes = planes.map(|(own, stride)| vec![0; stride * units.down * own.down]).collect();
+        let planes = planes
+            .map(|(component, stride)| vec![0; stride * units.down * component.down])
+            .collect();
         Self { strides, planes }
     }
 }

@@ -70,10 +70,10 @@ fn split_chunk(bytes: &[u8]) -> Option<(&[u8; 4], &[u8], &[u8])> {
     let (length, bytes) = split_number(bytes)?;
     let (summed, rest) = bytes.split_at_checked(length.checked_add(4)?)?;
     let (sum, rest) = split_number(rest)?;
-    let mut own = Crc::new();
-    own.update(summed);
+    let mut crc = Crc::new();
+    crc.update(summed);
     let (kind, data) = summed.split_first_chunk()?;
-    (own.sum() as usize == sum).then_some((kind, data, rest))
+    (crc.sum() as usize == sum).then_some((kind, data, rest))
 }
 
 /// A number of four bytes, the highest first.

@@ -67,7 +67,7 @@ impl Worker<'_> {
             trainings.skip(index as usize - 1).step_by(count as usize).collect();
         let mut is_announced = false;
         loop {
-            let (mut took, mut held) = (false, None);
+            let (mut took, mut taken_by) = (false, None);
             for (place, group) in groups.iter().enumerate() {
                 if self.pending(group).is_empty() {
                     continue;
@@ -80,11 +80,11 @@ impl Worker<'_> {
                 // Also against other commands, such as `eps train --resume` in the folder of a cell.
                 let Some(_folder) = FolderLock::try_take(root, self.session)? else {
                     let holder = holder(root, self.manner.expiry);
-                    held = Some(holder.unwrap_or_else(|| LockNote::of(FolderLock::who(root))));
+                    taken_by = Some(holder.unwrap_or_else(|| LockNote::of(FolderLock::who(root))));
                     continue;
                 };
                 match Lock::acquire(root, self.manner.expiry, self.session.alarm)? {
-                    Attempt::Held(note) => held = Some(note),
+                    Attempt::Held(note) => taken_by = Some(note),
                     Attempt::Taken(lock) => {
                         took = true;
                         if self.work(group, &groups[place + 1..], &lock)? == End::Interrupted {
@@ -93,7 +93,7 @@ impl Worker<'_> {
                     }
                 }
             }
-            match held {
+            match taken_by {
                 // Others may have left something meanwhile.
                 _ if took => {}
                 Some(note) if self.manner.waits => {

@@ -78,10 +78,9 @@ impl Worker<'_> {
     fn threshold(&self, scoring: &Scoring<'_>, group: &[usize]) -> Result<()> {
         let cells: Vec<&Cell> = group.iter().map(|&index| &self.cells[index]).collect();
         match caught(|| scoring.thresholded(&cells)) {
-            Ok(scores) => group
-                .iter()
-                .zip(scores)
-                .try_for_each(|(&index, own)| self.folder.write_scores(self.record(index), &own)),
+            Ok(scores) => group.iter().zip(scores).try_for_each(|(&index, scores)| {
+                self.folder.write_scores(self.record(index), &scores)
+            }),
             Err(error) => self.fail(group, &error),
         }
     }

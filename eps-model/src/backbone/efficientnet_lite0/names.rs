@@ -22,7 +22,7 @@ pub(super) fn path(name: &str) -> Option<String> {
 }
 
 fn path_of_part(part: &str) -> Option<String> {
-    let convolution = CONVOLUTIONS.into_iter().find(|(theirs, _)| *theirs == part);
+    let convolution = CONVOLUTIONS.into_iter().find(|(name, _)| *name == part);
     match (convolution, part.strip_prefix("_bn")) {
         (Some((_, ours)), _) => Some(format!("{ours}.conv")),
         (None, Some(index)) => Some(format!("bn{index}")),
@@ -40,7 +40,7 @@ pub(super) fn pytorch_name(path: &str) -> String {
 
 fn pytorch_name_of_part(part: &str) -> String {
     match CONVOLUTIONS.into_iter().find(|(_, ours)| *ours == part) {
-        Some((theirs, _)) => theirs.into(),
+        Some((name, _)) => name.into(),
         None if part == "blocks" || part.starts_with("bn") => format!("_{part}"),
         None => part.into(),
     }

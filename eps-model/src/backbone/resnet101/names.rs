@@ -27,7 +27,7 @@ pub(super) fn path(name: &str) -> Option<String> {
         }
         [level, block, layer, parameter] => {
             let (kind, number) = layer.split_at_checked(layer.len().checked_sub(1)?)?;
-            let (_, ours) = LAYERS.into_iter().find(|(theirs, _)| *theirs == number)?;
+            let (_, ours) = LAYERS.into_iter().find(|(index, _)| *index == number)?;
             let is_norm = match kind {
                 "conv" => false,
                 "bn" => true,

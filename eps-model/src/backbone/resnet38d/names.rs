@@ -48,9 +48,8 @@ fn pytorch_of_mxnet(name: &str) -> Option<String> {
         ("_moving_mean", "running_mean"),
         ("_moving_var", "running_var"),
     ];
-    let (module, parameter) = parameters
-        .into_iter()
-        .find_map(|(theirs, ours)| Some((name.strip_suffix(theirs)?, ours)))?;
+    let (module, parameter) =
+        parameters.into_iter().find_map(|(mxnet, ours)| Some((name.strip_suffix(mxnet)?, ours)))?;
     let Some((level, branch)) = module.split_once("_branch") else {
         return (kind == "bn" && module == "7").then(|| format!("bn7.{parameter}"));
     };

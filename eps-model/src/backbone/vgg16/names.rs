@@ -35,13 +35,13 @@ mod tests {
 
     #[test]
     fn convolutions_are_counted_without_what_lies_between_them() {
-        for (theirs, ours) in [
+        for (pytorch, ours) in [
             ("features.0.weight", "convs.0.conv.weight"),
             ("features.5.bias", "convs.2.bias"),
             ("features.28.weight", "convs.12.conv.weight"),
         ] {
-            assert_eq!(path(theirs).as_deref(), Some(ours));
-            assert_eq!(pytorch_name(ours), theirs);
+            assert_eq!(path(pytorch).as_deref(), Some(ours));
+            assert_eq!(pytorch_name(ours), pytorch);
         }
         assert_eq!((path("features.1.weight"), path("features.0.gamma")), (None, None));
     }

@@ -175,8 +175,8 @@ fn normalisations_agree_with_composed_ones() {
                     // A gradient that vanishes, as of two values to their own batch, has only
                     // rounding in it: it is held to the size of what it is made of.
                     let scale: Vec<f32> = composed.iter().copied().chain([1.0]).collect();
-                    let own: Vec<f32> = ours.iter().copied().chain([1.0]).collect();
-                    assert_close(&own, &scale, 2.0 * TOLERANCE, &format!("{part} of {case:?}"));
+                    let ours: Vec<f32> = ours.iter().copied().chain([1.0]).collect();
+                    assert_close(&ours, &scale, 2.0 * TOLERANCE, &format!("{part} of {case:?}"));
                 }
             }
         }
