@@ -12,6 +12,10 @@ for tool in munged slurmctld slurmd sbatch; do
     exit 0
   fi
 done
+if [[ $(id -u) != 0 ]]; then
+  echo "not root, as a Slurm of its own needs: eps is not tried under Slurm"
+  exit 0
+fi
 work=${2:-$(mktemp -d)}
 mkdir -p "$work"
 work=$(realpath "$work")
@@ -19,6 +23,7 @@ export SLURM_CONF=$work/slurm.conf RAYON_NUM_THREADS=1
 
 # A Slurm of its own: keys, sockets, ports and state below WORK, as the user who runs this.
 start() {
+  local left=$((SECONDS + 60))
   mkdir -p "$work"/{munge,state,spool}
   chmod 700 "$work/munge"
   dd if=/dev/urandom bs=1 count=1024 status=none of="$work/munge/key"
@@ -54,7 +59,14 @@ PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 END
   slurmctld
   slurmd
-  until sinfo --noheader --format %T 2>/dev/null | grep -qE 'idle|mixed'; do sleep 0.5; done
+  until sinfo --noheader --format %T 2>/dev/null | grep -qE 'idle|mixed'; do
+    if ((SECONDS > left)); then
+      echo "Slurm does not start:" >&2
+      tail -n 5 "$work"/slurm*.log >&2
+      exit 1
+    fi
+    sleep 0.5
+  done
 }
 
 stop() {
@@ -72,8 +84,13 @@ submit() { sbatch --parsable "${@:2}" "$1"; }
 
 # running JOB: waits until a task of the job runs, and prints its number.
 running() {
-  local task
+  local task left=$((SECONDS + 120))
   until task=$(squeue --noheader --array --states=RUNNING --format %A --job "$1" | head -n 1) && [[ -n $task ]]; do
+    if ((SECONDS > left)); then
+      echo "no task of job $1 runs:" >&2
+      squeue >&2
+      exit 1
+    fi
     sleep 0.2
   done
   echo "$task"
