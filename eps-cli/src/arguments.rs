@@ -26,7 +26,7 @@ fn with_value_tip(error: clap::Error, arguments: &[OsString]) -> clap::Error {
     let Some(ContextValue::String(found)) = error.get(ContextKind::InvalidArg) else {
         return error;
     };
-    let arguments: Vec<String> = arguments.iter().map(|own| readable(own)).collect();
+    let arguments: Vec<String> = arguments.iter().map(|argument| readable(argument)).collect();
     let is_meant = |pair: &&[String]| {
         let [flag, value] = pair else { return false };
         let is_flag = flag.starts_with("--") && flag.len() > 2 && !flag.contains('=');
@@ -42,8 +42,8 @@ fn with_value_tip(error: clap::Error, arguments: &[OsString]) -> clap::Error {
 /// Names the first argument that must be text and is none, which clap's error does not.
 fn not_text(arguments: &[OsString]) -> Option<clap::Error> {
     let is_at_fault = |&index: &usize| {
-        let as_text = |(other, own): (usize, &OsString)| {
-            if other == index { own.clone() } else { readable(own).into() }
+        let as_text = |(other, argument): (usize, &OsString)| {
+            if other == index { argument.clone() } else { readable(argument).into() }
         };
         let parsed = Cli::try_parse_from(arguments.iter().enumerate().map(as_text));
         parsed.is_err_and(|error| error.kind() == ErrorKind::InvalidUtf8)
@@ -71,7 +71,7 @@ mod tests {
     use std::os::unix::ffi::OsStrExt as _;
 
     fn message(arguments: &[&[u8]]) -> String {
-        let arguments = arguments.iter().map(|own| OsStr::from_bytes(own).to_owned());
+        let arguments = arguments.iter().map(|argument| OsStr::from_bytes(argument).to_owned());
         let arguments: Vec<OsString> =
             [OsString::from("eps")].into_iter().chain(arguments).collect();
         not_text(&arguments).unwrap().to_string()

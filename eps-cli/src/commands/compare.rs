@@ -224,7 +224,8 @@ impl Compare {
         mut out: ResultFolder,
     ) -> Result<()> {
         let figures = figures(report)?;
-        let chart = |own: &Figure| (own.caption.clone(), format!("charts/{}.png", own.name));
+        let chart =
+            |figure: &Figure| (figure.caption.clone(), format!("charts/{}.png", figure.name));
         let charts: Vec<_> = figures.iter().map(chart).collect();
         let page = ComparisonPage {
             title: &self.title,

@@ -208,7 +208,7 @@ impl Reproduce {
 /// Rows and mean IoU of yours that may be compared with the table.
 fn mean_ious(table: &PublishedTable, reproduction: &Reproduction) -> Vec<(String, f64)> {
     let is_mean =
-        |name: &str| table.column(name).map(|own| own.quantity) == Some(Quantity::MeanIou);
+        |name: &str| table.column(name).map(|column| column.quantity) == Some(Quantity::MeanIou);
     let cells = reproduction.cells.iter().filter(|cell| is_mean(cell.column));
     let value = |cell: &ReproducedCell| {
         let is_comparable = match &cell.verdict {

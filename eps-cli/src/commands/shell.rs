@@ -60,6 +60,9 @@ fn write_pages(folder: &Path, command: &Command) -> Result<usize> {
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page)?;
     write_file(&folder.join(format!("{name}.1")), &page)?;
-    let own = command.get_subcommands().filter(|own| own.get_name() != "help");
-    own.map(|own| write_pages(folder, own)).try_fold(1, |sum, pages| Ok(sum + pages?))
+    let subcommands =
+        command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help");
+    subcommands
+        .map(|subcommand| write_pages(folder, subcommand))
+        .try_fold(1, |sum, pages| Ok(sum + pages?))
 }

@@ -74,7 +74,7 @@ fn thresholds_share_a_training_and_scores_are_those_of_the_other_commands() {
     // Steps have their speed in them: they would differ if they had been made again.
     let steps = |project: &Project| -> Vec<Vec<u8>> {
         let folders = trainings(project, "out");
-        folders.iter().map(|own| fs::read(own.join("steps.csv")).unwrap()).collect()
+        folders.iter().map(|folder| fs::read(folder.join("steps.csv")).unwrap()).collect()
     };
     let (before, first) = (steps(&project), results(&project, "out"));
     let again = run(&axes).succeeds();
@@ -105,8 +105,8 @@ fn check_against_evaluate(project: &Project, run: &Value, threshold: &str) {
         .succeeds();
     let scores = project.path("scores.json");
     project.evaluate(maps.join("masks")).with("--json", &scores).succeeds();
-    for (own, other) in [("mean_iou", "miou"), ("mean_recall", "mean_recall")] {
-        assert_eq!(run["fixed"][own], json(&scores)[other], "{own}");
+    for (key, key_of_scores) in [("mean_iou", "miou"), ("mean_recall", "mean_recall")] {
+        assert_eq!(run["fixed"][key], json(&scores)[key_of_scores], "{key}");
     }
     assert_eq!(run["fixed"]["threshold"].to_string(), threshold);
 }
@@ -255,8 +255,8 @@ fn saliency_maps_of_several_folders_are_told_apart_by_their_contents() {
         let (from, to) = (project.saliency(scene), project.saliency((scene + 1) % 4));
         fs::copy(from, other.join(to.file_name().unwrap())).unwrap();
     }
-    let own = project.data().join("SALImages");
-    let axis = format!("saliency=own:{},moved:{}", own.display(), other.display());
+    let maps = project.data().join("SALImages");
+    let axis = format!("saliency=own:{},moved:{}", maps.display(), other.display());
     let call = || ablate(&project, "out", &recipe::eps(), &[&axis]);
     assert_eq!(taken(&call().succeeds()).len(), 2);
     let report = json(&project.path("out/results.json"));
@@ -347,9 +347,9 @@ fn a_wait_for_the_results_of_another_machine_is_explained_and_ends_at_the_first_
     let locks = fs::read_dir(project.path("out/results.lock")).unwrap();
     let lock = locks.map(|entry| entry.unwrap().path()).next().unwrap();
     let mut note = json(&lock);
-    let own = note.as_object_mut().unwrap();
-    own.insert("host".into(), "elsewhere".into());
-    own.insert("is_released".into(), false.into());
+    let fields = note.as_object_mut().unwrap();
+    fields.insert("host".into(), "elsewhere".into());
+    fields.insert("is_released".into(), false.into());
     fs::write(&lock, note.to_string()).unwrap();
     let child = call().start();
     sleep(Duration::from_secs(4));

@@ -221,7 +221,9 @@ fn many_thumbnails_are_loaded_as_they_are_shown() {
     };
     for scene in 0..40 {
         let colour = |x: u32, y: u32| {
-            [0, 1, 2].map(|own| noise(scene + own * 50, (y * 256 + x) as usize) as u8).into()
+            [0, 1, 2]
+                .map(|channel| noise(scene + channel * 50, (y * 256 + x) as usize) as u8)
+                .into()
         };
         write_jpeg(&project.image(scene), &RgbImage::from_fn(256, 256, colour), 90).unwrap();
         let classes = (0..size.pixels()).map(|at| (noise(scene, at) % 7) as u8).collect();

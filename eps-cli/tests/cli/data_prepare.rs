@@ -86,9 +86,9 @@ fn masks_of_sbd_and_of_voc_make_the_augmented_set() {
     fs::copy(fixture("sbd/classes.mat"), sbd.join("cls/2008_000001.mat")).unwrap();
     fs::copy(fixture("sbd/classes.mat"), sbd.join("cls/2008_000002.mat")).unwrap();
     let voc = project.path("voc");
-    let own = LabelMap::new(Size::new(2, 1), vec![255, 7]);
-    write_mask(&voc.join("2008_000002.png"), &own).unwrap();
-    write_mask(&voc.join("2008_000003.png"), &own).unwrap();
+    let mask = LabelMap::new(Size::new(2, 1), vec![255, 7]);
+    write_mask(&voc.join("2008_000002.png"), &mask).unwrap();
+    write_mask(&voc.join("2008_000003.png"), &mask).unwrap();
     let out = project.path("SegmentationClassAug");
     let alone = || data("masks").with("--sbd", &sbd).with("--out", &out);
     alone().with("--voc", &voc).succeeds();
@@ -100,7 +100,7 @@ fn masks_of_sbd_and_of_voc_make_the_augmented_set() {
     let read = |id: &str| read_mask(&out.join(format!("{id}.png")), 21).unwrap();
     let expected = LabelMap::new(Size::new(4, 3), vec![0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20]);
     assert_eq!(read("2008_000001"), expected);
-    assert_eq!((read("2008_000002"), read("2008_000003")), (own.clone(), own));
+    assert_eq!((read("2008_000002"), read("2008_000003")), (mask.clone(), mask));
     let again = alone().with("--voc", &voc).succeeds();
     assert!(again.stderr.contains("3 of 3 masks are there already"), "{}", again.stderr);
     alone().refuses(&["masks.json: masks of another source or with other settings are there"]);

@@ -21,7 +21,7 @@ fn counts(table: &str) -> (Vec<usize>, Vec<usize>) {
     let of_class = (0..20).map(|class| rows.iter().map(|row| row[class]).sum()).collect();
     let labels: Vec<usize> = rows.iter().map(|row| row.iter().sum()).collect();
     let most = labels.iter().copied().max().unwrap_or(0);
-    let with = |count| labels.iter().filter(|&&own| own == count).count();
+    let with = |count| labels.iter().filter(|&&of_image| of_image == count).count();
     (of_class, (1..=most).map(with).collect())
 }
 
@@ -68,7 +68,8 @@ fn the_augmented_masks_are_12031() {
         .succeeds();
     let is_mask = |name: &str| name.ends_with(".png");
     let files = std::fs::read_dir(folder.path()).unwrap();
-    let masks = files.filter(|own| is_mask(own.as_ref().unwrap().file_name().to_str().unwrap()));
+    let masks =
+        files.filter(|entry| is_mask(entry.as_ref().unwrap().file_name().to_str().unwrap()));
     assert_eq!(masks.count(), 12_031);
 }
 

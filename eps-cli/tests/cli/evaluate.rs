@@ -212,10 +212,10 @@ fn an_audit_shows_every_protocol_and_why_they_differ() {
     let protocols = audit["protocols"].as_array().unwrap();
     assert_eq!(protocols.len(), 7);
     assert_eq!(protocols[0]["miou"], serde_json::Value::Null);
-    for own in &protocols[1..] {
-        let is_refused = own["refusal"].is_string();
-        assert_eq!(is_refused, own["miou"].is_null());
-        assert!(is_refused || own["miou"].as_f64().unwrap() > 0.0, "{own}");
+    for protocol in &protocols[1..] {
+        let is_refused = protocol["refusal"].is_string();
+        assert_eq!(is_refused, protocol["miou"].is_null());
+        assert!(is_refused || protocol["miou"].as_f64().unwrap() > 0.0, "{protocol}");
     }
     assert_eq!(fs::read_to_string(markdown).unwrap().lines().count(), 9);
     truncate(&prediction(&predictions, 2));

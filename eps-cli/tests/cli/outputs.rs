@@ -120,14 +120,14 @@ fn an_input_of_the_same_call_is_not_replaced() {
     let call = project.train("run", &recipe::cam());
     fs::create_dir(project.path("run")).unwrap();
     let text = "# mine\n".to_owned() + &recipe::cam();
-    let own = project.write("run/recipe.toml", &text);
+    let recipe = project.write("run/recipe.toml", &text);
     drop(call);
     eps("train")
-        .with("--recipe", &own)
+        .with("--recipe", &recipe)
         .with("--data", project.data())
         .with("--out", project.path("run"))
         .refuses(&["run/recipe.toml: is read by this command and would be replaced"]);
-    assert_eq!(fs::read_to_string(own).unwrap(), text);
+    assert_eq!(fs::read_to_string(recipe).unwrap(), text);
 }
 
 #[cfg(unix)]

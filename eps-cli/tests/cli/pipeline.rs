@@ -75,7 +75,7 @@ fn check_evaluation(project: &Project, run: &str, fixed: &Value) {
     assert!(has_keys(&scores["list"], &["name", "images", "sha256"]), "{scores}");
     assert_eq!(scores["list"]["images"], SCENES);
     let classes = scores["classes"].as_array().unwrap();
-    let names: Vec<&str> = classes.iter().map(|own| own["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> = classes.iter().map(|class| class["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["background", "train", "boat", "aeroplane", "car", "cow", "bird"]);
     for (index, class) in classes.iter().enumerate() {
         assert!(has_keys(class, &["index", "name", "iou", "precision", "recall"]), "{class}");

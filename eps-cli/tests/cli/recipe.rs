@@ -58,8 +58,8 @@ pub(crate) fn pretrained() -> String {
 /// A recipe with `line` in place of the line that sets the same key.
 pub(crate) fn with(recipe: &str, line: &str) -> String {
     let key = line.split('=').next().expect("a line has a key");
-    let replaced = |own: &str| if own.starts_with(key) { line.to_owned() } else { own.to_owned() };
+    let replaced = |old: &str| if old.starts_with(key) { line.to_owned() } else { old.to_owned() };
     let lines: Vec<String> = recipe.lines().map(replaced).collect();
-    assert!(lines.iter().any(|own| own == line), "the recipe sets no `{key}`");
+    assert!(lines.iter().any(|new| new == line), "the recipe sets no `{key}`");
     lines.join("\n")
 }

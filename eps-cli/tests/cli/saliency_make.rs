@@ -76,11 +76,10 @@ mod built_in {
         // After the maps of a first call; the description is read when the call runs.
         project.write("tiny.toml", "[saliency-model]\nsize = 32\nby-maximum = false\n");
         call.refuses(&refused);
-        let theirs = eps("saliency").and("make").with("--model", fixture("tiny.onnx"));
-        let theirs = theirs.with("--kind", project.path("tiny.toml"));
-        let theirs = theirs.with("--data", project.data());
-        theirs
-            .with("--out", project.data().join("SALImages"))
+        let call = eps("saliency").and("make").with("--model", fixture("tiny.onnx"));
+        let call = call.with("--kind", project.path("tiny.toml"));
+        let call = call.with("--data", project.data());
+        call.with("--out", project.data().join("SALImages"))
             .refuses(&["SALImages: maps of unknown origin are there, expected another --out"]);
     }
 

@@ -245,7 +245,7 @@ fn few_thresholds_change_no_average_precision_and_the_fixed_one_is_not_among_the
         let path = project.path(&format!("{name}.json"));
         let call = project.sweep("run").with("--json", &path);
         let call = call.with("--precision-recall", project.path(&format!("{name}.csv")));
-        thresholds.iter().fold(call, |call, own| call.with("--thresholds", own)).succeeds();
+        thresholds.iter().fold(call, |call, values| call.with("--thresholds", values)).succeeds();
         json(&path)
     };
     let (all, few) = (report("all", &[]), report("few", &["0.7,0.9"]));

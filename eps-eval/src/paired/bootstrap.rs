@@ -221,11 +221,11 @@ mod tests {
     fn images() -> impl Strategy<Value = Vec<ImageCounts>> {
         let counts = (0..50_u64, 0..50_u64, 0..50_u64)
             .prop_map(|(both, truth, predicted)| (both, both + truth, both + predicted));
-        let one = prop::collection::btree_map(0..4_u8, counts, 0..4).prop_map(|classes| {
+        let image_counts = prop::collection::btree_map(0..4_u8, counts, 0..4).prop_map(|classes| {
             let rows: Vec<_> = classes.into_iter().map(|(c, (i, t, p))| (c, i, t, p)).collect();
             image(&rows)
         });
-        prop::collection::vec(one, 1..12)
+        prop::collection::vec(image_counts, 1..12)
     }
 
     proptest! {

@@ -46,7 +46,7 @@ impl DataTable {
             DataType::Float64 => format!("{} [%]", column.name()),
             _ => column.name().to_string(),
         });
-        let rule = self.columns.iter().map(|own| if is_text(own) { "---" } else { "---:" });
+        let rule = self.columns.iter().map(|column| if is_text(column) { "---" } else { "---:" });
         let mut lines = vec![line(titles), line(rule.map(str::to_owned))];
         let rows = columns.first().map_or(0, Vec::len);
         lines.extend((0..rows).map(|row| line(columns.iter().map(|cells| cells[row].clone()))));

@@ -83,8 +83,8 @@ fn row_names(scores: &Scores) -> Vec<String> {
 
 /// The three columns of a method, with the rows of `layout`.
 fn method_columns(name: &str, scores: &Scores, layout: &Scores) -> [Column; 3] {
-    let subset = |name: &str| scores.subsets.iter().find(|own| own.name == name)?.miou;
-    let subsets = layout.subsets.iter().map(|own| subset(&own.name));
+    let subset = |name: &str| scores.subsets.iter().find(|subset| subset.name == name)?.miou;
+    let subsets = layout.subsets.iter().map(|row| subset(&row.name));
     let none = layout.subsets.iter().map(|_| None);
     let classes = || scores.classes.iter();
     let iou = classes().map(|class| class.iou).chain([scores.miou]).chain(subsets);

@@ -136,7 +136,9 @@ proptest! {
     fn one_pass_equals_every_parameter_alone(images in prop::collection::vec(maps(), 1..4)) {
         let thresholds: Vec<f32> = (0..10_u8).map(|step| f32::from(step) / 10.0).collect();
         let rules = [(CONSTANT, thresholds), (BackgroundRule::Power, vec![0.5, 1.0, 4.0, 32.0])];
-        let cuts = rules.iter().flat_map(|(rule, all)| all.iter().map(|&one| rule.cut(one)));
+        let cuts = rules
+            .iter()
+            .flat_map(|(rule, all)| all.iter().map(|&parameter| rule.cut(parameter)));
         let cuts = Cuts::new(cuts);
         let merged = images.iter().fold(Sweep::new(4, cuts.clone()), |sweep, image| {
             let mut part = Sweep::new(4, cuts.clone());

@@ -128,12 +128,12 @@ fn count_masks(
 }
 
 #[track_caller]
-fn assert_close(own: Option<f64>, expected: Option<f64>, tolerance: f64, what: &str) {
-    match (own, expected) {
-        (Some(own), Some(expected)) => {
-            assert!((own - expected).abs() <= tolerance, "{what}: {own}, expected {expected}");
+fn assert_close(found: Option<f64>, expected: Option<f64>, tolerance: f64, what: &str) {
+    match (found, expected) {
+        (Some(found), Some(expected)) => {
+            assert!((found - expected).abs() <= tolerance, "{what}: {found}, expected {expected}");
         }
-        _ => assert_eq!(own, expected, "{what}"),
+        _ => assert_eq!(found, expected, "{what}"),
     }
 }
 
@@ -183,24 +183,25 @@ fn libraries_for_any_data_set_count_alike() {
         assert_eq!(counts.matrix, matrix);
         assert_eq!(scores.pixel_accuracy, Some(libraries.sklearn.accuracy));
         let f1 = scores.classes.iter().map(|class| class.f1);
-        f1.zip(libraries.sklearn.f1).for_each(|(own, f1)| assert_close(own, f1, ROUNDING, "F1"));
+        f1.zip(libraries.sklearn.f1)
+            .for_each(|(found, f1)| assert_close(found, f1, ROUNDING, "F1"));
         let matrix: ConfusionMatrix = libraries.hotcoco.matrix.try_into().expect("a matrix");
         assert_eq!(counts.matrix, matrix);
         let stats = &libraries.hotcoco.stats;
-        for (own, key) in [
+        for (found, key) in [
             (scores.miou, "mIoU"),
             (scores.frequency_weighted_iou, "fwIoU"),
             (scores.mean_recall, "mAcc"),
             (scores.pixel_accuracy, "aAcc"),
         ] {
-            assert_close(own, Some(stats[key]), ROUNDING, key);
+            assert_close(found, Some(stats[key]), ROUNDING, key);
         }
         assert_close(scores.miou, Some(libraries.vernier.miou), ROUNDING, "vernier");
         let fwiou = Some(libraries.vernier.fwiou);
         assert_close(scores.frequency_weighted_iou, fwiou, ROUNDING, "vernier");
         for (class, iou) in scores.classes.iter().zip(libraries.torchmetrics.iou_or_0) {
-            let own = Some(class.iou.unwrap_or(0.0));
-            assert_close(own, Some(iou), FLOAT_ROUNDING, "torchmetrics");
+            let found = Some(class.iou.unwrap_or(0.0));
+            assert_close(found, Some(iou), FLOAT_ROUNDING, "torchmetrics");
         }
     }
 }

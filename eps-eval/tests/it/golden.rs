@@ -58,15 +58,15 @@ fn boundary_scores_equal_those_of_opencv_and_scipy() {
         contours.add(&truth, &predicted);
         bands.add(&truth, &predicted);
     }
-    let borders: Vec<_> = borders.totals().classes().iter().map(|own| own.iou()).collect();
+    let borders: Vec<_> = borders.totals().classes().iter().map(|class| class.iou()).collect();
     assert_close(&borders, &numbers(&expected["boundary_iou"]), "boundary IoU");
     let counts: Vec<_> = contours
         .classes()
         .iter()
-        .map(|own| serde_json::json!([own.truth, own.found, own.predicted, own.right]))
+        .map(|class| serde_json::json!([class.truth, class.found, class.predicted, class.right]))
         .collect();
     assert_eq!(Value::from(counts), expected["contour_counts"]);
-    let f: Vec<_> = contours.classes().iter().map(|own| own.f()).collect();
+    let f: Vec<_> = contours.classes().iter().map(|class| class.f()).collect();
     assert_close(&f, &numbers(&expected["boundary_f"]), "boundary F");
     let bands: Vec<_> = bands.bands().map(|(_, band)| band.mean_iou()).collect();
     let expected: Vec<_> = trimap.iter().map(|row| row[1].as_f64()).collect();
@@ -107,34 +107,42 @@ fn the_bootstrap_equals_that_of_numpy_and_statsmodels() {
     let bootstrap = Bootstrap { resamples: number("resamples") as usize, seed: number("seed") };
     let draws = numbers(&expected["first_draws"]);
     for (position, draw) in draws.iter().enumerate() {
-        let own = SplitMix64::new(bootstrap.seed).below(draws.len() as u64, position as u64);
-        assert_eq!(Some(own as f64), *draw);
+        let drawn = SplitMix64::new(bootstrap.seed).below(draws.len() as u64, position as u64);
+        assert_eq!(Some(drawn as f64), *draw);
     }
     let classes = number("classes") as usize;
     let level = expected["level"].as_f64().expect("a fraction");
     let found = compare(&[method("a"), method("b")], classes, bootstrap, level);
-    for own in &found.methods {
-        let expected = &expected["methods"][&own.name];
-        let estimates = || [own.miou].into_iter().chain(own.classes.iter().copied());
+    for method in &found.methods {
+        let expected = &expected["methods"][&method.name];
+        let estimates = || [method.miou].into_iter().chain(method.classes.iter().copied());
         let column = |value: fn(eps_eval::paired::Estimate) -> Option<f64>| -> Vec<_> {
             estimates().map(value).collect()
         };
-        assert_close(&column(|own| own.value), &numbers(&expected["value"]), "value");
-        assert_close(&column(|own| own.lower), &numbers(&expected["interval"][0]), "lower");
-        assert_close(&column(|own| own.upper), &numbers(&expected["interval"][1]), "upper");
-        if own.runs > 1 {
-            assert_close(&column(|own| own.std), &numbers(&expected["std"]), "std");
+        assert_close(&column(|estimate| estimate.value), &numbers(&expected["value"]), "value");
+        assert_close(
+            &column(|estimate| estimate.lower),
+            &numbers(&expected["interval"][0]),
+            "lower",
+        );
+        assert_close(
+            &column(|estimate| estimate.upper),
+            &numbers(&expected["interval"][1]),
+            "upper",
+        );
+        if method.runs > 1 {
+            assert_close(&column(|estimate| estimate.std), &numbers(&expected["std"]), "std");
         }
     }
-    let (own, expected) = (&found.differences[0], &expected["difference"]);
+    let (difference, expected) = (&found.differences[0], &expected["difference"]);
     let column = |value: fn(eps_eval::paired::Effect) -> Option<f64>| -> Vec<_> {
-        [own.miou].into_iter().chain(own.classes.iter().copied()).map(value).collect()
+        [difference.miou].into_iter().chain(difference.classes.iter().copied()).map(value).collect()
     };
-    assert_close(&column(|own| own.difference), &numbers(&expected["value"]), "difference");
-    assert_close(&column(|own| own.lower), &numbers(&expected["interval"][0]), "lower");
-    assert_close(&column(|own| own.upper), &numbers(&expected["interval"][1]), "upper");
-    assert_close(&column(|own| own.p), &numbers(&expected["p"]), "p");
-    assert_close(&column(|own| own.p_holm), &numbers(&expected["p_holm"]), "p after Holm");
+    assert_close(&column(|effect| effect.difference), &numbers(&expected["value"]), "difference");
+    assert_close(&column(|effect| effect.lower), &numbers(&expected["interval"][0]), "lower");
+    assert_close(&column(|effect| effect.upper), &numbers(&expected["interval"][1]), "upper");
+    assert_close(&column(|effect| effect.p), &numbers(&expected["p"]), "p");
+    assert_close(&column(|effect| effect.p_holm), &numbers(&expected["p_holm"]), "p after Holm");
 }
 
 #[test]

@@ -19,9 +19,9 @@ fn class_maps(noise: f32) -> ScoreMap {
     let truth = truth();
     let score = |class: u8| {
         let classes = truth.classes().iter().enumerate();
-        classes.map(move |(pixel, &own)| {
+        classes.map(move |(pixel, &label)| {
             let wave = (pixel as f32 * 0.37 + f32::from(class)).sin().abs() * noise;
-            if own == class { 1.0 - wave } else { wave }
+            if label == class { 1.0 - wave } else { wave }
         })
     };
     ScoreMap::new(SIZE, vec![1, 2], score(1).chain(score(2)).collect())

@@ -187,7 +187,7 @@ impl AblateArgs {
         session: &Session<'_>,
     ) -> Result<()> {
         let is_there = folder.plan_file().exists();
-        if is_there && folder.plan().is_ok_and(|own| own.hash() == plan.hash()) {
+        if is_there && folder.plan().is_ok_and(|recorded| recorded.hash() == plan.hash()) {
             return Ok(());
         }
         if is_there {

@@ -86,7 +86,7 @@ impl PlanArgs {
     /// The files that are read, which no output may replace: these, and what the flags name.
     pub(crate) fn inputs(&self, inputs: Inputs) -> Inputs {
         let files = [&self.plan, &self.recipe, &self.weights];
-        files.into_iter().flatten().fold(inputs, |inputs, own| inputs.file(own))
+        files.into_iter().flatten().fold(inputs, |inputs, file| inputs.file(file))
     }
 
     /// Those of the grid, then the single cells of the file.
@@ -97,7 +97,7 @@ impl PlanArgs {
             return Ok(cells);
         }
         let is_whole =
-            |key: &Key| base.recipe.value(key.name()).is_some_and(|own| own.is_integer());
+            |key: &Key| base.recipe.value(key.name()).is_some_and(|value| value.is_integer());
         let mut combinations = match self.random.or(file.random) {
             None => grid(&axes)?,
             Some(count) => {
@@ -115,7 +115,7 @@ impl PlanArgs {
         let of_file = axes.len();
         for text in &self.grid {
             let axis = Axis::parse(text).with_context(|| format!("--grid {text}"))?;
-            let place = axes.iter().position(|own| own.key == axis.key);
+            let place = axes.iter().position(|earlier| earlier.key == axis.key);
             match place {
                 Some(place) if place < of_file => axes[place] = axis,
                 Some(_) => anyhow::bail!(

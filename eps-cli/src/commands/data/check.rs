@@ -135,7 +135,9 @@ fn text(report: &Report, limit: usize) -> String {
     let mut lines = Vec::new();
     for (severity, word) in severities {
         let mut kinds: BTreeMap<Kind, Vec<&Finding>> = BTreeMap::new();
-        report.of(severity).for_each(|own| kinds.entry(own.kind).or_default().push(own));
+        report
+            .of(severity)
+            .for_each(|finding| kinds.entry(finding.kind).or_default().push(finding));
         for findings in kinds.values() {
             let shown = if limit == 0 { findings.len() } else { limit.min(findings.len()) };
             for alike in by_remedy(&findings[..shown]) {
@@ -185,9 +187,9 @@ fn summary(report: &Report) -> Vec<String> {
         lines.push(format!("saliency and masks: IoU {iou} % over the pixels of all images"));
     }
     if !report.worst.is_empty() {
-        let worst = report.worst.iter().map(|own| {
-            let iou = export::percent(Some(own.iou));
-            format!("  {iou:>5} %  {}", own.id)
+        let worst = report.worst.iter().map(|overlap| {
+            let iou = export::percent(Some(overlap.iou));
+            format!("  {iou:>5} %  {}", overlap.id)
         });
         lines.push("they overlap least in:".into());
         lines.extend(worst);

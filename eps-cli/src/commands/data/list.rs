@@ -55,7 +55,7 @@ impl List {
             ids.extend(other(&folder, list, session)?);
         }
         for list in
-            self.sbd.iter().flat_map(|sbd| ["train.txt", "val.txt"].map(|own| sbd.join(own)))
+            self.sbd.iter().flat_map(|sbd| ["train.txt", "val.txt"].map(|name| sbd.join(name)))
         {
             ids.extend(noted(ImageList::read(&list)?, session));
         }
@@ -89,7 +89,7 @@ impl List {
     fn inputs(&self) -> Inputs {
         let lists = self.with.iter().chain(&self.without);
         let inputs = lists.fold(self.data.inputs(), |inputs, list| inputs.file(list));
-        self.sbd.iter().fold(inputs, |inputs, own| inputs.folder(own, &["txt"]))
+        self.sbd.iter().fold(inputs, |inputs, folder| inputs.folder(folder, &["txt"]))
     }
 }
 

@@ -86,10 +86,12 @@ impl Evaluate {
             .iter()
             .map(|source| self.score(source, &truth, session))
             .collect::<Result<_>>()?;
-        let images: Vec<_> =
-            scored.iter().map(|one| (one.scores.source.as_str(), &one.images[..])).collect();
+        let images: Vec<_> = scored
+            .iter()
+            .map(|scored| (scored.scores.source.as_str(), &scored.images[..]))
+            .collect();
         write_asked(&self.images, || images_csv(&images))?;
-        let scores: Vec<_> = scored.iter().map(|one| one.scores.clone()).collect();
+        let scores: Vec<_> = scored.iter().map(|scored| scored.scores.clone()).collect();
         self.write(&scores)?;
         lock.map_or(Ok(()), FolderLock::finish)?;
         outputs.show(&SaliencyTable::of(&scores).text());

@@ -129,8 +129,9 @@ impl SaliencyTruthArgs {
     pub(super) fn inputs(&self) -> Inputs {
         let masks = self.data().ok().flatten().map(|data| [data.masks, data.saliency]);
         let folders = masks.into_iter().flatten().chain(self.truth.clone());
-        let inputs = folders
-            .fold(Inputs::default(), |inputs, own| inputs.folder(own, super::source::PICTURES));
+        let inputs = folders.fold(Inputs::default(), |inputs, folder| {
+            inputs.folder(folder, super::source::PICTURES)
+        });
         self.list.iter().fold(inputs, |inputs, list| inputs.file(list))
     }
 }

@@ -165,7 +165,7 @@ impl Sweep {
             |named| self.truth.inputs().run(named_folder(named).1),
         );
         let inputs = inputs.run(cams);
-        let inputs = self.classifier.iter().fold(inputs, |inputs, own| inputs.file(own));
+        let inputs = self.classifier.iter().fold(inputs, |inputs, file| inputs.file(file));
         let outputs = Outputs::of(self.files.paths()).and([&self.precision_recall]);
         outputs.and(&charts("")).and(&curves.unwrap_or_default()).reading(inputs)
     }

@@ -22,7 +22,7 @@ fn turned(jpeg: &[u8]) -> Vec<u8> {
 #[test]
 fn missing_files_and_folders() {
     finds(
-        |own| fs::remove_file(own.image(1)).unwrap(),
+        |project| fs::remove_file(project.image(1)).unwrap(),
         "missing",
         &["JPEGImages/scene_0002.jpg: missing"],
     );
@@ -31,12 +31,12 @@ fn missing_files_and_folders() {
     let needed = check(&project).with("--need", "masks");
     names(&project, needed, "missing", &["SegmentationClass/scene_0003.png: missing"]);
     finds(
-        |own| fs::remove_file(own.saliency(0)).unwrap(),
+        |project| fs::remove_file(project.saliency(0)).unwrap(),
         "missing",
         &["SALImages/scene_0001.png: missing"],
     );
     finds(
-        |own| fs::remove_dir_all(own.data().join("JPEGImages")).unwrap(),
+        |project| fs::remove_dir_all(project.data().join("JPEGImages")).unwrap(),
         "no-folder",
         &["JPEGImages: no such folder"],
     );
@@ -80,10 +80,10 @@ fn maps_whose_names_have_a_suffix() {
 
 #[test]
 fn a_photograph_that_was_cut_and_closed_with_an_end_marker() {
-    let cut = |own: &Project| {
-        let bytes = fs::read(own.image(2)).unwrap();
+    let cut = |project: &Project| {
+        let bytes = fs::read(project.image(2)).unwrap();
         let half = [&bytes[..bytes.len() * 3 / 4], &[0xFF, 0xD9]].concat();
-        fs::write(own.image(2), half).unwrap();
+        fs::write(project.image(2), half).unwrap();
     };
     finds(cut, "damaged", &["JPEGImages/scene_0003.jpg: ", "its data ends after"]);
 }
@@ -104,35 +104,35 @@ fn what_is_there_in_the_place_of_a_picture() {
 #[test]
 fn unreadable_truncated_and_damaged_files() {
     finds(
-        |own| fs::write(own.image(3), "<html>").unwrap(),
+        |project| fs::write(project.image(3), "<html>").unwrap(),
         "unreadable",
         &["JPEGImages/scene_0004.jpg: an HTML page, expected a JPEG or PNG"],
     );
     finds(
-        |own| fs::write(own.mask(3), "").unwrap(),
+        |project| fs::write(project.mask(3), "").unwrap(),
         "truncated",
         &["SegmentationClass/scene_0004.png: an empty file"],
     );
     finds(
-        |own| truncate(&own.image(1)),
+        |project| truncate(&project.image(1)),
         "truncated",
         &["JPEGImages/scene_0002.jpg: not a JPEG", "its data ends after", "of 56 blocks"],
     );
     finds(
-        |own| truncate(&own.mask(1)),
+        |project| truncate(&project.mask(1)),
         "truncated",
         &["SegmentationClass/scene_0002.png: not a PNG"],
     );
     finds(
-        |own| truncate(&own.saliency(1)),
+        |project| truncate(&project.saliency(1)),
         "truncated",
         &["SALImages/scene_0002.png: not a JPEG or PNG"],
     );
-    let damaged = |own: &Project| {
-        let mut bytes = fs::read(own.mask(0)).unwrap();
+    let damaged = |project: &Project| {
+        let mut bytes = fs::read(project.mask(0)).unwrap();
         let data = bytes.windows(4).position(|window| window == b"IDAT").unwrap() + 8;
         bytes[data..data + 4].fill(0xAA);
-        fs::write(own.mask(0), bytes).unwrap();
+        fs::write(project.mask(0), bytes).unwrap();
     };
     finds(damaged, "damaged", &["SegmentationClass/scene_0001.png: not a PNG that can be decoded"]);
 }
@@ -143,22 +143,22 @@ fn names_in_another_case_or_with_another_ending() {
         fs::rename(&from, from.with_file_name(name)).unwrap();
     };
     finds(
-        |own| rename(own.image(0), "Scene_0001.jpg"),
+        |project| rename(project.image(0), "Scene_0001.jpg"),
         "wrong-case",
         &["JPEGImages/scene_0001.jpg: not there, but Scene_0001.jpg is"],
     );
     finds(
-        |own| rename(own.mask(0), "Scene_0001.png"),
+        |project| rename(project.mask(0), "Scene_0001.png"),
         "wrong-case",
         &["SegmentationClass/scene_0001.png: not there, but Scene_0001.png is"],
     );
     finds(
-        |own| rename(own.image(0), "scene_0001.bmp"),
+        |project| rename(project.image(0), "scene_0001.bmp"),
         "wrong-ending",
         &["JPEGImages/scene_0001.jpg: not there, but scene_0001.bmp is"],
     );
     finds(
-        |own| rename(own.mask(1), "scene_0002.bmp"),
+        |project| rename(project.mask(1), "scene_0002.bmp"),
         "wrong-ending",
         &["scene_0002.png: not there, but scene_0002.bmp is"],
     );
@@ -170,9 +170,9 @@ fn names_in_another_case_or_with_another_ending() {
 
 #[test]
 fn photographs_that_viewers_turn() {
-    let turn = |own: &Project| {
-        let bytes = fs::read(own.image(4)).unwrap();
-        fs::write(own.image(4), turned(&bytes)).unwrap();
+    let turn = |project: &Project| {
+        let bytes = fs::read(project.image(4)).unwrap();
+        fs::write(project.image(4), turned(&bytes)).unwrap();
     };
     finds(turn, "rotated", &["JPEGImages/scene_0005.jpg: EXIF orientation 6"]);
 }
@@ -181,15 +181,15 @@ fn photographs_that_viewers_turn() {
 fn cmyk_and_16_bit_photographs() {
     let cmyk = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/codec/cmyk.jpg");
     finds(
-        |own| assert!(fs::copy(&cmyk, own.image(2)).unwrap() > 0),
+        |project| assert!(fs::copy(&cmyk, project.image(2)).unwrap() > 0),
         "cmyk",
         &["JPEGImages/scene_0003.jpg: CMYK colours"],
     );
-    let deep = |own: &Project| {
+    let deep = |project: &Project| {
         let picture: ImageBuffer<Rgb<u16>, Vec<u16>> =
             ImageBuffer::from_pixel(64, 56, Rgb([9_000_u16, 1, 2]));
-        picture.save(own.image(2).with_extension("png")).unwrap();
-        fs::remove_file(own.image(2)).unwrap();
+        picture.save(project.image(2).with_extension("png")).unwrap();
+        fs::remove_file(project.image(2)).unwrap();
     };
     finds(deep, "sixteen-bits", &["JPEGImages/scene_0003.png: 16 bits a channel"]);
     let project = Project::with_scenes(6);

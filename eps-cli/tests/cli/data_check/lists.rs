@@ -10,8 +10,8 @@ fn list(project: &Project, name: &str, ids: &str) {
 
 #[test]
 fn labels_that_a_mask_denies() {
-    let relabelled = |own: &Project| {
-        let path = own.data().join("cls_labels.csv");
+    let relabelled = |project: &Project| {
+        let path = project.data().join("cls_labels.csv");
         let table = fs::read_to_string(&path).unwrap();
         let rows: Vec<String> = table
             .lines()
@@ -35,17 +35,21 @@ fn labels_that_a_mask_denies() {
 #[test]
 fn lists_with_doubles_strangers_or_nothing() {
     finds(
-        |own| list(own, "train", "scene_0001\nscene_0002\nscene_0001\n"),
+        |project| list(project, "train", "scene_0001\nscene_0002\nscene_0001\n"),
         "duplicate-id",
         &["train.txt:3: `scene_0001` again, after line 1"],
     );
-    finds(|own| list(own, "train", "scene_0001\n../b\n"), "not-an-id", &["train.txt:2: `../b`"]);
-    finds(|own| list(own, "train", "\n"), "empty-list", &["train.txt: no image id in it"]);
+    finds(
+        |project| list(project, "train", "scene_0001\n../b\n"),
+        "not-an-id",
+        &["train.txt:2: `../b`"],
+    );
+    finds(|project| list(project, "train", "\n"), "empty-list", &["train.txt: no image id in it"]);
 }
 
 #[test]
 fn images_that_results_are_scored_on() {
-    let leak = |own: &Project| list(own, "val", "scene_0009\nscene_0005\n");
+    let leak = |project: &Project| list(project, "val", "scene_0009\nscene_0005\n");
     finds(leak, "split-leak", &["train.txt:5: `scene_0005`, which is line 2 of ", "val.txt"]);
     let project = Project::with_scenes(6);
     list(&project, "test", "scene_0003\n");
@@ -56,8 +60,8 @@ fn images_that_results_are_scored_on() {
 
 #[test]
 fn images_without_labels() {
-    let table = |own: &Project, change: &dyn Fn(&str) -> Option<String>| {
-        let path = own.data().join("cls_labels.csv");
+    let table = |project: &Project, change: &dyn Fn(&str) -> Option<String>| {
+        let path = project.data().join("cls_labels.csv");
         let rows = fs::read_to_string(&path).unwrap();
         let rows: Vec<String> = rows.lines().filter_map(change).collect();
         fs::write(path, rows.join("\n")).unwrap();
@@ -66,11 +70,19 @@ fn images_without_labels() {
         Some(flags) => Some(format!("scene_0003,{}", flags.replace('1', "0"))),
         None => Some(row.to_owned()),
     };
-    finds(|own| table(own, &empty), "empty-labels", &["cls_labels.csv: no class for `scene_0003`"]);
-    let gone = |row: &str| (!row.starts_with("scene_0003,")).then(|| row.to_owned());
-    finds(|own| table(own, &gone), "broken-labels", &["cls_labels.csv: no row for `scene_0003`"]);
     finds(
-        |own| fs::remove_file(own.data().join("cls_labels.csv")).unwrap(),
+        |project| table(project, &empty),
+        "empty-labels",
+        &["cls_labels.csv: no class for `scene_0003`"],
+    );
+    let gone = |row: &str| (!row.starts_with("scene_0003,")).then(|| row.to_owned());
+    finds(
+        |project| table(project, &gone),
+        "broken-labels",
+        &["cls_labels.csv: no row for `scene_0003`"],
+    );
+    finds(
+        |project| fs::remove_file(project.data().join("cls_labels.csv")).unwrap(),
         "no-labels",
         &["data: no image labels"],
     );

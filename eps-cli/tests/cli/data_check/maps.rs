@@ -13,13 +13,14 @@ use std::path::Path;
 #[test]
 fn maps_of_another_size() {
     let other = Size::new(56, 64);
-    let mask = |own: &Project| {
-        write_mask(&own.mask(0), &LabelMap::new(other, vec![0; other.pixels()])).unwrap();
+    let mask = |project: &Project| {
+        write_mask(&project.mask(0), &LabelMap::new(other, vec![0; other.pixels()])).unwrap();
     };
     finds(mask, "size-mismatch", &["SegmentationClass/scene_0001.png: mask is 56×64", "64×56"]);
-    let saliency = |own: &Project| {
+    let saliency = |project: &Project| {
         let half = Size::new(32, 28);
-        write_saliency(&own.saliency(2), &SaliencyMap::new(half, vec![9; half.pixels()])).unwrap();
+        write_saliency(&project.saliency(2), &SaliencyMap::new(half, vec![9; half.pixels()]))
+            .unwrap();
     };
     finds(saliency, "size-mismatch", &["SALImages/scene_0003.png: saliency map is 32×28"]);
     let project = Project::with_scenes(6);
@@ -29,14 +30,14 @@ fn maps_of_another_size() {
 
 #[test]
 fn masks_in_colours() {
-    let colours = |own: &Project| {
-        let mask = read_mask(&own.mask(5), 7).unwrap();
+    let colours = |project: &Project| {
+        let mask = read_mask(&project.mask(5), 7).unwrap();
         let palette = voc_palette();
         let mut picture = RgbImage::new(SIZE.width as u32, SIZE.height as u32);
         for (pixel, &class) in picture.pixels_mut().zip(mask.classes()) {
             *pixel = Rgb(palette[usize::from(class)]);
         }
-        write_rgb_png(&own.mask(5), &picture).unwrap();
+        write_rgb_png(&project.mask(5), &picture).unwrap();
     };
     finds(
         colours,
@@ -55,12 +56,12 @@ fn write_palette(path: &Path, indices: &[u8], colours: &[[u8; 3]]) {
 }
 
 /// Classes 0 and 2 as indices 0 and 1, colours as they were.
-fn renumbered(own: &Project) {
+fn renumbered(project: &Project) {
     let voc = voc_palette();
-    recoloured(own, 3, |class| if class > 0 { 2 } else { 0 });
+    recoloured(project, 3, |class| if class > 0 { 2 } else { 0 });
     let indices: Vec<u8> =
-        read_mask(&own.mask(3), 7).unwrap().classes().iter().map(|&class| class / 2).collect();
-    write_palette(&own.mask(3), &indices, &[voc[0], voc[2]]);
+        read_mask(&project.mask(3), 7).unwrap().classes().iter().map(|&class| class / 2).collect();
+    write_palette(&project.mask(3), &indices, &[voc[0], voc[2]]);
 }
 
 #[test]
@@ -85,36 +86,38 @@ fn a_palette_in_another_order() {
 
 #[test]
 fn objects_that_are_255() {
-    let binary = |own: &Project| {
-        (0..6).for_each(|index| recoloured(own, index, |class| if class > 0 { 255 } else { 0 }));
+    let binary = |project: &Project| {
+        (0..6)
+            .for_each(|index| recoloured(project, index, |class| if class > 0 { 255 } else { 0 }));
     };
     let parts = ["SegmentationClass: 255 (ignore) and no class in each of 6 masks with objects"];
     finds(binary, "objects-ignored", &parts);
-    let one = |own: &Project| recoloured(own, 4, |class| if class > 0 { 255 } else { 0 });
+    let one_mask =
+        |project: &Project| recoloured(project, 4, |class| if class > 0 { 255 } else { 0 });
     let parts = ["SegmentationClass/scene_0005.png: 255 (ignore) and no class"];
-    finds(one, "objects-ignored", &parts);
+    finds(one_mask, "objects-ignored", &parts);
 }
 
 #[test]
 fn saliency_in_another_form() {
     let side = |pixels: usize| pixels as u32;
-    let cut_out = |own: &Project| {
+    let cut_out = |project: &Project| {
         let alpha = |x: u32, _| image::LumaA([255, x as u8 * 4]);
         let picture = image::GrayAlphaImage::from_fn(side(SIZE.width), side(SIZE.height), alpha);
-        picture.save(own.saliency(2)).unwrap();
+        picture.save(project.saliency(2)).unwrap();
     };
     let parts = ["SALImages/scene_0003.png: an alpha channel that varies, expected grey values"];
     finds(cut_out, "saliency-in-alpha", &parts);
-    let photograph = |own: &Project| {
+    let photograph = |project: &Project| {
         let heat = |x: u32, _| Rgb([x as u8 * 4, 0, 255 - x as u8 * 4]);
         let picture = RgbImage::from_fn(side(SIZE.width), side(SIZE.height), heat);
-        write_rgb_png(&own.saliency(2), &picture).unwrap();
+        write_rgb_png(&project.saliency(2), &picture).unwrap();
     };
     let parts = ["SALImages/scene_0003.png: colours, expected grey values"];
     finds(photograph, "colour-saliency", &parts);
-    let one = |own: &Project| with_values(own, 5, |value| u8::from(value > 127));
+    let one_map = |project: &Project| with_values(project, 5, |value| u8::from(value > 127));
     let parts = ["SALImages/scene_0006.png: two shades, none above 1"];
-    finds(one, "faint-saliency", &parts);
+    finds(one_map, "faint-saliency", &parts);
 }
 
 #[test]
@@ -166,51 +169,55 @@ fn masks_in_the_colours_of_a_label_map() {
 
 #[test]
 fn classes_that_the_data_set_does_not_have() {
-    let unknown = |own: &Project| recoloured(own, 3, |class| if class == 0 { 0 } else { 40 });
+    let unknown =
+        |project: &Project| recoloured(project, 3, |class| if class == 0 { 0 } else { 40 });
     finds(
         unknown,
         "unknown-class",
         &["SegmentationClass/scene_0004.png: class 40 at ", "0..=6 or 255"],
     );
     // A palette mask that became grey: each class has the luminance of its colour.
-    let grey = |own: &Project| {
-        let (mask, palette) = (read_mask(&own.mask(3), 7).unwrap(), voc_palette());
+    let grey = |project: &Project| {
+        let (mask, palette) = (read_mask(&project.mask(3), 7).unwrap(), voc_palette());
         let luminance = |class: ClassId| {
             let [red, green, blue] = palette[usize::from(class)].map(f64::from);
             (0.299 * red + 0.587 * green + 0.114 * blue).round() as u8
         };
         let values = mask.classes().iter().map(|&class| luminance(class)).collect();
-        write_saliency(&own.mask(3), &SaliencyMap::new(mask.size(), values)).unwrap();
+        write_saliency(&project.mask(3), &SaliencyMap::new(mask.size(), values)).unwrap();
     };
     finds(grey, "unknown-class", &["SegmentationClass/scene_0004.png: "]);
 }
 
 #[test]
 fn masks_with_the_91_ids_of_coco() {
-    let coco = |own: &Project| {
+    let coco = |project: &Project| {
         let names: Vec<String> = (0..80).map(|index| format!("class{index}")).collect();
-        own.write("data/classes.txt", names.join("\n"));
+        project.write("data/classes.txt", names.join("\n"));
         let header = format!("id,{}\n", names.join(","));
         let row = |index| format!("{},1{}\n", scene_id(index), ",0".repeat(79));
-        own.write("data/cls_labels.csv", header + &(0..6).map(row).collect::<String>());
-        (0..6).for_each(|index| recoloured(own, index, |class| u8::from(class > 0)));
-        recoloured(own, 2, |class| if class > 0 { 90 } else { 0 });
+        project.write("data/cls_labels.csv", header + &(0..6).map(row).collect::<String>());
+        (0..6).for_each(|index| recoloured(project, index, |class| u8::from(class > 0)));
+        recoloured(project, 2, |class| if class > 0 { 90 } else { 0 });
     };
     finds(coco, "coco-ids", &["SegmentationClass/scene_0003.png: class 90 at ", "0..=80 or 255"]);
 }
 
 #[test]
 fn saliency_that_a_mask_denies() {
-    let inverted = |own: &Project| {
-        let mask = read_mask(&own.mask(1), 7).unwrap();
+    let inverted = |project: &Project| {
+        let mask = read_mask(&project.mask(1), 7).unwrap();
         let values = mask.classes().iter().map(|&class| if class == 0 { 250 } else { 4 }).collect();
-        write_saliency(&own.saliency(1), &SaliencyMap::new(SIZE, values)).unwrap();
+        write_saliency(&project.saliency(1), &SaliencyMap::new(SIZE, values)).unwrap();
     };
     finds(inverted, "inverted-saliency", &["SALImages/scene_0002.png: objects are darker"]);
-    let all = |own: &Project| (0..6).for_each(|index| with_values(own, index, |value| 255 - value));
+    let all = |project: &Project| {
+        (0..6).for_each(|index| with_values(project, index, |value| 255 - value));
+    };
     finds(all, "inverted-saliency", &["SALImages: objects are darker than background over all"]);
-    let faint =
-        |own: &Project| (0..6).for_each(|index| with_values(own, index, |value| value / 128));
+    let faint = |project: &Project| {
+        (0..6).for_each(|index| with_values(project, index, |value| value / 128));
+    };
     finds(faint, "faint-saliency", &["SALImages: no value above 1 in 6 maps"]);
     let project = Project::with_scenes(6);
     with_values(&project, 3, |value| if value > 200 { 0 } else { 30 });

@@ -40,23 +40,23 @@ fn names(project: &Project, call: Call, kind: &str, parts: &[&str]) {
     assert!(fix.is_some_and(|fix| fix.len() > 12), "{}", ended.stdout);
     let report: serde_json::Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
     let findings = report["findings"].as_array().unwrap();
-    let own =
+    let is_expected =
         |finding: &&serde_json::Value| finding["kind"] == kind && finding["severity"] == "fault";
-    assert!(findings.iter().any(|finding| own(&finding)), "no {kind} in {findings:?}");
+    assert!(findings.iter().any(|finding| is_expected(&finding)), "no {kind} in {findings:?}");
     assert!(report["faults"].as_u64().unwrap() > 0);
 }
 
 fn recoloured(project: &Project, index: usize, class: impl Fn(ClassId) -> ClassId) {
     let path = project.mask(index);
     let mask = read_mask(&path, 255).unwrap();
-    let classes = mask.classes().iter().map(|&own| class(own)).collect();
+    let classes = mask.classes().iter().map(|&old| class(old)).collect();
     write_mask(&path, &LabelMap::new(mask.size(), classes)).unwrap();
 }
 
 fn with_values(project: &Project, index: usize, value: impl Fn(u8) -> u8) {
     let path = project.saliency(index);
     let map = read_saliency(&path).unwrap();
-    let values = map.values().iter().map(|&own| value(own)).collect();
+    let values = map.values().iter().map(|&old| value(old)).collect();
     write_saliency(&path, &SaliencyMap::new(map.size(), values)).unwrap();
 }
 
@@ -133,7 +133,7 @@ fn a_note_with_nothing_to_put_right_has_no_remedy() {
     let report = check(&project).and("--json").succeeds().stdout;
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     let findings = report["findings"].as_array().unwrap();
-    let ignored = findings.iter().find(|own| own["kind"] == "nothing-ignored").unwrap();
+    let ignored = findings.iter().find(|finding| finding["kind"] == "nothing-ignored").unwrap();
     assert!(ignored.get("remedy").is_none(), "{ignored}");
 }
 

@@ -74,7 +74,10 @@ fn every_command_ends_its_help_with_examples_that_run() {
     let commands = commands(&[]);
     assert!(commands.len() > 25, "{commands:?}");
     for (name, needs) in NOT_RUN {
-        assert!(commands.iter().any(|own| own.join(" ") == name), "no {name}, which needs {needs}");
+        assert!(
+            commands.iter().any(|command| command.join(" ") == name),
+            "no {name}, which needs {needs}"
+        );
     }
     for command in commands {
         if command[0] == "bench" {

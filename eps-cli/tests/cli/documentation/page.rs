@@ -105,7 +105,8 @@ fn expanded(word: &str, variable: impl Fn(&str) -> String) -> String {
     let mut parts = word.split('$');
     let mut whole = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let end = part.find(|own: char| !own.is_ascii_alphanumeric() && own != '_');
+        let end =
+            part.find(|character: char| !character.is_ascii_alphanumeric() && character != '_');
         let (name, rest) = part.split_at(end.unwrap_or(part.len()));
         whole += &(variable(name) + rest);
     }

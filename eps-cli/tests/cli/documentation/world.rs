@@ -59,8 +59,8 @@ fn write_voc(root: &Path) {
     let mut labels = header(&voc);
     for id in &ids {
         let path = root.join("SegmentationClass").join(format!("{id}.png"));
-        let own = read_mask(&path, scenes.len()).expect("a mask");
-        let classes = own.classes().iter().map(|&class| index(class)).collect();
+        let scene_mask = read_mask(&path, scenes.len()).expect("a mask");
+        let classes = scene_mask.classes().iter().map(|&class| index(class)).collect();
         let mask = LabelMap::new(SIZE, classes);
         write_mask(&path, &mask).expect("a mask is written");
         labels += &label_line(id, &mask, &voc);
@@ -116,8 +116,8 @@ fn label_line(id: &str, mask: &LabelMap, names: &ClassNames) -> String {
 
 /// The recipes of the repository, for networks that train in a moment.
 fn write_recipes(folder: &Path) {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../recipes");
-    for entry in fs::read_dir(own).expect("the recipes") {
+    let recipes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../recipes");
+    for entry in fs::read_dir(recipes).expect("the recipes") {
         let path = entry.expect("a recipe").path();
         let recipe = fs::read_to_string(&path).expect("a recipe");
         let is_kept = |line: &&str| !line.starts_with("width =") && !line.starts_with("depth =");
@@ -125,7 +125,8 @@ fn write_recipes(folder: &Path) {
         let small = kept.replace("[network]\n", &format!("[network]\n{SMALLER}"));
         // Recipes of segmentation networks have no longer side.
         let key = |line: &str| line.split('=').next().expect("a key").to_owned();
-        let is_set = |line: &&&str| small.lines().any(|own| own.starts_with(&key(line)));
+        let is_set =
+            |line: &&&str| small.lines().any(|recipe_line| recipe_line.starts_with(&key(line)));
         let lines: Vec<&&str> = SHORTER.iter().filter(is_set).collect();
         let short = lines.into_iter().fold(small, |recipe, line| with(&recipe, line));
         write(&folder.join(path.file_name().expect("a name")), &short);

@@ -124,8 +124,9 @@ impl Slices<'_> {
         measure: &Measure,
     ) -> Result<Figure, EvalError> {
         let at = |row: &AblationRow, numbers: [f64; 2]| {
-            let own = axes.map(|axis| self.setting(row, axis).and_then(|value| value.number()));
-            own == numbers.map(Some)
+            let settings =
+                axes.map(|axis| self.setting(row, axis).and_then(|value| value.number()));
+            settings == numbers.map(Some)
         };
         let cell = |numbers| slice.iter().find(|row| at(row, numbers)).map(|row| (measure.of)(row));
         let [rows, columns] = values;
@@ -177,7 +178,7 @@ impl Slices<'_> {
         };
         let all = [FIXED, HELD_OUT, BEST].map(series);
         let has_value =
-            |own: &AblationSeries| own.points.iter().any(|(_, spread)| spread.mean.is_some());
+            |series: &AblationSeries| series.points.iter().any(|(_, spread)| spread.mean.is_some());
         let name = self.names[axis];
         let chart = AblationLinesChart {
             title: &format!("Mean IoU against {name}, by choice of the threshold"),
@@ -196,8 +197,9 @@ impl Slices<'_> {
             return Ok(None);
         }
         let name = self.names[axis];
-        let label =
-            |row: &AblationRow| self.setting(row, axis).map_or("–".into(), |own| own.to_string());
+        let label = |row: &AblationRow| {
+            self.setting(row, axis).map_or("–".into(), |setting| setting.to_string())
+        };
         let title = format!("Mean IoU by {name}");
         let chart = bars(&rows, &title, &label);
         let caption = format!("Mean IoU by {name}{}.", self.constants(&[axis]));

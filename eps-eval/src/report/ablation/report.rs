@@ -116,16 +116,16 @@ impl AblationReport {
     pub fn new(grid: Grid, cells: &[Planned], bootstrap: Bootstrap, level: f64) -> Self {
         let Grid { list, classes, axes, rows, baseline } = grid;
         let judge = Judge { classes: classes.len(), bootstrap, level };
-        let mut own: Vec<AblationRow> = rows
+        let mut rows: Vec<AblationRow> = rows
             .into_iter()
             .enumerate()
             .map(|(row, settings)| judge.row(settings, &scored(cells, row)))
             .collect();
-        judge.add_differences(&mut own, cells, baseline);
+        judge.add_differences(&mut rows, cells, baseline);
         let missing = |planned: &Planned| match &planned.outcome {
             Outcome::Scored(_) => None,
             Outcome::Missing(reason) => Some(MissingRun {
-                settings: own[planned.row].settings.clone(),
+                settings: rows[planned.row].settings.clone(),
                 seed: planned.seed,
                 cell: planned.cell.clone(),
                 reason: reason.clone(),
@@ -143,7 +143,7 @@ impl AblationReport {
             resamples,
             resample_seed,
             level,
-            rows: own,
+            rows,
             missing,
         }
     }
@@ -197,7 +197,9 @@ impl Judge {
             mean_iou: totals.mean_iou(),
             mean_precision: totals.mean_precision(),
             mean_recall: totals.mean_recall(),
-            counts: counts.map(|own| [own.intersection, own.truth, own.predicted]).collect(),
+            counts: counts
+                .map(|class| [class.intersection, class.truth, class.predicted])
+                .collect(),
         }
     }
 
@@ -226,10 +228,11 @@ impl Judge {
         let method = |row| MethodRuns { name: row_name(row), runs: runs(row) };
         let reference = method(baseline);
         let effect = |row: usize| {
-            let own = method(row);
-            let is_compared = row != baseline && !own.runs.is_empty() && !reference.runs.is_empty();
+            let candidate = method(row);
+            let is_compared =
+                row != baseline && !candidate.runs.is_empty() && !reference.runs.is_empty();
             is_compared.then(|| {
-                let both = [reference.clone(), own];
+                let both = [reference.clone(), candidate];
                 compare(&both, self.classes, self.bootstrap, self.level).differences[0].miou
             })
         };

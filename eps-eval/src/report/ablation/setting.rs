@@ -37,11 +37,11 @@ impl fmt::Display for Setting {
 
 /// Names to show: the last part of each, or the whole where two have the same.
 pub fn short_names(axes: &[String]) -> Vec<&str> {
-    let is_alone = |own: &str| axes.iter().filter(|other| last_part(other) == own).count() == 1;
+    let is_alone = |short: &str| axes.iter().filter(|other| last_part(other) == short).count() == 1;
     let mut names = Vec::with_capacity(axes.len());
     for axis in axes {
-        let own = last_part(axis);
-        names.push(if is_alone(own) { own } else { axis });
+        let short = last_part(axis);
+        names.push(if is_alone(short) { short } else { axis });
     }
     names
 }
@@ -64,6 +64,6 @@ mod tests {
     #[test]
     fn numbers_are_shown_as_they_are_written() {
         let shown = [Setting::Number(0.1), Setting::Number(800.0), Setting::Flag(true)];
-        assert_eq!(shown.map(|own| own.to_string()), ["0.1", "800", "true"]);
+        assert_eq!(shown.map(|setting| setting.to_string()), ["0.1", "800", "true"]);
     }
 }

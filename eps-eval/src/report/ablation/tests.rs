@@ -97,7 +97,8 @@ fn a_grid_without_scores_has_no_values() {
 
 #[test]
 fn two_numeric_axes_make_heat_maps_and_slices() {
-    let names: Vec<String> = figures(&report()).unwrap().into_iter().map(|own| own.name).collect();
+    let names: Vec<String> =
+        figures(&report()).unwrap().into_iter().map(|figure| figure.name).collect();
     let expected =
         ["map-lambda-tau-fixed", "map-lambda-tau-best", "line-lambda", "line-tau", "rows"];
     assert_eq!(names, expected);

@@ -81,7 +81,8 @@ impl AblationBarsChart<'_> {
 
     /// Percent at the right end of the axis.
     fn end(&self) -> f64 {
-        let reach = |own: &Spread| 100.0 * (own.mean.unwrap_or(0.0) + own.std.unwrap_or(0.0));
+        let reach =
+            |spread: &Spread| 100.0 * (spread.mean.unwrap_or(0.0) + spread.std.unwrap_or(0.0));
         style::up_to(self.spreads().map(reach).fold(0.0, f64::max), 10.0)
     }
 }

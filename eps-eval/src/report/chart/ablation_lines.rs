@@ -59,10 +59,10 @@ impl Chart for AblationLinesChart<'_> {
         let area = legend::titled(area, self.title, &self.legend())?;
         let is_logarithmic = self.is_logarithmic();
         let series: Vec<Vec<Point>> =
-            self.series.iter().map(|own| points(own, is_logarithmic)).collect();
+            self.series.iter().map(|series| points(series, is_logarithmic)).collect();
         let all = || series.iter().flatten();
-        let y = percents(all().flat_map(|own| ends(own, 1.0)));
-        let x = padded(all().map(|own| own.x));
+        let y = percents(all().flat_map(|point| ends(point, 1.0)));
+        let x = padded(all().map(|point| point.x));
         let layout = style::AxesLayout {
             x: if is_logarithmic { decades(x) } else { Scale::round(x, ACROSS) },
             y: Scale::round(y, UP),
@@ -79,8 +79,8 @@ impl Chart for AblationLinesChart<'_> {
 
 impl AblationLinesChart<'_> {
     fn legend(&self) -> Vec<legend::Key> {
-        let mut keys = lines::keys(self.series.iter().map(|own| own.name.clone()));
-        let spreads = || self.series.iter().flat_map(|own| &own.points);
+        let mut keys = lines::keys(self.series.iter().map(|series| series.name.clone()));
+        let spreads = || self.series.iter().flat_map(|series| &series.points);
         if spreads().any(|(_, spread)| spread.std.is_some()) {
             let text = "bars: ± standard deviation over seeds".into();
             keys.push(legend::Key { text, sign: legend::Sign::Nothing });
@@ -89,7 +89,7 @@ impl AblationLinesChart<'_> {
     }
 
     fn is_logarithmic(&self) -> bool {
-        let values = || self.series.iter().flat_map(|own| &own.points).map(|point| point.0);
+        let values = || self.series.iter().flat_map(|series| &series.points).map(|point| point.0);
         let lowest = values().fold(f64::INFINITY, f64::min);
         lowest > 0.0 && values().fold(0.0, f64::max) / lowest >= WIDE
     }
@@ -101,7 +101,7 @@ impl AblationLinesChart<'_> {
         color: RGBColor,
     ) -> style::Drawn<B> {
         if self.is_connected {
-            let line = points.iter().map(|own| (own.x, own.y));
+            let line = points.iter().map(|point| (point.x, point.y));
             chart.draw_series(LineSeries::new(line, color.stroke_width(style::STROKE)))?;
         }
         for point in points {

@@ -70,7 +70,7 @@ impl AnatomyChart<'_> {
         };
         let mut keys: Vec<_> = Loss::ALL.iter().enumerate().map(cause).collect();
         if self.methods.len() > 1 {
-            let names: Vec<&str> = self.methods.iter().map(|own| own.name.as_str()).collect();
+            let names: Vec<&str> = self.methods.iter().map(|method| method.name.as_str()).collect();
             let text = format!("from top to bottom: {}", names.join(", "));
             keys.push(legend::Key { text, sign: legend::Sign::Nothing });
         }

@@ -51,15 +51,15 @@ impl<'a> ConfusionBarsChart<'a> {
     pub fn of_stuff(methods: &'a [MethodDetails], classes: &[String]) -> Option<Self> {
         let row = |name: &str, ratio: &dyn Fn(&CooccurrenceRatios) -> Option<f64>| Row {
             name: name.to_owned(),
-            ratios: methods.iter().map(|own| ratio(&own.cooccurrence)).collect(),
+            ratios: methods.iter().map(|method| ratio(&method.cooccurrence)).collect(),
         };
         let of_class = |(class, name): (usize, &String)| {
-            row(name, &|own| own.stuff_by_class.get(class).copied().flatten())
+            row(name, &|ratios| ratios.stuff_by_class.get(class).copied().flatten())
         };
-        let mut rows = vec![row("all", &|own| own.stuff)];
+        let mut rows = vec![row("all", &|ratios| ratios.stuff)];
         rows.extend(classes.iter().enumerate().map(of_class));
         rows.retain(|row| row.ratios.iter().any(Option::is_some));
-        let methods = methods.iter().map(|own| own.name.as_str()).collect();
+        let methods = methods.iter().map(|method| method.name.as_str()).collect();
         let title = "Confusion with the background that comes with each class";
         let note =
             "pixels of that background predicted as the class, per correct pixel of the class";
@@ -70,15 +70,15 @@ impl<'a> ConfusionBarsChart<'a> {
     /// object's class, and objects taken for each other; `None` if no image has a label.
     pub fn of_labels(methods: &'a [MethodDetails], classes: &[String]) -> Option<Self> {
         let pairs: Vec<&[LabelPair]> =
-            methods.iter().map(|own| own.cooccurrence.pairs.as_slice()).collect();
+            methods.iter().map(|method| method.cooccurrence.pairs.as_slice()).collect();
         let (background, objects) = sums(&pairs).into_iter().partition(|&((of, _), _)| of == 0);
         let chosen = worst(background).into_iter().chain(worst(objects));
         let row = |(of, taken_for): (usize, usize)| Row {
             name: format!("{} → {}", classes[of], classes[taken_for]),
-            ratios: pairs.iter().map(|own| find(own, (of, taken_for))?.ratio).collect(),
+            ratios: pairs.iter().map(|pairs| find(pairs, (of, taken_for))?.ratio).collect(),
         };
         let rows: Vec<Row> = chosen.map(row).collect();
-        let methods = methods.iter().map(|own| own.name.as_str()).collect();
+        let methods = methods.iter().map(|method| method.name.as_str()).collect();
         let title = "Class confusion within images";
         let note = "a → b: pixels of a predicted as b, per correct pixel of b";
         (!rows.is_empty()).then_some(Self { title, note, methods, rows })

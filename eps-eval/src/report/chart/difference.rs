@@ -74,7 +74,10 @@ impl DifferenceChart<'_> {
     }
 
     fn axis(&self) -> Axis {
-        let ends = self.rows.iter().flat_map(|(_, own)| [own.lower, own.upper, own.difference]);
+        let ends = self
+            .rows
+            .iter()
+            .flat_map(|(_, effect)| [effect.lower, effect.upper, effect.difference]);
         let ends: Vec<f64> = ends.flatten().map(|end| 100.0 * end).collect();
         let step = step(ends.iter().fold(0.0, |widest: f64, end| widest.max(end.abs())));
         let lowest = ends.iter().copied().fold(0.0, f64::min);

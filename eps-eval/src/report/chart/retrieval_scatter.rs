@@ -54,16 +54,19 @@ impl Chart for RetrievalScatterChart<'_> {
             let stroke = style::mixed(style::QUIET, 1).stroke_width(style::THIN);
             chart.draw_series(LineSeries::new(curve(iou), stroke))?;
         }
-        let points: Vec<Places> =
-            self.methods.iter().map(|own| own.retrieval.iter().map(place).collect()).collect();
+        let points: Vec<Places> = self
+            .methods
+            .iter()
+            .map(|method| method.retrieval.iter().map(place).collect())
+            .collect();
         let Some((first, others)) = points.split_first() else { return Ok(()) };
         for (index, other) in others.iter().enumerate() {
             let stroke = style::mixed(style::color(index + 1), 2).stroke_width(style::THIN);
             let ends = joined(first, other);
             chart.draw_series(ends.map(|ends| PathElement::new(ends.to_vec(), stroke)))?;
         }
-        for (index, own) in points.iter().enumerate() {
-            for &point in own.iter().flatten() {
+        for (index, places) in points.iter().enumerate() {
+            for &point in places.iter().flatten() {
                 style::mark(&mut chart, point, style::color(index), true)?;
             }
         }
@@ -99,8 +102,8 @@ impl RetrievalScatterChart<'_> {
     }
 
     fn legend(&self) -> Vec<legend::Key> {
-        let key = |(index, own): (usize, &MethodDetails)| legend::Key {
-            text: own.name.clone(),
+        let key = |(index, method): (usize, &MethodDetails)| legend::Key {
+            text: method.name.clone(),
             sign: legend::Sign::Bar(style::color(index)),
         };
         let curves = IOUS.map(|iou| format!("{:.0}", 100.0 * iou)).join(", ");
@@ -145,11 +148,12 @@ impl Names {
             let (left, middle) = (x + dx, y + dy);
             [left - px(2), middle - half, left + width + px(2), middle + half]
         };
-        let is_free = |own: &Corners| {
-            let is_inside = own[0] > self.plot[0] && own[2] < self.plot[2] && own[3] < self.plot[3];
-            is_inside && !self.taken.iter().any(|other| overlap(own, other))
+        let is_free = |corners: &Corners| {
+            let is_inside =
+                corners[0] > self.plot[0] && corners[2] < self.plot[2] && corners[3] < self.plot[3];
+            is_inside && !self.taken.iter().any(|other| overlap(corners, other))
         };
-        let is_clear = |own: &Corners| !self.lines.iter().any(|line| crosses(line, own));
+        let is_clear = |corners: &Corners| !self.lines.iter().any(|line| crosses(line, corners));
         let free = || beside.into_iter().filter(|&at| is_free(&corners(at)));
         let at = free().find(|&at| is_clear(&corners(at))).or_else(|| free().next())?;
         self.taken.push(corners(at));
@@ -172,8 +176,8 @@ fn crosses(&[from, to]: &[Pixel; 2], corners: &Corners) -> bool {
 }
 
 /// `None` for a class that the truth lacks or that was never predicted.
-fn place(own: &ClassRetrieval) -> Option<Place> {
-    Some((100.0 * own.recall?, 100.0 * own.precision?))
+fn place(class: &ClassRetrieval) -> Option<Place> {
+    Some((100.0 * class.recall?, 100.0 * class.precision?))
 }
 
 /// Places of one IoU: `1 / IoU = 1 / precision + 1 / recall - 1`.
@@ -199,9 +203,9 @@ mod tests {
 
     #[test]
     fn a_class_without_precision_has_no_place() {
-        let own = ClassRetrieval { precision: Some(0.5), recall: Some(0.25) };
-        assert_eq!(place(&own), Some((25.0, 50.0)));
-        assert_eq!(place(&ClassRetrieval { precision: None, ..own }), None);
+        let class = ClassRetrieval { precision: Some(0.5), recall: Some(0.25) };
+        assert_eq!(place(&class), Some((25.0, 50.0)));
+        assert_eq!(place(&ClassRetrieval { precision: None, ..class }), None);
     }
 
     #[test]

@@ -38,8 +38,8 @@ impl Chart for SweepChart<'_> {
         let area = legend::titled(area, self.title(), &self.legend())?;
         let ious = self.curves.iter().flat_map(|curve| &curve.points);
         let marked = |curve: &Curve| {
-            let held_out = curve.held_out.as_ref().map(|own| own.mean_iou);
-            [curve.fixed.map(|own| own.mean_iou), held_out]
+            let held_out = curve.held_out.as_ref().map(|point| point.mean_iou);
+            [curve.fixed.map(|point| point.mean_iou), held_out]
         };
         let marks = self.curves.iter().flat_map(marked).flatten();
         let ious = ious.map(|point| point.mean_iou).chain(marks);
@@ -170,7 +170,7 @@ fn describe(curve: &Curve) -> String {
 /// Fixed thresholds, each once.
 fn fixed_thresholds(curves: &[Curve]) -> Vec<f64> {
     let mut thresholds: Vec<f64> =
-        curves.iter().filter_map(|curve| curve.fixed).map(|own| own.parameter).collect();
+        curves.iter().filter_map(|curve| curve.fixed).map(|point| point.parameter).collect();
     thresholds.sort_by(f64::total_cmp);
     thresholds.dedup();
     thresholds

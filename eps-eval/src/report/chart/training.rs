@@ -112,9 +112,10 @@ impl TrainingChart<'_> {
     /// Begin, end and height of the reference's means, of each part of the loss, as far as the axes
     /// reach.
     fn reference_levels(&self, last: f64, top: f64) -> Vec<(f64, f64, f64)> {
-        let levels = |own: &ReferenceLoss| {
-            let (begin, end) = (own.updates.start as f64, (own.updates.end as f64).min(last));
-            [Some(own.loss_cls), own.loss_sal].map(|loss| Some((begin, end, loss?)))
+        let levels = |reference: &ReferenceLoss| {
+            let (begin, end) =
+                (reference.updates.start as f64, (reference.updates.end as f64).min(last));
+            [Some(reference.loss_cls), reference.loss_sal].map(|loss| Some((begin, end, loss?)))
         };
         let visible = |&(begin, end, loss): &(f64, f64, f64)| begin < end && loss <= top;
         self.reference.iter().flat_map(levels).flatten().filter(visible).collect()
@@ -125,9 +126,9 @@ impl TrainingChart<'_> {
             text: text.to_owned(),
             sign: legend::Sign::Line(color),
         };
-        let own = lines.iter().map(|line| key(line.name, style::color(line.color)));
+        let lines = lines.iter().map(|line| key(line.name, style::color(line.color)));
         let reference = (!self.reference.is_empty()).then(|| key("as published", style::QUIET));
-        own.chain(reference).collect()
+        lines.chain(reference).collect()
     }
 
     /// Points of one loss; values that are absent or not finite are left out.

@@ -54,12 +54,13 @@ impl Chart for TrimapChart<'_> {
 
 impl TrimapChart<'_> {
     fn legend(&self) -> Vec<legend::Key> {
-        lines::keys(self.methods.iter().map(|own| own.name.clone()))
+        lines::keys(self.methods.iter().map(|method| method.name.clone()))
     }
 }
 
 /// Widths and mean IoU in percent.
 fn curve(method: &MethodDetails) -> Vec<(f64, f64)> {
-    let point = |own: &crate::TrimapPoint| Some((f64::from(own.width), 100.0 * own.mean_iou?));
+    let point =
+        |point: &crate::TrimapPoint| Some((f64::from(point.width), 100.0 * point.mean_iou?));
     method.boundary.trimap.iter().filter_map(point).collect()
 }

@@ -46,10 +46,10 @@ type NamedEffect = (&'static str, fn(&AblationRow) -> Option<Effect>);
 type NamedPart = (&'static str, fn(&Effect) -> Option<f64>);
 
 const EFFECT_PARTS: [NamedPart; 4] = [
-    ("", |own| own.difference),
-    ("_lower", |own| own.lower),
-    ("_upper", |own| own.upper),
-    ("_p_holm", |own| own.p_holm),
+    ("", |effect| effect.difference),
+    ("_lower", |effect| effect.lower),
+    ("_upper", |effect| effect.upper),
+    ("_p_holm", |effect| effect.p_holm),
 ];
 
 const SPREADS: [NamedSpread; 3] = [

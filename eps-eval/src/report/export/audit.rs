@@ -7,7 +7,8 @@ use crate::{Audit, AuditedProtocol};
 /// score differs.
 pub fn audit_text(audit: &Audit) -> String {
     let head = ["protocol", "mIoU [%]", "accuracy [%]", "evaluator"].map(String::from).to_vec();
-    let rows: Vec<Vec<String>> = audit.protocols.iter().map(|own| cells(own).to_vec()).collect();
+    let rows: Vec<Vec<String>> =
+        audit.protocols.iter().map(|audited| cells(audited).to_vec()).collect();
     let mut lines = aligned(&head, &rows, &[0, 3]);
     for (line, why) in lines.iter_mut().zip(["why".into()].into_iter().chain(whys(audit))) {
         *line += &format!("  {why}");
@@ -21,19 +22,19 @@ pub fn audit_text(audit: &Audit) -> String {
 pub fn audit_markdown(audit: &Audit) -> String {
     let mut text = String::from("| protocol | mIoU [%] | accuracy [%] | evaluator | why |\n");
     text += "| --- | ---: | ---: | --- | --- |\n";
-    for (own, why) in audit.protocols.iter().zip(whys(audit)) {
+    for (audited, why) in audit.protocols.iter().zip(whys(audit)) {
         let why = why.replace('|', "\\|");
-        text += &format!("| {} | {why} |\n", cells(own).join(" | "));
+        text += &format!("| {} | {why} |\n", cells(audited).join(" | "));
     }
     text
 }
 
-fn cells(own: &AuditedProtocol) -> [String; 4] {
+fn cells(audited: &AuditedProtocol) -> [String; 4] {
     [
-        own.protocol.to_string(),
-        percent(own.miou),
-        percent(own.pixel_accuracy),
-        own.evaluator.to_owned(),
+        audited.protocol.to_string(),
+        percent(audited.miou),
+        percent(audited.pixel_accuracy),
+        audited.evaluator.to_owned(),
     ]
 }
 
@@ -48,7 +49,7 @@ mod tests {
 
     #[test]
     fn protocols_are_aligned_with_their_reasons() {
-        let own =
+        let audited =
             |protocol: Protocol, miou, refusal: Option<&str>, notes: &[&str]| AuditedProtocol {
                 protocol,
                 evaluator: protocol.evaluator(),
@@ -61,9 +62,9 @@ mod tests {
             list: ListId { name: "val".into(), images: 1, sha256: "ab".into() },
             oddities: None,
             protocols: vec![
-                own(Protocol::Voc, None, Some("a.png: predicted class 255"), &[]),
-                own(Protocol::Eps, Some(0.831), None, &["7 pixels are dropped", "a|b"]),
-                own(Protocol::Mmseg, Some(1.0), None, &[]),
+                audited(Protocol::Voc, None, Some("a.png: predicted class 255"), &[]),
+                audited(Protocol::Eps, Some(0.831), None, &["7 pixels are dropped", "a|b"]),
+                audited(Protocol::Mmseg, Some(1.0), None, &[]),
             ],
         };
         let expected = "\

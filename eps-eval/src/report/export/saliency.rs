@@ -54,7 +54,7 @@ impl<'a> SaliencyTable<'a> {
     /// Comma-separated text with all digits; a value that does not exist is an empty cell.
     pub fn csv(&self) -> Result<String, EvalError> {
         let names: Vec<_> = self.scores.iter().map(|scores| scores.source.as_str()).collect();
-        let images: Vec<_> = self.scores.iter().map(|one| one.list.images as u64).collect();
+        let images: Vec<_> = self.scores.iter().map(|scores| scores.list.images as u64).collect();
         let mut columns =
             vec![Column::new("source".into(), names), Column::new("images".into(), images)];
         columns.extend(METRICS.iter().map(|metric| {

@@ -13,8 +13,10 @@ use polars::prelude::{Column, DataFrame};
 /// Every parameter of every rule: its means as fractions with all digits, empty where a value does
 /// not exist.
 pub fn sweep_csv(report: &SweepReport) -> Result<String, EvalError> {
-    let rows = || report.rules.iter().flat_map(|own| own.points.iter().map(move |at| (own, at)));
-    let names: Vec<&str> = rows().map(|(own, _)| own.rule.name()).collect();
+    let rows = || {
+        report.rules.iter().flat_map(|summary| summary.points.iter().map(move |at| (summary, at)))
+    };
+    let names: Vec<&str> = rows().map(|(summary, _)| summary.rule.name()).collect();
     let column = |name: &str, value: fn(&SweepPoint) -> Option<f64>| {
         Column::new(name.into(), rows().map(|(_, point)| value(point)).collect::<Vec<_>>())
     };
@@ -63,7 +65,8 @@ pub fn sweep_markdown(report: &SweepReport) -> String {
          | --- | --- | ---: | ---: | ---: | ---: |\n",
     );
     let refined = report.refinement.as_ref();
-    let refined = refined.map_or_else(String::new, |own| format!(", refined by {}", own.preset));
+    let refined = refined
+        .map_or_else(String::new, |refinement| format!(", refined by {}", refinement.preset));
     for summary in &report.rules {
         for point in every_value(report, summary) {
             text += &format!(
@@ -114,7 +117,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
         ("classifier, average precision of images", &report.classifier),
     ];
     for (title, values) in parts {
-        text += &values.as_ref().map_or_else(String::new, |own| precisions(title, own));
+        text += &values.as_ref().map_or_else(String::new, |values| precisions(title, values));
     }
     text
 }

@@ -28,7 +28,8 @@ pub struct ComparisonPage<'a> {
 impl ComparisonPage<'_> {
     /// The page, `index.html`, and the files of thumbnails that it loads, by their paths beside it.
     pub fn files(&self) -> Vec<(String, String)> {
-        let names: Vec<&str> = self.report.details.iter().map(|own| own.name.as_str()).collect();
+        let names: Vec<&str> =
+            self.report.details.iter().map(|method| method.name.as_str()).collect();
         let scripts = self.gallery.map(|gallery| gallery.scripts(&self.report.classes, &names));
         let (data, thumbnails) = scripts.unwrap_or_default();
         let script = match data.is_empty() {

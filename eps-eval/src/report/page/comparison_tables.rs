@@ -14,17 +14,17 @@ use crate::report::{
 /// A row for each method: mean IoU, its interval, and the difference from the first method.
 pub(super) fn methods_table(report: &ComparisonReport) -> String {
     let comparison = &report.comparison;
-    let further: Vec<String> = report
-        .details
-        .first()
-        .map_or_else(Vec::new, |own| own.table_columns().map(export::column_title).collect());
+    let further: Vec<String> = report.details.first().map_or_else(Vec::new, |details| {
+        details.table_columns().map(export::column_title).collect()
+    });
     let heads = ["method", "runs", "mIoU [%]", "interval", "std", "difference", "interval", "p"];
     let heads = heads.iter().copied().chain(further.iter().map(String::as_str)).map(Cell::head);
     let mut rows = row("names heads", &heads.collect::<Vec<_>>());
     let best = export::sure_best(report, None);
     for (index, method) in comparison.methods.iter().enumerate() {
         let effect = index.checked_sub(1).map(|index| comparison.differences[index].miou);
-        let details = report.details.get(index).into_iter().flat_map(|own| own.table_columns());
+        let details =
+            report.details.get(index).into_iter().flat_map(|details| details.table_columns());
         let further = details.map(|column| Cell::value(export::column_cell(column, column.mean)));
         let cells = method_cells(method, effect, best == Some(index)).into_iter().chain(further);
         rows += &row("", &cells.collect::<Vec<_>>());
@@ -43,8 +43,8 @@ fn method_cells(method: &MethodEstimates, effect: Option<Effect>, is_best: bool)
         Cell::value(range(method.miou.lower, method.miou.upper, percent)),
         Cell::value(percent(method.miou.std)),
         of_effect(&signed_with_stars),
-        of_effect(&|own| range(own.lower, own.upper, signed)),
-        of_effect(&|own| own.p_holm.map_or_else(|| percent(None), |p| format!("{p:.4}"))),
+        of_effect(&|effect| range(effect.lower, effect.upper, signed)),
+        of_effect(&|effect| effect.p_holm.map_or_else(|| percent(None), |p| format!("{p:.4}"))),
     ]
 }
 
@@ -56,12 +56,12 @@ pub(super) fn classes_table(report: &ComparisonReport) -> String {
     let Some(first) = methods.first() else { return String::new() };
     let mut groups =
         vec![Cell::head("class").over_rows(2), Cell::head("IoU [%]").over_columns(methods.len())];
-    let mut names: Vec<Cell> = methods.iter().map(|own| Cell::head(&own.name)).collect();
+    let mut names: Vec<Cell> = methods.iter().map(|method| Cell::head(&method.name)).collect();
     if !differences.is_empty() {
         let title = format!("difference from {}", first.name);
         groups.push(Cell::head(title).over_columns(2 * differences.len()));
-        for own in differences {
-            names.extend([Cell::head(&own.method), Cell::head("images")]);
+        for difference in differences {
+            names.extend([Cell::head(&difference.method), Cell::head("images")]);
         }
     }
     let mut rows = row("", &groups) + &row("names", &names);
@@ -70,12 +70,12 @@ pub(super) fn classes_table(report: &ComparisonReport) -> String {
         classes.map(|(class, name)| (Some(class), name.as_str())).chain([(None, "mean")])
     {
         let best = export::sure_best(report, class);
-        let iou = |(index, own): (usize, &MethodEstimates)| {
-            let value = class.map_or(own.miou, |class| own.classes[class]).value;
+        let iou = |(index, method): (usize, &MethodEstimates)| {
+            let value = class.map_or(method.miou, |class| method.classes[class]).value;
             Cell::value(percent(value)).best_if(best == Some(index))
         };
-        let effect = |own: &crate::paired::Difference| {
-            let effect = class.map_or(own.miou, |class| own.classes[class]);
+        let effect = |difference: &crate::paired::Difference| {
+            let effect = class.map_or(difference.miou, |class| difference.classes[class]);
             [Cell::value(signed_with_stars(&effect)), Cell::value(effect.images.to_string())]
         };
         let cells = [Cell::head(name)].into_iter();
@@ -94,8 +94,11 @@ pub(super) fn extremes_table(classes: &[String], names: &[&str], gallery: &Galle
     let mut rows = format!("<tr class=\"names heads\">{head}</tr>\n");
     for (class, name) in classes.iter().enumerate() {
         let iou = |image: &GalleryImage| image.iou_of(method, class);
-        let mut images: Vec<(f64, &str)> =
-            gallery.images.iter().filter_map(|own| Some((iou(own)?, own.id.as_str()))).collect();
+        let mut images: Vec<(f64, &str)> = gallery
+            .images
+            .iter()
+            .filter_map(|image| Some((iou(image)?, image.id.as_str())))
+            .collect();
         images.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
         let (Some(best), Some(worst)) = (images.first(), images.last()) else { continue };
         let cells = |order: &str, &(iou, id): &(f64, &str)| {

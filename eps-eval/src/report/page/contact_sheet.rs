@@ -71,7 +71,7 @@ impl ContactSheetEntry {
     fn cells(&self) -> [(&'static str, RgbImage); 3] {
         let (width, height) = self.image.dimensions();
         let plane = || RgbImage::from_pixel(width, height, NOTHING);
-        let or_plane = |own: &Option<RgbImage>| own.clone().unwrap_or_else(plane);
+        let or_plane = |image: &Option<RgbImage>| image.clone().unwrap_or_else(plane);
         [
             ("image", self.image.clone()),
             ("mask", or_plane(&self.mask)),
@@ -94,7 +94,7 @@ impl ContactSheetEntry {
 
 /// Height of the cards of a row, with the margin below them.
 fn row_height(row: &[ContactSheetEntry]) -> u32 {
-    row.iter().map(|own| own.image.height()).max().unwrap_or(0) + LINE + MARGIN
+    row.iter().map(|entry| entry.image.height()).max().unwrap_or(0) + LINE + MARGIN
 }
 
 /// The size with its longer side at most `side`.
@@ -134,7 +134,7 @@ impl ContactSheet<'_> {
 
     /// Cards in rows on white: three pictures, below them id and labels.
     pub fn picture(&self) -> Result<RgbImage, EvalError> {
-        let widths = self.entries.iter().map(|own| own.image.width());
+        let widths = self.entries.iter().map(|entry| entry.image.width());
         let card = 3 * widths.max().unwrap_or(1) + 2 * GAP;
         let columns =
             ((WIDTH - MARGIN) / (card + MARGIN)).clamp(1, self.entries.len().max(1) as u32);
@@ -176,7 +176,7 @@ impl ContactSheet<'_> {
     fn legend(&self) -> String {
         let palette = voc_palette();
         let mut classes: Vec<ClassId> =
-            self.entries.iter().flat_map(|own| own.classes.iter().copied()).collect();
+            self.entries.iter().flat_map(|entry| entry.classes.iter().copied()).collect();
         classes.sort_unstable();
         classes.dedup();
         let key = |&class: &ClassId| {

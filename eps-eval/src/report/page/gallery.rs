@@ -106,8 +106,8 @@ impl GalleryImage {
 
     /// The IoU of a class under a method; absent where it does not occur.
     pub fn iou_of(&self, method: usize, class: usize) -> Option<f64> {
-        let found = self.methods[method].classes.iter().find(|own| own.class == class);
-        found.map(|own| own.iou)
+        let found = self.methods[method].classes.iter().find(|scored| scored.class == class);
+        found.map(|scored| scored.iou)
     }
 }
 

@@ -125,16 +125,18 @@ impl Report {
     fn columns(&self) -> Vec<(String, &Scores)> {
         // Not method by method, which would separate what is compared.
         let name = |method: &Method, threshold: &str| format!("{} {threshold}", method.name);
-        let fixed = self.methods.iter().map(|own| (name(own, &own.at_fixed()), &own.fixed));
-        let best = self.methods.iter().map(|own| (name(own, "best"), &own.best));
+        let fixed =
+            self.methods.iter().map(|method| (name(method, &method.at_fixed()), &method.fixed));
+        let best = self.methods.iter().map(|method| (name(method, "best"), &method.best));
         fixed.chain(best).collect()
     }
 
     /// The IoU of each class, a group of rows for each way to choose the threshold.
     fn latex(&self) -> Result<String, EvalError> {
         let fixed: Vec<_> =
-            self.methods.iter().map(|own| (own.name.as_str(), &own.fixed)).collect();
-        let best: Vec<_> = self.methods.iter().map(|own| (own.name.as_str(), &own.best)).collect();
+            self.methods.iter().map(|method| (method.name.as_str(), &method.fixed)).collect();
+        let best: Vec<_> =
+            self.methods.iter().map(|method| (method.name.as_str(), &method.best)).collect();
         let group = |title, methods| export::Group { title, methods };
         export::latex(&[
             group("at the fixed threshold", &fixed),

@@ -134,9 +134,10 @@ fn cells(
 
 /// The fixed threshold, if all methods share it.
 fn fixed_title(methods: &[Method]) -> String {
-    let values = || methods.iter().map(|method| method.fixed.threshold.map(|own| own.value));
+    let values =
+        || methods.iter().map(|method| method.fixed.threshold.map(|threshold| threshold.value));
     match mean(values()) {
-        Some(shared) if values().all(|own| own == Some(shared)) => {
+        Some(shared) if values().all(|value| value == Some(shared)) => {
             format!("at threshold {shared:.2}")
         }
         _ => "at the fixed threshold".into(),

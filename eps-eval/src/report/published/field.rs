@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn the_baseline_of_the_paper_is_one_of_the_methods() {
         let methods = field_methods(FieldQuantity::VocTrain);
-        let baseline = methods.iter().find(|own| own.name.starts_with("CAM baseline"));
+        let baseline = methods.iter().find(|method| method.name.starts_with("CAM baseline"));
         let baseline = baseline.expect("its line");
         assert_eq!((baseline.year, baseline.supervision), (2021, Supervision::Images));
         assert!((baseline.miou - 0.4705).abs() < 1e-12);

@@ -74,9 +74,9 @@ impl Reproduction {
         level: f64,
         tolerance: f64,
     ) -> Result<Self, String> {
-        attempts.iter().try_for_each(|own| own.check(table))?;
+        attempts.iter().try_for_each(|attempt| attempt.check(table))?;
         let scored: Vec<Scored<'_>> =
-            attempts.iter().map(|own| Scored::new(own, bootstrap, level)).collect();
+            attempts.iter().map(|attempt| Scored::new(attempt, bootstrap, level)).collect();
         let judge = Judge { table, scored: &scored, level, tolerance };
         let published = table.cells().into_iter().map(|cell| judge.cell(cell));
         let cells = published.chain(judge.rows_of_ours()).collect();
@@ -84,7 +84,10 @@ impl Reproduction {
             table: table.name,
             title: table.title,
             conditions: table.conditions,
-            ours: attempts.iter().map(|own| (own.row.clone(), own.circumstances.clone())).collect(),
+            ours: attempts
+                .iter()
+                .map(|attempt| (attempt.row.clone(), attempt.circumstances.clone()))
+                .collect(),
             level,
             tolerance,
             resamples: bootstrap.resamples,
@@ -134,8 +137,9 @@ struct Judge<'a> {
 impl Judge<'_> {
     fn cell(&self, cell: PublishedCell) -> ReproducedCell {
         let column = self.table.column(cell.column).expect("tables are checked by their tests");
-        let own = self.scored.iter().find(|own| own.attempt.fills(self.table, cell.row, column));
-        self.judge(cell.row.into(), cell, column.quantity, own)
+        let scored =
+            self.scored.iter().find(|scored| scored.attempt.fills(self.table, cell.row, column));
+        self.judge(cell.row.into(), cell, column.quantity, scored)
     }
 
     fn judge(
@@ -143,12 +147,12 @@ impl Judge<'_> {
         row: String,
         cell: PublishedCell,
         quantity: Quantity,
-        own: Option<&Scored<'_>>,
+        scored: Option<&Scored<'_>>,
     ) -> ReproducedCell {
-        let ours = own.and_then(|own| own.value(quantity));
+        let ours = scored.and_then(|scored| scored.value(quantity));
         let runs = ours
             .as_ref()
-            .zip(own)
+            .zip(scored)
             .and_then(|(ours, scored)| RunSpread::of(ours, scored.attempt.runs.len(), self.level));
         let mut judged = ReproducedCell {
             row,
@@ -162,11 +166,12 @@ impl Judge<'_> {
             verdict: Verdict::NotGiven,
             is_ratio: matches!(quantity, Quantity::Confusion { .. }),
         };
-        let case = own.map(|scored| self.case(scored));
+        let case = scored.map(|scored| self.case(scored));
         judged.verdict = verdict::verdict(&judged, quantity, case);
         if judged.verdict.is_compared() {
             let ours = ours.and_then(|ours| ours.value);
-            judged.difference = ours.zip(judged.published_value()).map(|(own, other)| own - other);
+            judged.difference =
+                ours.zip(judged.published_value()).map(|(ours, published)| ours - published);
         }
         judged
     }
@@ -184,8 +189,8 @@ impl Judge<'_> {
     fn rows_of_ours(&self) -> Vec<ReproducedCell> {
         let published = self.table.cells();
         let mut cells = Vec::new();
-        for own in self.scored {
-            let attempt = own.attempt;
+        for scored in self.scored {
+            let attempt = scored.attempt;
             for &column in self.table.columns {
                 let is_there = published
                     .iter()
@@ -200,7 +205,7 @@ impl Judge<'_> {
                     sure: Sureness::Unknown,
                     source: "",
                 };
-                cells.push(self.judge(attempt.row.clone(), cell, column.quantity, Some(own)));
+                cells.push(self.judge(attempt.row.clone(), cell, column.quantity, Some(scored)));
             }
         }
         cells

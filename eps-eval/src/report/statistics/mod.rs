@@ -117,7 +117,7 @@ impl StatisticsPage {
 
     fn figures(&self) -> Result<Vec<Figure>, EvalError> {
         let summary = &self.summary;
-        let names: Vec<&str> = summary.classes.iter().map(|own| own.name.as_str()).collect();
+        let names: Vec<&str> = summary.classes.iter().map(|class| class.name.as_str()).collect();
         let values = |value: fn(&ClassSummary) -> Option<f64>| -> Vec<Option<f64>> {
             summary.classes.iter().map(value).collect()
         };
@@ -128,7 +128,7 @@ impl StatisticsPage {
             names: &names,
             values,
         };
-        let images = values(|own| Some(own.images as f64));
+        let images = values(|class| Some(class.images as f64));
         let frequency = bars("Images of each class", "images", Quantity::Count, images);
         let cooccurrence = CooccurrenceChart { names: &names, conditional: &summary.conditional };
         let mut figures = vec![
@@ -136,18 +136,18 @@ impl StatisticsPage {
             Figure::new("cooccurrence", COOCCURRENCE, &cooccurrence)?,
         ];
         if summary.masks > 0 {
-            let shares = values(|own| own.share_where_present);
+            let shares = values(|class| class.share_where_present);
             let title = "Share of the pixels where a class is present";
             let chart = bars(title, "pixels [%]", Quantity::Fraction, shares);
             figures.push(Figure::new("pixels", PIXELS, &chart)?);
         }
         if summary.saliency_maps > 0 && summary.masks > 0 {
-            let shares = values(|own| own.salient);
+            let shares = values(|class| class.salient);
             let title = "Share of the pixels of a class that are salient";
             let chart = bars(title, "salient pixels [%]", Quantity::Fraction, shares);
             figures.push(Figure::new("saliency", SALIENCY, &chart)?);
         } else if summary.saliency_maps > 0 {
-            let shares = values(|own| own.coverage);
+            let shares = values(|class| class.coverage);
             let title = "Share of the images of a class that is salient";
             let chart = bars(title, "salient pixels [%]", Quantity::Fraction, shares);
             figures.push(Figure::new("saliency", COVERAGE, &chart)?);

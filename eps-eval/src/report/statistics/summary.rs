@@ -118,21 +118,24 @@ impl StatisticsSummary {
         let classes = || self.classes.iter();
         let table = DataTable::default()
             .texts("class", self.names())
-            .counts("images", classes().map(|own| own.images).collect())
-            .fractions("of images", classes().map(|own| own.image_share).collect());
+            .counts("images", classes().map(|class| class.images).collect())
+            .fractions("of images", classes().map(|class| class.image_share).collect());
         let table = match self.masks {
             0 => table,
             _ => table
-                .counts("masks", classes().map(|own| own.masks).collect())
-                .counts("pixels", classes().map(|own| own.pixels).collect())
-                .fractions("of pixels", classes().map(|own| own.pixel_share).collect())
-                .fractions("where present", classes().map(|own| own.share_where_present).collect()),
+                .counts("masks", classes().map(|class| class.masks).collect())
+                .counts("pixels", classes().map(|class| class.pixels).collect())
+                .fractions("of pixels", classes().map(|class| class.pixel_share).collect())
+                .fractions(
+                    "where present",
+                    classes().map(|class| class.share_where_present).collect(),
+                ),
         };
         match self.saliency_maps {
             0 => table,
             _ => table
-                .fractions("salient of class", classes().map(|own| own.salient).collect())
-                .fractions("salient of images", classes().map(|own| own.coverage).collect()),
+                .fractions("salient of class", classes().map(|class| class.salient).collect())
+                .fractions("salient of images", classes().map(|class| class.coverage).collect()),
         }
     }
 
@@ -164,9 +167,9 @@ impl StatisticsSummary {
     pub(super) fn size_table(&self, rows: usize) -> DataTable {
         let sizes = || self.sizes.iter().take(rows);
         DataTable::default()
-            .counts("width", sizes().map(|own| own.width as u64).collect())
-            .counts("height", sizes().map(|own| own.height as u64).collect())
-            .counts("images", sizes().map(|own| own.images).collect())
+            .counts("width", sizes().map(|size| size.width as u64).collect())
+            .counts("height", sizes().map(|size| size.height as u64).collect())
+            .counts("images", sizes().map(|size| size.images).collect())
     }
 }
 

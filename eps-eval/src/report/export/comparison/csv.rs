@@ -23,19 +23,21 @@ pub fn comparison_csv(report: &ComparisonReport) -> Result<String, EvalError> {
     let mut columns = vec![
         Column::new("method".into(), names(|row| row.method.into())),
         Column::new("class".into(), names(|row| row.class.into())),
-        estimate("iou", |own| own.value),
-        estimate("std", |own| own.std),
-        estimate("lower", |own| own.lower),
-        estimate("upper", |own| own.upper),
-        effect("difference", |own| own.difference),
-        effect("difference_lower", |own| own.lower),
-        effect("difference_upper", |own| own.upper),
+        estimate("iou", |estimate| estimate.value),
+        estimate("std", |estimate| estimate.std),
+        estimate("lower", |estimate| estimate.lower),
+        estimate("upper", |estimate| estimate.upper),
+        effect("difference", |effect| effect.difference),
+        effect("difference_lower", |effect| effect.lower),
+        effect("difference_upper", |effect| effect.upper),
         Column::new(
             "images".into(),
-            rows.iter().map(|row| row.effect.map(|own| own.images as u64)).collect::<Vec<_>>(),
+            rows.iter()
+                .map(|row| row.effect.map(|effect| effect.images as u64))
+                .collect::<Vec<_>>(),
         ),
-        effect("p", |own| own.p),
-        effect("p_holm", |own| own.p_holm),
+        effect("p", |effect| effect.p),
+        effect("p_holm", |effect| effect.p_holm),
     ];
     columns.extend(metric_columns(report));
     to_csv(DataFrame::new(rows.len(), columns))
@@ -61,8 +63,11 @@ fn metric_columns(report: &ComparisonReport) -> Vec<Column> {
 /// Every image under every method but the first, the largest gain first.
 pub fn image_differences_csv(report: &ComparisonReport) -> Result<String, EvalError> {
     let pairs = || report.comparison.differences.iter();
-    let rows: Vec<(&Difference, &ImageDifference)> =
-        pairs().flat_map(|own| own.images.images.iter().map(move |image| (own, image))).collect();
+    let rows: Vec<(&Difference, &ImageDifference)> = pairs()
+        .flat_map(|difference| {
+            difference.images.images.iter().map(move |image| (difference, image))
+        })
+        .collect();
     let number = |name: &str, value: fn(&ImageDifference) -> f64| {
         Column::new(name.into(), rows.iter().map(|row| value(row.1)).collect::<Vec<_>>())
     };
@@ -94,9 +99,9 @@ fn rows(report: &ComparisonReport) -> Vec<Row<'_>> {
     for (index, method) in comparison.methods.iter().enumerate() {
         let difference = index.checked_sub(1).map(|index| &comparison.differences[index]);
         let row = |class, estimate, effect| Row { method: &method.name, class, estimate, effect };
-        rows.push(row("mean", method.miou, difference.map(|own| own.miou)));
+        rows.push(row("mean", method.miou, difference.map(|difference| difference.miou)));
         for (class, name) in report.classes.iter().enumerate() {
-            let effect = difference.map(|own| own.classes[class]);
+            let effect = difference.map(|difference| difference.classes[class]);
             rows.push(row(name, method.classes[class], effect));
         }
     }

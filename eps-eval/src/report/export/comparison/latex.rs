@@ -17,10 +17,10 @@ pub fn comparison_latex(report: &ComparisonReport) -> String {
     let columns = format!("\\begin{{tabular}}{{l*{{{}}}{{r@{{}}l}}}}", methods.len());
     write_lines(&mut text, &[&columns, "\\toprule"]);
     let heads =
-        methods.iter().map(|own| format!("\\multicolumn{{2}}{{c}}{{{}}}", escape(&own.name)));
+        methods.iter().map(|method| format!("\\multicolumn{{2}}{{c}}{{{}}}", escape(&method.name)));
     write_lines(&mut text, &[&row("class", heads), "\\midrule"]);
     for (class, name) in report.classes.iter().enumerate() {
-        if methods.iter().any(|own| own.classes[class].value.is_some()) {
+        if methods.iter().any(|method| method.classes[class].value.is_some()) {
             write_lines(&mut text, &[&class_row(report, escape(name), Some(class))]);
         }
     }
@@ -32,11 +32,11 @@ pub fn comparison_latex(report: &ComparisonReport) -> String {
 fn class_row(report: &ComparisonReport, name: String, class: Option<usize>) -> String {
     let comparison = &report.comparison;
     let best = sure_best(report, class);
-    let cell = |(index, own): (usize, &MethodEstimates)| {
-        let value = class.map_or(own.miou, |class| own.classes[class]).value;
+    let cell = |(index, method): (usize, &MethodEstimates)| {
+        let value = class.map_or(method.miou, |class| method.classes[class]).value;
         let effect = index.checked_sub(1).map(|index| &comparison.differences[index]);
-        let effect: Option<Effect> =
-            effect.map(|own| class.map_or(own.miou, |class| own.classes[class]));
+        let effect: Option<Effect> = effect
+            .map(|difference| class.map_or(difference.miou, |class| difference.classes[class]));
         let text = value.map_or_else(|| "--".into(), |value| percent(Some(value)));
         let text = if best == Some(index) { format!("\\textbf{{{text}}}") } else { text };
         let stars = effect.as_ref().map_or("", stars);

@@ -54,7 +54,7 @@ fn methods_table(report: &ComparisonReport) -> String {
             bold_if(percent(method.miou.value), best == Some(index)),
             range(method.miou.lower, method.miou.upper, percent),
             percent(method.miou.std),
-            effect.map_or_else(|| "– | – | –".into(), |own| effect_cells(&own)),
+            effect.map_or_else(|| "– | – | –".into(), |effect| effect_cells(&effect)),
         );
     }
     text
@@ -85,28 +85,28 @@ fn classes_table(report: &ComparisonReport, difference: &Difference) -> String {
         escape(baseline),
         escape(method)
     );
-    let of = |name: &str| report.comparison.methods.iter().position(|own| own.name == name);
+    let of = |name: &str| report.comparison.methods.iter().position(|method| method.name == name);
     let (Some(first), Some(second)) = (of(baseline), of(method)) else { return text };
     for (class, name) in report.classes.iter().enumerate() {
-        let own = &difference.classes[class];
+        let effect = &difference.classes[class];
         let best = sure_best(report, Some(class));
         let [first, second] = [first, second].map(|index| {
             let value = report.comparison.methods[index].classes[class].value;
             bold_if(percent(value), best == Some(index))
         });
-        let (name, images) = (escape(name), own.images);
-        text += &format!("| {name} | {images} | {first} | {second} | {} |\n", effect_cells(own));
+        let (name, images) = (escape(name), effect.images);
+        text += &format!("| {name} | {images} | {first} | {second} | {} |\n", effect_cells(effect));
     }
     text
 }
 
 /// Difference, interval and p as three cells.
-fn effect_cells(own: &Effect) -> String {
-    let p = own.p_holm.map_or_else(|| "–".into(), |p| format!("{p:.4}"));
+fn effect_cells(effect: &Effect) -> String {
+    let p = effect.p_holm.map_or_else(|| "–".into(), |p| format!("{p:.4}"));
     format!(
         "{} | {} | {p}",
-        escape_stars(&signed_with_stars(own)),
-        range(own.lower, own.upper, signed)
+        escape_stars(&signed_with_stars(effect)),
+        range(effect.lower, effect.upper, signed)
     )
 }
 
@@ -122,15 +122,15 @@ fn images_table(difference: &Difference) -> String {
         escape(&difference.baseline),
         escape(&difference.method)
     );
-    let gains = images.images.iter().take(SHOWN).filter(|own| own.difference > 0.0);
-    let losses = images.images.iter().rev().take(SHOWN).filter(|own| own.difference < 0.0);
-    for own in gains.chain(losses.collect::<Vec<_>>().into_iter().rev()) {
+    let gains = images.images.iter().take(SHOWN).filter(|image| image.difference > 0.0);
+    let losses = images.images.iter().rev().take(SHOWN).filter(|image| image.difference < 0.0);
+    for image in gains.chain(losses.collect::<Vec<_>>().into_iter().rev()) {
         text += &format!(
             "| {} | {} | {} | {} |\n",
-            escape(&own.id),
-            percent(Some(own.baseline)),
-            percent(Some(own.method)),
-            signed(Some(own.difference))
+            escape(&image.id),
+            percent(Some(image.baseline)),
+            percent(Some(image.method)),
+            signed(Some(image.difference))
         );
     }
     text

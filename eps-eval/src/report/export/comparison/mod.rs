@@ -48,7 +48,7 @@ pub(crate) fn sure_best(report: &ComparisonReport, class: Option<usize>) -> Opti
     let values = comparison
         .methods
         .iter()
-        .map(|own| class.map_or(own.miou, |class| own.classes[class]).value);
+        .map(|method| class.map_or(method.miou, |class| method.classes[class]).value);
     let values: Vec<(usize, f64)> =
         values.enumerate().filter_map(|(index, value)| Some((index, value?))).collect();
     let order = |a: f64, b: f64| a.partial_cmp(&b).unwrap_or(Ordering::Equal);
@@ -57,10 +57,13 @@ pub(crate) fn sure_best(report: &ComparisonReport, class: Option<usize>) -> Opti
         .iter()
         .any(|&(index, other)| index != best && percent(Some(other)) == percent(Some(value)));
     let differences = || {
-        comparison.differences.iter().map(|own| class.map_or(own.miou, |class| own.classes[class]))
+        comparison
+            .differences
+            .iter()
+            .map(|difference| class.map_or(difference.miou, |class| difference.classes[class]))
     };
     let is_best = match best {
-        0 => differences().count() > 0 && differences().all(|own| is_sure(&own)),
+        0 => differences().count() > 0 && differences().all(|effect| is_sure(&effect)),
         _ => is_sure(&differences().nth(best - 1)?),
     };
     (is_best && !is_shared).then_some(best)

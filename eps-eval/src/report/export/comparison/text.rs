@@ -19,7 +19,8 @@ pub fn comparison_text(report: &ComparisonReport) -> String {
         comparison.resamples,
         comparison.seed,
     );
-    let width = comparison.methods.iter().map(|own| own.name.chars().count()).max().unwrap_or(0);
+    let width =
+        comparison.methods.iter().map(|method| method.name.chars().count()).max().unwrap_or(0);
     for method in &comparison.methods {
         text += &format!("{:<width$}  {}\n", method.name, estimate(&method.miou, method.runs));
     }
@@ -27,7 +28,9 @@ pub fn comparison_text(report: &ComparisonReport) -> String {
         let Difference { baseline, method, miou, classes, images } = difference;
         text += &format!("\n{method} against {baseline}: {}\n", effect(miou));
         let surer = |sign: f64| {
-            let is = |own: &&Effect| is_sure(own) && own.difference.is_some_and(|d| d * sign > 0.0);
+            let is = |effect: &&Effect| {
+                is_sure(effect) && effect.difference.is_some_and(|d| d * sign > 0.0)
+            };
             classes.iter().filter(is).count()
         };
         text += &format!(
@@ -97,17 +100,22 @@ fn labelled(column: &Column) -> String {
     }
 }
 
-fn estimate(own: &Estimate, runs: usize) -> String {
-    let spread = match own.std {
+fn estimate(estimate: &Estimate, runs: usize) -> String {
+    let spread = match estimate.std {
         Some(std) => format!(" ± {} over {runs} runs", percent(Some(std))),
         None => String::new(),
     };
-    format!("{} mIoU{spread}  [{}, {}]", percent(own.value), percent(own.lower), percent(own.upper))
+    format!(
+        "{} mIoU{spread}  [{}, {}]",
+        percent(estimate.value),
+        percent(estimate.lower),
+        percent(estimate.upper)
+    )
 }
 
-fn effect(own: &Effect) -> String {
-    let interval = format!("[{}, {}]", signed(own.lower), signed(own.upper));
-    format!("{} mIoU {interval}, {}", signed(own.difference), p_value(own.p_holm))
+fn effect(effect: &Effect) -> String {
+    let interval = format!("[{}, {}]", signed(effect.lower), signed(effect.upper));
+    format!("{} mIoU {interval}, {}", signed(effect.difference), p_value(effect.p_holm))
 }
 
 fn p_value(p: Option<f64>) -> String {
