@@ -217,7 +217,7 @@ fn batches(items: Vec<&Item>) -> Result<Vec<Vec<&Item>>> {
         let room = (BATCH_PIXELS / size.pixels().max(1)).clamp(1, BATCH);
         match batches.last_mut() {
             Some((last_size, batch)) if *last_size == size && batch.len() < room => {
-                batch.push(item)
+                batch.push(item);
             }
             _ => batches.push((size, vec![item])),
         }
