@@ -140,7 +140,7 @@ impl VocFolder {
     ///
     /// # Errors
     ///
-    /// As [`has_folder`].
+    /// If something else has its name: a file, or a link that leads nowhere.
     pub fn has_masks(&self) -> Result<bool, DataError> {
         has_folder(&self.masks)
     }
@@ -149,7 +149,7 @@ impl VocFolder {
     ///
     /// # Errors
     ///
-    /// As [`has_folder`].
+    /// If something else has its name: a file, or a link that leads nowhere.
     pub fn has_saliency(&self) -> Result<bool, DataError> {
         has_folder(&self.saliency)
     }

@@ -14,7 +14,7 @@ const DROPOUT: f64 = 0.5;
 /// Deviation of the first weights of the layers that give logits, as published.
 const DEVIATION: f32 = 0.01;
 
-/// The sum of several [`Branch`]es: one is DeepLab-V1's LargeFOV, four are V2's ASPP.
+/// The sum of several branches: one is DeepLab-V1's LargeFOV, four are V2's ASPP.
 #[derive(Module, Debug)]
 pub struct AtrousHead {
     branches: Vec<Branch>,
