@@ -52,6 +52,7 @@ mod ground_truth;
 mod job_array;
 mod machine;
 mod parallel;
+mod pipeline;
 mod readable;
 mod resumed;
 mod session;

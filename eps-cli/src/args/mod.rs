@@ -15,6 +15,7 @@ mod score_files;
 mod shard;
 mod slurm;
 mod statement;
+mod training;
 mod truth;
 mod values;
 
@@ -33,5 +34,6 @@ pub(crate) use score_files::ScoreFiles;
 pub(crate) use shard::shard;
 pub(crate) use slurm::{SlurmArgs, SlurmArrayArgs};
 pub(crate) use statement::StatementArgs;
+pub(crate) use training::TrainingArgs;
 pub(crate) use truth::{PredictionArgs, TruthArgs, folder_of, missing};
 pub(crate) use values::{duration, fraction, level, not_empty, positive, power, small_fraction};

@@ -1,7 +1,8 @@
-//! Images through a network to files: reading ahead and writing behind while the network runs.
+//! Class maps and masks of images by a trained classifier.
 
 use super::RunFolder;
 use crate::output::FolderLock;
+use crate::pipeline::Pipeline;
 use crate::{End, Session};
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
@@ -17,7 +18,6 @@ use eps_model::infer::{Views, network_views};
 use eps_model::network::Network;
 use eps_model::recipe::InferenceRecipe;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, sync_channel};
 
 /// Images of one size that run as one batch.
 const BATCH: usize = 8;
@@ -50,54 +50,24 @@ type Photographs<'a> = (Vec<&'a Item>, Vec<RgbImage>);
 impl Inference<'_> {
     /// Writes the maps, and with them the masks, of `items` that are not there yet.
     pub fn run(&self, items: &[&Item], label: &str) -> Result<End> {
-        let observer = self.session.observer;
         self.make_missing_masks(items)?;
-        let left: Vec<&Item> = items.iter().copied().filter(|item| !self.is_done(item)).collect();
-        if left.len() < items.len() {
-            let there = items.len() - left.len();
-            observer.say(&format!("{there} of {} images are there already", items.len()));
-        }
-        observer.begin(label, left.len(), 0);
-        let batches = batches(left)?;
-        let end = std::thread::scope(|scope| {
-            let (read, photographs) = sync_channel(WAITING);
-            let (found, views) = sync_channel(WAITING);
-            scope.spawn(move || {
-                // Fails when nobody waits for photographs any more.
-                batches.into_iter().map(read_batch).try_for_each(|batch| read.send(batch))
-            });
-            let writer = scope.spawn(move || self.write_all(views));
-            let mut end = End::Done;
-            for batch in photographs {
-                if observer.stops() {
-                    end = End::Interrupted;
-                    break;
-                }
-                self.lock.map_or(Ok(()), FolderLock::check)?;
-                let (items, images): Photographs<'_> = batch?;
-                let labelled: Vec<_> = images
-                    .iter()
-                    .zip(&items)
-                    .map(|(image, item)| (image, self.classes(item)))
-                    .collect();
-                let batch = network_views(self.network, self.recipe, &labelled, self.device);
-                check_finite(&items, &batch)?;
-                if found.send(items.iter().copied().zip(batch).collect()).is_err() {
-                    break;
-                }
-                items.iter().for_each(|_| observer.tick());
-            }
-            drop(found);
-            writer.join().expect("the writer returns its errors")?;
-            anyhow::Ok(end)
-        })?;
-        match end {
-            End::Done => observer.end(),
-            End::Interrupted => {
-                observer.say("finished images are kept; run the same command again to resume");
-            }
-        }
-        Ok(end)
+        let pipeline = Pipeline { session: self.session, lock: self.lock, waiting: WAITING };
+        let left = pipeline.begin(label, items, |item| self.is_done(item));
+        pipeline.run(
+            batches(left)?,
+            |batch| Ok(read_batch(batch)?),
+            |batch| self.views(batch),
+            |(item, views)| Ok(self.write(item, views)?),
+        )
+    }
+
+    /// What the network makes of a batch.
+    fn views<'i>(&self, (items, images): Photographs<'i>) -> Result<Vec<(&'i Item, Views)>> {
+        let labelled: Vec<_> =
+            images.iter().zip(&items).map(|(image, item)| (image, self.classes(item))).collect();
+        let batch = network_views(self.network, self.recipe, &labelled, self.device);
+        check_finite(&items, &batch)?;
+        Ok(items.into_iter().zip(batch).collect())
     }
 
     /// Gathers the logits of all `items` whose maps are there into one table, in their order.
@@ -176,16 +146,14 @@ impl Inference<'_> {
         is_whole(&self.cam(item)) && (!self.with_masks || is_whole(&self.mask(item)))
     }
 
-    fn write_all(&self, batches: Receiver<Vec<(&Item, Views)>>) -> Result<(), DataError> {
-        for (item, views) in batches.into_iter().flatten() {
-            let logits = views.logits();
-            let map = self.of_image(views.score_map(), &logits);
-            let map = self.format.stored(map);
-            write_scores_and_logits(&self.cam(item), &map, &logits, self.format)?;
-            if self.with_masks {
-                let mask = map.to_labels(self.recipe.threshold);
-                write_mask(&self.mask(item), &mask)?;
-            }
+    fn write(&self, item: &Item, views: Views) -> Result<(), DataError> {
+        let logits = views.logits();
+        let map = self.of_image(views.score_map(), &logits);
+        let map = self.format.stored(map);
+        write_scores_and_logits(&self.cam(item), &map, &logits, self.format)?;
+        if self.with_masks {
+            let mask = map.to_labels(self.recipe.threshold);
+            write_mask(&self.mask(item), &mask)?;
         }
         Ok(())
     }

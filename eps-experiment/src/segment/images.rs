@@ -2,6 +2,7 @@
 
 use crate::output::FolderLock;
 use crate::output::origin::{self, Results};
+use crate::pipeline::Pipeline;
 use crate::refine::{Background, Refinement};
 use crate::run::{NamedDevice, RunFolder, note_unchecked};
 use crate::{End, Session};
@@ -19,7 +20,6 @@ use eps_model::train::{latest_checkpoint, load_network};
 use eps_model::weights::{Part, WeightsFile, load_part};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, sync_channel};
 
 /// Images that wait before the network, and after it.
 const WAITING: usize = 2;
@@ -90,57 +90,35 @@ impl SegmentationImages<'_> {
         lock: &FolderLock,
         session: &Session<'_>,
     ) -> Result<End> {
-        let observer = session.observer;
         let is_wanted = |item: &&Item| self.shard.is_none_or(|shard| shard.holds(&item.id));
         let all: Vec<&Item> = self.items.iter().filter(is_wanted).collect();
-        let left: Vec<&Item> =
-            all.iter().copied().filter(|item| !self.is_done(out, item)).collect();
-        if left.len() < all.len() {
-            let there = all.len() - left.len();
-            observer.say(&format!("{there} of {} images are there already", all.len()));
-        }
-        observer.begin("segmentation", left.len(), 0);
-        let end = std::thread::scope(|scope| {
-            let (read, photographs) = sync_channel(WAITING);
-            let (found, probabilities) = sync_channel(WAITING);
-            scope.spawn(move || {
-                // Fails when nobody waits for images any more.
-                let image = |item: &Item| read_rgb(&item.image);
-                left.into_iter().try_for_each(|item| read.send((item, image(item))))
-            });
-            let writer = scope.spawn(move || self.write_all(out, probabilities));
-            let mut end = End::Done;
-            for (item, image) in photographs {
-                if observer.stops() {
-                    end = End::Interrupted;
-                    break;
-                }
-                lock.check()?;
-                let image: RgbImage = image?;
-                let device = &self.device.device;
-                let probabilities = class_probabilities(network, self.recipe, &image, device);
-                ensure!(
-                    probabilities.is_finite(),
-                    "{}: the network's scores are infinite or NaN, so its weights are damaged or \
-                     diverged in training",
-                    item.image.display()
-                );
-                if found.send((item, image, probabilities)).is_err() {
-                    break;
-                }
-                observer.tick();
-            }
-            drop(found);
-            writer.join().expect("the writer returns its errors")?;
-            anyhow::Ok(end)
-        })?;
-        match end {
-            End::Done => observer.end(),
-            End::Interrupted => {
-                observer.say("finished images are kept; run the same command again to resume");
-            }
-        }
-        Ok(end)
+        let pipeline = Pipeline { session, lock: Some(lock), waiting: WAITING };
+        let left = pipeline.begin("segmentation", &all, |item| self.is_done(out, item));
+        pipeline.run(
+            left,
+            |item| Ok((item, read_rgb(&item.image)?)),
+            |(item, image)| {
+                let probabilities = self.probabilities(network, item, &image)?;
+                Ok(vec![(item, image, probabilities)])
+            },
+            |(item, image, probabilities)| self.write(out, item, &image, &probabilities),
+        )
+    }
+
+    fn probabilities(
+        &self,
+        network: &SegmentationNetwork,
+        item: &Item,
+        image: &RgbImage,
+    ) -> Result<ClassProbabilities> {
+        let probabilities = class_probabilities(network, self.recipe, image, &self.device.device);
+        ensure!(
+            probabilities.is_finite(),
+            "{}: the network's scores are infinite or NaN, so its weights are damaged or diverged in \
+             training",
+            item.image.display()
+        );
+        Ok(probabilities)
     }
 
     fn is_done(&self, out: &RunFolder, item: &Item) -> bool {
@@ -148,28 +126,27 @@ impl SegmentationImages<'_> {
         has_scores && is_whole(&out.mask_of(&item.id))
     }
 
-    fn write_all(
+    fn write(
         &self,
         out: &RunFolder,
-        results: Receiver<(&Item, RgbImage, ClassProbabilities)>,
+        item: &Item,
+        image: &RgbImage,
+        probabilities: &ClassProbabilities,
     ) -> Result<()> {
-        for (item, image, probabilities) in results {
-            // The mask last, since it says that the image is done.
-            if let Some(format) = self.scores {
-                write_scores(&out.cam_of(&item.id), &probabilities.score_map(), format)?;
-            }
-            let mask = match self.crf {
-                None => probabilities.labels(),
-                Some(preset) => {
-                    let refinement = Refinement { preset, steps: Preset::STEPS, floor: None };
-                    let (map, path) = (probabilities.score_map(), &item.image);
-                    let refinable = refinement.of_map(map, path, &image, path)?;
-                    refinable.refine(Background::Rest, path)?.mask()
-                }
-            };
-            write_mask(&out.mask_of(&item.id), &mask)?;
+        // The mask last, since it says that the image is done.
+        if let Some(format) = self.scores {
+            write_scores(&out.cam_of(&item.id), &probabilities.score_map(), format)?;
         }
-        Ok(())
+        let mask = match self.crf {
+            None => probabilities.labels(),
+            Some(preset) => {
+                let refinement = Refinement { preset, steps: Preset::STEPS, floor: None };
+                let (map, path) = (probabilities.score_map(), &item.image);
+                let refinable = refinement.of_map(map, path, image, path)?;
+                refinable.refine(Background::Rest, path)?.mask()
+            }
+        };
+        Ok(write_mask(&out.mask_of(&item.id), &mask)?)
     }
 
     fn network(&self, session: &Session<'_>) -> Result<SegmentationNetwork> {

@@ -1,15 +1,13 @@
 //! `eps segment train`
 
-use crate::args::{self, DeviceArgs, ImageSetArgs, SlurmArgs};
+use crate::args::{ImageSetArgs, TrainingArgs};
 use crate::commands::Exit;
-use crate::interrupt;
 use anyhow::Result;
 use eps_data::{Needs, VocFolder};
 use eps_experiment::Session;
 use eps_experiment::recipes::read_segmentation_recipe;
-use eps_experiment::run::{RunFolder, TrainingRun};
+use eps_experiment::run::RunFolder;
 use eps_experiment::segment::check_masks;
-use eps_model::train::Outcome;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -41,62 +39,23 @@ pub(crate) struct Train {
     /// Weights of the backbone, from ImageNet or MS-COCO
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
-    /// Train without --weights although the recipe freezes the statistics of the normalisations
-    #[arg(long)]
-    from_scratch: bool,
-    /// Run folder to write
-    #[arg(long, value_name = "RUN")]
-    out: PathBuf,
-    /// Go on from the latest checkpoint of the run folder
-    #[arg(long)]
-    resume: bool,
-    /// Replace the recipe's number of updates
-    #[arg(long, value_parser = args::positive)]
-    updates: Option<usize>,
-    /// Replace the recipe's seed
-    #[arg(long)]
-    seed: Option<u64>,
     #[command(flatten)]
-    device: DeviceArgs,
-    #[command(flatten)]
-    slurm: SlurmArgs,
+    training: TrainingArgs,
 }
 
 impl Train {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let mut recipe = read_segmentation_recipe(&self.recipe)?;
-        recipe.optimiser.updates = self.updates.unwrap_or(recipe.optimiser.updates);
-        recipe.optimiser.seed = self.seed.unwrap_or(recipe.optimiser.seed);
+        self.training.replace(&mut recipe.optimiser);
         let folder = self.folder()?;
         let split =
             self.data.source(folder).open(Needs { masks: true, ..Needs::default() }, session)?;
-        if let Some(exit) = self.slurm.write_training(self.resume, session)? {
+        if let Some(exit) = self.training.write_script(session)? {
             return Ok(exit);
         }
         check_masks(&split, session)?;
-        let device = self.device.open()?;
-        let run = TrainingRun {
-            recipe: &recipe,
-            recipe_file: &self.recipe,
-            split: &split,
-            weights: self.weights.as_deref(),
-            from_scratch: self.from_scratch,
-            out: &self.out,
-            resume: self.resume,
-            device: &device,
-        };
-        interrupt::install()?;
-        match run.run(session)? {
-            Outcome::Finished(_) => {
-                session.observer.say(&format!("trained: {}", self.out.display()));
-                Ok(Exit::Done)
-            }
-            Outcome::Stopped { updates } => {
-                let text = format!("saved after {updates} updates; continue with --resume");
-                session.observer.say(&text);
-                Ok(Exit::Interrupted)
-            }
-        }
+        let recipe = (&recipe, self.recipe.as_path());
+        self.training.train(recipe, &split, self.weights.as_deref(), session)
     }
 
     /// The data set with the masks to train on.

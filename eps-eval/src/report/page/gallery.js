@@ -35,15 +35,15 @@ function startGallery() {
   // The IoU and the losses of a method in an image, of one class or on the whole.
   const scores = (image, method, name) => {
     const of = image.methods[method];
-    return name === "" ? of : of.classes.find((own) => own.class === +name);
+    return name === "" ? of : of.classes.find((scored) => scored.class === +name);
   };
   const iou = (image, method, name) => scores(image, method, name)?.iou ?? null;
   const gain = (image, method, name) => {
-    const [own, first] = [iou(image, method, name), iou(image, 0, name)];
-    return own === null || first === null ? null : own - first;
+    const [score, first] = [iou(image, method, name), iou(image, 0, name)];
+    return score === null || first === null ? null : score - first;
   };
   const mainCause = (lost) => lost.reduce((best, value, cause) => (value > 0 && value > (lost[best] ?? 0) ? cause : best), -1);
-  const occurring = classes.map((_, index) => images.some((image) => image.methods.some((of) => of.classes.some((own) => own.class === index))));
+  const occurring = classes.map((_, index) => images.some((image) => image.methods.some((of) => of.classes.some((scored) => scored.class === index))));
 
   methods.forEach((name, index) => control("method").append(option(index, name)));
   classes.forEach((name, index) => { if (occurring[index]) control("class").append(option(index, name)); });
@@ -88,18 +88,18 @@ function startGallery() {
     return fitting.sort(compare).map((image) => ({ image, note: "" }));
   };
   const extremes = (fitting, method, name) => classes.flatMap((title, index) => {
-    const own = String(index);
-    if (name !== "" && name !== own) return [];
-    const having = fitting.filter((image) => iou(image, method, own) !== null);
+    const key = String(index);
+    if (name !== "" && name !== key) return [];
+    const having = fitting.filter((image) => iou(image, method, key) !== null);
     if (having.length === 0) return [];
-    having.sort((a, b) => iou(b, method, own) - iou(a, method, own));
-    const note = (image, what) => ({ image, note: `${what} of ${title}: ${percent(iou(image, method, own))}` });
+    having.sort((a, b) => iou(b, method, key) - iou(a, method, key));
+    const note = (image, what) => ({ image, note: `${what} of ${title}: ${percent(iou(image, method, key))}` });
     const [best, worst] = [having[0], having[having.length - 1]];
     return best === worst ? [note(best, "only one")] : [note(best, "best"), note(worst, "worst")];
   });
 
   const legend = (image, method) => {
-    const present = classes.map((_, index) => index).filter((index) => image.methods.some((of) => of.classes.some((own) => own.class === index)));
+    const present = classes.map((_, index) => index).filter((index) => image.methods.some((of) => of.classes.some((scored) => scored.class === index)));
     const row = (head, value) => {
       const cells = methods.map((_, index) => element("td", { textContent: percent(value(index)) }));
       return element("tr", {}, element("th", {}, ...head), ...cells);
@@ -116,8 +116,8 @@ function startGallery() {
     const pictures = heads.map((head, column) => {
       const picture = element("img", { alt: `${head}, ${image.id}`, decoding: "async" });
       // Methods come last; the others have no score.
-      const own = column - (heads.length - methods.length);
-      const text = own < 0 ? head : `${head} ${percent(iou(image, own, name))}`;
+      const scored = column - (heads.length - methods.length);
+      const text = scored < 0 ? head : `${head} ${percent(iou(image, scored, name))}`;
       return [picture, element("figure", {}, picture, element("figcaption", { textContent: text }))];
     });
     const at = images.indexOf(image);
