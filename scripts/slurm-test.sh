@@ -82,19 +82,22 @@ trap stop EXIT
 # submit SCRIPT [OPTION..]: the number of the job.
 submit() { sbatch --parsable "${@:2}" "$1"; }
 
-# running JOB: waits until a task of the job runs, and prints its number.
+# running JOB [STATES]: waits until a task of the job runs, or is in one of the states, and prints its number.
 running() {
   local task left=$((SECONDS + 120))
-  until task=$(squeue --noheader --array --states=RUNNING --format %A --job "$1" | head -n 1) && [[ -n $task ]]; do
+  until task=$(squeue --noheader --array --states="${2:-RUNNING}" --format %A --job "$1" | head -n 1) && [[ -n $task ]]; do
     if ((SECONDS > left)); then
       echo "no task of job $1 runs:" >&2
-      squeue >&2
+      squeue --states=all >&2
       exit 1
     fi
     sleep 0.2
   done
   echo "$task"
 }
+
+# begun JOB: as running, also where a short task has just ended; it can be queued again all the same.
+begun() { running "$1" RUNNING,COMPLETING,COMPLETED; }
 
 # ended JOB [SECONDS]: waits until nothing of the job is left in the queue; a job that waits after it was queued
 # again begins at once.
@@ -146,19 +149,19 @@ scancel --batch --signal=USR1 "$(running "$job")"
 ended "$job"
 same "results of the array" plain/results.json array/results.json
 
-echo "== a training that is stopped at its time limit, then cancelled"
+echo "== a training that is cancelled, then stopped at its time limit"
 "$eps" "${train[@]}" --out run --slurm train.sh
-job=$(submit train.sh --time=1 --signal=B:USR1@55)
-running "$job" >/dev/null
-sleep 8
-ended "$job" 300
-scontrol show job "$job" 2>/dev/null | grep -o 'Restarts=[0-9]*' || true
 job=$(submit train.sh)
 running "$job" >/dev/null
-sleep 1
+sleep 2
 scancel "$job"
 ended "$job"
-ended "$(submit train.sh)"
+# Five seconds a time: it queues itself again until it is done.
+job=$(submit train.sh --time=1 --signal=B:USR1@55)
+ended "$job" 300
+restarts=$(scontrol show job "$job" | grep -o 'Restarts=[0-9]*')
+echo "$restarts"
+[[ $restarts != Restarts=0 ]] || { echo "the training was not stopped at its time limit" >&2; exit 1; }
 cut -d, -f1-5 plain-run/steps.csv > plain-steps
 cut -d, -f1-5 run/steps.csv > run-steps
 same "losses of the training" plain-steps run-steps
@@ -167,7 +170,7 @@ same "losses of the training" plain-steps run-steps
 echo "== class maps, masks and scores in parts"
 "$eps" infer --quiet run --data "$data" --list train --device cpu --slurm infer.sh --slurm-tasks 3
 job=$(submit infer.sh)
-scontrol requeue "$(running "$job")"
+scontrol requeue "$(begun "$job")"
 ended "$job"
 same "class maps" plain-run/cams run/cams
 same "masks" plain-run/masks run/masks
