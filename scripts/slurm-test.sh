@@ -19,7 +19,7 @@ fi
 work=${2:-$(mktemp -d)}
 mkdir -p "$work"
 work=$(realpath "$work")
-export SLURM_CONF=$work/slurm.conf RAYON_NUM_THREADS=1
+export SLURM_CONF=$work/slurm.conf
 
 # A Slurm of its own: keys, sockets, ports and state below WORK, as the user who runs this.
 start() {
@@ -99,21 +99,27 @@ running() {
 # begun JOB: as running, also where a short task has just ended; it can be queued again all the same.
 begun() { running "$1" RUNNING,COMPLETING,COMPLETED; }
 
-# ended JOB [SECONDS]: waits until nothing of the job is left in the queue; a job that waits after it was queued
-# again begins at once.
+# ended JOB [SECONDS]: waits until every task of the job has ended, and fails where one has failed. A task that waits
+# after it was queued again begins at once.
 ended() {
-  local left=$((SECONDS + ${2:-600})) id
-  while [[ -n $(squeue --noheader --job "$1" 2>/dev/null) ]]; do
+  local left=$((SECONDS + ${2:-600})) states id
+  until states=$(squeue --noheader --array --states=all --format %T --job "$1" | sort -u) && [[ -n $states ]] &&
+    ! grep -qvE '^(COMPLETED|CANCELLED|FAILED|TIMEOUT|NODE_FAIL)$' <<< "$states"; do
     for id in $(squeue --noheader --array --states=PENDING --format '%A %r' --job "$1" | awk '$2 == "BeginTime" { print $1 }'); do
       scontrol update "JobId=$id" StartTime=now 2>/dev/null || true
     done
     if ((SECONDS > left)); then
       echo "job $1 does not end:" >&2
-      squeue >&2
+      squeue --states=all >&2
       exit 1
     fi
     sleep 0.5
   done
+  if grep -qE 'FAILED|TIMEOUT|NODE_FAIL' <<< "$states"; then
+    echo "job $1 failed:" >&2
+    squeue --states=all >&2
+    exit 1
+  fi
 }
 
 same() { # WHAT A B
@@ -124,11 +130,11 @@ same() { # WHAT A B
 start
 data=$work/data recipe=$work/recipe.toml
 echo "== scenes, and everything once without Slurm"
-"$eps" demo --quiet --scenes 32 --updates 8 --seed 1 --out "$work/report" --work "$work/demo"
+"$eps" demo --quiet --scenes 32 --updates 1 --seed 1 --out "$work/report" --work "$work/demo"
 data=$(realpath "$work/demo/data")
 "$eps" recipes show demo-eps > "$recipe"
 cd "$work"
-grid=(ablate --quiet --recipe "$recipe" --data "$data" --list train --from-scratch --updates 120 --grid "lambda=0.25,0.75"
+grid=(ablate --quiet --recipe "$recipe" --data "$data" --list train --from-scratch --updates 25 --grid "lambda=0.25,0.75"
   --seeds 2 --resamples 100 --device cpu)
 train=(train --quiet --recipe "$recipe" --data "$data" --list train --from-scratch --updates 120 --device cpu)
 "$eps" "${grid[@]}" --out plain >/dev/null
@@ -137,6 +143,8 @@ train=(train --quiet --recipe "$recipe" --data "$data" --list train --from-scrat
 "$eps" refine --quiet plain-run --data "$data" --preset psa --out plain-crf
 "$eps" evaluate --quiet plain-run --data "$data" --list train --json plain-scores.json >/dev/null
 
+# One thread for each of the tasks, which changes no bit.
+export RAYON_NUM_THREADS=1
 echo "== an array of trainings, tasks of which are queued again and signalled"
 "$eps" "${grid[@]}" --out array --slurm array.sh --slurm-parallel 2 --sbatch=--time=10
 [[ $("$eps" ablate status array | grep -c waiting) -ge 4 ]] || { echo "no status before the first task" >&2; exit 1; }
