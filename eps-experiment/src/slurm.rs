@@ -83,8 +83,9 @@ impl SlurmScript<'_> {
         Ok(lines)
     }
 
-    /// Slurm signals the shell alone, which passes it on: a program in the foreground would keep the shell from
-    /// hearing it. `wait` ends at the signal, so it is asked again for the status with which eps ended.
+    /// Slurm sends USR1 to the shell alone, which passes it on: a program in the foreground would keep the shell from
+    /// hearing it. A cancelled job gets TERM in the shell and in eps, and the shell stays until eps has saved. `wait`
+    /// ends at a signal, so it is asked again for the status with which eps ended.
     fn body(&self) -> String {
         let folder = quoted(&self.folder.to_string_lossy());
         let id = match self.array {
@@ -95,12 +96,13 @@ impl SlurmScript<'_> {
             r#"set -u
 cd {folder} || exit 1
 # Shortly before the time limit Slurm sends USR1: eps saves, and the job goes back into the queue.
-is_late=no
-trap 'is_late=yes; kill -USR1 "$work"' USR1
+is_late=no heard=no
+trap 'heard=yes is_late=yes; kill -USR1 "$work"' USR1
+trap 'heard=yes' TERM
 {call} &
 work=$!
 wait "$work"; status=$?
-while [[ $is_late = yes ]] && kill -0 "$work" 2>/dev/null; do wait "$work"; status=$?; done
+while [[ $heard = yes ]]; do heard=no; wait "$work"; status=$?; done
 if [[ $is_late = yes && $status = 130 && ${{SLURM_RESTART_COUNT:-0}} -lt {requeues} ]]; then
   scontrol requeue "{id}"
 fi
@@ -210,7 +212,7 @@ mod tests {
         assert_eq!(lines[9], r"cd '/data/it'\''s' || exit 1");
         let call = "'/opt/my tools/eps' ablate --out 'my runs' --grid selection=naive,overlap --data '$HOME' \
             --wait --expect-plan ab12 --shard \"${SLURM_ARRAY_TASK_ID}/3\" &";
-        assert_eq!(lines[13], call);
+        assert_eq!(lines[14], call);
         assert!(lines.contains(
             &"  scontrol requeue \"${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}\"".to_owned()
         ));
@@ -232,7 +234,7 @@ mod tests {
 
     /// Runs the body's shell with a stand-in for eps, and gives its status and whether it was queued again.
     #[cfg(unix)]
-    fn run(program: &str, signals: bool) -> (Option<i32>, bool) {
+    fn run(program: &str, signal: Option<&str>) -> (Option<i32>, bool) {
         use std::fs;
         use std::os::unix::fs::PermissionsExt as _;
         use std::process::Command;
@@ -258,12 +260,12 @@ mod tests {
         let paths = format!("{}:{}", root.path().display(), std::env::var("PATH").unwrap());
         let mut job =
             Command::new(&path).env("PATH", paths).env("SLURM_JOB_ID", "12").spawn().unwrap();
-        if signals {
+        if let Some(signal) = signal {
             while !root.path().join("begun").exists() {
                 std::thread::sleep(std::time::Duration::from_millis(5));
             }
             let pid = job.id().to_string();
-            assert!(Command::new("kill").args(["-USR1", &pid]).status().unwrap().success());
+            assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
         }
         let status = job.wait().unwrap().code();
         (status, root.path().join("requeued").exists())
@@ -273,13 +275,21 @@ mod tests {
     #[test]
     fn a_job_whose_time_is_up_saves_and_is_queued_again() {
         let saves = "trap 'sleep 0.2; exit 130' USR1; touch begun; while :; do sleep 0.05; done";
-        assert_eq!(run(saves, true), (Some(130), true));
+        assert_eq!(run(saves, Some("-USR1")), (Some(130), true));
         // One that ends well meanwhile, fails, or was interrupted by a user is not.
         let ends = "trap 'exit 0' USR1; touch begun; while :; do sleep 0.05; done";
-        assert_eq!(run(ends, true), (Some(0), false));
+        assert_eq!(run(ends, Some("-USR1")), (Some(0), false));
         let fails = "trap 'exit 1' USR1; touch begun; while :; do sleep 0.05; done";
-        assert_eq!(run(fails, true), (Some(1), false));
-        assert_eq!(run("exit 130", false), (Some(130), false));
-        assert_eq!(run("exit 0", false), (Some(0), false));
+        assert_eq!(run(fails, Some("-USR1")), (Some(1), false));
+        assert_eq!(run("exit 130", None), (Some(130), false));
+        assert_eq!(run("exit 0", None), (Some(0), false));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_shell_of_a_cancelled_job_stays_until_the_program_has_saved() {
+        // The program hears it from Slurm, so the shell does not pass it on.
+        let saves = "trap 'exit 1' TERM; touch begun; sleep 0.4; exit 130";
+        assert_eq!(run(saves, Some("-TERM")), (Some(130), false));
     }
 }
