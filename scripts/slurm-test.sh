@@ -100,12 +100,13 @@ running() {
 begun() { running "$1" RUNNING,COMPLETING,COMPLETED; }
 
 # ended JOB [SECONDS]: waits until every task of the job has ended, and fails where one has failed. A task that waits
-# after it was queued again begins at once.
+# after it was queued again begins soon, but not in the second in which the node is told to end it.
 ended() {
   local left=$((SECONDS + ${2:-600})) states id
   until states=$(squeue --noheader --array --states=all --format %T --job "$1" | sort -u) && [[ -n $states ]] &&
     ! grep -qvE '^(COMPLETED|CANCELLED|FAILED|TIMEOUT|NODE_FAIL)$' <<< "$states"; do
     for id in $(squeue --noheader --array --states=PENDING --format '%A %r' --job "$1" | awk '$2 == "BeginTime" { print $1 }'); do
+      sleep 3
       scontrol update "JobId=$id" StartTime=now 2>/dev/null || true
     done
     if ((SECONDS > left)); then
@@ -118,6 +119,7 @@ ended() {
   if grep -qE 'FAILED|TIMEOUT|NODE_FAIL' <<< "$states"; then
     echo "job $1 failed:" >&2
     squeue --states=all >&2
+    tail -n 5 ./*-"$1"*.out >&2
     exit 1
   fi
 }

@@ -2,8 +2,9 @@
 
 use crate::args::positive;
 use crate::commands::{
-    Exit, ablate, audit, bench, compare, data, demo, devices, evaluate, infer, masks, merge,
-    recipes, refine, report, reproduce, saliency, segment, shell, submit, sweep, train, weights,
+    Exit, ablate, audit, bench, compare, data, demo, devices, evaluate, freeze, infer, masks,
+    merge, recipes, refine, report, reproduce, saliency, segment, shell, submit, sweep, train,
+    weights,
 };
 use clap::{Parser, Subcommand};
 use eps_experiment::Session;
@@ -47,6 +48,7 @@ pub(crate) enum Command {
     Evaluate(evaluate::Evaluate),
     #[command(subcommand)]
     Submit(submit::Submit),
+    Freeze(freeze::FreezeCommand),
     Audit(audit::Audit),
     Merge(merge::Merge),
     Sweep(sweep::Sweep),
@@ -79,6 +81,7 @@ impl Command {
             Self::Segment(command) => command.run(session),
             Self::Evaluate(command) => command.run(session),
             Self::Submit(command) => command.run(session),
+            Self::Freeze(command) => command.run(session),
             Self::Audit(command) => command.run(session),
             Self::Merge(command) => command.run(session),
             Self::Sweep(command) => command.run(session),

@@ -14,7 +14,7 @@ pub(crate) struct ImageSetArgs {
     data: PathBuf,
     /// Name of a split in `ImageSets/Segmentation` or of an instances file, `all` images, or a file with an
     /// image id or a picture's path in each line
-    #[arg(long, default_value = "train")]
+    #[arg(long, default_value = "train", value_parser = crate::args::not_empty)]
     list: String,
     /// Folder of images [default: ROOT/JPEGImages]
     #[arg(long, value_name = "DIR")]

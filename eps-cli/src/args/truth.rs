@@ -1,11 +1,9 @@
-//! Ground-truth masks, and predicted ones.
+//! Ground-truth masks.
 
 use super::data::{DATA, label_source};
-use super::named_folder;
 use crate::outputs::Inputs;
 use clap::{Args, CommandFactory as _};
 use eps_data::{ClassNames, VocFolder};
-use eps_experiment::run::RunFolder;
 use eps_experiment::{GroundTruth, Session};
 use std::path::{Path, PathBuf};
 
@@ -43,6 +41,12 @@ impl TruthArgs {
     /// Whether a flag or the environment says where the ground truth is.
     pub(crate) fn is_given(&self) -> bool {
         self.truth.is_some() || self.root().is_some()
+    }
+
+    /// The same with a list where no flag names one.
+    pub(crate) fn or_list(&self, list: &Path) -> Self {
+        let default = || list.to_string_lossy().into_owned();
+        Self { list: Some(self.list.clone().unwrap_or_else(default)), ..self.clone() }
     }
 
     /// The list, its items with their masks, and the names of their classes.
@@ -140,46 +144,4 @@ fn name_of(folder: &Path) -> String {
 pub(crate) fn missing(text: &str) -> anyhow::Error {
     let kind = clap::error::ErrorKind::MissingRequiredArgument;
     crate::cli::Cli::command().error(kind, text).into()
-}
-
-/// Predicted masks and what they are counted against.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct PredictionArgs {
-    /// Folder of predicted masks, `<id>.png`, or a run with the masks of `eps infer`
-    #[arg(value_name = "[NAME=]DIR", required_unless_present = "flagged", value_parser = crate::args::not_empty)]
-    masks: Option<String>,
-    #[command(flatten)]
-    pub(crate) truth: TruthArgs,
-    /// The same as a flag
-    #[arg(
-        long = "predictions",
-        id = "flagged",
-        value_name = "[NAME=]DIR",
-        conflicts_with = "masks",
-        value_parser = crate::args::not_empty
-    )]
-    flagged: Option<String>,
-}
-
-impl PredictionArgs {
-    /// The folder of masks as it is named, which may be a run.
-    fn named(&self) -> (Option<&str>, &Path) {
-        let argument = self.masks.as_ref().or(self.flagged.as_ref());
-        named_folder(argument.map_or("", String::as_str))
-    }
-
-    /// What tables call the masks.
-    pub(crate) fn name(&self) -> &str {
-        self.named().0.unwrap_or("predictions")
-    }
-
-    /// The folder of masks.
-    pub(crate) fn predictions(&self) -> anyhow::Result<PathBuf> {
-        RunFolder::masks_in(self.named().1)
-    }
-
-    /// The files that are read, which no output may replace.
-    pub(crate) fn inputs(&self) -> Inputs {
-        self.truth.inputs().run(self.named().1)
-    }
 }

@@ -41,9 +41,9 @@ impl Audit {
     }
 
     fn audit(&self, session: &Session<'_>) -> Result<eps_eval::Audit> {
-        let truth = self.masks.truth.open(session)?;
-        let predictions = self.masks.predictions()?;
-        let folder = truth.folder(&predictions, None);
+        let (predictions, truth) = self.masks.open(session)?;
+        let masks = predictions.folder();
+        let folder = truth.folder(&masks, None);
         session.observer.begin("masks", folder.len(), 0);
         let outcomes =
             folder.audit(&Protocol::ALL, session.observer).map_err(|error| truth.explain(error))?;

@@ -1,13 +1,14 @@
 //! `eps evaluate`
 
 use super::Exit;
-use crate::args::{self, PredictionArgs, ScoreFiles, write_asked};
+use crate::args::{self, PredictionArgs, Predictions, ScoreFiles, write_asked};
 use crate::faults;
 use crate::outputs::Outputs;
 use anyhow::{Result, anyhow};
 use eps_data::{IGNORE, Shard};
 use eps_eval::report::export;
 use eps_eval::{Counts, EvalError, Protocol};
+use eps_experiment::frozen::{Difference, FrozenResult};
 use eps_experiment::{GroundTruth, Session};
 use std::path::PathBuf;
 
@@ -16,20 +17,24 @@ Examples:
   eps evaluate runs/eps --data VOC2012 --csv -
   eps evaluate EPS=runs/eps/masks --data VOC2012 --latex eps.tex --json eps.json
   eps evaluate runs/eps --data VOC2012 --shard 1/2 --counts part-1.json
-  eps evaluate runs/eps --data VOC2012 --shard 2/2 --counts part-2.json";
+  eps evaluate runs/eps --data VOC2012 --shard 2/2 --counts part-2.json
+  eps evaluate eps-val.tgz --data VOC2012";
 
 /// Score predicted masks against the ground truth: IoU, precision and recall of each class
 ///
 /// Protocols differ in what they make of a predicted 255, of other labels that are no class, of
 /// classes that never occur, and of masks of another size; `eps audit` shows them side by side.
+///
+/// An archive of `eps freeze` is scored under its own protocol and list, and the scores must be those that were
+/// frozen: if an image has other counts, the status is 1.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Evaluate {
     #[command(flatten)]
     masks: PredictionArgs,
-    /// Evaluation protocol: voc, eps, seam, irn, deeplab, toco or mmseg
-    #[arg(long, default_value = "voc")]
-    protocol: Protocol,
+    /// Evaluation protocol: voc, eps, seam, irn, deeplab, toco or mmseg [default: that of an archive, else voc]
+    #[arg(long)]
+    protocol: Option<Protocol>,
     /// Report all unreadable images instead of stopping at the first
     #[arg(long)]
     keep_going: bool,
@@ -54,7 +59,8 @@ impl Evaluate {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let outputs = Outputs::of([&self.counts, &self.json]).and(self.files.paths());
         let outputs = outputs.reading(self.masks.inputs()).check()?;
-        let counts = self.count(session)?;
+        let (predictions, truth) = self.masks.open(session)?;
+        let counts = self.count(&predictions, &truth, session)?;
         if let Some(path) = &self.counts {
             counts.write(path)?;
         }
@@ -66,26 +72,57 @@ impl Evaluate {
         }
         let scores = counts.scores();
         write_asked(&self.json, || Ok(export::json(&scores)))?;
-        self.files.write(self.masks.name(), &counts, &scores, &outputs, session.observer)?;
+        let name = self.masks.name(&predictions);
+        self.files.write(name, &counts, &scores, &outputs, session.observer)?;
         outputs.keep(session);
-        Ok(Exit::Done)
+        match predictions.frozen().filter(|frozen| frozen.counts.protocol == counts.protocol) {
+            Some(frozen) => verdict(frozen, &counts, &truth, session),
+            None => Ok(Exit::Done),
+        }
     }
 
-    fn count(&self, session: &Session<'_>) -> Result<Counts> {
-        let truth = self.masks.truth.open(session)?;
-        let predictions = self.masks.predictions()?;
-        let folder = truth.folder(&predictions, self.shard);
+    fn count(
+        &self,
+        predictions: &Predictions,
+        truth: &GroundTruth,
+        session: &Session<'_>,
+    ) -> Result<Counts> {
+        let frozen = predictions.frozen().map(|frozen| frozen.counts.protocol);
+        let protocol = self.protocol.or(frozen).unwrap_or(Protocol::Voc);
+        let masks = predictions.folder();
+        let folder = truth.folder(&masks, self.shard);
         let observer = session.observer;
         observer.begin("masks", folder.len(), 0);
         if self.keep_going {
-            let counts = folder.count_all(self.protocol, observer);
-            return counts.or_else(|faults| faults::list(faults, folder.len(), &truth));
+            let counts = folder.count_all(protocol, observer);
+            return counts.or_else(|faults| faults::list(faults, folder.len(), truth));
         }
-        let counts =
-            folder.count(self.protocol, observer).map_err(|error| with_hint(error, &truth))?;
+        let counts = folder.count(protocol, observer).map_err(|error| with_hint(error, truth))?;
         observer.end();
         Ok(counts)
     }
+}
+
+/// Says whether an archive's masks have the scores that were frozen.
+fn verdict(
+    frozen: &FrozenResult,
+    counts: &Counts,
+    truth: &GroundTruth,
+    session: &Session<'_>,
+) -> Result<Exit> {
+    let Some(difference) = frozen.difference(counts, truth)? else {
+        session.observer.say("as frozen: every image has the counts that were packed");
+        return Ok(Exit::Done);
+    };
+    let Difference { images, with_other_truth } = difference;
+    session.observer.note(&format!(
+        "not as frozen: {} of {} images have other counts, such as `{}`; the ground truth of {with_other_truth} \
+         of them is another file than the one that was scored",
+        images.len(),
+        counts.images.len(),
+        images[0]
+    ));
+    Ok(Exit::Faulty)
 }
 
 /// Says how a predicted 255 can be counted.

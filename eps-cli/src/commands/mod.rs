@@ -8,6 +8,7 @@ pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod devices;
 pub(crate) mod evaluate;
+pub(crate) mod freeze;
 pub(crate) mod infer;
 pub(crate) mod masks;
 pub(crate) mod merge;

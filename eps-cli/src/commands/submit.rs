@@ -45,7 +45,7 @@ pub(crate) struct Voc12 {
     #[arg(long, value_name = "ROOT", env = DATA)]
     data: PathBuf,
     /// Name of a split in `ImageSets/Segmentation`, or a file with an image id in each line
-    #[arg(long, default_value = "test")]
+    #[arg(long, default_value = "test", value_parser = crate::args::not_empty)]
     list: String,
     /// Folder of images [default: ROOT/JPEGImages]
     #[arg(long, value_name = "DIR")]

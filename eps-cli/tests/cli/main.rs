@@ -16,6 +16,7 @@ mod demo;
 mod documentation;
 mod evaluate;
 mod folders;
+mod freeze;
 mod grammar;
 mod infer;
 mod interrupt;

@@ -44,14 +44,14 @@ struct Measured {
 
 impl MasksBench {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let truth = self.masks.truth.open(session)?;
-        let predictions = self.masks.predictions()?;
-        let folder = truth.folder(&predictions, None);
+        let (predictions, truth) = self.masks.open(session)?;
+        let masks = predictions.folder();
+        let folder = truth.folder(&masks, None);
         let (mut pixels, mut decoding, mut counting) = (0, Vec::new(), Vec::new());
         for round in usize::from(self.cold)..=self.repeat {
             let is_timed = self.cold || round > 0;
             let took = super::timed(|| {
-                pixels = self.decode(&truth.items, &predictions)?;
+                pixels = self.decode(&truth.items, &masks)?;
                 Ok(())
             })?;
             decoding.extend(is_timed.then_some(took));

@@ -31,7 +31,7 @@ pub(crate) struct Make {
     #[arg(long, value_name = "ROOT", env = DATA)]
     data: PathBuf,
     /// Name of a split, `all` photographs, or a file with an image id in each line
-    #[arg(long, default_value = "all")]
+    #[arg(long, default_value = "all", value_parser = crate::args::not_empty)]
     list: String,
     /// Folder to write
     #[arg(long, value_name = "DIR")]

@@ -1,0 +1,60 @@
+//! `eps freeze`
+
+use super::Exit;
+use crate::args::PredictionArgs;
+use crate::outputs::Outputs;
+use anyhow::Result;
+use eps_eval::Protocol;
+use eps_eval::report::export;
+use eps_experiment::Session;
+use eps_experiment::frozen::Freeze;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  eps freeze DeepLab-V2=runs/second --data VOC2012 --list val --out deeplab-val.tgz
+  eps evaluate deeplab-val.tgz --data VOC2012";
+
+/// Pack scored masks so that others can check the score
+///
+/// The archive holds the masks, the list, the protocol, the counts of every image, and the hashes of the masks and of
+/// the ground truth. `eps evaluate ARCHIVE --data ROOT` scores the masks again and says whether every count is the
+/// one that was packed. For lists that no server evaluates, and for the numbers of a paper.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct FreezeCommand {
+    #[command(flatten)]
+    masks: PredictionArgs,
+    /// Evaluation protocol: voc, eps, seam, irn, deeplab, toco or mmseg
+    #[arg(long, default_value = "voc")]
+    protocol: Protocol,
+    /// Archive to write, `.tgz`
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+impl FreezeCommand {
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let outputs =
+            Outputs::of([&Some(self.out.clone())]).reading(self.masks.inputs()).check()?;
+        let (predictions, truth) = self.masks.open(session)?;
+        let masks = predictions.folder();
+        let folder = truth.folder(&masks, None);
+        session.observer.begin("masks", folder.len(), 0);
+        let counts = folder.count(self.protocol, session.observer);
+        let counts = counts.map_err(|error| truth.explain(error))?;
+        session.observer.end();
+        let name = self.masks.name(&predictions);
+        Freeze { name, masks: &masks, truth: &truth, counts: &counts }.write(&self.out)?;
+        outputs.keep(session);
+        session.observer.say(&format!(
+            "{}: {} masks of list {}, {} mIoU under protocol {}",
+            self.out.display(),
+            truth.list.ids.len(),
+            truth.list.name,
+            export::percent(counts.scores().miou),
+            self.protocol
+        ));
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,75 @@
+//! Making an archive.
+
+use super::archive::ArchiveWriter;
+use super::{COUNTS, FrozenImage, MANIFEST, Manifest, SCORES, list_file};
+use crate::GroundTruth;
+use anyhow::{Result, ensure};
+use eps_data::codec::{read_bytes, sha256_of_file, write_atomically};
+use eps_data::{Item, sha256};
+use eps_eval::Counts;
+use eps_eval::report::export;
+use rayon::prelude::*;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Masks that were counted.
+pub struct Freeze<'a> {
+    /// What tables call the masks.
+    pub name: &'a str,
+    /// Folder of masks, `<id>.png`.
+    pub masks: &'a Path,
+    pub truth: &'a GroundTruth,
+    /// Of all images of the list.
+    pub counts: &'a Counts,
+}
+
+impl Freeze<'_> {
+    /// Writes the archive, without a clock in it: equal masks make equal files.
+    ///
+    /// # Errors
+    ///
+    /// If not every image was counted, a mask cannot be read, or an id is too long for a name in an archive.
+    pub fn write(&self, out: &Path) -> Result<()> {
+        ensure!(
+            self.counts.is_complete(),
+            "only a part of the list was counted, expected all of it"
+        );
+        let counts = serde_json::to_string(self.counts)? + "\n";
+        let manifest = Manifest {
+            version: env!("CARGO_PKG_VERSION").into(),
+            name: self.name.into(),
+            counts: sha256(&counts),
+            images: self.images()?,
+        };
+        let texts = [
+            (MANIFEST, serde_json::to_string_pretty(&manifest)? + "\n"),
+            (&list_file(self.counts), self.truth.list.ids.join("\n") + "\n"),
+            (COUNTS, counts),
+            (SCORES, export::json(&self.counts.scores())),
+        ];
+        Ok(write_atomically(out, |file| {
+            let mut archive = ArchiveWriter::new(file);
+            texts.iter().try_for_each(|(name, text)| archive.add(name, text.as_bytes()))?;
+            for id in &self.truth.list.ids {
+                let mask = read_bytes(&self.mask(id)).map_err(io::Error::other)?;
+                archive.add(&format!("masks/{id}.png"), &mask)?;
+            }
+            archive.finish()
+        })?)
+    }
+
+    fn mask(&self, id: &str) -> PathBuf {
+        self.masks.join(format!("{id}.png"))
+    }
+
+    fn images(&self) -> Result<Vec<FrozenImage>> {
+        self.truth.items.par_iter().map(|item| self.image(item)).collect()
+    }
+
+    fn image(&self, item: &Item) -> Result<FrozenImage> {
+        let mask = sha256_of_file(&self.mask(&item.id))?;
+        let ground_truth =
+            item.mask.as_deref().map(sha256_of_file).transpose()?.unwrap_or_default();
+        Ok(FrozenImage { id: item.id.clone(), mask, ground_truth })
+    }
+}

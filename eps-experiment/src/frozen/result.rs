@@ -1,0 +1,123 @@
+//! Reading an archive, and scoring it again.
+
+use super::archive::unpack;
+use super::{COUNTS, FrozenImage, MANIFEST, Manifest, list_file};
+use crate::GroundTruth;
+use anyhow::{Context as _, Result, ensure};
+use eps_data::ImageList;
+use eps_data::codec::{read_bytes, sha256_of_file};
+use eps_eval::Counts;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// An archive, unpacked and found to be as it was written; it leaves with this value.
+#[derive(Debug)]
+pub struct FrozenResult {
+    folder: TempDir,
+    /// What tables call the masks.
+    pub name: String,
+    /// As they were when the masks were frozen.
+    pub counts: Counts,
+    images: Vec<FrozenImage>,
+}
+
+/// How counts are not those that were frozen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Images with other counts, in the order of the list.
+    pub images: Vec<String>,
+    /// Images among them whose ground truth is another file.
+    pub with_other_truth: usize,
+}
+
+impl FrozenResult {
+    /// Unpacks an archive, and checks every file by its hash.
+    ///
+    /// # Errors
+    ///
+    /// If it is no archive of `eps freeze`, or a file in it is not the one that was packed.
+    pub fn open(path: &Path) -> Result<Self> {
+        let folder =
+            TempDir::with_prefix("eps-frozen-").context("no folder for temporary files")?;
+        unpack(path, folder.path())?;
+        Self::read(folder).with_context(|| format!("{}", path.display()))
+    }
+
+    fn read(folder: TempDir) -> Result<Self> {
+        let at = |name: &str| folder.path().join(name);
+        let missing = |name: &'static str| move || format!("{name} is not in it");
+        let manifest = read_bytes(&at(MANIFEST)).with_context(missing(MANIFEST))?;
+        let Manifest { name, counts: hash, images, .. } = serde_json::from_slice(&manifest)
+            .with_context(|| format!("{MANIFEST} cannot be read"))?;
+        let found = sha256_of_file(&at(COUNTS)).with_context(missing(COUNTS))?;
+        ensure!(found == hash, "{COUNTS} is not the file that was packed");
+        let counts =
+            Counts::read(&at(COUNTS)).with_context(|| format!("{COUNTS} cannot be read"))?;
+        let list = ImageList::read(&at(&list_file(&counts)))
+            .with_context(|| format!("{} is not in it", list_file(&counts)))?;
+        let ids = || images.iter().map(|image| &image.id);
+        ensure!(
+            list.ids.iter().eq(ids()) && counts.images.iter().map(|image| &image.id).eq(ids()),
+            "the list, {COUNTS} and {MANIFEST} have other images, expected the same in each"
+        );
+        let frozen = Self { folder, name, counts, images };
+        frozen.images.par_iter().try_for_each(|image| frozen.check(image))?;
+        Ok(frozen)
+    }
+
+    fn check(&self, image: &FrozenImage) -> Result<()> {
+        let id = &image.id;
+        let found = sha256_of_file(&self.masks().join(format!("{id}.png")))
+            .with_context(|| format!("masks/{id}.png is not in it"))?;
+        ensure!(found == image.mask, "masks/{id}.png is not the file that was packed");
+        Ok(())
+    }
+
+    /// Folder of the masks, `<id>.png`.
+    pub fn masks(&self) -> PathBuf {
+        self.folder.path().join("masks")
+    }
+
+    /// File with the ids of the images.
+    pub fn list(&self) -> PathBuf {
+        self.folder.path().join(list_file(&self.counts))
+    }
+
+    /// How other counts of these masks differ from those that were frozen; `None` if they do not.
+    ///
+    /// # Errors
+    ///
+    /// If the counts are of another protocol or other images, or a ground-truth mask cannot be read.
+    pub fn difference(&self, counts: &Counts, truth: &GroundTruth) -> Result<Option<Difference>> {
+        let frozen: BTreeMap<&str, _> =
+            self.counts.images.iter().map(|image| (&*image.id, image)).collect();
+        let differs = |id: &str, image| frozen.get(id).is_none_or(|frozen| *frozen != image);
+        let images: Vec<String> = counts
+            .images
+            .iter()
+            .filter(|image| differs(&image.id, *image))
+            .map(|image| image.id.clone())
+            .collect();
+        if images.is_empty() {
+            return Ok(None);
+        }
+        let with_other_truth = self.with_other_truth(&images, truth)?;
+        Ok(Some(Difference { images, with_other_truth }))
+    }
+
+    fn with_other_truth(&self, ids: &[String], truth: &GroundTruth) -> Result<usize> {
+        let hashes: BTreeMap<&str, &str> =
+            self.images.iter().map(|image| (&*image.id, &*image.ground_truth)).collect();
+        let masks: BTreeMap<&str, &PathBuf> =
+            truth.items.iter().filter_map(|item| Some((&*item.id, item.mask.as_ref()?))).collect();
+        let mut others = 0;
+        for id in ids {
+            if let (Some(hash), Some(mask)) = (hashes.get(&**id), masks.get(&**id)) {
+                others += usize::from(sha256_of_file(mask)? != **hash);
+            }
+        }
+        Ok(others)
+    }
+}
