@@ -3,7 +3,7 @@
 use super::Exit;
 use crate::args::{self, DATA, DataFolder, MapSourceArgs, read_list};
 use crate::interrupt;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use eps_experiment::Session;
 use eps_experiment::prepare::{Cut, ThresholdedMaps};
 use eps_experiment::refine::Background;
@@ -15,6 +15,7 @@ Examples:
   eps masks runs/eps --threshold 0.2 --out masks-0.2
   eps masks runs/cam --saliency-cue 0.5 --data VOC2012 --out masks-cut
   eps masks out_cam --normalise --power 4 --out masks-psa    PSA's and SEAM's dictionaries
+  eps masks runs/eps --threshold 0.3 --unsure 0.05 --out masks-sure    IRN's confident labels
   eps masks irn_cam --resize --data VOC2012 --threshold 0.3 --out masks-irn    IRN's";
 
 /// Make masks (`<id>.png`) of class activation maps of any program, without a CRF
@@ -40,6 +41,10 @@ pub(crate) struct Masks {
     /// Background is where the saliency map is below this level, and the best class is everywhere else
     #[arg(long, value_name = "LEVEL", value_parser = args::fraction)]
     saliency_cue: Option<f32>,
+    /// A second threshold, power or level that leaves less background: pixels that are background at the first
+    /// alone become 255 (ignore), from which no training learns
+    #[arg(long, value_name = "T|A|LEVEL")]
+    unsure: Option<f32>,
     /// Folder of the maps of --saliency-cue, `<id>.png`, `.jpg` or `.npy` [default: that of --data]
     #[arg(long, value_name = "DIR", requires = "saliency_cue")]
     saliency: Option<PathBuf>,
@@ -76,6 +81,7 @@ impl Masks {
             (None, None, Some((level, (maps, suffix)))) => Cut::Saliency { level, maps, suffix },
             (None, None, None) => unreachable!("clap asks for one of them"),
         };
+        let unsure = self.unsure.map(|value| unsure(cut, value)).transpose()?;
         let input = match self.maps.is_dir() {
             true => RunFolder::cams_in(&self.maps)?,
             false => self.maps.clone(),
@@ -83,6 +89,7 @@ impl Masks {
         let masks = ThresholdedMaps {
             source: &self.source.of(input),
             cut,
+            unsure,
             resize_to: images.as_deref(),
             out: &self.out,
             list: list.as_ref(),
@@ -116,4 +123,29 @@ impl Masks {
     fn data_folder(&self) -> DataFolder<'_> {
         DataFolder { data: &self.data, list: &self.list }
     }
+}
+
+/// The cut of the same kind that `--unsure` names, which must leave less background.
+fn unsure(cut: Cut<'_>, value: f32) -> Result<Cut<'_>> {
+    let (second, is_looser, expected) = match cut {
+        Cut::Background(Background::Alpha(power)) => (
+            Cut::Background(Background::Alpha(value)),
+            value.is_finite() && value > power,
+            "above that of --power",
+        ),
+        Cut::Background(Background::Threshold(threshold)) => {
+            let second = Cut::Background(Background::Threshold(value));
+            (second, (0.0..threshold).contains(&value), "in 0..=1 and below --threshold")
+        }
+        Cut::Background(Background::Rest) => unreachable!("no flag of this command asks for it"),
+        Cut::Saliency { level, maps, suffix } => {
+            let second = Cut::Saliency { level: value, maps, suffix };
+            (second, (0.0..level).contains(&value), "in 0..=1 and below --saliency-cue")
+        }
+    };
+    ensure!(
+        is_looser,
+        "--unsure {value}: expected a value {expected}, so that fewer pixels are background"
+    );
+    Ok(second)
 }

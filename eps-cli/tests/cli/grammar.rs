@@ -169,6 +169,40 @@ fn masks_are_made_of_maps_at_a_threshold_or_a_power() {
 }
 
 #[test]
+fn pixels_that_two_cuts_judge_differently_are_left_out() {
+    let project = Project::with_scenes(1);
+    let maps = project.path("maps");
+    let map = ScoreMap::new(Size::new(3, 1), vec![2], vec![0.5, 0.2, 0.01]);
+    write_scores(&maps.join("a.npz"), &map, ScoreFormat::F32).unwrap();
+    let saliency = SaliencyMap::new(Size::new(3, 1), vec![200, 100, 0]);
+    write_saliency(&project.path("saliency/a.png"), &saliency).unwrap();
+    let call = |out: &str, flag: &str, value: &str, unsure: &str| {
+        let call = eps("masks").and(&maps).with("--out", project.path(out));
+        call.with(flag, value).with("--unsure", unsure)
+    };
+    let read = |out: &str| read_mask(&project.path(out).join("a.png"), 21).unwrap();
+    let expected = LabelMap::new(Size::new(3, 1), vec![2, 255, 0]);
+    call("threshold", "--threshold", "0.3", "0.05").succeeds();
+    assert_eq!(read("threshold"), expected);
+    // 0.8^2 is above 0.2 and 0.8^16 is not; 0.99^16 is above 0.01.
+    call("power", "--power", "2", "16").succeeds();
+    assert_eq!(read("power"), expected);
+    let cut = call("cut", "--saliency-cue", "0.5", "0.2");
+    cut.with("--saliency", project.path("saliency")).succeeds();
+    assert_eq!(read("cut"), expected);
+    // Masks of another second cut are others.
+    let other = call("threshold", "--threshold", "0.3", "0.1");
+    other.refuses(&["masks.json", "expected another --out"]);
+    let refused = |flag: &str, value: &str, unsure: &str, expected: &str| {
+        call("none", flag, value, unsure).refuses(&[&format!("--unsure {unsure}: {expected}")]);
+        assert!(!project.path("none").exists());
+    };
+    refused("--threshold", "0.3", "0.3", "expected a value in 0..=1 and below --threshold");
+    refused("--threshold", "0.3", "NaN", "expected a value in 0..=1 and below --threshold");
+    refused("--power", "4", "2", "expected a value above that of --power");
+}
+
+#[test]
 fn recipes_of_the_program_are_listed_shown_and_taken_by_name() {
     let listed = eps("recipes").succeeds().stdout;
     assert_eq!(listed, eps("recipes").and("list").succeeds().stdout);

@@ -8,7 +8,7 @@ use crate::{End, Session};
 use anyhow::{Result, anyhow, bail, ensure};
 use eps_data::codec::size_of;
 use eps_data::{
-    BACKGROUND, ClassId, DataError, ImageList, LabelMap, SaliencyFit, ScoreMap, VocFolder,
+    BACKGROUND, ClassId, DataError, IGNORE, ImageList, LabelMap, SaliencyFit, ScoreMap, VocFolder,
     saliency_in,
 };
 use std::path::Path;
@@ -33,6 +33,8 @@ pub enum Cut<'a> {
 pub struct ThresholdedMaps<'a> {
     pub source: &'a MapSource,
     pub cut: Cut<'a>,
+    /// A second cut that leaves less background: what is background after the first alone becomes 255 (ignore).
+    pub unsure: Option<Cut<'a>>,
     /// Folder of images, to whose sizes maps are enlarged or reduced [maps keep their sizes].
     pub resize_to: Option<&'a Path>,
     /// Folder to write, `<id>.png`.
@@ -70,12 +72,9 @@ impl ThresholdedMaps<'_> {
         let MapSource { from_one, ref suffix, normalise, .. } = *self.source;
         Ok(Origin::Thresholded {
             maps: self.source.folder()?,
-            background: match self.cut {
-                Cut::Background(background) => background.to_string(),
-                Cut::Saliency { level, maps, suffix } => {
-                    let names = if suffix.is_empty() { "" } else { "/*" };
-                    format!("saliency-{level} {}{names}{suffix}", origin::whole_path(maps)?)
-                }
+            background: match self.unsure {
+                Some(unsure) => format!("{}, unsure {}", self.cut.name()?, unsure.name()?),
+                None => self.cut.name()?,
             },
             from_one,
             suffix: suffix.clone(),
@@ -85,15 +84,37 @@ impl ThresholdedMaps<'_> {
     }
 
     fn mask(&self, id: &str, map: ScoreMap) -> Result<LabelMap> {
-        let Some(images) = self.resize_to else { return self.cut.mask(id, &map) };
+        let Some(images) = self.resize_to else { return self.cut_mask(id, &map) };
         let folder = VocFolder { images: images.into(), ..VocFolder::at(images) };
         let image = folder.image_of(id);
         ensure!(image.is_file(), "{}: image is missing, expected one for its map", image.display());
-        self.cut.mask(id, &map.resized(size_of(&image)?))
+        self.cut_mask(id, &map.resized(size_of(&image)?))
+    }
+
+    fn cut_mask(&self, id: &str, map: &ScoreMap) -> Result<LabelMap> {
+        let mask = self.cut.mask(id, map)?;
+        let Some(unsure) = self.unsure else { return Ok(mask) };
+        let second = unsure.mask(id, map)?;
+        let both = mask.classes().iter().zip(second.classes());
+        let pick = |(&class, &second): (&ClassId, &ClassId)| {
+            if class == BACKGROUND && second != BACKGROUND { IGNORE } else { class }
+        };
+        Ok(LabelMap::new(map.size(), both.map(pick).collect()))
     }
 }
 
 impl Cut<'_> {
+    /// As the origin of masks has it.
+    fn name(self) -> Result<String> {
+        Ok(match self {
+            Self::Background(background) => background.to_string(),
+            Self::Saliency { level, maps, suffix } => {
+                let names = if suffix.is_empty() { "" } else { "/*" };
+                format!("saliency-{level} {}{names}{suffix}", origin::whole_path(maps)?)
+            }
+        })
+    }
+
     fn mask(self, id: &str, map: &ScoreMap) -> Result<LabelMap> {
         let (level, folder, suffix) = match self {
             Self::Background(background) => return Ok(background.mask(map)),
