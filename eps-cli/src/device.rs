@@ -78,6 +78,18 @@ pub(crate) fn set_threads(threads: usize) {
     let _ = threads;
 }
 
+/// Divides the threads of a backend that has its own among so many devices; those of the other backends
+/// take turns in one pool.
+pub(crate) fn share_threads(devices: usize) {
+    #[cfg(feature = "tch")]
+    if devices > 1 {
+        let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
+        set_threads((threads / devices).max(1));
+    }
+    #[cfg(not(feature = "tch"))]
+    let _ = devices;
+}
+
 /// Every device a build can have, for `eps devices`.
 pub(crate) fn choices() -> Vec<Choice> {
     let choice = |name, about, device: Result<Device>| Choice {

@@ -52,6 +52,11 @@ impl LockNote {
         !self.host.is_empty() && self.host == host() && self.boot == boot()
     }
 
+    /// Whether the holder is this process.
+    pub(super) fn is_of_this_process(&self) -> bool {
+        self.host == host() && self.pid == std::process::id()
+    }
+
     /// The note as it stands in its file.
     pub(super) fn padded(&self) -> String {
         let text = serde_json::to_string(self).expect("plain fields");

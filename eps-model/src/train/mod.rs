@@ -6,6 +6,7 @@ mod job;
 mod objective;
 mod optimiser;
 mod probe;
+mod replicas;
 mod step_log;
 mod training;
 
