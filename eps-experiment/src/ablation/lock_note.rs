@@ -18,6 +18,9 @@ pub struct LockNote {
     pub(super) is_locked_by_system: bool,
     /// Seconds between two signs of life.
     pub(super) beat: u64,
+    /// Seconds since 1970 at which the holder took the lock, by its clock; 0 where it is not known.
+    #[serde(default)]
+    pub since: u64,
     /// Seconds since 1970 of the last sign of life, by the holder's clock.
     pub heartbeat: u64,
     pub(super) is_released: bool,
@@ -36,6 +39,7 @@ impl LockNote {
             boot: boot(),
             pid: std::process::id(),
             beat,
+            since: now(),
             stage: "starting".into(),
             ..Self::default()
         }

@@ -6,6 +6,7 @@
 
 mod axis;
 mod cell;
+mod elapsed;
 mod expand;
 mod folder;
 mod key;
@@ -19,6 +20,7 @@ mod results;
 mod scoring;
 mod sources;
 mod status;
+mod status_page;
 mod training;
 mod worker;
 
