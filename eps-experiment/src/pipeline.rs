@@ -173,7 +173,7 @@ mod tests {
     fn replicas(count: usize) -> Vec<Replica<()>> {
         let replica = |index: usize| Replica {
             network: (),
-            device: Device::flex(),
+            device: Device::default(),
             name: (count > 1).then(|| format!("cpu#{}", index + 1)),
             made: AtomicUsize::new(0),
         };

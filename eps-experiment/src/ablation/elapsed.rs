@@ -24,11 +24,10 @@ impl Elapsed {
         let (mut trainings, mut open, mut workers) = (0_u32, 0.0, 0_u32);
         for group in plan.trainings() {
             let cell = &plan.cells[group[0]];
-            if group.iter().all(|&index| states[index] == CellState::Done) {
-                if let Some(taken) = time_of(&folder.training(cell)) {
-                    (cells, time) = (cells + group.len() as u32, time + taken);
-                    trainings += 1;
-                }
+            let is_done = group.iter().all(|&index| states[index] == CellState::Done);
+            if let Some(taken) = is_done.then(|| time_of(&folder.training(cell))).flatten() {
+                (cells, time) = (cells + group.len() as u32, time + taken);
+                trainings += 1;
             }
             open += group
                 .iter()

@@ -27,7 +27,7 @@ mod tests {
 
     #[test]
     fn equal_devices_are_numbered() {
-        let device = |name: &str| NamedDevice { name: name.into(), device: Device::flex() };
+        let device = |name: &str| NamedDevice { name: name.into(), device: Device::default() };
         let devices = ["cpu", "torch", "cpu"].map(device);
         assert_eq!(worker_names(&devices), ["cpu#1", "torch", "cpu#2"]);
         assert_eq!(worker_names(&devices[..2]), ["cpu", "torch"]);

@@ -86,7 +86,7 @@ mod tests {
     #[cfg(feature = "flex")]
     #[test]
     fn the_processor_can_train_every_kind_of_network() {
-        try_training(&Device::flex()).unwrap();
+        try_training(&Device::default()).unwrap();
     }
 
     #[test]

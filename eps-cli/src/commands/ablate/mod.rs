@@ -23,8 +23,6 @@ const EXAMPLES: &str = "\
 Examples:
   eps ablate --recipe laptop-eps --data VOC2012 --weights weights/efficientnet-lite0-57934424.pth \\
       --grid lambda=0.1,0.5 --out ablations/lambda
-  eps ablate --recipe voc12-eps --data VOC2012 --weights weights/ilsvrc.params --grid tau=0.2,0.4,0.6 \\
-      --out ablations/tau --device torch:cuda:0,torch:cuda:1
   eps ablate status ablations/lambda";
 
 /// Train and score a grid of settings; finished cells are skipped
