@@ -4,6 +4,7 @@
 Written from the published table of levels; tensors have the names that `eps weights convert` writes.
 
     pytorch_peer.py network --size 224 --batch 1 --repeat 3 [--forward-only] [--paced]
+        [--width 1.0] [--device cuda:0]
     pytorch_peer.py inference --repeat 1            one 500x375 image, 8 views one after the other
     pytorch_peer.py loader ROOT LIST --batches 50   PIL and torchvision in a DataLoader, VOC's recipe
     pytorch_peer.py compare WEIGHTS.safetensors IMAGES CAMS
@@ -158,20 +159,29 @@ def peak_bytes():
 def network(options):
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
-    model = Resnet38d(21).freeze()
-    images = torch.rand(options.batch, 3, options.size, options.size) * 2 - 1
+    device = torch.device(options.device)
+    torch.backends.cudnn.benchmark = True
+    model = Resnet38d(21, options.width).freeze().to(device)
+    images = (torch.rand(options.batch, 3, options.size, options.size) * 2 - 1).to(device)
     saliency = torch.zeros(options.batch, 1, options.size, options.size)
     saliency[:, :, : options.size // 2] = 1
     labels = torch.zeros(options.batch, 20)
     labels[:, 0] = 1
+    saliency, labels = saliency.to(device), labels.to(device)
+
+    def synchronise():
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
 
     def forward():
         with torch.inference_mode():
             model(images).softmax(1)
+        synchronise()
 
     def forward_backward():
         model.zero_grad(set_to_none=True)
         eps_loss(model(images), saliency, labels).backward()
+        synchronise()
 
     shape = (options.size, options.batch, options.threads)
     passes = {"forward": forward}
@@ -319,6 +329,8 @@ def main():
     command = measurement("network", network)
     command.add_argument("--size", type=int, default=224)
     command.add_argument("--batch", type=int, default=1)
+    command.add_argument("--width", type=float, default=1.0)
+    command.add_argument("--device", default="cpu")
     command.add_argument("--forward-only", action="store_true")
     command.add_argument("--paced", action="store_true")
     measurement("inference", inference)

@@ -1,8 +1,10 @@
 //! `--device` to a device; with the model's kernels the only place that names a backend.
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use burn::tensor::Device;
+use eps_model::train::try_training;
 use std::fmt;
+use std::panic::{self, AssertUnwindSafe};
 use std::str::FromStr;
 
 /// A device this program may have, and whether it works here.
@@ -76,12 +78,24 @@ pub(crate) fn set_threads(threads: usize) {
     let _ = threads;
 }
 
+/// Divides the threads of a backend that has its own among so many devices; those of the other backends
+/// take turns in one pool.
+pub(crate) fn share_threads(devices: usize) {
+    #[cfg(feature = "tch")]
+    if devices > 1 {
+        let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
+        set_threads((threads / devices).max(1));
+    }
+    #[cfg(not(feature = "tch"))]
+    let _ = devices;
+}
+
 /// Every device a build can have, for `eps devices`.
 pub(crate) fn choices() -> Vec<Choice> {
     let choice = |name, about, device: Result<Device>| Choice {
         name,
         about,
-        works: device.map(|_| ()).map_err(|error| error.to_string()),
+        works: device.and_then(|device| trains(&device)).map_err(|error| format!("{error:#}")),
     };
     vec![
         choice("cpu", "pure Rust, on the processor", cpu()),
@@ -168,17 +182,36 @@ fn wgpu() -> Result<Device> {
 /// A device that has added two numbers: CubeCL tells only by a panic that there is none.
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 fn tried(device: Device, question: &str) -> Result<Device> {
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let sum = std::panic::catch_unwind(|| {
+    let sum = quietly(|| {
         let one = burn::tensor::Tensor::<1>::ones([1], &device);
         (one + 1.0).into_scalar::<f32>()
     });
-    std::panic::set_hook(hook);
     match sum {
         Ok(2.0) => Ok(device),
         _ => bail!("this device cannot be opened: {question}"),
     }
+}
+
+/// A device that adds two numbers may still lack what a backward pass needs.
+fn trains(device: &Device) -> Result<()> {
+    match quietly(|| try_training(device)) {
+        Ok(result) => result.context("opens, but cannot train"),
+        Err(panic) => bail!("opens, but cannot train: {panic}"),
+    }
+}
+
+/// Does some work whose panic is an error, the first line of its message, and not shown.
+fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let result = panic::catch_unwind(AssertUnwindSafe(work));
+    panic::set_hook(hook);
+    result.map_err(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        let line = text.and_then(|text| text.lines().next());
+        line.unwrap_or("a panic without a message").to_owned()
+    })
 }
 
 #[cfg(test)]
@@ -193,6 +226,13 @@ mod tests {
         for name in ["gpu", "torch:cuda:", "torch:cuda:-1", "cuda", "cuda:x", ""] {
             assert!(name.parse::<DeviceName>().is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_panic_of_a_device_is_the_first_line_of_its_message() {
+        let found = quietly(|| -> () { panic!("no kernel for {}\nat a place", "bool") });
+        assert_eq!(found, Err("no kernel for bool".into()));
+        assert_eq!(quietly(|| 3), Ok(3));
     }
 
     #[cfg(not(feature = "tch"))]

@@ -1,6 +1,6 @@
 //! Progress on stderr: a bar in a terminal, a line now and then elsewhere.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
@@ -17,8 +17,17 @@ pub(crate) struct Progress {
 
 impl Progress {
     pub(crate) fn new(label: &str, total: usize) -> Self {
+        let target = ProgressDrawTarget::stderr();
+        Self::on(ProgressBar::with_draw_target(Some(total as u64), target), label)
+    }
+
+    /// One of several at the same time, below each other.
+    pub(crate) fn among(bars: &MultiProgress, label: &str, total: usize) -> Self {
+        Self::on(bars.add(ProgressBar::new(total as u64)), label)
+    }
+
+    fn on(bar: ProgressBar, label: &str) -> Self {
         let lines = !std::io::stderr().is_terminal();
-        let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
         let template = "{prefix:<16} {bar:24} {pos}/{len}  {elapsed} gone, {eta} left  {msg}";
         bar.set_style(ProgressStyle::with_template(template).expect("the template is a constant"));
         bar.set_prefix(label.to_owned());

@@ -4,6 +4,7 @@ use crate::interrupt;
 use crate::progress::Progress;
 use eps_data::Observer;
 use eps_experiment::Alarm;
+use indicatif::MultiProgress;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,11 +15,14 @@ pub(crate) struct Terminal {
     stage: Mutex<Option<Progress>>,
     /// A list that a command opens twice has the same remarks twice.
     notes: Mutex<BTreeSet<String>>,
+    /// Those of several workers at the same time.
+    bars: MultiProgress,
 }
 
 impl Terminal {
     pub(crate) fn new(is_quiet: bool) -> Self {
-        Self { is_quiet, stage: Mutex::default(), notes: Mutex::default() }
+        let (stage, notes) = (Mutex::default(), Mutex::default());
+        Self { is_quiet, stage, notes, bars: MultiProgress::new() }
     }
 }
 
@@ -56,6 +60,57 @@ impl Observer for Terminal {
 
     fn stops(&self) -> bool {
         interrupt::requested()
+    }
+
+    fn worker(&self, name: &str) -> Option<Box<dyn Observer + '_>> {
+        Some(Box::new(Worker { terminal: self, name: name.into(), stage: Mutex::default() }))
+    }
+}
+
+/// What one of several workers tells the user.
+struct Worker<'a> {
+    terminal: &'a Terminal,
+    name: String,
+    stage: Mutex<Option<Progress>>,
+}
+
+impl Observer for Worker<'_> {
+    fn begin(&self, stage: &str, steps: usize, done: usize) {
+        if !self.terminal.is_quiet {
+            let progress = Progress::among(&self.terminal.bars, &self.named(stage), steps);
+            *locked(&self.stage) = Some(progress.starting_at(done));
+        }
+    }
+
+    fn step(&self, message: &dyn Fn() -> String) {
+        if let Some(progress) = locked(&self.stage).as_mut() {
+            progress.step(message);
+        }
+    }
+
+    fn end(&self) {
+        if let Some(progress) = locked(&self.stage).take() {
+            progress.finish();
+        }
+    }
+
+    fn say(&self, text: &str) {
+        // Between two drawings of the bars, which would be drawn over it.
+        self.terminal.bars.suspend(|| self.terminal.say(&self.named(text)));
+    }
+
+    fn note(&self, text: &str) {
+        self.terminal.bars.suspend(|| self.terminal.note(text));
+    }
+
+    fn stops(&self) -> bool {
+        self.terminal.stops()
+    }
+}
+
+impl Worker<'_> {
+    fn named(&self, text: &str) -> String {
+        format!("{}: {text}", self.name)
     }
 }
 

@@ -58,6 +58,13 @@ pub trait Observer: Sync {
     fn stops(&self) -> bool {
         false
     }
+
+    /// An observer of one of several workers at the same time, which has stages of its own and is told
+    /// from the others by `name`; `None` where only one stage at a time can be shown.
+    fn worker(&self, name: &str) -> Option<Box<dyn Observer + '_>> {
+        let _ = name;
+        None
+    }
 }
 
 /// An observer that shows nothing and never stops a job.

@@ -17,6 +17,7 @@ use serde::Serialize;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::slice;
 
 const CAM_RECIPE: &str = include_str!("../../recipes/demo-cam.toml");
 const EPS_RECIPE: &str = include_str!("../../recipes/demo-eps.toml");
@@ -140,11 +141,12 @@ impl Demo {
         lock: &FolderLock,
         session: &Session<'_>,
     ) -> Result<End> {
-        run.begin(recipe, &Provenance::new(session, &self.device, split, None)?)?;
+        let devices = slice::from_ref(&self.device);
+        run.begin(recipe, &Provenance::new(session, devices, split, None)?)?;
         let (run_path, weights) = (run.root.clone(), None);
         let job = Job { recipe, split, run: run_path, weights, resume: false };
         let label = format!("{name} training");
-        let Outcome::Finished(network) = train(&job, &label, &self.device, session)? else {
+        let Outcome::Finished(network) = train(&job, &label, devices, session)? else {
             return Ok(End::Interrupted);
         };
         let network = network.for_inference();
@@ -157,7 +159,7 @@ impl Demo {
             session,
             network: &network,
             recipe: &recipe.inference,
-            device: &self.device.device,
+            devices,
             out: run,
             lock: Some(lock),
             format: ScoreFormat::F32,

@@ -41,6 +41,13 @@ impl Session<'_> {
         self.command.get(1).map_or("", String::as_str)
     }
 
+    /// The observer of one of several workers at the same time; its stages are shown if this session's
+    /// observer can show several, and its sayings begin with `name`.
+    pub fn worker(&self, name: &str) -> Box<dyn Observer + '_> {
+        let stageless = || Box::new(Stageless { observer: self.observer, name: name.into() });
+        self.observer.worker(name).unwrap_or_else(|| stageless())
+    }
+
     /// Notes what readers left out or took for something else.
     pub fn remarks<'a>(&self, remarks: impl IntoIterator<Item = &'a Remark>) {
         for remark in remarks {
@@ -51,5 +58,60 @@ impl Session<'_> {
     /// [`End::Interrupted`] once the observer stops the job.
     pub fn end(&self) -> End {
         if self.observer.stops() { End::Interrupted } else { End::Done }
+    }
+}
+
+/// A worker's view of an observer that shows one stage at a time.
+struct Stageless<'a> {
+    observer: &'a dyn Observer,
+    name: String,
+}
+
+impl Observer for Stageless<'_> {
+    fn say(&self, text: &str) {
+        self.observer.say(&format!("{}: {text}", self.name));
+    }
+
+    fn note(&self, text: &str) {
+        self.observer.note(text);
+    }
+
+    fn stops(&self) -> bool {
+        self.observer.stops()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    #[derive(Default)]
+    struct Said(Mutex<Vec<String>>);
+
+    impl Observer for Said {
+        fn begin(&self, stage: &str, _: usize, _: usize) {
+            self.say(stage);
+        }
+
+        fn say(&self, text: &str) {
+            self.0.lock().unwrap().push(text.into());
+        }
+
+        fn stops(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_worker_says_who_it_is_and_mixes_no_stages() {
+        let said = Said::default();
+        let session = Session { observer: &said, ..Session::SILENT };
+        let worker = session.worker("cpu#2");
+        worker.begin("training", 1, 0);
+        worker.say("cell 1/2");
+        assert!(worker.stops());
+        drop(worker);
+        assert_eq!(said.0.into_inner().unwrap(), ["cpu#2: cell 1/2"]);
     }
 }

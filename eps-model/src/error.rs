@@ -39,6 +39,18 @@ pub enum ModelError {
     #[error("update {update}: weights are no longer finite; a lower learning rate may help")]
     NotFinite { update: usize },
 
+    #[error(
+        "{devices} devices cannot share updates of {batch} images in {parts} parts, expected a part or more \
+         for each device"
+    )]
+    DevicesAndParts { devices: usize, batch: usize, parts: usize },
+
+    #[error(
+        "network.norms is learned, expected frozen to train on {devices} devices: each would learn the \
+         statistics of its own images; train on one device"
+    )]
+    DevicesAndNorms { devices: usize },
+
     #[error("{}: was removed or replaced during training, which stopped", path.display())]
     Removed { path: PathBuf },
 

@@ -23,7 +23,7 @@ mod values;
 pub(crate) use background::BackgroundArgs;
 pub(crate) use data::{DATA, DataArgs};
 pub(crate) use data_folder::DataFolder;
-pub(crate) use device::DeviceArgs;
+pub(crate) use device::{DeviceArgs, DevicesArgs};
 pub(crate) use files::{ForceArgs, ResultFiles, write_asked};
 pub(crate) use image_list::read_list;
 pub(crate) use image_set::ImageSetArgs;

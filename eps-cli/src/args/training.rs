@@ -1,6 +1,6 @@
 //! How a training is run, whatever is trained.
 
-use super::{DeviceArgs, SlurmArgs, positive};
+use super::{DevicesArgs, SlurmArgs, positive};
 use crate::commands::Exit;
 use crate::interrupt;
 use anyhow::Result;
@@ -31,7 +31,7 @@ pub(crate) struct TrainingArgs {
     #[arg(long)]
     seed: Option<u64>,
     #[command(flatten)]
-    device: DeviceArgs,
+    device: DevicesArgs,
     #[command(flatten)]
     slurm: SlurmArgs,
 }
@@ -41,6 +41,7 @@ impl TrainingArgs {
     pub(crate) fn replace(&self, optimiser: &mut OptimiserRecipe) {
         optimiser.updates = self.updates.unwrap_or(optimiser.updates);
         optimiser.seed = self.seed.unwrap_or(optimiser.seed);
+        optimiser.divide_among(self.device.count());
     }
 
     /// Writes the Slurm script that runs the training later, if one is asked for.
@@ -64,7 +65,7 @@ impl TrainingArgs {
             from_scratch: self.from_scratch,
             out: &self.out,
             resume: self.resume,
-            device: &self.device.open()?,
+            devices: &self.device.open()?,
         };
         interrupt::install()?;
         match run.run(session)? {

@@ -1,7 +1,7 @@
 //! `eps infer`
 
 use super::Exit;
-use crate::args::{self, DataArgs, DeviceArgs, SlurmArrayArgs};
+use crate::args::{self, DataArgs, DevicesArgs, SlurmArrayArgs};
 use crate::interrupt;
 use anyhow::{Result, anyhow};
 use eps_data::codec::ScoreFormat;
@@ -53,7 +53,7 @@ pub(crate) struct Infer {
     #[arg(long, value_name = "P", default_value_t = 0.5, value_parser = args::fraction)]
     score: f32,
     #[command(flatten)]
-    device: DeviceArgs,
+    device: DevicesArgs,
     #[command(flatten)]
     slurm: SlurmArrayArgs,
 }
@@ -70,7 +70,7 @@ impl Infer {
         if let Some(exit) = self.slurm.job.write(self.slurm.array(None), &[], session)? {
             return Ok(exit);
         }
-        let device = self.device.open()?;
+        let devices = self.device.open()?;
         let predicted = self.data.labels_are_predicted().then_some(self.score);
         let images = Images {
             run: &self.run,
@@ -81,7 +81,7 @@ impl Infer {
             shard: self.shard,
             format: if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 },
             predicted,
-            device: &device,
+            devices: &devices,
         };
         interrupt::install()?;
         Ok(images.run(session)?.into())

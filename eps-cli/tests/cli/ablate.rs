@@ -247,6 +247,36 @@ fn a_cell_that_fails_is_listed_and_the_others_go_on() {
 }
 
 #[test]
+fn a_page_follows_an_ablation_to_its_end() {
+    let project = Project::with_scenes(6);
+    let grid = ["learning_rate=1e38,0.1,0.05"];
+    let child = ablate(&project, "out", &recipe::cam(), &grid).start();
+    let begun = Instant::now();
+    while !project.path("out/plan.json").exists() {
+        assert!(begun.elapsed() < Duration::from_secs(120), "no plan in two minutes");
+        sleep(Duration::from_millis(5));
+    }
+    let page = project.path("status.html");
+    let status = || eps("ablate").and("status").and(project.path("out")).with("--html", &page);
+    let first = status().succeeds();
+    assert!(first.stdout.contains("3 cells, "), "{}", first.stdout);
+    let html = fs::read_to_string(&page).unwrap();
+    assert!(html.contains("location.reload(), 10000") && html.contains("3 cells: "), "{html}");
+    let last = status().with("--watch", "1s").succeeds();
+    assert!(last.stdout.contains("2 done, 0 running, 1 failed, 0 waiting"), "{}", last.stdout);
+    let html = fs::read_to_string(&page).unwrap();
+    for part in
+        ["3 cells: 0 running, 1 failed, 0 waiting, 2 done", "a lower learning rate may help"]
+    {
+        assert!(html.contains(part), "{part} in {html}");
+    }
+    assert!(!html.contains("location.reload") && !html.contains("known once"), "{html}");
+    assert_eq!(Ended::of(child).status, Some(1));
+    eps("ablate").and("status").and(project.path("none")).with("--html", &page).refuses(&["plan"]);
+    assert_eq!(fs::read_to_string(&page).unwrap(), html, "a page that is there stays");
+}
+
+#[test]
 fn saliency_maps_of_several_folders_are_told_apart_by_their_contents() {
     let project = Project::with_scenes(4);
     let other = project.path("other");

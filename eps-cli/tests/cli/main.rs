@@ -31,6 +31,7 @@ mod reproduce;
 mod saliency;
 mod saliency_make;
 mod segment;
+mod several_devices;
 mod shell;
 mod submit;
 mod sweep;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Each command with its main flags.
-const COMMANDS: [(&str, &[&str]); 8] = [
+const COMMANDS: [(&str, &[&str]); 9] = [
     ("demo", &["--seed", "--out", "--work", "--scenes", "--updates", "--device"]),
     ("train", &["--recipe", "--data", "--list", "--weights", "--out", "--resume", "--device"]),
     ("infer", &["<RUN>", "--data", "--list", "--weights", "--out", "--shard", "--f16", "--device"]),
@@ -14,6 +14,7 @@ const COMMANDS: [(&str, &[&str]); 8] = [
     ("report", &["<RUN>...", "--data", "--list", "--out", "--title", "--pictures"]),
     ("weights", &["inspect", "convert"]),
     ("devices", &["--help"]),
+    ("ablate", &["--device", "status"]),
 ];
 
 #[test]

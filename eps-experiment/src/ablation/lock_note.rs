@@ -18,6 +18,9 @@ pub struct LockNote {
     pub(super) is_locked_by_system: bool,
     /// Seconds between two signs of life.
     pub(super) beat: u64,
+    /// Seconds since 1970 at which the holder took the lock, by its clock; 0 where it is not known.
+    #[serde(default)]
+    pub since: u64,
     /// Seconds since 1970 of the last sign of life, by the holder's clock.
     pub heartbeat: u64,
     pub(super) is_released: bool,
@@ -36,6 +39,7 @@ impl LockNote {
             boot: boot(),
             pid: std::process::id(),
             beat,
+            since: now(),
             stage: "starting".into(),
             ..Self::default()
         }
@@ -50,6 +54,11 @@ impl LockNote {
     /// Whether the holder's process would be one of this machine.
     pub(super) fn is_of_this_machine(&self) -> bool {
         !self.host.is_empty() && self.host == host() && self.boot == boot()
+    }
+
+    /// Whether the holder is this process.
+    pub(super) fn is_of_this_process(&self) -> bool {
+        self.host == host() && self.pid == std::process::id()
     }
 
     /// The note as it stands in its file.

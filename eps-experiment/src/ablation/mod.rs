@@ -1,11 +1,12 @@
 //! Many trainings that differ in their settings, shared by any number of processes and machines.
 //!
 //! [`PlanFile`] and [`Axis`] say what is wanted, [`Rows`] makes cells of it, and [`PlanRecord`] gives
-//! each the key of its work in an [`AblationFolder`]. A [`Worker`] takes trainings under a lock
-//! and leaves scores; [`write_results`] makes tables and charts of them.
+//! each the key of its work in an [`AblationFolder`]. [`Workers`] take trainings under a lock
+//! and leave scores; [`write_results`] makes tables and charts of them.
 
 mod axis;
 mod cell;
+mod elapsed;
 mod expand;
 mod folder;
 mod key;
@@ -19,6 +20,7 @@ mod results;
 mod scoring;
 mod sources;
 mod status;
+mod status_page;
 mod training;
 mod worker;
 
@@ -27,11 +29,10 @@ pub use cell::{Base, Cell};
 pub use expand::{Combination, grid, random};
 pub use folder::{AblationFolder, CellState};
 pub use key::Key;
-pub use pace::Pace;
 pub use plan::{Rows, parse_settings};
 pub use plan_file::{PlanFile, Seeds};
 pub use record::PlanRecord;
 pub use results::write_results;
 pub use sources::Sources;
 pub use status::StatusReport;
-pub use worker::{Manner, Worker};
+pub use worker::{Manner, Workers};

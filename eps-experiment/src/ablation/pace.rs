@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// What was measured so far, and what is left of a plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Pace {
+pub(super) struct Pace {
     updates: usize,
     training: Duration,
     scorings: usize,
@@ -13,20 +13,20 @@ pub struct Pace {
 
 impl Pace {
     /// Updates that were made in a time.
-    pub fn trained(&mut self, updates: usize, time: Duration) {
+    pub(super) fn trained(&mut self, updates: usize, time: Duration) {
         self.updates += updates;
         self.training += time;
     }
 
     /// Maps and scores of a training that were made in a time.
-    pub fn scored(&mut self, time: Duration) {
+    pub(super) fn scored(&mut self, time: Duration) {
         self.scorings += 1;
         self.scoring += time;
     }
 
     /// Time that so many updates and scorings will take; `None` before an update was made. Scorings
     /// take no time until there was one.
-    pub fn left(&self, updates: usize, scorings: usize) -> Option<Duration> {
+    pub(super) fn left(&self, updates: usize, scorings: usize) -> Option<Duration> {
         let of = |time: Duration, done: usize, left: usize| match done {
             0 => Duration::ZERO,
             _ => time.mul_f64(left as f64 / done as f64),

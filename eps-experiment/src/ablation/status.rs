@@ -1,38 +1,46 @@
 //! Where every cell of an ablation stands.
 
+use super::elapsed::Elapsed;
 use super::folder::{AblationFolder, CellState};
 use super::pace::shown;
 use super::record::{CellRecord, PlanRecord};
 use eps_eval::report::ablation::Settings;
-use serde::Serialize;
+use eps_eval::report::page::StatusState;
+use serde::{Serialize, Serializer};
 use std::time::Duration;
 
 /// Where every cell stands.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StatusReport {
     /// Hash of the plan.
-    plan: String,
+    pub(super) plan: String,
     pub done: usize,
-    running: usize,
+    pub(super) running: usize,
     pub failed: usize,
-    waiting: usize,
-    cells: Vec<CellStatus>,
+    pub(super) waiting: usize,
+    /// Of the trainings all of whose cells are done.
+    pub(super) mean_seconds_of_cell: Option<f64>,
+    /// With as many workers as there are, or one; absent before a training is done.
+    pub(super) seconds_left: Option<f64>,
+    pub(super) cells: Vec<CellStatus>,
 }
 
 /// Where one cell stands; what does not apply is `null`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-struct CellStatus {
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct CellStatus {
     settings: Settings,
     seed: u64,
     /// Folder of its training below `cells`.
     training: String,
-    /// done, running, failed or waiting.
-    state: &'static str,
+    #[serde(serialize_with = "in_lower_case")]
+    pub(super) state: StatusState,
     #[serde(skip)]
-    description: String,
-    error: Option<String>,
-    host: Option<String>,
-    pid: Option<u32>,
+    pub(super) description: String,
+    pub(super) error: Option<String>,
+    pub(super) host: Option<String>,
+    pub(super) pid: Option<u32>,
+    /// Seconds since 1970 at which they began.
+    pub(super) since: Option<u64>,
     /// What a running cell does, and how much of it is done.
     stage: Option<String>,
     done: Option<usize>,
@@ -42,24 +50,22 @@ struct CellStatus {
 
 impl StatusReport {
     pub fn of(folder: &AblationFolder, plan: &PlanRecord, expiry: Duration) -> Self {
-        let status = |cell: &CellRecord| {
-            let cell_status = CellStatus {
-                settings: plan.rows[cell.row].clone(),
-                seed: cell.seed,
-                training: cell.training.clone(),
-                description: plan.describe(cell),
-                ..CellStatus::default()
-            };
-            cell_status.with(folder.state(cell, expiry), cell.updates)
+        let states: Vec<CellState> =
+            plan.cells.iter().map(|cell| folder.state(cell, expiry)).collect();
+        let elapsed = Elapsed::of(folder, plan, &states);
+        let status = |(cell, state): (&CellRecord, CellState)| {
+            CellStatus::new(plan, cell).with(state, cell.updates)
         };
-        let cells: Vec<CellStatus> = plan.cells.iter().map(status).collect();
-        let count = |state: &str| cells.iter().filter(|cell| cell.state == state).count();
+        let cells: Vec<CellStatus> = plan.cells.iter().zip(states).map(status).collect();
+        let count = |state| cells.iter().filter(|cell| cell.state == state).count();
         Self {
             plan: plan.hash(),
-            done: count(DONE),
-            running: count(RUNNING),
-            failed: count(FAILED),
-            waiting: count(WAITING),
+            done: count(StatusState::Done),
+            running: count(StatusState::Running),
+            failed: count(StatusState::Failed),
+            waiting: count(StatusState::Waiting),
+            mean_seconds_of_cell: elapsed.mean_of_cell.map(|time| time.as_secs_f64()),
+            seconds_left: elapsed.left.map(|time| time.as_secs_f64()),
             cells,
         }
     }
@@ -69,12 +75,16 @@ impl StatusReport {
         let width = self.cells.iter().map(|cell| cell.description.chars().count()).max();
         let width = width.unwrap_or(0);
         let line = |cell: &CellStatus| {
-            let line =
-                format!("{:<width$}  {:<7}  {}", cell.description, cell.state, cell.detail());
+            let line = format!(
+                "{:<width$}  {:<7}  {}",
+                cell.description,
+                cell.state.name(),
+                cell.detail()
+            );
             line.trim_end().to_owned() + "\n"
         };
         let lines: String = self.cells.iter().map(line).collect();
-        let Self { plan, done, running, failed, waiting, cells } = self;
+        let Self { plan, done, running, failed, waiting, cells, .. } = self;
         format!(
             "{lines}\nplan {plan}: {} cells, {done} done, {running} running, {failed} failed, {waiting} waiting\n",
             cells.len()
@@ -82,26 +92,47 @@ impl StatusReport {
     }
 }
 
-const DONE: &str = "done";
-const RUNNING: &str = "running";
-const FAILED: &str = "failed";
-const WAITING: &str = "waiting";
+/// done, running, failed or waiting.
+fn in_lower_case<S: Serializer>(state: &StatusState, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(state.name())
+}
 
 impl CellStatus {
+    /// Of a cell that waits.
+    fn new(plan: &PlanRecord, cell: &CellRecord) -> Self {
+        Self {
+            settings: plan.rows[cell.row].clone(),
+            seed: cell.seed,
+            training: cell.training.clone(),
+            description: plan.describe(cell),
+            state: StatusState::Waiting,
+            error: None,
+            host: None,
+            pid: None,
+            since: None,
+            stage: None,
+            done: None,
+            total: None,
+            seconds_left: None,
+        }
+    }
+
     fn with(self, state: CellState, updates: usize) -> Self {
         match state {
-            CellState::Done => Self { state: DONE, ..self },
-            CellState::Failed(error) => Self { state: FAILED, error: Some(error), ..self },
-            CellState::Waiting(0) => Self { state: WAITING, ..self },
+            CellState::Done => Self { state: StatusState::Done, ..self },
+            CellState::Failed(error) => {
+                Self { state: StatusState::Failed, error: Some(error), ..self }
+            }
+            CellState::Waiting(0) => self,
             CellState::Waiting(made) => Self {
-                state: WAITING,
                 stage: Some("training".into()),
                 done: Some(made),
                 total: Some(updates),
                 ..self
             },
             CellState::Running(note) => Self {
-                state: RUNNING,
+                state: StatusState::Running,
+                since: Some(note.since),
                 host: Some(note.host),
                 pid: Some(note.pid),
                 stage: Some(note.stage),
@@ -114,21 +145,25 @@ impl CellStatus {
     }
 
     fn detail(&self) -> String {
-        let progress = || match (&self.stage, self.done, self.total) {
-            (Some(stage), Some(done), Some(total)) => format!("{stage} {done}/{total}"),
-            _ => String::new(),
-        };
         match self.state {
-            FAILED => self.error.clone().unwrap_or_default(),
-            WAITING if self.stage.is_some() => format!("saved: {}", progress()),
-            RUNNING => {
-                let left = self.seconds_left.map(Duration::from_secs);
-                let left = left.map(|left| format!(", {} left", shown(left))).unwrap_or_default();
+            StatusState::Failed => self.error.clone().unwrap_or_default(),
+            StatusState::Waiting if self.stage.is_some() => format!("saved: {}", self.progress()),
+            StatusState::Running => {
                 let (host, pid) = (self.host.as_deref().unwrap_or(""), self.pid.unwrap_or(0));
-                format!("{}{left}, process {pid} of {host}", progress())
+                format!("{}, process {pid} of {host}", self.progress())
             }
-            _ => String::new(),
+            StatusState::Waiting | StatusState::Done => String::new(),
         }
+    }
+
+    /// How far it is, and the time that its stage has left.
+    pub(super) fn progress(&self) -> String {
+        let (Some(stage), Some(done), Some(total)) = (&self.stage, self.done, self.total) else {
+            return String::new();
+        };
+        let left = self.seconds_left.map(Duration::from_secs);
+        let left = left.map(|left| format!(", {} left", shown(left))).unwrap_or_default();
+        format!("{stage} {done}/{total}{left}")
     }
 }
 
@@ -157,6 +192,13 @@ mod tests {
         let running = "threshold=0.3 seed=2  running  training 0/10, 3 min 20 s left, process ";
         assert!(text.contains(running), "{text}");
         assert!(text.ends_with("4 cells, 0 done, 2 running, 1 failed, 1 waiting\n"), "{text}");
+        let page = report.html("runs/tau", Duration::from_secs(10));
+        for part in ["Running (2)", "<td>the loss is NaN</td>", "location.reload(), 10000"] {
+            assert!(page.contains(part), "{part} in {page}");
+        }
+        // Since this second, or the one before.
+        let since = crate::ablation::lock_note::now() - report.cells[1].since.unwrap_or(0);
+        assert!(since < 60, "{since} s");
         drop(lock);
         assert_eq!(StatusReport::of(&folder, &plan, HOUR).waiting, 3);
     }

@@ -9,6 +9,7 @@ use eps_model::recipe::Recipe;
 use eps_model::train::{Checkpoint, Event, Job, Outcome, Step};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::slice;
 use std::time::{Duration, Instant};
 
 /// A training in its run folder.
@@ -88,7 +89,12 @@ impl Training<'_> {
     /// inference, since its checkpoints name it.
     fn begin(&self, is_begun: bool) -> Result<Recipe> {
         if !is_begun {
-            let provenance = Provenance::new(self.session, self.device, self.split, self.weights)?;
+            let provenance = Provenance::new(
+                self.session,
+                slice::from_ref(self.device),
+                self.split,
+                self.weights,
+            )?;
             self.run.begin(self.recipe, &provenance)?;
             return Ok(self.recipe.clone());
         }

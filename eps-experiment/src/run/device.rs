@@ -1,4 +1,4 @@
-//! A device, and what it is called.
+//! Devices, and what they are called.
 
 use burn::tensor::Device;
 
@@ -7,4 +7,29 @@ use burn::tensor::Device;
 pub struct NamedDevice {
     pub name: String,
     pub device: Device,
+}
+
+/// Names that tell devices apart: `cpu#1` and `cpu#2` where one was asked for twice.
+pub fn worker_names(devices: &[NamedDevice]) -> Vec<String> {
+    let count = |devices: &[NamedDevice], name: &str| {
+        devices.iter().filter(|device| device.name == name).count()
+    };
+    let of_device = |(index, device): (usize, &NamedDevice)| match count(devices, &device.name) {
+        1 => device.name.clone(),
+        _ => format!("{}#{}", device.name, 1 + count(&devices[..index], &device.name)),
+    };
+    devices.iter().enumerate().map(of_device).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_devices_are_numbered() {
+        let device = |name: &str| NamedDevice { name: name.into(), device: Device::default() };
+        let devices = ["cpu", "torch", "cpu"].map(device);
+        assert_eq!(worker_names(&devices), ["cpu#1", "torch", "cpu#2"]);
+        assert_eq!(worker_names(&devices[..2]), ["cpu", "torch"]);
+    }
 }

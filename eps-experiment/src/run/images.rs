@@ -27,7 +27,8 @@ pub struct Images<'a> {
     pub format: ScoreFormat,
     /// The probability from which on the network's classes take the place of labels, in `0..=1`.
     pub predicted: Option<f32>,
-    pub device: &'a NamedDevice,
+    /// Those that share the images, one at least.
+    pub devices: &'a [NamedDevice],
 }
 
 impl Images<'_> {
@@ -55,7 +56,7 @@ impl Images<'_> {
             session,
             network: &network,
             recipe: &self.recipe.inference,
-            device: &self.device.device,
+            devices: self.devices,
             out: &out,
             lock: Some(&lock),
             format: self.format,
@@ -96,7 +97,7 @@ impl Images<'_> {
             return Ok(End::Interrupted);
         }
         if is_import && (out.root == run.root || !run.recipe_file().exists()) {
-            let provenance = Provenance::new(session, self.device, self.split, self.weights)?;
+            let provenance = Provenance::new(session, self.devices, self.split, self.weights)?;
             run.begin(self.recipe, &provenance)?;
         }
         Ok(End::Done)
@@ -115,7 +116,7 @@ impl Images<'_> {
         let classes = self.split.names.objects();
         let network = match self.weights {
             Some(path) => self.network_of(path, session)?,
-            None => load_network(self.run, self.recipe, &self.device.device)?,
+            None => load_network(self.run, self.recipe, &self.devices[0].device)?,
         };
         ensure!(
             network.classes() == classes,
@@ -129,7 +130,7 @@ impl Images<'_> {
     fn network_of(&self, weights: &Path, session: &Session<'_>) -> Result<Network> {
         let Recipe { network, optimiser, .. } = self.recipe;
         let classes = self.split.names.objects();
-        let network = Network::new(network, classes, optimiser.seed, &self.device.device);
+        let network = Network::new(network, classes, optimiser.seed, &self.devices[0].device);
         let (network, import) = load_weights(network, weights, Part::Network)?;
         session.observer.say(&format!("weights: {import}"));
         Ok(network)

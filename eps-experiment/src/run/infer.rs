@@ -1,11 +1,10 @@
 //! Class maps and masks of images by a trained classifier.
 
-use super::RunFolder;
+use super::{NamedDevice, RunFolder};
 use crate::output::FolderLock;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, Replica};
 use crate::{End, Session};
 use anyhow::{Result, ensure};
-use burn::tensor::Device;
 use eps_data::codec::{
     ScoreFormat, is_whole, read_logits, read_rgb, read_scores, size_of, write_file, write_mask,
     write_scores_and_logits,
@@ -31,9 +30,11 @@ const WAITING: usize = 1;
 /// What inference runs with, and where its results go.
 pub struct Inference<'a> {
     pub session: &'a Session<'a>,
+    /// On the first of the devices.
     pub network: &'a Network,
     pub recipe: &'a InferenceRecipe,
-    pub device: &'a Device,
+    /// Those that share the images.
+    pub devices: &'a [NamedDevice],
     pub out: &'a RunFolder,
     /// Of the folder or one above it, where another lock does not look after it.
     pub lock: Option<&'a FolderLock>,
@@ -55,17 +56,22 @@ impl Inference<'_> {
         let left = pipeline.begin(label, items, |item| self.is_done(item));
         pipeline.run(
             batches(left)?,
+            &Replica::on_each(self.network.clone(), self.devices),
             |batch| Ok(read_batch(batch)?),
-            |batch| self.views(batch),
+            |replica, batch| self.views(replica, batch),
             |(item, views)| Ok(self.write(item, views)?),
         )
     }
 
     /// What the network makes of a batch.
-    fn views<'i>(&self, (items, images): Photographs<'i>) -> Result<Vec<(&'i Item, Views)>> {
+    fn views<'i>(
+        &self,
+        replica: &Replica<Network>,
+        (items, images): Photographs<'i>,
+    ) -> Result<Vec<(&'i Item, Views)>> {
         let labelled: Vec<_> =
             images.iter().zip(&items).map(|(image, item)| (image, self.classes(item))).collect();
-        let batch = network_views(self.network, self.recipe, &labelled, self.device);
+        let batch = network_views(&replica.network, self.recipe, &labelled, &replica.device);
         check_finite(&items, &batch)?;
         Ok(items.into_iter().zip(batch).collect())
     }

@@ -9,7 +9,7 @@ mod maps_origin;
 mod provenance;
 mod train;
 
-pub use device::NamedDevice;
+pub use device::{NamedDevice, worker_names};
 pub use folder::RunFolder;
 pub use images::Images;
 pub use infer::Inference;

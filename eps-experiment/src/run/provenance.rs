@@ -14,6 +14,7 @@ use std::path::Path;
 pub struct Provenance {
     pub version: String,
     pub command: Vec<String>,
+    /// Several with commas between them.
     pub device: String,
     pub list: ListId,
     /// SHA-256 of the pre-trained weights.
@@ -21,17 +22,18 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// Of a session: its command, its device, and what it works on.
+    /// Of a session: its command, its devices, and what it works on.
     pub fn new(
         session: &Session<'_>,
-        device: &NamedDevice,
+        devices: &[NamedDevice],
         split: &Split,
         weights: Option<&Path>,
     ) -> Result<Self> {
+        let names: Vec<&str> = devices.iter().map(|device| device.name.as_str()).collect();
         Ok(Self {
             version: env!("CARGO_PKG_VERSION").into(),
             command: session.command.to_vec(),
-            device: device.name.clone(),
+            device: names.join(","),
             list: split.list.id(),
             weights: weights.map(sha256_of_file).transpose()?,
         })

@@ -4,6 +4,7 @@ use super::{NamedDevice, Provenance, RunFolder, from_scratch, note_unchecked};
 use crate::Session;
 use crate::output::FolderLock;
 use anyhow::{Result, bail, ensure};
+use burn::tensor::Device;
 use eps_data::Split;
 use eps_model::recipe::{Recipe, TrainingRecipe};
 use eps_model::train::{Checkpoint, Event, Job, Outcome, Step};
@@ -26,7 +27,8 @@ pub struct TrainingRun<'a, R = Recipe> {
     pub out: &'a Path,
     /// Whether a run that is there already goes on from its latest checkpoint.
     pub resume: bool,
-    pub device: &'a NamedDevice,
+    /// Those that share each update, one at least.
+    pub devices: &'a [NamedDevice],
 }
 
 impl<R: TrainingRecipe> TrainingRun<'_, R> {
@@ -50,6 +52,7 @@ impl<R: TrainingRecipe> TrainingRun<'_, R> {
             weights: self.weights.map(Path::to_owned),
             resume: self.resume,
         };
+        job.check_devices(self.devices.len())?;
         // Before anything is written, since a checkpoint of another list or recipe is refused here.
         let checkpoint = job.checkpoint()?;
         if let Some(checkpoint) = &checkpoint {
@@ -64,10 +67,10 @@ impl<R: TrainingRecipe> TrainingRun<'_, R> {
         }
         if checkpoint.is_none() || !run.is_begun() {
             self.check_recipe(&run)?;
-            let provenance = Provenance::new(session, self.device, self.split, self.weights)?;
+            let provenance = Provenance::new(session, self.devices, self.split, self.weights)?;
             run.begin(self.recipe, &provenance)?;
         }
-        let outcome = train(&job, "training", self.device, session)?;
+        let outcome = train(&job, "training", self.devices, session)?;
         lock.check()?;
         Ok(outcome)
     }
@@ -145,7 +148,7 @@ fn settings(text: &str) -> BTreeMap<String, Value> {
 pub fn train<R: TrainingRecipe>(
     job: &Job<'_, R>,
     label: &str,
-    device: &NamedDevice,
+    devices: &[NamedDevice],
     session: &Session<'_>,
 ) -> Result<Outcome<R::Network>> {
     let latest = match job.resume {
@@ -155,7 +158,8 @@ pub fn train<R: TrainingRecipe>(
     let observer = session.observer;
     let done = latest.map_or(0, |checkpoint| checkpoint.state.update);
     observer.begin(label, job.recipe.optimiser().updates, done);
-    let outcome = job.run(&device.device, |event| {
+    let devices: Vec<Device> = devices.iter().map(|device| device.device.clone()).collect();
+    let outcome = job.run_on(&devices, |event| {
         match event {
             Event::Imported(import) => observer.say(&format!("weights: {import}")),
             Event::Updated(step) => observer.step(&|| message(R::EXPLAINED, step)),

@@ -2,7 +2,7 @@
 
 use crate::output::FolderLock;
 use crate::output::origin::{self, Results};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, Replica};
 use crate::refine::{Background, Refinement};
 use crate::run::{NamedDevice, RunFolder, note_unchecked};
 use crate::{End, Session};
@@ -47,7 +47,8 @@ pub struct SegmentationImages<'a> {
     pub scores: Option<ScoreFormat>,
     /// A dense CRF over the probabilities.
     pub crf: Option<Preset>,
-    pub device: &'a NamedDevice,
+    /// Those that share the images, one at least.
+    pub devices: &'a [NamedDevice],
 }
 
 /// What the results of a folder were made with: `segmentation.json` beside them.
@@ -77,7 +78,7 @@ impl SegmentationImages<'_> {
         let results = Results { name: "masks", folder: &folder, ending: "png" };
         let (is_part, origin) = (self.shard.is_some(), self.origin(session)?);
         let lock = origin::take(&out.root, is_part, &file, &origin, &results, session)?;
-        let ended = self.infer(&network, &out, &lock, session);
+        let ended = self.infer(network, &out, &lock, session);
         // Of a folder that is gone, other errors are only the consequence.
         lock.check()?;
         ended
@@ -85,7 +86,7 @@ impl SegmentationImages<'_> {
 
     fn infer(
         &self,
-        network: &SegmentationNetwork,
+        network: SegmentationNetwork,
         out: &RunFolder,
         lock: &FolderLock,
         session: &Session<'_>,
@@ -96,9 +97,10 @@ impl SegmentationImages<'_> {
         let left = pipeline.begin("segmentation", &all, |item| self.is_done(out, item));
         pipeline.run(
             left,
+            &Replica::on_each(network, self.devices),
             |item| Ok((item, read_rgb(&item.image)?)),
-            |(item, image)| {
-                let probabilities = self.probabilities(network, item, &image)?;
+            |replica, (item, image)| {
+                let probabilities = self.probabilities(replica, item, &image)?;
                 Ok(vec![(item, image, probabilities)])
             },
             |(item, image, probabilities)| self.write(out, item, &image, &probabilities),
@@ -107,11 +109,12 @@ impl SegmentationImages<'_> {
 
     fn probabilities(
         &self,
-        network: &SegmentationNetwork,
+        replica: &Replica<SegmentationNetwork>,
         item: &Item,
         image: &RgbImage,
     ) -> Result<ClassProbabilities> {
-        let probabilities = class_probabilities(network, self.recipe, image, &self.device.device);
+        let Replica { network, device, .. } = replica;
+        let probabilities = class_probabilities(network, self.recipe, image, device);
         ensure!(
             probabilities.is_finite(),
             "{}: the network's scores are infinite or NaN, so its weights are damaged or diverged in \
@@ -150,7 +153,7 @@ impl SegmentationImages<'_> {
     }
 
     fn network(&self, session: &Session<'_>) -> Result<SegmentationNetwork> {
-        let (objects, device) = (self.names.objects(), &self.device.device);
+        let (objects, device) = (self.names.objects(), &self.devices[0].device);
         let (network, path) = match self.weights {
             SegmentationWeights::Run(run) => (load_network(run, self.recipe, device)?, run),
             SegmentationWeights::File(file) => {

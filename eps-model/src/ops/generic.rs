@@ -2,8 +2,7 @@
 
 use super::{Activated, Activation, ConstantNormalisation, Normalisation};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Scalar, TensorMetadata};
-use burn::tensor::BoolStore;
+use burn::backend::{Backend, Scalar, TensorMetadata, get_or_init_device_settings};
 
 /// A `[channels]` vector as `[1, channels, 1, 1]`.
 fn per_channel<B: Backend>(values: FloatTensor<B>) -> FloatTensor<B> {
@@ -110,11 +109,13 @@ fn through_activation<B: Backend>(
     let zero = scalar::<B>(0.0, &gradient);
     let limit = |value: f32| scalar::<B>(value.into(), &output);
     let (low, high) = (limit(low), high.is_finite().then(|| limit(high)));
-    let below = B::float_lower_equal_elem(output.clone(), low, BoolStore::Native);
+    // A CubeCL device stores booleans as bytes or words, and has none of one bit.
+    let booleans = get_or_init_device_settings::<B>(&output.device()).bool_dtype;
+    let below = B::float_lower_equal_elem(output.clone(), low, booleans);
     let gradient = B::float_mask_fill(gradient, below, zero);
     match high {
         Some(high) => {
-            let above = B::float_greater_equal_elem(output, high, BoolStore::Native);
+            let above = B::float_greater_equal_elem(output, high, booleans);
             B::float_mask_fill(gradient, above, zero)
         }
         None => gradient,

@@ -147,3 +147,26 @@ pub(super) fn rule(
 ) -> Result<(), String> {
     if holds { Ok(()) } else { Err(format!("{key}: {found:?}, expected {expected}")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_has_equal_parts_one_for_each_device_at_least() {
+        let text = include_str!("../../../recipes/laptop-eps.toml");
+        let parts_for = |batch: usize, parts: usize, devices: usize| {
+            let mut optimiser = Recipe::parse(text).unwrap().optimiser;
+            (optimiser.batch, optimiser.parts) = (batch, parts);
+            optimiser.divide_among(devices);
+            optimiser.parts
+        };
+        assert_eq!(parts_for(8, 1, 1), 1);
+        assert_eq!(parts_for(8, 1, 2), 2);
+        assert_eq!(parts_for(8, 1, 3), 4);
+        assert_eq!(parts_for(8, 4, 2), 4);
+        assert_eq!(parts_for(10, 2, 4), 5);
+        // There is none, which training refuses.
+        assert_eq!(parts_for(2, 1, 3), 1);
+    }
+}

@@ -23,7 +23,7 @@ use burn::tensor::{Device, Tensor};
 use eps_data::{ClassNames, Item};
 
 /// What a network is trained for.
-pub trait Task {
+pub trait Task: Sync {
     /// The network, a field of which is called `backbone`, since weights are loaded into it by that name.
     type Network: Module;
 

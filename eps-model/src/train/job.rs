@@ -2,7 +2,7 @@
 
 use super::{Checkpoint, Event, Outcome, State, Training, checkpoints};
 use crate::ModelError;
-use crate::recipe::{Recipe, TrainingRecipe};
+use crate::recipe::{Norms, OptimiserRecipe, Recipe, TrainingRecipe};
 use burn::tensor::Device;
 use eps_data::{Loader, Split};
 use std::ops::ControlFlow;
@@ -34,8 +34,34 @@ impl<R: TrainingRecipe> Job<'_, R> {
         device: &Device,
         observer: impl FnMut(Event<'_>) -> ControlFlow<()>,
     ) -> Result<Outcome<R::Network>, ModelError> {
+        self.run_on(std::slice::from_ref(device), observer)
+    }
+
+    /// As [`run`](Self::run), each update shared by one device or several, as [`Training::run_on`] does.
+    pub fn run_on(
+        &self,
+        devices: &[Device],
+        observer: impl FnMut(Event<'_>) -> ControlFlow<()>,
+    ) -> Result<Outcome<R::Network>, ModelError> {
         let task = self.recipe.task(&self.split.names)?;
-        Training { job: self, task: &*task }.run(device, observer)
+        Training { job: self, task: &*task }.run_on(devices, observer)
+    }
+
+    /// Whether so many devices can share the updates.
+    ///
+    /// # Errors
+    ///
+    /// If there are more devices than parts, or normalisations learn: each device would normalise by the
+    /// statistics of its own parts, and none would have those of all.
+    pub fn check_devices(&self, devices: usize) -> Result<(), ModelError> {
+        let &OptimiserRecipe { batch, parts, .. } = self.recipe.optimiser();
+        if devices > parts {
+            return Err(ModelError::DevicesAndParts { devices, batch, parts });
+        }
+        if devices > 1 && self.recipe.layers().norms == Norms::Learned {
+            return Err(ModelError::DevicesAndNorms { devices });
+        }
+        Ok(())
     }
 
     /// The checkpoint to go on from; `None` without one, or where the run begins.

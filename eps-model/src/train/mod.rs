@@ -5,6 +5,8 @@ mod finite;
 mod job;
 mod objective;
 mod optimiser;
+mod probe;
+mod replicas;
 mod step_log;
 mod training;
 
@@ -12,6 +14,7 @@ pub use checkpoint::{Checkpoint, FileHashes, State};
 pub use job::{BATCHES_AHEAD, Job};
 pub use objective::{Losses, Objective};
 pub use optimiser::{optimiser, poly_rate, schedule};
+pub use probe::try_training;
 pub use step_log::{Step, read as read_steps};
 pub use training::{Event, Outcome, Training};
 

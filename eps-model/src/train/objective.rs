@@ -56,25 +56,40 @@ impl<'a, T: Task + ?Sized> Objective<'a, T> {
         update: usize,
         device: &Device,
     ) -> Result<(GradientsParams, Losses), ModelError> {
-        let parts = self.parts;
-        let mut pass = self.pass(update);
         let mut gradients = GradientsAccumulator::new();
         let mut sum = Losses::default();
-        for part in samples.chunks(samples.len().div_ceil(parts)) {
-            let batch = Batch::new(part, self.crop, self.classes, device);
-            let (total, losses) =
-                total(self.task.losses(network, batch, update, &mut pass), update)?;
-            let total = if parts == 1 { total } else { total / parts as f64 };
-            gradients.accumulate(network, GradientsParams::from_grads(total.backward(), network));
+        for (part, samples) in self.parts(samples).enumerate() {
+            let (of_part, losses) = self.part(network, samples, (update, part), device)?;
+            gradients.accumulate(network, of_part);
             sum = sum.plus(losses);
         }
-        Ok((gradients.grads(), sum.divided_by(parts as f32)))
+        Ok((gradients.grads(), sum.divided_by(self.parts as f32)))
     }
 
-    fn pass(&self, update: usize) -> Pass {
+    /// The parts of the samples of one update.
+    pub(super) fn parts<'s>(&self, samples: &'s [Sample]) -> impl Iterator<Item = &'s [Sample]> {
+        samples.chunks(samples.len().div_ceil(self.parts))
+    }
+
+    /// What one part of an update adds to its gradients, and the losses of the part.
+    pub(super) fn part(
+        &self,
+        network: &T::Network,
+        samples: &[Sample],
+        (update, part): (usize, usize),
+        device: &Device,
+    ) -> Result<(GradientsParams, Losses), ModelError> {
+        let batch = Batch::new(samples, self.crop, self.classes, device);
+        let terms = self.task.losses(network, batch, update, &mut self.pass(update, part));
+        let (total, losses) = total(terms, update)?;
+        let total = if self.parts == 1 { total } else { total / self.parts as f64 };
+        Ok((GradientsParams::from_grads(total.backward(), network), losses))
+    }
+
+    fn pass(&self, update: usize, part: usize) -> Pass {
         let learn_norms = self.layers.norms == Norms::Learned;
         let pass = if self.layers.dropout {
-            Pass::training(learn_norms, dropout(self.seed, update))
+            Pass::training(learn_norms, dropout(self.seed, update, part))
         } else {
             Pass::training_without_dropout(learn_norms)
         };
@@ -100,7 +115,7 @@ fn total(terms: LossTerms, update: usize) -> Result<(Tensor<1>, Losses), ModelEr
 }
 
 impl Losses {
-    fn plus(self, other: Self) -> Self {
+    pub(super) fn plus(self, other: Self) -> Self {
         Self {
             loss: self.loss + other.loss,
             loss_cls: self.loss_cls + other.loss_cls,
@@ -108,7 +123,7 @@ impl Losses {
         }
     }
 
-    fn divided_by(self, count: f32) -> Self {
+    pub(super) fn divided_by(self, count: f32) -> Self {
         Self {
             loss: self.loss / count,
             loss_cls: self.loss_cls / count,
@@ -117,9 +132,10 @@ impl Losses {
     }
 }
 
-/// The draws of an update: those of two seeds or two updates have no key in common.
-fn dropout(seed: u64, update: usize) -> ChaCha8Rng {
-    keyed_random([seed, update as u64, 0, DROPOUT_STREAM])
+/// The draws of a part of an update: those of two seeds, updates or parts have no key in common, so that
+/// a part drops the same on whichever device.
+fn dropout(seed: u64, update: usize, part: usize) -> ChaCha8Rng {
+    keyed_random([seed, update as u64, part as u64, DROPOUT_STREAM])
 }
 
 #[cfg(test)]
@@ -129,10 +145,11 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn no_two_updates_of_any_seeds_drop_the_same() {
+    fn no_two_parts_of_any_updates_and_seeds_drop_the_same() {
         let pairs = (0..8_u64).flat_map(|seed| (0..8).map(move |update| (seed, update)));
+        let parts = pairs.flat_map(|(seed, update)| (0..4).map(move |part| (seed, update, part)));
         let draws: HashSet<u64> =
-            pairs.map(|(seed, update)| dropout(seed, update).random()).collect();
-        assert_eq!(draws.len(), 64);
+            parts.map(|(seed, update, part)| dropout(seed, update, part).random()).collect();
+        assert_eq!(draws.len(), 256);
     }
 }

@@ -1,5 +1,6 @@
 //! The loop that trains a network for any task.
 
+use super::replicas::Replicas;
 use super::step_log::StepLog;
 use super::{Checkpoint, Job, Objective, Step, checkpoints, optimiser, schedule};
 use crate::ModelError;
@@ -11,6 +12,7 @@ use crate::weights::{Import, load_backbone};
 use burn::optim::ModuleOptimizer;
 use burn::tensor::Device;
 use std::ops::ControlFlow;
+use std::thread;
 use std::time::Instant;
 
 /// A job done for a task.
@@ -53,17 +55,54 @@ impl<T: Task + ?Sized, R: TrainingRecipe> Training<'_, T, R> {
     pub fn run(
         &self,
         device: &Device,
-        mut observer: impl FnMut(Event<'_>) -> ControlFlow<()>,
+        observer: impl FnMut(Event<'_>) -> ControlFlow<()>,
     ) -> Result<Outcome<T::Network>, ModelError> {
-        let Job { recipe, split, run, .. } = self.job;
+        self.run_on(std::slice::from_ref(device), observer)
+    }
+
+    /// As [`run`](Self::run) on several devices, which share the parts of each update in turns; the first
+    /// adds their gradients in the order of the parts and has the optimiser. With devices of one kind
+    /// the weights are, bit by bit, those of as many parts on one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Job::check_devices`], and those of a training on one device.
+    ///
+    /// # Panics
+    ///
+    /// If there is no device.
+    pub fn run_on(
+        &self,
+        devices: &[Device],
+        observer: impl FnMut(Event<'_>) -> ControlFlow<()>,
+    ) -> Result<Outcome<T::Network>, ModelError> {
+        let Job { recipe, split, .. } = self.job;
         let recipe: &R = recipe;
+        self.job.check_devices(devices.len())?;
         self.task.check(&split.items)?;
-        let device = device.clone().autodiff();
+        let devices: Vec<Device> = devices.iter().map(|device| device.clone().autodiff()).collect();
         let objective = Objective::new(self.task, recipe, &split.names);
+        thread::scope(|scope| {
+            let replicas = Replicas::start(scope, &objective, &devices);
+            self.updates(&objective, replicas, &devices[0], observer)
+        })
+    }
+
+    fn updates<'s>(
+        &self,
+        objective: &Objective<'_, T>,
+        mut replicas: Replicas<'s, T::Network>,
+        device: &Device,
+        mut observer: impl FnMut(Event<'_>) -> ControlFlow<()>,
+    ) -> Result<Outcome<T::Network>, ModelError>
+    where
+        T::Network: 's,
+    {
+        let Job { run, .. } = self.job;
         let groups = self.task.parameter_groups();
         let Start { mut network, mut updater, first } =
-            self.start(&groups, &device, &mut observer)?;
-        let recipe = recipe.optimiser();
+            self.start(&groups, device, &mut observer)?;
+        let recipe = self.job.recipe.optimiser();
         let mut log = StepLog::open(&run.join("steps.csv"), first)?;
         let mut rates = schedule(recipe, &groups, first);
         let mut batches = self.job.loader(first);
@@ -71,7 +110,8 @@ impl<T: Task + ?Sized, R: TrainingRecipe> Training<'_, T, R> {
             let begun = Instant::now();
             let samples = batches.next().expect("a loader has no end before an error")?;
             let rate = rates.step();
-            let (gradients, losses) = objective.gradients(&network, &samples, update, &device)?;
+            let (gradients, losses) =
+                replicas.gradients(objective, &network, &samples, update, device)?;
             network = updater.step(rate.clone(), network, gradients);
             let step = Step {
                 step: update,

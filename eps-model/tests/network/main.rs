@@ -20,6 +20,13 @@ pub(crate) fn device() -> Device {
         #[cfg(feature = "tch")]
         #[allow(deprecated, reason = "burn 0.22 marks the libtorch backend so")]
         Ok("torch") => Device::libtorch(),
+        #[cfg(feature = "tch")]
+        #[allow(deprecated, reason = "burn 0.22 marks the libtorch backend so")]
+        Ok("torch:cuda:0") => Device::libtorch_cuda(0),
+        #[cfg(feature = "cuda")]
+        Ok("cuda:0") => Device::cuda(0),
+        #[cfg(feature = "wgpu")]
+        Ok("wgpu") => Device::wgpu(burn::tensor::DeviceKind::DefaultDevice),
         Ok("cpu") | Err(_) => Device::flex(),
         Ok(other) => panic!("EPS_TEST_DEVICE is `{other}`, which these tests were not built with"),
     }

@@ -442,3 +442,63 @@ fn a_loss_that_is_not_a_number_ends_the_run() {
         assert_eq!(matches!(error, ModelError::NotFinite { .. }), !is_loss, "{error}");
     }
 }
+
+/// A small recipe that several devices can share: constant normalisations, and dropout.
+fn shared_recipe(method: Method) -> Recipe {
+    let mut recipe = small_recipe();
+    recipe.network.norms = Norms::Frozen;
+    recipe.network.method = method;
+    if method == Method::Cam {
+        recipe.saliency = None;
+    }
+    // Without stored statistics activations grow with each block.
+    recipe.optimiser.learning_rate = 1e-4;
+    recipe.optimiser.parts = 4;
+    recipe
+}
+
+fn on_devices(count: usize, job: &Job<'_>) -> Result<Outcome<Network>, ModelError> {
+    job.run_on(&vec![crate::device(); count], |_| ControlFlow::Continue(()))
+}
+
+#[test]
+fn several_devices_find_the_bits_of_as_many_parts_on_one() {
+    let scenes = Scenes::new();
+    for method in [Method::Cam, Method::Eps] {
+        let recipe = shared_recipe(method);
+        let name = |run: &str| format!("{method:?}-{run}");
+        let alone = finish(&scenes.job(&name("1"), &recipe));
+        // Two parts each; one has two parts and two have one.
+        for devices in [2, 3] {
+            let job = scenes.job(&name(&devices.to_string()), &recipe);
+            let Outcome::Finished(network) = on_devices(devices, &job).unwrap() else {
+                panic!("nobody stopped it");
+            };
+            assert_same(&(parameters(&network), steps(&job.run)), &alone);
+        }
+        let stopped = scenes.job(&name("stopped"), &recipe);
+        stopped.run_on(&vec![crate::device(); 2], until(3)).unwrap();
+        assert_same(&finish(&Job { resume: true, ..stopped }), &alone);
+    }
+}
+
+#[test]
+fn a_loss_that_is_not_a_number_on_any_device_ends_the_run_on_all() {
+    let scenes = Scenes::new();
+    let mut recipe = shared_recipe(Method::Cam);
+    recipe.optimiser.learning_rate = 1e38;
+    recipe.optimiser.checkpoint_every = 1000;
+    let error = on_devices(2, &scenes.job("run", &recipe)).err().unwrap();
+    assert!(matches!(error, ModelError::Diverged { update: 1, .. }), "{error}");
+}
+
+#[test]
+fn norms_that_learn_and_more_devices_than_parts_are_refused() {
+    let scenes = Scenes::new();
+    let mut recipe = shared_recipe(Method::Cam);
+    let error = on_devices(5, &scenes.job("parts", &recipe)).err().unwrap();
+    assert!(matches!(error, ModelError::DevicesAndParts { devices: 5, parts: 4, .. }), "{error}");
+    recipe.network.norms = Norms::Learned;
+    let error = on_devices(2, &scenes.job("norms", &recipe)).err().unwrap();
+    assert!(matches!(error, ModelError::DevicesAndNorms { devices: 2 }), "{error}");
+}

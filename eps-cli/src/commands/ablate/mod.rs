@@ -4,7 +4,7 @@ mod plan;
 mod status;
 
 use super::Exit;
-use crate::args::{self, DataArgs, DeviceArgs, SlurmArrayArgs};
+use crate::args::{self, DataArgs, DevicesArgs, SlurmArrayArgs};
 use crate::interrupt;
 use crate::outputs::Outputs;
 use anyhow::{Result, bail, ensure};
@@ -13,10 +13,9 @@ use eps_data::{Shard, codec::write_file};
 use eps_eval::report::export;
 use eps_experiment::Session;
 use eps_experiment::ablation::{
-    AblationFolder, Cell, CellState, Manner, Pace, PlanRecord, Sources, Worker, write_results,
+    AblationFolder, Cell, CellState, Manner, PlanRecord, Sources, Workers, write_results,
 };
 use plan::PlanArgs;
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -87,7 +86,7 @@ struct AblateArgs {
     #[command(flatten)]
     slurm: SlurmArrayArgs,
     #[command(flatten)]
-    device: DeviceArgs,
+    device: DevicesArgs,
 }
 
 impl Ablate {
@@ -132,20 +131,18 @@ impl AblateArgs {
         if let Some(exit) = self.slurm.job.write(array, &added, session)? {
             return Ok(exit);
         }
-        let device = self.device.open()?;
+        let devices = self.device.open()?;
         interrupt::install()?;
-        let mut worker = Worker {
+        let workers = Workers {
             folder,
             plan: &plan,
             cells: &cells,
             sources: &sources,
-            device: &device,
+            devices: &devices,
             session,
             manner: self.manner(),
-            pace: Pace::default(),
-            attempted: BTreeSet::new(),
         };
-        let end = worker.run()?;
+        let end = workers.run()?;
         self.finish(folder, &plan, end.into(), session)
     }
 

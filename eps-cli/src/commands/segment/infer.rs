@@ -1,6 +1,6 @@
 //! `eps segment infer`
 
-use crate::args::{self, DeviceArgs, ImageSetArgs, SlurmArrayArgs};
+use crate::args::{self, DevicesArgs, ImageSetArgs, SlurmArrayArgs};
 use crate::commands::Exit;
 use crate::interrupt;
 use anyhow::Result;
@@ -65,7 +65,7 @@ pub(crate) struct Infer {
     #[arg(long, value_name = "I/N|auto", value_parser = args::shard)]
     shard: Option<Shard>,
     #[command(flatten)]
-    device: DeviceArgs,
+    device: DevicesArgs,
     #[command(flatten)]
     slurm: SlurmArrayArgs,
 }
@@ -101,7 +101,7 @@ impl Infer {
         if let Some(exit) = self.slurm.job.write(self.slurm.array(None), &[], session)? {
             return Ok(exit);
         }
-        let device = self.device.open()?;
+        let devices = self.device.open()?;
         let format = if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
         let images = SegmentationImages {
             weights: match &self.weights {
@@ -115,7 +115,7 @@ impl Infer {
             shard: self.shard,
             scores: self.scores.then_some(format),
             crf: self.crf,
-            device: &device,
+            devices: &devices,
         };
         interrupt::install()?;
         Ok(images.run(session)?.into())

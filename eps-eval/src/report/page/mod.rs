@@ -9,6 +9,7 @@ mod gallery;
 mod html;
 mod picture;
 mod sheet;
+mod status;
 mod tables;
 
 use sheet::sheet;
@@ -17,6 +18,7 @@ pub use comparison::ComparisonPage;
 pub use contact_sheet::{ContactSheet, ContactSheetEntry};
 pub use gallery::{Gallery, GalleryImage, ImageClass, ImageScores};
 pub use picture::{colour_mask, heat};
+pub use status::{StatusCell, StatusPage, StatusState};
 
 use crate::report::{
     ReferenceLoss,

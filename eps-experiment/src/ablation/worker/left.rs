@@ -12,7 +12,7 @@ impl Worker<'_> {
             cells => format!(" and {} more of this training", cells - 1),
         };
         let (updates, scorings) = self.left(pending, later);
-        let left = self.pace.left(updates, scorings);
+        let left = self.shared.left(*self.shared.pace(), updates, scorings);
         let left = left.map(|left| format!(", {} left for all", shown(left)));
         let left = left.unwrap_or_default();
         self.session.observer.say(&format!("{label}: {cell}{more}{left}"));

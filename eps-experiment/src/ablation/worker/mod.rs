@@ -1,14 +1,14 @@
-//! Takes one training after another until all cells are done.
+//! Takes one training after another until all cells are done, on one device or on several at once.
 
 mod caught;
 mod left;
 mod score;
+mod workers;
 
 use super::cell::Cell;
 use super::folder::AblationFolder;
 use super::lock::{Attempt, Lock, holder};
 use super::lock_note::LockNote;
-use super::pace::Pace;
 use super::record::{CellRecord, PlanRecord};
 use super::sources::Sources;
 use super::training::{Trained, Training};
@@ -18,8 +18,9 @@ use crate::{End, Session};
 use anyhow::Result;
 use caught::caught;
 use eps_data::{Shard, error_chain};
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
+use workers::Shared;
+pub use workers::Workers;
 
 /// Time between two looks at what others hold.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -38,19 +39,19 @@ pub struct Manner {
     pub part: Option<Shard>,
 }
 
-/// A process that takes cells of a plan.
-pub struct Worker<'a> {
-    pub folder: &'a AblationFolder,
-    pub plan: &'a PlanRecord,
+/// Who takes cells of a plan, on one device.
+struct Worker<'a> {
+    folder: &'a AblationFolder,
+    plan: &'a PlanRecord,
     /// In the order of the plan.
-    pub cells: &'a [Cell],
-    pub sources: &'a Sources,
-    pub device: &'a NamedDevice,
-    pub session: &'a Session<'a>,
-    pub manner: Manner,
-    pub pace: Pace,
-    /// Cells that were tried, whatever came of it.
-    pub attempted: BTreeSet<usize>,
+    cells: &'a [Cell],
+    sources: &'a Sources,
+    device: &'a NamedDevice,
+    session: &'a Session<'a>,
+    manner: &'a Manner,
+    shared: &'a Shared,
+    /// Which one it is, where there are several.
+    name: Option<String>,
 }
 
 /// Indices of cells that share something.
@@ -60,7 +61,7 @@ impl Worker<'_> {
     /// Takes trainings until none is left that this process may take.
     ///
     /// What fails is recorded with its cells; only a folder that cannot be written is an error.
-    pub fn run(&mut self) -> Result<End> {
+    fn run(&self) -> Result<End> {
         let (index, count) = self.manner.part.map_or((1, 1), |part| (part.index(), part.count()));
         let trainings = self.plan.trainings().into_iter();
         let groups: Vec<Group> =
@@ -97,7 +98,8 @@ impl Worker<'_> {
                 // Others may have left something meanwhile.
                 _ if took => {}
                 Some(note) if self.manner.waits => {
-                    if !std::mem::replace(&mut is_announced, true) {
+                    let is_ours = note.is_of_this_process();
+                    if !is_ours && !std::mem::replace(&mut is_announced, true) {
                         let (pid, host) = (note.pid, note.host);
                         self.session
                             .observer
@@ -117,19 +119,19 @@ impl Worker<'_> {
     fn pending(&self, group: &[usize]) -> Group {
         let is_pending = |&&index: &&usize| {
             let cell = &self.plan.cells[index];
-            let may_fail = self.manner.retries_failed && !self.attempted.contains(&index);
+            let may_fail = self.manner.retries_failed && !self.shared.is_attempted(index);
             !self.folder.is_done(cell) && (may_fail || self.folder.failure(cell).is_none())
         };
         group.iter().filter(is_pending).copied().collect()
     }
 
     /// Trains and scores the pending cells of one training; `later` are those after it.
-    fn work(&mut self, group: &[usize], later: &[Group], lock: &Lock) -> Result<End> {
+    fn work(&self, group: &[usize], later: &[Group], lock: &Lock) -> Result<End> {
         // Somebody may have finished it before the lock was taken.
         let pending = self.pending(group);
         let Some(&first) = pending.first() else { return Ok(End::Done) };
         for &index in &pending {
-            self.attempted.insert(index);
+            self.shared.attempt(index);
             self.folder.clear_failure(&self.plan.cells[index])?;
         }
         let label = format!("cell {}/{}", first + 1, self.plan.cells.len());
@@ -137,7 +139,7 @@ impl Worker<'_> {
         let trained = caught(|| self.train(first, &label, later, lock));
         match trained {
             Ok(Trained { is_interrupted: true, .. }) => return Ok(End::Interrupted),
-            Ok(Trained { updates, time, .. }) => self.pace.trained(updates, time),
+            Ok(Trained { updates, time, .. }) => self.shared.pace().trained(updates, time),
             Err(error) => {
                 self.fail(&pending, &error)?;
                 return Ok(End::Done);
@@ -149,7 +151,7 @@ impl Worker<'_> {
                 return Ok(End::Interrupted);
             }
         }
-        self.pace.scored(begun.elapsed());
+        self.shared.pace().scored(begun.elapsed());
         Ok(End::Done)
     }
 
@@ -157,9 +159,9 @@ impl Worker<'_> {
         let cell = &self.cells[index];
         let (updates, scorings) = self.left(&[index], later);
         let all_left = |made: usize, time: Duration| {
-            let mut pace = self.pace;
+            let mut pace = *self.shared.pace();
             pace.trained(made, time);
-            pace.left(updates.saturating_sub(made), scorings)
+            self.shared.left(pace, updates.saturating_sub(made), scorings)
         };
         Training {
             recipe: &cell.recipe,
@@ -179,7 +181,8 @@ impl Worker<'_> {
     }
 
     fn fail(&self, cells: &[usize], error: &anyhow::Error) -> Result<()> {
-        let error = error_chain(error.as_ref());
+        let of_device = self.name.as_ref().map(|name| format!("device {name}: "));
+        let error = of_device.unwrap_or_default() + &error_chain(error.as_ref());
         for &index in cells {
             let cell = self.record(index);
             let text = format!("failed: {}: {error}", self.plan.describe(cell));

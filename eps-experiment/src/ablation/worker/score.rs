@@ -7,7 +7,7 @@ use crate::run::Inference;
 use anyhow::Result;
 use eps_data::{Item, codec::ScoreFormat};
 use eps_model::train::load_network;
-use std::fs;
+use std::{fs, slice};
 
 impl Worker<'_> {
     /// Indices of cells by their class maps.
@@ -65,7 +65,7 @@ impl Worker<'_> {
             session: self.session,
             network: &network,
             recipe: &cell.recipe.inference,
-            device: &self.device.device,
+            devices: slice::from_ref(self.device),
             out: &self.folder.maps(record),
             lock: None,
             format: ScoreFormat::F32,
