@@ -1,11 +1,11 @@
 //! Ground-truth masks, and predicted ones.
 
 use super::data::{DATA, label_source};
-use super::named_folder;
+use super::{MapThresholdArgs, method_folder, named_folder, note_maps};
 use crate::outputs::Inputs;
 use clap::{Args, CommandFactory as _};
 use eps_data::{ClassNames, VocFolder};
-use eps_experiment::run::RunFolder;
+use eps_eval::Predictions;
 use eps_experiment::{GroundTruth, Session};
 use std::path::{Path, PathBuf};
 
@@ -145,7 +145,8 @@ pub(crate) fn missing(text: &str) -> anyhow::Error {
 /// Predicted masks and what they are counted against.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PredictionArgs {
-    /// Folder of predicted masks, `<id>.png`, or a run with the masks of `eps infer`
+    /// Run, or folder of predicted masks, `<id>.png`, or of class maps, `<id>.npz` or another program's
+    /// `<id>.npy`
     #[arg(value_name = "[NAME=]DIR", required_unless_present = "flagged", value_parser = crate::args::not_empty)]
     masks: Option<String>,
     #[command(flatten)]
@@ -159,13 +160,18 @@ pub(crate) struct PredictionArgs {
         value_parser = crate::args::not_empty
     )]
     flagged: Option<String>,
+    #[command(flatten)]
+    maps: MapThresholdArgs,
 }
 
 impl PredictionArgs {
-    /// The folder of masks as it is named, which may be a run.
+    fn argument(&self) -> &str {
+        self.masks.as_ref().or(self.flagged.as_ref()).map_or("", String::as_str)
+    }
+
+    /// The folder as it is named, which may be a run.
     fn named(&self) -> (Option<&str>, &Path) {
-        let argument = self.masks.as_ref().or(self.flagged.as_ref());
-        named_folder(argument.map_or("", String::as_str))
+        named_folder(self.argument())
     }
 
     /// What tables call the masks.
@@ -173,9 +179,11 @@ impl PredictionArgs {
         self.named().0.unwrap_or("predictions")
     }
 
-    /// The folder of masks.
-    pub(crate) fn predictions(&self) -> anyhow::Result<PathBuf> {
-        RunFolder::masks_in(self.named().1)
+    /// The masks, or those that the maps give, which is noted.
+    pub(crate) fn predictions(&self, session: &Session<'_>) -> anyhow::Result<Predictions> {
+        let predictions = self.maps.of(&method_folder(self.argument())?);
+        note_maps([&predictions], session);
+        Ok(predictions)
     }
 
     /// The files that are read, which no output may replace.

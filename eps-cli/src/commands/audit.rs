@@ -42,7 +42,7 @@ impl Audit {
 
     fn audit(&self, session: &Session<'_>) -> Result<eps_eval::Audit> {
         let truth = self.masks.truth.open(session)?;
-        let predictions = self.masks.predictions()?;
+        let predictions = self.masks.predictions(session)?;
         let folder = truth.folder(&predictions, None);
         session.observer.begin("masks", folder.len(), 0);
         let outcomes =

@@ -1,13 +1,13 @@
 //! `eps evaluate`
 
 use super::Exit;
-use crate::args::{self, PredictionArgs, ScoreFiles, write_asked};
+use crate::args::{self, PredictionArgs, ScoreFiles, threshold_of, write_asked};
 use crate::faults;
 use crate::outputs::Outputs;
 use anyhow::{Result, anyhow};
 use eps_data::{IGNORE, Shard};
 use eps_eval::report::export;
-use eps_eval::{Counts, EvalError, Protocol};
+use eps_eval::{Counts, EvalError, Protocol, Scores, Threshold};
 use eps_experiment::{GroundTruth, Session};
 use std::path::PathBuf;
 
@@ -54,7 +54,7 @@ impl Evaluate {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let outputs = Outputs::of([&self.counts, &self.json]).and(self.files.paths());
         let outputs = outputs.reading(self.masks.inputs()).check()?;
-        let counts = self.count(session)?;
+        let (counts, threshold) = self.count(session)?;
         if let Some(path) = &self.counts {
             counts.write(path)?;
         }
@@ -64,27 +64,32 @@ impl Evaluate {
             println!("part {shard}: {counted} of {all} images of list {}", counts.list.name);
             return Ok(Exit::Done);
         }
-        let scores = counts.scores();
+        let scores = Scores { threshold, ..counts.scores() };
         write_asked(&self.json, || Ok(export::json(&scores)))?;
         self.files.write(self.masks.name(), &counts, &scores, &outputs, session.observer)?;
         outputs.keep(session);
         Ok(Exit::Done)
     }
 
-    fn count(&self, session: &Session<'_>) -> Result<Counts> {
+    /// The counts, and at which threshold masks were made of maps.
+    fn count(&self, session: &Session<'_>) -> Result<(Counts, Option<Threshold>)> {
         let truth = self.masks.truth.open(session)?;
-        let predictions = self.masks.predictions()?;
+        let predictions = self.masks.predictions(session)?;
+        let threshold = threshold_of(&predictions);
         let folder = truth.folder(&predictions, self.shard);
         let observer = session.observer;
         observer.begin("masks", folder.len(), 0);
         if self.keep_going {
             let counts = folder.count_all(self.protocol, observer);
-            return counts.or_else(|faults| faults::list(faults, folder.len(), &truth));
+            return match counts {
+                Ok(counts) => Ok((counts, threshold)),
+                Err(faults) => faults::list(faults, folder.len(), &truth),
+            };
         }
         let counts =
             folder.count(self.protocol, observer).map_err(|error| with_hint(error, &truth))?;
         observer.end();
-        Ok(counts)
+        Ok((counts, threshold))
     }
 }
 

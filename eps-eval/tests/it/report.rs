@@ -45,7 +45,7 @@ fn method(name: &str, noise: f32) -> Method {
     Method {
         name: name.into(),
         fixed: scores(fixed, matrix(fixed.value)),
-        best: scores(best, matrix(best.value)),
+        best: Some(scores(best, matrix(best.value))),
         sweep: curve.points(),
         training: training(name == "EPS"),
         reference: vec![],

@@ -8,15 +8,16 @@ use eps_eval::report::chart::{
     AnatomyChart, ConfusionBarsChart, DifferenceChart, Figure, RetrievalScatterChart, TrimapChart,
 };
 use eps_eval::{
-    AnalysisPlan, EvalError, MethodDetails, TotalCounts, analyse_folder, analysis_faults,
+    AnalysisPlan, EvalError, MethodDetails, Predictions, TotalCounts, analyse_folder,
+    analysis_faults,
 };
-use std::path::PathBuf;
 
-/// The folders of masks of one method; several are runs that differ in their seed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The folders of one method, of masks or of maps that give them; several are runs that differ in their
+/// seed.
+#[derive(Clone, Debug, PartialEq)]
 pub struct MethodMasks {
     pub name: String,
-    pub folders: Vec<PathBuf>,
+    pub folders: Vec<Predictions>,
 }
 
 /// The counts of every image and the details of every method.

@@ -45,13 +45,13 @@ struct Measured {
 impl MasksBench {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let truth = self.masks.truth.open(session)?;
-        let predictions = self.masks.predictions()?;
+        let predictions = self.masks.predictions(session)?;
         let folder = truth.folder(&predictions, None);
         let (mut pixels, mut decoding, mut counting) = (0, Vec::new(), Vec::new());
         for round in usize::from(self.cold)..=self.repeat {
             let is_timed = self.cold || round > 0;
             let took = super::timed(|| {
-                pixels = self.decode(&truth.items, &predictions)?;
+                pixels = self.decode(&truth.items, predictions.folder())?;
                 Ok(())
             })?;
             decoding.extend(is_timed.then_some(took));
