@@ -203,7 +203,9 @@ fn an_audit_shows_every_protocol_and_why_they_differ() {
     write_mask(&prediction(&predictions, 0), &filled(SIZE, 255)).unwrap();
     let json = project.path("audit.json");
     let markdown = project.path("audit.md");
+    let csv = project.path("audit.csv");
     let call = project.audit(&predictions).with("--json", &json).with("--markdown", &markdown);
+    let call = call.with("--csv", &csv);
     let ended = call.succeeds();
     assert!(ended.stdout.contains("refused: "), "{}", ended.stdout);
     assert!(ended.stdout.contains("predicted class 255, expected 0..=6"), "{}", ended.stdout);
@@ -218,6 +220,7 @@ fn an_audit_shows_every_protocol_and_why_they_differ() {
         assert!(is_refused || protocol["miou"].as_f64().unwrap() > 0.0, "{protocol}");
     }
     assert_eq!(fs::read_to_string(markdown).unwrap().lines().count(), 9);
+    assert_eq!(fs::read_to_string(csv).unwrap().lines().count(), 8);
     truncate(&prediction(&predictions, 2));
     project
         .audit(&predictions)
