@@ -44,10 +44,11 @@ const INPUTS: [&str; 10] = [
     "weights",
 ];
 /// Flags that name what is written.
-const OUTPUTS: [&str; 12] = [
+const OUTPUTS: [&str; 13] = [
     "chart",
     "charts",
     "confusion",
+    "confusion-chart",
     "counts",
     "csv",
     "json",

@@ -24,14 +24,15 @@ pub struct AnalysisPlan {
 
 impl AnalysisPlan {
     /// All metrics: an [`Anatomy`] with a boundary band of `band` pixels, a [`Trimap`] of these widths,
-    /// which must ascend, and with maps of stuff the confusion with it.
+    /// which must ascend, a [`ConfusionMatrix`], and with maps of stuff the confusion with it.
     pub fn new(classes: usize, band: u32, widths: Vec<u32>, stuff: Option<PathBuf>) -> Self {
         let metrics = Details::default()
             .with(Anatomy::new(classes, band))
             .with(BoundaryIou::new(classes))
             .with(Contours::new(classes))
             .with(Trimap::new(classes, widths))
-            .with(LabelPairs::default());
+            .with(LabelPairs::default())
+            .with(ConfusionMatrix::new(classes));
         let metrics = match stuff {
             Some(_) => metrics.with(Cooccurrence::new(classes)),
             None => metrics,

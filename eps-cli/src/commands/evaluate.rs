@@ -37,7 +37,7 @@ pub(crate) struct Evaluate {
     /// `eps merge`
     #[arg(
         long, value_name = "I/N|auto", value_parser = args::shard, requires = "counts",
-        conflicts_with_all = ["json", "csv", "markdown", "latex", "confusion"]
+        conflicts_with_all = ["json", "csv", "markdown", "latex", "confusion", "confusion_chart"]
     )]
     shard: Option<Shard>,
     /// Write the pixels of each class in each image, from which all scores follow
@@ -52,7 +52,7 @@ pub(crate) struct Evaluate {
 
 impl Evaluate {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let outputs = Outputs::of([&self.counts, &self.json]).and(self.files.paths());
+        let outputs = Outputs::of([&self.counts, &self.json]).and(&self.files.paths());
         let outputs = outputs.reading(self.masks.inputs()).check()?;
         let (counts, threshold) = self.count(session)?;
         if let Some(path) = &self.counts {

@@ -35,7 +35,7 @@ pub(crate) struct Merge {
 
 impl Merge {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let outputs = Outputs::of([&self.json, &self.counts]).and(self.files.paths());
+        let outputs = Outputs::of([&self.json, &self.counts]).and(&self.files.paths());
         let inputs = self.parts.iter().fold(Inputs::default(), |inputs, part| inputs.file(part));
         let outputs = outputs.reading(inputs).check()?;
         let read = |path: PathBuf| Counts::read(&path).map(|counts| (path, counts));

@@ -86,7 +86,8 @@ fn a_better_folder_is_better_with_an_interval_and_a_p_value() {
     let found: Vec<String> =
         files(&out).into_keys().map(|path| path.display().to_string()).collect();
     // Nothing is taken for anything else.
-    let charts = ["anatomy", "differences-1", "precision-recall", "trimap"];
+    let charts =
+        ["anatomy", "confusion-1", "confusion-2", "differences-1", "precision-recall", "trimap"];
     let pictures = charts
         .iter()
         .flat_map(|name| ["pdf", "png", "svg"].map(|kind| format!("charts/{name}.{kind}")));

@@ -261,3 +261,17 @@ fn a_list_without_ids_or_with_one_twice_is_refused() {
         .evaluate(&predictions)
         .refuses(&["train.txt:2: `../scene_0002`, which has a folder in it"]);
 }
+
+#[test]
+fn the_confusion_is_drawn_with_the_name_of_the_masks() {
+    let (project, predictions) = perfect();
+    let chart = project.path("confusion");
+    let named = format!("EPS={}", predictions.display());
+    let call = eps("evaluate").and(named).with("--data", project.data());
+    let ended = call.with("--confusion-chart", &chart).succeeds();
+    let last = ended.stderr.lines().last().unwrap_or_default();
+    assert!(last.starts_with("wrote ") && last.contains("confusion.svg"), "{last}");
+    let svg = fs::read_to_string(project.path("confusion.svg")).unwrap();
+    assert!(svg.contains("Confusion of EPS") && svg.contains("background"));
+    assert!(project.path("confusion.pdf").is_file());
+}

@@ -167,6 +167,8 @@ fn masks_and_maps_of_other_programs_are_shown_beside_a_run() {
         "foreign as they are",
         "<th>foreign mask</th>",
         "<th>maps map</th>",
+        "Confusion of foreign: of the pixels of each class",
+        "<summary>Pixels of foreign by true class (row) and predicted class (column)</summary>",
     ] {
         assert!(page.contains(text), "no `{text}`");
     }

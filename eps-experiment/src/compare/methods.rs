@@ -7,6 +7,7 @@ use eps_eval::report::ComparisonReport;
 use eps_eval::report::chart::{
     AnatomyChart, ConfusionBarsChart, DifferenceChart, Figure, RetrievalScatterChart, TrimapChart,
 };
+use eps_eval::report::page::confusion_figures;
 use eps_eval::{
     AnalysisPlan, EvalError, MethodDetails, Predictions, TotalCounts, analyse_folder,
     analysis_faults,
@@ -83,6 +84,9 @@ pub fn figures(report: &ComparisonReport) -> Result<Vec<Figure>, EvalError> {
         let title = "Class confusion within images";
         figures.push(Figure::new("cooccurrence-labels", title, &labels)?);
     }
+    let matrices: Vec<_> =
+        methods.iter().map(|method| (method.name.as_str(), &method.confusion)).collect();
+    figures.extend(confusion_figures(&matrices, classes)?);
     let title = "Mean IoU in a band around the true boundaries";
     figures.push(Figure::new("trimap", title, &TrimapChart { methods })?);
     Ok(figures)

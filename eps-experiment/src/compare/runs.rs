@@ -46,6 +46,7 @@ impl Comparison<'_> {
             name: folder.name.clone(),
             fixed: self.scores(&counts.matrix, None),
             best: None,
+            matrix: counts.matrix,
             sweep: vec![],
             training: training(&folder.run)?,
             reference: vec![],
@@ -71,6 +72,7 @@ impl Comparison<'_> {
             name: folder.name.clone(),
             fixed: self.scores_at(sweep, fixed)?,
             best: Some(self.scores_at(sweep, chosen)?),
+            matrix: matrix_at(sweep, FIXED_THRESHOLD)?,
             sweep: curve.points(),
             training: training(run)?,
             reference: reference(run, self.split.names.objects())?,
@@ -82,10 +84,7 @@ impl Comparison<'_> {
     }
 
     fn scores_at(&self, sweep: &Sweep, threshold: Threshold) -> Result<Scores> {
-        let value = threshold.value;
-        let matrix = sweep
-            .matrix(value as f32)
-            .with_context(|| format!("no threshold {value} was swept"))?;
+        let matrix = matrix_at(sweep, threshold.value)?;
         Ok(self.scores(&matrix, Some(threshold)))
     }
 
@@ -123,6 +122,10 @@ impl Comparison<'_> {
         )?;
         Ok(ConfusionRatios { fixed: fixed.ratio(), best: best.ratio() })
     }
+}
+
+fn matrix_at(sweep: &Sweep, value: f64) -> Result<ConfusionMatrix> {
+    sweep.matrix(value as f32).with_context(|| format!("no threshold {value} was swept"))
 }
 
 fn threshold(value: f64, chosen: ThresholdChoice) -> Threshold {

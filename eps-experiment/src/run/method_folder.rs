@@ -2,7 +2,6 @@
 
 use super::RunFolder;
 use super::folder::{MAPS, MASKS, part_of};
-use crate::refine::refined_maps;
 use anyhow::{Result, ensure};
 use eps_eval::Predictions;
 use std::path::{Path, PathBuf};
@@ -21,8 +20,7 @@ pub struct MethodFolder {
 }
 
 impl MethodFolder {
-    /// Looks for masks and maps: in the folder itself, or in its `masks` and `cams` as a run has them. What
-    /// a CRF wrote is masks, whether or not its probabilities lie beside them.
+    /// Looks for masks and maps: in the folder itself, or in its `masks` and `cams` as a run has them.
     ///
     /// # Errors
     ///
@@ -33,9 +31,7 @@ impl MethodFolder {
             "{}: is not there, expected a run or a folder of masks or class maps",
             path.display()
         );
-        let masks = part_of(path, MASKS);
-        let is_refined = masks.is_some() && refined_maps(path)?.is_some();
-        let maps = if is_refined { None } else { part_of(path, MAPS) };
+        let (masks, maps) = (part_of(path, MASKS), part_of(path, MAPS));
         let run = RunFolder::at(path);
         ensure!(
             masks.is_some() || maps.is_some(),

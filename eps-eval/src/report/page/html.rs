@@ -34,7 +34,10 @@ pub(super) fn html(report: &Report, charts: &[Figure]) -> Result<String, EvalErr
     let sections = [
         summary(report),
         section("Results", &(counted(report) + &tables::headline(&report.methods))),
-        section("Charts", &figures(charts)),
+        section(
+            "Charts",
+            &(figures(charts) + &tables::pixel_counts(&report.matrices(), &report.classes())),
+        ),
         section("Every class", &tables::per_class(&report.methods)),
         section("Pictures", &pictures(report)?),
         section("How to read this", HOW_TO_READ),

@@ -21,11 +21,12 @@ pub use picture::{colour_mask, heat};
 use crate::report::{
     ReferenceLoss,
     chart::{
-        Curve, Figure, PerClassChart, PrecisionRecallChart, SweepChart, TrainingChart, TrainingStep,
+        ConfusionMapChart, Curve, Figure, PerClassChart, PrecisionRecallChart, SweepChart,
+        TrainingChart, TrainingStep,
     },
     export,
 };
-use crate::{BackgroundRule, EvalError, Scores, SweepPoint};
+use crate::{BackgroundRule, ConfusionMatrix, EvalError, Scores, SweepPoint};
 use eps_data::codec::write_atomically;
 use image::RgbImage;
 use serde::Serialize;
@@ -56,6 +57,8 @@ pub struct Method {
     pub fixed: Scores,
     /// At the threshold of the highest mean IoU on this truth; absent where there are masks alone.
     pub best: Option<Scores>,
+    /// Pixels by true and predicted class, of [`fixed`](Self::fixed).
+    pub matrix: ConfusionMatrix,
     /// Means at every threshold; may be empty.
     pub sweep: Vec<SweepPoint>,
     /// Logged updates; may be empty.
@@ -153,6 +156,16 @@ impl Report {
         }
     }
 
+    /// Names of the classes, background first.
+    fn classes(&self) -> Vec<String> {
+        let first = self.methods.first().map_or(&[][..], |method| &method.fixed.classes);
+        first.iter().map(|class| class.name.clone()).collect()
+    }
+
+    fn matrices(&self) -> Vec<(&str, &ConfusionMatrix)> {
+        self.methods.iter().map(|method| (method.name.as_str(), &method.matrix)).collect()
+    }
+
     fn figures(&self) -> Result<Vec<Figure>, EvalError> {
         let curves: Vec<Curve> = self.methods.iter().filter_map(Method::curve).collect();
         let bars: Vec<(&str, &Scores)> =
@@ -170,6 +183,8 @@ impl Report {
             let chart = PrecisionRecallChart { curves: &curves };
             figures.push(Figure::new("precision-recall", PRECISION_RECALL, &chart)?);
         }
+        let matrices = self.matrices();
+        figures.extend(confusion_figures(&matrices, &self.classes())?);
         for (index, method) in self.methods.iter().enumerate() {
             if !method.training.is_empty() {
                 figures.push(training_figure(index, method)?);
@@ -195,6 +210,26 @@ fn fixed_group(methods: &[Method]) -> &'static str {
         (false, true) => "masks as they are, maps at the fixed threshold",
         (false, false) => "at the fixed threshold",
     }
+}
+
+/// A heat map of each method, `confusion-1` and so on; its counts are in [`tables::pixel_counts`].
+///
+/// # Errors
+///
+/// If one cannot be drawn.
+pub fn confusion_figures(
+    matrices: &[(&str, &ConfusionMatrix)],
+    classes: &[String],
+) -> Result<Vec<Figure>, EvalError> {
+    let figure = |(index, (name, matrix)): (usize, &(&str, &ConfusionMatrix))| {
+        let caption = format!(
+            "Confusion of {name}: of the pixels of each class (row), the share that was given each class \
+             (column). Grey: the ground truth lacks the class of the row."
+        );
+        let chart = ConfusionMapChart::new(name, matrix, classes);
+        Figure::new(format!("confusion-{}", index + 1), caption, &chart)
+    };
+    matrices.iter().enumerate().map(figure).collect()
 }
 
 impl Method {

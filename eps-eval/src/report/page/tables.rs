@@ -2,14 +2,14 @@
 
 use super::{
     Method,
-    element::{Cell, row},
+    element::{Cell, escape, row},
     fixed_group,
 };
 use crate::report::{
     export::percent,
     rank::{Better, Rank, ranks},
 };
-use crate::{Scores, confusion::mean};
+use crate::{ConfusionMatrix, Scores, confusion::mean};
 
 /// One of the thresholds at which methods are scored.
 struct Pick {
@@ -161,6 +161,27 @@ fn fixed_title(methods: &[Method]) -> String {
 fn threshold(scores: Option<&Scores>) -> String {
     let threshold = scores.and_then(|scores| scores.threshold);
     threshold.map_or_else(|| percent(None), |threshold| format!("{:.3}", threshold.value))
+}
+
+/// The counts behind the heat maps of confusion, a table a method, folded until they are asked for.
+pub(super) fn pixel_counts(matrices: &[(&str, &ConfusionMatrix)], classes: &[String]) -> String {
+    let table_of = |&(name, matrix): &(&str, &ConfusionMatrix)| {
+        let shown = matrix.occurring();
+        let names = shown.iter().map(|&class| Cell::head(&classes[class]));
+        let mut rows = row("names", &titled("ground truth", names));
+        for &truth in &shown {
+            let counts =
+                shown.iter().map(|&class| Cell::value(matrix.count(truth, class).to_string()));
+            rows += &row("", &titled(&classes[truth], counts));
+        }
+        format!(
+            "<details>\n<summary>Pixels of {} by true class (row) and predicted class (column)</summary>\n{}\
+             </details>\n",
+            escape(name),
+            table(&rows)
+        )
+    };
+    matrices.iter().map(table_of).collect()
 }
 
 /// The cells of a row with its head.
