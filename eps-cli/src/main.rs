@@ -8,6 +8,8 @@ mod stdout;
 mod args;
 mod arguments;
 mod cli;
+#[cfg(test)]
+mod command_table;
 mod commands;
 mod device;
 mod faults;

@@ -2,10 +2,10 @@
 
 use crate::{
     Anatomy, ConfusionMatrix, Cooccurrence, Details, EvalError, ImageCounts, LabelPairs,
-    MaskedImage,
+    MaskedImage, Predictions,
     boundary::{BoundaryIou, Contours, Trimap},
-    files::{ImageFiles, Prediction},
-    fit::{check_prediction, check_size},
+    files::ImageFiles,
+    fit::{check_mask, check_size},
     fold::Fold,
 };
 use eps_data::{Item, LabelMap, Observer, codec};
@@ -24,14 +24,15 @@ pub struct AnalysisPlan {
 
 impl AnalysisPlan {
     /// All metrics: an [`Anatomy`] with a boundary band of `band` pixels, a [`Trimap`] of these widths,
-    /// which must ascend, and with maps of stuff the confusion with it.
+    /// which must ascend, a [`ConfusionMatrix`], and with maps of stuff the confusion with it.
     pub fn new(classes: usize, band: u32, widths: Vec<u32>, stuff: Option<PathBuf>) -> Self {
         let metrics = Details::default()
             .with(Anatomy::new(classes, band))
             .with(BoundaryIou::new(classes))
             .with(Contours::new(classes))
             .with(Trimap::new(classes, widths))
-            .with(LabelPairs::default());
+            .with(LabelPairs::default())
+            .with(ConfusionMatrix::new(classes));
         let metrics = match stuff {
             Some(_) => metrics.with(Cooccurrence::new(classes)),
             None => metrics,
@@ -49,7 +50,7 @@ pub struct Analysis {
     pub details: Details,
 }
 
-/// Counts the masks `<id>.png` of a folder against the ground truth of the items, each
+/// Counts the masks of a folder, or those that its maps give, against the ground truth of the items, each
 /// image a step of the observer. Image labels are those of the item, or where it has none the classes of its
 /// mask.
 ///
@@ -58,11 +59,11 @@ pub struct Analysis {
 /// As [`MaskFolder::count`](crate::MaskFolder::count), also for a map of stuff.
 pub fn analyse_folder(
     items: &[Item],
-    predictions: &Path,
+    predictions: &Predictions,
     plan: &AnalysisPlan,
     observer: &dyn Observer,
 ) -> Result<Analysis, EvalError> {
-    let files = Prediction::Mask.complete_files(items, predictions)?;
+    let files = predictions.kind().complete_files(items, predictions.folder())?;
     Fold::over(&files, observer).sum(
         || Analysis { images: Vec::new(), details: plan.metrics.clone() },
         |analysis, image| analysis.add(image, plan),
@@ -71,8 +72,13 @@ pub fn analyse_folder(
 }
 
 /// Everything that keeps [`analyse_folder`] from counting, in the order of the items.
-pub fn analysis_faults(items: &[Item], predictions: &Path, plan: &AnalysisPlan) -> Vec<EvalError> {
-    Prediction::Mask.faults(items, predictions, |image| plan.read(image).map(drop))
+pub fn analysis_faults(
+    items: &[Item],
+    predictions: &Predictions,
+    plan: &AnalysisPlan,
+) -> Vec<EvalError> {
+    let (kind, folder) = (predictions.kind(), predictions.folder());
+    kind.faults(items, folder, |image| plan.read(image).map(drop))
 }
 
 impl Analysis {
@@ -104,8 +110,8 @@ type Maps = (LabelMap, LabelMap, Option<LabelMap>);
 impl AnalysisPlan {
     fn read(&self, image: &ImageFiles<'_>) -> Result<Maps, EvalError> {
         let truth = codec::read_mask(image.mask()?, self.classes)?;
-        let predicted = codec::read_mask(&image.prediction, self.classes)?;
-        check_prediction(&truth, &predicted, &image.prediction, self.classes)?;
+        let predicted = image.kind.read(&image.prediction, self.classes)?;
+        check_mask(&truth, &predicted, &image.prediction, self.classes)?;
         let stuff = self.stuff.as_ref();
         let stuff = stuff.map(|folder| self.read_stuff(folder, &truth, &image.item.id));
         Ok((truth, predicted, stuff.transpose()?))

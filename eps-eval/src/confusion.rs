@@ -1,6 +1,6 @@
 //! How many pixels of each class were given which class.
 
-use crate::{ClassCounts, TotalCounts};
+use crate::{ClassCounts, MaskedImage, PixelMetric, TotalCounts};
 use eps_data::{ClassId, IGNORE, LabelMap};
 use serde::{Deserialize, Serialize};
 
@@ -114,6 +114,15 @@ impl ConfusionMatrix {
         })
     }
 
+    /// The classes that a pixel has or was given, ascending.
+    pub fn occurring(&self) -> Vec<usize> {
+        let occurs = |class: &usize| {
+            let counts = self.counts(*class);
+            counts.truth > 0 || counts.predicted > 0
+        };
+        (0..self.classes).filter(occurs).collect()
+    }
+
     /// Number of classes with background.
     pub fn classes(&self) -> usize {
         self.classes
@@ -201,6 +210,16 @@ pub(crate) fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
 pub(crate) fn deviation(values: &[f64], mean: f64) -> Option<f64> {
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
     (values.len() > 1).then(|| (squares / (values.len() - 1) as f64).sqrt())
+}
+
+impl PixelMetric for ConfusionMatrix {
+    fn count(&mut self, image: &MaskedImage<'_>) {
+        self.add_matrix(image.matrix);
+    }
+
+    fn merge(self, other: &Self) -> Self {
+        Self::merge(self, other)
+    }
 }
 
 #[cfg(test)]

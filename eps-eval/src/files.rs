@@ -7,19 +7,29 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 /// What a folder has for each image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Prediction {
     /// `<id>.png`
     Mask,
     /// `<id>.npz`, or another program's `<id>.npy`
     ClassMap,
+    /// The same, of which this threshold makes a mask.
+    CutMap(f32),
 }
 
 impl Prediction {
-    fn file(self, folder: &Path, id: &str) -> PathBuf {
+    pub(crate) fn file(self, folder: &Path, id: &str) -> PathBuf {
         match self {
             Self::Mask => folder.join(format!("{id}.png")),
-            Self::ClassMap => class_map_of(folder, id),
+            Self::ClassMap | Self::CutMap(_) => class_map_of(folder, id),
+        }
+    }
+
+    /// At which a map becomes a mask.
+    pub(crate) fn threshold(self) -> Option<f32> {
+        match self {
+            Self::CutMap(threshold) => Some(threshold),
+            Self::Mask | Self::ClassMap => None,
         }
     }
 
@@ -27,7 +37,7 @@ impl Prediction {
     fn title(self) -> &'static str {
         match self {
             Self::Mask => "prediction",
-            Self::ClassMap => "class map",
+            Self::ClassMap | Self::CutMap(_) => "class map",
         }
     }
 
@@ -92,7 +102,7 @@ pub(crate) struct ImageFiles<'a> {
     pub(crate) position: usize,
     pub(crate) item: &'a Item,
     pub(crate) prediction: PathBuf,
-    kind: Prediction,
+    pub(crate) kind: Prediction,
 }
 
 impl ImageFiles<'_> {

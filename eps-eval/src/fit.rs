@@ -5,7 +5,7 @@ use eps_data::{ClassId, DataError, IGNORE, LabelMap, ScoreMap, Size};
 use std::path::Path;
 
 /// A mask whose classes are known to exist must have the size of the truth, and a class for each pixel.
-pub(crate) fn check_prediction(
+fn check_prediction(
     truth: &LabelMap,
     predicted: &LabelMap,
     path: &Path,

@@ -50,6 +50,7 @@ mod method_details;
 mod metric;
 mod oddities;
 mod pair_counts;
+mod predictions;
 mod protocol;
 mod scores;
 mod sweep;
@@ -74,6 +75,7 @@ pub use method_details::{
 };
 pub use metric::{Details, MaskedImage, PixelMetric};
 pub use oddities::Oddities;
+pub use predictions::Predictions;
 pub use protocol::Protocol;
 pub use scores::{ClassScores, Scores, Subset, Threshold, ThresholdChoice};
 pub use sweep::{

@@ -1,7 +1,8 @@
 //! What the details of a method come to: ratios of the counts, for files and charts.
 
 use crate::{
-    Anatomy, ClassCounts, Column, Cooccurrence, Details, LabelPair, LabelPairs, Loss, TotalCounts,
+    Anatomy, ClassCounts, Column, ConfusionMatrix, Cooccurrence, Details, LabelPair, LabelPairs,
+    Loss, TotalCounts,
     boundary::{BoundaryIou, ContourCounts, Contours, Trimap},
 };
 use serde::{Serialize, Serializer};
@@ -15,6 +16,8 @@ pub struct MethodDetails {
     pub anatomy: AnatomyShares,
     pub boundary: BoundaryScores,
     pub cooccurrence: CooccurrenceRatios,
+    /// Pixels by true class (row) and predicted class (column), of all images and runs.
+    pub confusion: ConfusionMatrix,
     /// The scores of all metrics; as JSON those that are in no form above.
     #[serde(skip_serializing_if = "is_told_above", serialize_with = "serialize_others")]
     pub columns: Vec<Column>,
@@ -134,6 +137,7 @@ impl MethodDetails {
             anatomy: AnatomyShares::new(details.get()?)?,
             boundary: BoundaryScores::new(details.get()?, details.get()?, details.get()?),
             cooccurrence: CooccurrenceRatios::new(details.get()?, details.get()),
+            confusion: details.get::<ConfusionMatrix>()?.clone(),
             columns: details.columns(),
         })
     }

@@ -2,12 +2,12 @@
 
 use crate::compare::{self, Choice, Comparison, ShownRun, caption};
 use crate::output::{FolderLock, Inputs, ResultFolder};
-use crate::run::{Inference, MapsOrigin, NamedDevice, Provenance, RunFolder, train};
+use crate::run::{Inference, MapsOrigin, MethodFolder, NamedDevice, Provenance, RunFolder, train};
 use crate::{End, Session};
 use anyhow::{Context as _, Result, bail, ensure};
 use eps_data::codec::ScoreFormat;
 use eps_data::scenes::{self, SCENE_SIZE, STUFF_FOLDER};
-use eps_data::{Item, Needs, Split, VocFolder};
+use eps_data::{Item, Needs, Silent, Split, VocFolder};
 use eps_eval::Scores;
 use eps_eval::report::export;
 use eps_eval::report::page::{ConfusionRatios, Method, Report};
@@ -175,14 +175,18 @@ impl Demo {
         runs: &[(&str, RunFolder, Recipe)],
         out: ResultFolder,
     ) -> Result<Vec<String>> {
-        let methods: Vec<Method> = runs
+        let folders: Vec<MethodFolder> = runs
             .iter()
-            .map(|(name, run, _)| comparison.method(name, run))
+            .map(|(name, run, _)| MethodFolder::open(Some(name), &run.root))
+            .collect::<Result<_>>()?;
+        let methods: Vec<Method> = folders
+            .iter()
+            .map(|folder| comparison.method(folder, &Silent))
             .collect::<Result<_>>()?;
         let items = &comparison.split.items;
-        let shown: Vec<_> = runs
+        let shown: Vec<_> = folders
             .iter()
-            .map(|(name, run, _)| ShownRun::of_run(name, run, items))
+            .map(|folder| ShownRun::of_run(&folder.name, folder, items))
             .collect::<Result<_>>()?;
         let page = Report {
             title: "A railroad is not a train: the baseline and EPS on rendered scenes".into(),
@@ -249,6 +253,10 @@ fn summary(methods: &[Method]) -> Vec<String> {
     lines
 }
 
+fn best_of(method: &Method) -> &Scores {
+    method.best.as_ref().unwrap_or(&method.fixed)
+}
+
 fn demo_scores(seed: u64, methods: &[Method]) -> DemoScores {
     let [cam, eps] = methods else { unreachable!("the demo has two methods") };
     let both = |scores: fn(&Method) -> &Scores, ratio: fn(ConfusionRatios) -> Option<f64>| {
@@ -262,6 +270,6 @@ fn demo_scores(seed: u64, methods: &[Method]) -> DemoScores {
     DemoScores {
         seed,
         fixed: both(|method| &method.fixed, |ratios| ratios.fixed),
-        best_on_truth: both(|method| &method.best, |ratios| ratios.best),
+        best_on_truth: both(best_of, |ratios| ratios.best),
     }
 }

@@ -2,8 +2,8 @@
 
 use anyhow::anyhow;
 use eps_data::{ClassNames, DataError, ImageList, Item, Shard};
-use eps_eval::{EvalError, MaskFolder};
-use std::path::{Path, PathBuf};
+use eps_eval::{EvalError, MaskFolder, Predictions};
+use std::path::PathBuf;
 
 /// A list of images with their ground truth.
 #[derive(Clone, Debug)]
@@ -21,8 +21,12 @@ pub struct GroundTruth {
 }
 
 impl GroundTruth {
-    /// Predicted masks of a part of the list, or of all of it.
-    pub fn folder<'a>(&'a self, predictions: &'a Path, shard: Option<Shard>) -> MaskFolder<'a> {
+    /// Predictions of a part of the list, or of all of it.
+    pub fn folder<'a>(
+        &'a self,
+        predictions: &'a Predictions,
+        shard: Option<Shard>,
+    ) -> MaskFolder<'a> {
         let Self { list, items, names, .. } = self;
         MaskFolder { list, items, predictions, names, shard }
     }

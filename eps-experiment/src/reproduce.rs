@@ -2,13 +2,15 @@
 
 use crate::compare::refuse_copies;
 use crate::refine::refined_maps;
-use crate::run::{MapsOrigin, RunFolder};
+use crate::run::{MapsOrigin, MethodFolder, RunFolder};
 use crate::{GroundTruth, Session};
 use anyhow::{Context as _, Result, bail};
 use eps_data::Observer;
 use eps_eval::report::published::{Circumstances, PublishedTable, Quantity};
 use eps_eval::report::reproduction::{Attempt, MadeBy};
-use eps_eval::{AnalysisPlan, Cooccurrence, Counts, Details, MaskFolder, Protocol, analyse_folder};
+use eps_eval::{
+    AnalysisPlan, Cooccurrence, Counts, Details, MaskFolder, Predictions, Protocol, analyse_folder,
+};
 use eps_model::recipe::{Method, Recipe, SelectionRule};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +23,8 @@ pub struct Statement {
     pub backbone: Option<String>,
     /// What the network was pre-trained on, such as ImageNet.
     pub initialisation: Option<String>,
+    /// At which class maps without masks are scored.
+    pub threshold: f32,
     /// Folders of maps of one kind of stuff each, by name.
     pub stuff: Vec<(String, PathBuf)>,
 }
@@ -71,7 +75,8 @@ fn is_row_of(method: &str, row: &str) -> bool {
 /// The training run whose network made the masks of a folder: that of the folder itself, the one that it
 /// is in, or the one whose maps were refined. `None` where no provenance says so.
 fn run_of(folder: &Path) -> Result<Option<RunFolder>> {
-    let holder = match folder.file_name().is_some_and(|name| name == "masks") {
+    let is_part = folder.file_name().is_some_and(|name| name == "masks" || name == "cams");
+    let holder = match is_part {
         true => folder.parent().unwrap_or(folder),
         false => folder,
     };
@@ -137,10 +142,11 @@ impl Scorer<'_> {
             let other = source.folders[index + 1].display();
             bail!("{other}: another network or start than the first folder of row {}", source.row);
         }
-        let masks: Vec<PathBuf> = source
+        let threshold = self.statement.threshold;
+        let masks: Vec<Predictions> = source
             .folders
             .iter()
-            .map(|folder| RunFolder::masks_in(folder))
+            .map(|folder| Ok(MethodFolder::open(None, folder)?.predictions(threshold)))
             .collect::<Result<_>>()?;
         refuse_copies(&masks, &self.truth.items, self.truth.names.len())?;
         let runs = masks.iter().map(|masks| self.count(masks)).collect::<Result<_>>()?;
@@ -159,7 +165,7 @@ impl Scorer<'_> {
         self.statement.protocol.unwrap_or(self.table.conditions.protocol)
     }
 
-    fn count(&self, masks: &Path) -> Result<Counts> {
+    fn count(&self, masks: &Predictions) -> Result<Counts> {
         let folder = MaskFolder {
             list: &self.truth.list,
             items: &self.truth.items,
@@ -184,13 +190,13 @@ impl Scorer<'_> {
     }
 
     /// Pixels of classes in each kind of stuff, of each folder.
-    fn stuff(&self, masks: &[PathBuf]) -> Result<Vec<(String, Vec<Cooccurrence>)>> {
+    fn stuff(&self, masks: &[Predictions]) -> Result<Vec<(String, Vec<Cooccurrence>)>> {
         let named = if self.needs_stuff() { &self.statement.stuff[..] } else { &[] };
         let classes = self.truth.names.len();
         let of_stuff = |(name, folder): &(String, PathBuf)| {
             let metrics = Details::default().with(Cooccurrence::new(classes));
             let plan = AnalysisPlan { classes, stuff: Some(folder.clone()), metrics };
-            let count = |masks: &PathBuf| {
+            let count = |masks: &Predictions| {
                 let analysis = analyse_folder(&self.truth.items, masks, &plan, self.observer)?;
                 analysis.details.get().cloned().context("stuff was counted")
             };

@@ -5,11 +5,12 @@ use crate::opened::{Ids, Methods, Opened};
 use eps_data::{Silent, error_chain};
 use eps_eval::paired::{Bootstrap, MethodRuns, compare as compare_paired};
 use eps_eval::{
-    Audit, EvalError, MaskFolder, Protocol, SweepPlan, SweepReport, SweepSummary, sweep_folder,
+    Audit, EvalError, MaskFolder, Predictions, Protocol, SweepPlan, SweepReport, SweepSummary,
+    sweep_folder,
 };
 use pyo3::prelude::*;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Where the truth is, and whose: folder of masks, images, object classes.
 type Truth = (PathBuf, Ids, Option<Vec<String>>);
@@ -27,7 +28,7 @@ fn json_of<T: Send + Serialize>(
     })
 }
 
-fn masks<'a>(opened: &'a Opened, predictions: &'a Path) -> MaskFolder<'a> {
+fn masks<'a>(opened: &'a Opened, predictions: &'a Predictions) -> MaskFolder<'a> {
     let Opened { list, items, names } = opened;
     MaskFolder { list, items, predictions, names, shard: None }
 }
@@ -48,6 +49,7 @@ pub(crate) fn evaluate(
     let protocol: Protocol =
         protocol.parse().map_err(|expected| wrong(format!("protocol `{protocol}`, {expected}")))?;
     json_of(py, truth, threads, |opened| {
+        let predictions = Predictions::Masks(predictions);
         let counts = masks(opened, &predictions).count(protocol, &Silent).map_err(in_words)?;
         Ok(counts.scores())
     })
@@ -62,6 +64,7 @@ pub(crate) fn audit(
     threads: usize,
 ) -> PyResult<String> {
     json_of(py, truth, threads, |opened| {
+        let predictions = Predictions::Masks(predictions);
         let folder = masks(opened, &predictions);
         let outcomes = folder.audit(&Protocol::ALL, &Silent).map_err(in_words)?;
         let outcomes = Protocol::ALL.into_iter().zip(outcomes);
@@ -82,7 +85,9 @@ pub(crate) fn compare(
 ) -> PyResult<String> {
     json_of(py, truth, threads, |opened| {
         let runs = |(name, folders): (String, Vec<PathBuf>)| {
-            let count = |folder: PathBuf| masks(opened, &folder).count(Protocol::Voc, &Silent);
+            let count = |folder: PathBuf| {
+                masks(opened, &Predictions::Masks(folder)).count(Protocol::Voc, &Silent)
+            };
             let images =
                 folders.into_iter().map(|folder| count(folder).map(|counts| counts.images));
             Ok(MethodRuns {

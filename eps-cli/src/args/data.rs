@@ -35,7 +35,7 @@ pub(crate) struct DataArgs {
     #[arg(long)]
     pub(crate) resize_saliency: bool,
     /// Folder of ground-truth masks [default: ROOT/SegmentationClassAug, else SegmentationClass]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, visible_alias = "truth", value_name = "DIR")]
     pub(crate) masks: Option<PathBuf>,
     /// What the names of masks have between id and ending, such as `_mask`
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]

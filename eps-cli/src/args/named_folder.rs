@@ -1,5 +1,7 @@
 //! Folders that an argument may give a name.
 
+use anyhow::Result;
+use eps_experiment::run::MethodFolder;
 use std::path::Path;
 
 /// The name and the folder of `NAME=DIR`, or of a folder alone, which may have `=` in its path.
@@ -12,10 +14,8 @@ pub(crate) fn named_folder(argument: &str) -> (Option<&str>, &Path) {
     }
 }
 
-/// The name of a folder, or of the run that a folder of masks is in.
-pub(crate) fn folder_name(folder: &Path) -> String {
-    let is_of_run = folder.file_name().is_some_and(|name| name == "masks" || name == "cams");
-    let named = if is_of_run { folder.parent().and_then(Path::file_name) } else { None };
-    let named = named.or(folder.file_name()).unwrap_or(folder.as_os_str());
-    named.to_string_lossy().into_owned()
+/// The method that an argument names, `[NAME=]PATH`: a run, its part, or masks or class maps of any program.
+pub(crate) fn method_folder(argument: &str) -> Result<MethodFolder> {
+    let (name, folder) = named_folder(argument);
+    MethodFolder::open(name, folder)
 }

@@ -1,17 +1,18 @@
 //! Predicted masks, and what they are counted against.
 
-use super::{TruthArgs, named_folder};
+use super::{MapThresholdArgs, TruthArgs, method_folder, named_folder, note_maps};
 use crate::outputs::Inputs;
 use clap::Args;
+use eps_eval::Predictions;
 use eps_experiment::frozen::FrozenResult;
-use eps_experiment::run::RunFolder;
 use eps_experiment::{GroundTruth, Session};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Predicted masks and what they are counted against.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PredictionArgs {
-    /// Folder of predicted masks, `<id>.png`, a run with the masks of `eps infer`, or an archive of `eps freeze`
+    /// Run, folder of predicted masks, `<id>.png`, or of class maps, `<id>.npz` or another program's `<id>.npy`, or
+    /// an archive of `eps freeze`
     #[arg(value_name = "[NAME=]DIR", required_unless_present = "flagged", value_parser = crate::args::not_empty)]
     masks: Option<String>,
     #[command(flatten)]
@@ -25,54 +26,46 @@ pub(crate) struct PredictionArgs {
         value_parser = crate::args::not_empty
     )]
     flagged: Option<String>,
+    #[command(flatten)]
+    maps: MapThresholdArgs,
 }
 
-/// Where predicted masks are.
-pub(crate) enum Predictions {
-    Folder(PathBuf),
-    Frozen(FrozenResult),
-}
-
-impl Predictions {
-    /// The folder of masks.
-    pub(crate) fn folder(&self) -> PathBuf {
-        match self {
-            Self::Folder(folder) => folder.clone(),
-            Self::Frozen(result) => result.masks(),
-        }
-    }
-
-    /// What they were frozen with.
-    pub(crate) fn frozen(&self) -> Option<&FrozenResult> {
-        match self {
-            Self::Folder(_) => None,
-            Self::Frozen(result) => Some(result),
-        }
-    }
+/// What is scored: masks, or the maps that give them.
+pub(crate) struct ScoredMasks {
+    pub(crate) predictions: Predictions,
+    /// What they were frozen with, if they are of an archive, which they leave with.
+    pub(crate) frozen: Option<FrozenResult>,
 }
 
 impl PredictionArgs {
+    fn argument(&self) -> &str {
+        self.masks.as_ref().or(self.flagged.as_ref()).map_or("", String::as_str)
+    }
+
     /// The masks as they are named: a folder, which may be a run, or an archive.
     fn named(&self) -> (Option<&str>, &Path) {
-        let argument = self.masks.as_ref().or(self.flagged.as_ref());
-        named_folder(argument.map_or("", String::as_str))
+        named_folder(self.argument())
     }
 
     /// The masks, and the ground truth of the images that count: those of an archive, where no flag says others.
-    pub(crate) fn open(&self, session: &Session<'_>) -> anyhow::Result<(Predictions, GroundTruth)> {
+    /// Maps are noted.
+    pub(crate) fn open(&self, session: &Session<'_>) -> anyhow::Result<(ScoredMasks, GroundTruth)> {
         let path = self.named().1;
         if path.is_file() {
             let frozen = FrozenResult::open(path)?;
             let truth = self.truth.or_list(&frozen.list()).open(session)?;
-            return Ok((Predictions::Frozen(frozen), truth));
+            let predictions = Predictions::Masks(frozen.masks());
+            return Ok((ScoredMasks { predictions, frozen: Some(frozen) }, truth));
         }
         let truth = self.truth.open(session)?;
-        Ok((Predictions::Folder(RunFolder::masks_in(path)?), truth))
+        let predictions = self.maps.of(&method_folder(self.argument())?);
+        note_maps([&predictions], session);
+        Ok((ScoredMasks { predictions, frozen: None }, truth))
     }
 
     /// What tables call the masks.
-    pub(crate) fn name<'a>(&'a self, predictions: &'a Predictions) -> &'a str {
-        let frozen = || predictions.frozen().map_or("predictions", |result| &result.name);
+    pub(crate) fn name<'a>(&'a self, masks: &'a ScoredMasks) -> &'a str {
+        let frozen = || masks.frozen.as_ref().map_or("predictions", |result| &result.name);
         self.named().0.unwrap_or_else(frozen)
     }
 

@@ -4,6 +4,7 @@ use super::write_asked;
 use crate::outputs::Pending;
 use anyhow::Result;
 use eps_data::Observer;
+use eps_eval::report::chart::{ChartFiles, ConfusionMapChart};
 use eps_eval::report::export;
 use eps_eval::{ConfusionMatrix, Counts, Scores};
 use std::io::IsTerminal as _;
@@ -24,14 +25,20 @@ pub(crate) struct ScoreFiles {
     /// Write the confusion matrix as CSV: pixels by true class (row) and predicted class
     #[arg(long, value_name = "FILE")]
     confusion: Option<PathBuf>,
+    /// Draw the confusion matrix, each row in percent, as FILE.svg, .png and .pdf
+    #[arg(long, value_name = "FILE")]
+    confusion_chart: Option<PathBuf>,
     /// Name of the predictions in the tables [default: that of NAME=DIR, else predictions]
     #[arg(long)]
     name: Option<String>,
 }
 
 impl ScoreFiles {
-    pub(crate) fn paths(&self) -> [&Option<PathBuf>; 4] {
-        [&self.csv, &self.markdown, &self.latex, &self.confusion]
+    pub(crate) fn paths(&self) -> Vec<Option<PathBuf>> {
+        let files = [&self.csv, &self.markdown, &self.latex, &self.confusion];
+        let chart = self.confusion_chart.iter();
+        let charts = chart.flat_map(|chart| ChartFiles::paths(chart, "").map(Some));
+        files.into_iter().cloned().chain(charts).collect()
     }
 
     /// Writes what was asked for, and prints the table and what is to know about it.
@@ -49,6 +56,11 @@ impl ScoreFiles {
         let group = export::Group { title: "", methods: &named };
         write_asked(&self.latex, || export::latex(&[group]))?;
         write_asked(&self.confusion, || Ok(matrix_csv(&counts.matrix, &counts.classes)))?;
+        if let Some(path) = &self.confusion_chart {
+            let name = self.name.as_deref().unwrap_or(name);
+            let chart = ConfusionMapChart::new(name, &counts.matrix, &counts.classes);
+            ChartFiles::of(&chart)?.write(path)?;
+        }
         let table = if has_colours() { export::coloured_text } else { export::text };
         outputs.show(&table(&[("", scores)])?);
         outputs.show(&summary(scores));

@@ -1,6 +1,6 @@
 //! What the folders of a reproduction do not say about its scores.
 
-use super::RenamedArgs;
+use super::{MapThresholdArgs, RenamedArgs};
 use clap::Args;
 use eps_eval::Protocol;
 use eps_experiment::reproduce::Statement;
@@ -24,6 +24,8 @@ pub(crate) struct StatementArgs {
     #[arg(long, value_name = "NAME=DIR", value_parser = named_stuff)]
     stuff: Vec<(String, PathBuf)>,
     #[command(flatten)]
+    maps: MapThresholdArgs,
+    #[command(flatten)]
     _renamed: RenamedArgs,
 }
 
@@ -36,7 +38,7 @@ fn named_stuff(text: &str) -> Result<(String, PathBuf), String> {
 
 impl From<StatementArgs> for Statement {
     fn from(args: StatementArgs) -> Self {
-        let StatementArgs { protocol, backbone, initialisation, stuff, .. } = args;
-        Self { protocol, backbone, initialisation, stuff }
+        let StatementArgs { protocol, backbone, initialisation, stuff, maps, .. } = args;
+        Self { protocol, backbone, initialisation, stuff, threshold: maps.threshold }
     }
 }

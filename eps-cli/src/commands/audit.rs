@@ -1,13 +1,12 @@
 //! `eps audit`
 
 use super::Exit;
-use crate::args::{PredictionArgs, write_asked};
+use crate::args::{PredictionArgs, ResultFiles, write_asked};
 use crate::outputs::Outputs;
 use anyhow::Result;
 use eps_eval::Protocol;
 use eps_eval::report::export;
 use eps_experiment::Session;
-use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,30 +19,25 @@ Examples:
 pub(crate) struct Audit {
     #[command(flatten)]
     masks: PredictionArgs,
-    /// Write the audit as JSON
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-    /// Write the audit as Markdown
-    #[arg(long, value_name = "FILE")]
-    markdown: Option<PathBuf>,
+    #[command(flatten)]
+    files: ResultFiles,
 }
 
 impl Audit {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let outputs =
-            Outputs::of([&self.json, &self.markdown]).reading(self.masks.inputs()).check()?;
+        let outputs = Outputs::of(self.files.paths()).reading(self.masks.inputs()).check()?;
         let audit = self.audit(session)?;
-        write_asked(&self.json, || Ok(export::json(&audit)))?;
-        write_asked(&self.markdown, || Ok(export::audit_markdown(&audit)))?;
+        write_asked(&self.files.json, || Ok(export::json(&audit)))?;
+        write_asked(&self.files.csv, || export::audit_csv(&audit))?;
+        write_asked(&self.files.markdown, || Ok(export::audit_markdown(&audit)))?;
         outputs.show(&export::audit_text(&audit));
         outputs.keep(session);
         Ok(Exit::Done)
     }
 
     fn audit(&self, session: &Session<'_>) -> Result<eps_eval::Audit> {
-        let (predictions, truth) = self.masks.open(session)?;
-        let masks = predictions.folder();
-        let folder = truth.folder(&masks, None);
+        let (masks, truth) = self.masks.open(session)?;
+        let folder = truth.folder(&masks.predictions, None);
         session.observer.begin("masks", folder.len(), 0);
         let outcomes =
             folder.audit(&Protocol::ALL, session.observer).map_err(|error| truth.explain(error))?;

@@ -2,21 +2,21 @@
 
 use super::Exit;
 use crate::args::{
-    ForceArgs, RenamedArgs, ResultFiles, TruthArgs, folder_name, level, named_folder, write_asked,
+    ForceArgs, MapThresholdArgs, RenamedArgs, ResultFiles, TruthArgs, level, method_folder,
+    named_folder, note_maps, write_asked,
 };
 use crate::faults;
 use crate::outputs::{Inputs, Outputs};
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use eps_eval::paired::{Bootstrap, compare};
 use eps_eval::report::chart::Figure;
 use eps_eval::report::page::{ComparisonPage, Gallery};
 use eps_eval::report::{ComparisonReport, export};
-use eps_eval::{AnalysisPlan, Protocol};
+use eps_eval::{AnalysisPlan, Predictions, Protocol};
 use eps_experiment::compare::{
     MAIN, MethodMasks, count_methods, faults_of, figures, gallery, refuse_copies, refuse_twice,
 };
 use eps_experiment::output::{self, FolderLock, ResultFolder, seen_from, with_slashes};
-use eps_experiment::run::RunFolder;
 use eps_experiment::{GroundTruth, Session};
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ Examples:
   eps compare CAM=runs/cam EPS=runs/eps --data VOC2012 --out comparison
   eps compare EPS=runs/eps --data VOC2012 --json -";
 
-/// Compare folders of predicted masks on the same images: how sure a difference is, and what makes it
+/// Compare predicted masks of several methods on the same images: how sure a difference is, and what makes it
 ///
 /// The first method is the baseline of the others. Intervals and p-values come from a paired bootstrap
 /// over images. Folders with the same NAME are runs of one method that differ in their seed: it has the
@@ -34,8 +34,8 @@ Examples:
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Compare {
-    /// Folders of predicted masks, `<id>.png`, or of runs with the masks of `eps infer`; names are those of
-    /// the folders, or of the runs they are in
+    /// Runs, or folders of predicted masks, `<id>.png`, or of class maps, `<id>.npz` or another program's
+    /// `<id>.npy`; names are those of the folders, or of the runs they are in
     #[arg(required = true, value_name = "[NAME=]DIR", value_parser = crate::args::not_empty)]
     methods: Vec<String>,
     #[command(flatten)]
@@ -48,6 +48,8 @@ pub(crate) struct Compare {
     /// its stuff is, 0 elsewhere
     #[arg(long, value_name = "DIR")]
     stuff: Option<PathBuf>,
+    #[command(flatten)]
+    maps: MapThresholdArgs,
     #[command(flatten)]
     _renamed: RenamedArgs,
     /// Resamples of the images
@@ -88,8 +90,9 @@ pub(crate) struct Compare {
 
 impl Compare {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let methods = methods(&self.methods)?;
+        let methods = self.methods()?;
         let outputs = self.outputs(&methods).check()?;
+        note_maps(methods.iter().flat_map(|method| &method.folders), session);
         let truth = match &self.labels {
             Some(source) => self.truth.open_with_labels(source, session)?,
             None => self.truth.open(session)?,
@@ -132,6 +135,28 @@ impl Compare {
         Ok(Exit::Done)
     }
 
+    /// Folders by name, in the order in which the names first come.
+    fn methods(&self) -> Result<Vec<MethodMasks>> {
+        let mut methods: Vec<MethodMasks> = Vec::new();
+        for argument in &self.methods {
+            let folder = method_folder(argument)?;
+            let masks = self.maps.of(&folder);
+            match methods.iter_mut().find(|method| method.name == folder.name) {
+                Some(_) if named_folder(argument).0.is_none() => anyhow::bail!(
+                    "{0}: another folder is named `{1}` too; write NAME={0} to tell them apart, or to make \
+                     them runs of one method",
+                    folder.run.root.display(),
+                    folder.name
+                ),
+                Some(method) => method.folders.push(masks),
+                None => methods.push(MethodMasks { name: folder.name, folders: vec![masks] }),
+            }
+        }
+        let folders = methods.iter().flat_map(|method| &method.folders);
+        refuse_twice(folders.map(Predictions::folder))?;
+        Ok(methods)
+    }
+
     fn outputs(&self, methods: &[MethodMasks]) -> Outputs {
         let in_out = |folder: &PathBuf| {
             ["json", "csv", "md", "tex"].map(|end| Some(folder.join(format!("compare.{end}"))))
@@ -139,7 +164,8 @@ impl Compare {
         let in_out: Vec<Option<PathBuf>> = self.out.iter().flat_map(in_out).collect();
         let images = self.out.as_ref().map(|folder| folder.join("images.csv"));
         let page = self.out.as_ref().map(|folder| folder.join(MAIN));
-        let folders = methods.iter().flat_map(|method| &method.folders).map(PathBuf::as_path);
+        let folders = methods.iter().flat_map(|method| &method.folders);
+        let folders = folders.map(Predictions::folder);
         let named = self.methods.iter().map(|argument| named_folder(argument).1);
         let folders = folders.chain(named).chain(self.stuff.as_deref());
         let read = folders.fold(self.truth.inputs(), Inputs::run);
@@ -160,7 +186,7 @@ impl Compare {
         let mut inputs = vec![("command".to_owned(), "compare".to_owned())];
         for MethodMasks { name, folders } in methods {
             for folder in folders {
-                inputs.push((name.clone(), seen_from(out, folder)?));
+                inputs.push((name.clone(), seen_from(out, folder.folder())?));
             }
         }
         inputs.push(("ground truth".into(), truth.folder.clone()));
@@ -183,7 +209,7 @@ impl Compare {
         session: &Session<'_>,
     ) -> Vec<(String, String)> {
         let folders = methods.iter().flat_map(|method| {
-            let path = |folder: &PathBuf| (method.name.clone(), folder.display().to_string());
+            let path = |masks: &Predictions| (method.name.clone(), described(masks));
             method.folders.iter().map(path)
         });
         let command = session.command.get(1..).unwrap_or_default().join(" ");
@@ -255,24 +281,11 @@ struct Images {
     facts: Vec<(String, String)>,
 }
 
-/// Folders by name, in the order in which the names first come.
-fn methods(arguments: &[String]) -> Result<Vec<MethodMasks>> {
-    let mut methods: Vec<MethodMasks> = Vec::new();
-    for argument in arguments {
-        let (given, folder) = named_folder(argument);
-        ensure!(folder.is_dir(), "{}: is not there, expected a folder of masks", folder.display());
-        let name = given.map_or_else(|| folder_name(folder), str::to_owned);
-        let masks = RunFolder::masks_in(folder)?;
-        match methods.iter_mut().find(|method| method.name == name) {
-            Some(_) if given.is_none() => anyhow::bail!(
-                "{}: another folder is named `{name}` too; write NAME={} to tell them apart, or to make them runs of one method",
-                folder.display(),
-                folder.display()
-            ),
-            Some(method) => method.folders.push(masks),
-            None => methods.push(MethodMasks { name, folders: vec![masks] }),
-        }
+/// A folder, and how masks were made of its maps.
+fn described(masks: &Predictions) -> String {
+    let folder = masks.folder().display();
+    match masks.threshold() {
+        Some(threshold) => format!("{folder}, maps at background threshold {threshold}"),
+        None => folder.to_string(),
     }
-    refuse_twice(methods.iter().flat_map(|method| &method.folders).map(PathBuf::as_path))?;
-    Ok(methods)
 }

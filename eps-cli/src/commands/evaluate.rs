@@ -1,13 +1,13 @@
 //! `eps evaluate`
 
 use super::Exit;
-use crate::args::{self, PredictionArgs, Predictions, ScoreFiles, write_asked};
+use crate::args::{self, PredictionArgs, ScoreFiles, ScoredMasks, threshold_of, write_asked};
 use crate::faults;
 use crate::outputs::Outputs;
 use anyhow::{Result, anyhow};
 use eps_data::{IGNORE, Shard};
 use eps_eval::report::export;
-use eps_eval::{Counts, EvalError, Protocol};
+use eps_eval::{Counts, EvalError, Protocol, Scores};
 use eps_experiment::frozen::{Difference, FrozenResult};
 use eps_experiment::{GroundTruth, Session};
 use std::path::PathBuf;
@@ -42,7 +42,7 @@ pub(crate) struct Evaluate {
     /// `eps merge`
     #[arg(
         long, value_name = "I/N|auto", value_parser = args::shard, requires = "counts",
-        conflicts_with_all = ["json", "csv", "markdown", "latex", "confusion"]
+        conflicts_with_all = ["json", "csv", "markdown", "latex", "confusion", "confusion_chart"]
     )]
     shard: Option<Shard>,
     /// Write the pixels of each class in each image, from which all scores follow
@@ -57,10 +57,10 @@ pub(crate) struct Evaluate {
 
 impl Evaluate {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let outputs = Outputs::of([&self.counts, &self.json]).and(self.files.paths());
+        let outputs = Outputs::of([&self.counts, &self.json]).and(&self.files.paths());
         let outputs = outputs.reading(self.masks.inputs()).check()?;
-        let (predictions, truth) = self.masks.open(session)?;
-        let counts = self.count(&predictions, &truth, session)?;
+        let (masks, truth) = self.masks.open(session)?;
+        let counts = self.count(&masks, &truth, session)?;
         if let Some(path) = &self.counts {
             counts.write(path)?;
         }
@@ -70,12 +70,13 @@ impl Evaluate {
             println!("part {shard}: {counted} of {all} images of list {}", counts.list.name);
             return Ok(Exit::Done);
         }
-        let scores = counts.scores();
+        let threshold = threshold_of(&masks.predictions);
+        let scores = Scores { threshold, ..counts.scores() };
         write_asked(&self.json, || Ok(export::json(&scores)))?;
-        let name = self.masks.name(&predictions);
+        let name = self.masks.name(&masks);
         self.files.write(name, &counts, &scores, &outputs, session.observer)?;
         outputs.keep(session);
-        match predictions.frozen().filter(|frozen| frozen.counts.protocol == counts.protocol) {
+        match masks.frozen.as_ref().filter(|frozen| frozen.counts.protocol == counts.protocol) {
             Some(frozen) => verdict(frozen, &counts, &truth, session),
             None => Ok(Exit::Done),
         }
@@ -83,14 +84,13 @@ impl Evaluate {
 
     fn count(
         &self,
-        predictions: &Predictions,
+        masks: &ScoredMasks,
         truth: &GroundTruth,
         session: &Session<'_>,
     ) -> Result<Counts> {
-        let frozen = predictions.frozen().map(|frozen| frozen.counts.protocol);
+        let frozen = masks.frozen.as_ref().map(|frozen| frozen.counts.protocol);
         let protocol = self.protocol.or(frozen).unwrap_or(Protocol::Voc);
-        let masks = predictions.folder();
-        let folder = truth.folder(&masks, self.shard);
+        let folder = truth.folder(&masks.predictions, self.shard);
         let observer = session.observer;
         observer.begin("masks", folder.len(), 0);
         if self.keep_going {

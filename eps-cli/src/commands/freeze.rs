@@ -3,9 +3,9 @@
 use super::Exit;
 use crate::args::PredictionArgs;
 use crate::outputs::Outputs;
-use anyhow::Result;
-use eps_eval::Protocol;
+use anyhow::{Result, bail};
 use eps_eval::report::export;
+use eps_eval::{Predictions, Protocol};
 use eps_experiment::Session;
 use eps_experiment::frozen::Freeze;
 use std::path::PathBuf;
@@ -37,15 +37,20 @@ impl FreezeCommand {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let outputs =
             Outputs::of([&Some(self.out.clone())]).reading(self.masks.inputs()).check()?;
-        let (predictions, truth) = self.masks.open(session)?;
-        let masks = predictions.folder();
-        let folder = truth.folder(&masks, None);
-        session.observer.begin("masks", folder.len(), 0);
-        let counts = folder.count(self.protocol, session.observer);
+        let (masks, truth) = self.masks.open(session)?;
+        let Predictions::Masks(folder) = &masks.predictions else {
+            bail!(
+                "{}: has class maps, expected masks, which `eps masks` or `eps refine` makes of them",
+                masks.predictions.folder().display()
+            );
+        };
+        let counted = truth.folder(&masks.predictions, None);
+        session.observer.begin("masks", counted.len(), 0);
+        let counts = counted.count(self.protocol, session.observer);
         let counts = counts.map_err(|error| truth.explain(error))?;
         session.observer.end();
-        let name = self.masks.name(&predictions);
-        Freeze { name, masks: &masks, truth: &truth, counts: &counts }.write(&self.out)?;
+        let name = self.masks.name(&masks);
+        Freeze { name, masks: folder, truth: &truth, counts: &counts }.write(&self.out)?;
         outputs.keep(session);
         session.observer.say(&format!(
             "{}: {} masks of list {}, {} mIoU under protocol {}",

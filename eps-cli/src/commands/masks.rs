@@ -1,7 +1,7 @@
 //! `eps masks`
 
 use super::Exit;
-use crate::args::{self, DATA, DataFolder, MapSourceArgs, read_list};
+use crate::args::{self, DATA, DataFolder, MapSourceArgs, named_folder, read_list};
 use crate::interrupt;
 use anyhow::{Result, ensure};
 use eps_experiment::Session;
@@ -30,8 +30,8 @@ Examples:
 #[command(group = clap::ArgGroup::new("background").required(true).args(["threshold", "power", "saliency_cue"]))]
 pub(crate) struct Masks {
     /// Folder of class activation maps (`.npz`, `.npy`, `.pkl` or grey PNGs), or a run
-    #[arg(value_name = "MAPS")]
-    maps: PathBuf,
+    #[arg(value_name = "[NAME=]DIR|FILE", value_parser = args::not_empty)]
+    maps: String,
     /// The background has this score everywhere
     #[arg(long, value_name = "T", value_parser = args::fraction)]
     threshold: Option<f32>,
@@ -82,9 +82,10 @@ impl Masks {
             (None, None, None) => unreachable!("clap asks for one of them"),
         };
         let unsure = self.unsure.map(|value| unsure(cut, value)).transpose()?;
-        let input = match self.maps.is_dir() {
-            true => RunFolder::cams_in(&self.maps)?,
-            false => self.maps.clone(),
+        let maps = named_folder(&self.maps).1;
+        let input = match maps.is_dir() {
+            true => RunFolder::cams_in(maps)?,
+            false => maps.into(),
         };
         let masks = ThresholdedMaps {
             source: &self.source.of(input),

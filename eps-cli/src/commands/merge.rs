@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  eps merge part-1.json part-2.json --out merged.json";
+  eps merge part-1.json part-2.json --json merged.json";
 
 /// Score a list from the parts that `eps evaluate --shard` counted
 ///
@@ -24,8 +24,8 @@ pub(crate) struct Merge {
     #[arg(required = true, value_name = "PART")]
     parts: Vec<PathBuf>,
     /// Write the scores as JSON
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    #[arg(long, alias = "out", value_name = "FILE")]
+    json: Option<PathBuf>,
     /// Write the counts of all images
     #[arg(long, value_name = "FILE")]
     counts: Option<PathBuf>,
@@ -35,14 +35,14 @@ pub(crate) struct Merge {
 
 impl Merge {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let outputs = Outputs::of([&Some(self.out.clone()), &self.counts]).and(self.files.paths());
+        let outputs = Outputs::of([&self.json, &self.counts]).and(&self.files.paths());
         let inputs = self.parts.iter().fold(Inputs::default(), |inputs, part| inputs.file(part));
         let outputs = outputs.reading(inputs).check()?;
         let read = |path: PathBuf| Counts::read(&path).map(|counts| (path, counts));
         let parts = self.parts.iter().cloned().map(read).collect::<Result<Vec<_>, _>>()?;
         let counts = eps_eval::merge(parts)?;
         let scores = counts.scores();
-        write_asked(&Some(self.out.clone()), || Ok(export::json(&scores)))?;
+        write_asked(&self.json, || Ok(export::json(&scores)))?;
         if let Some(path) = &self.counts {
             counts.write(path)?;
         }

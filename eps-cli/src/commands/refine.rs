@@ -1,7 +1,9 @@
 //! `eps refine`
 
 use super::Exit;
-use crate::args::{self, BackgroundArgs, DATA, DataFolder, SlurmArrayArgs, read_list};
+use crate::args::{
+    self, BackgroundArgs, DATA, DataFolder, SlurmArrayArgs, named_folder, read_list,
+};
 use crate::interrupt;
 use anyhow::Result;
 use eps_crf::{Floor, Preset};
@@ -26,8 +28,8 @@ Examples:
 pub(crate) struct Refine {
     /// Folder of class activation maps, `<id>.npz` or another program's `<id>.npy`, or a run with the maps of
     /// `eps infer`
-    #[arg(value_name = "DIR")]
-    cams: PathBuf,
+    #[arg(value_name = "[NAME=]DIR", value_parser = args::not_empty)]
+    cams: String,
     /// Data set folder, as `eps train` takes it: gives the images
     #[arg(long, value_name = "ROOT", env = DATA)]
     data: Option<PathBuf>,
@@ -76,7 +78,7 @@ impl Refine {
         let data = DataFolder { data: &self.data, list: &self.list };
         let images = data.images(&self.images, lacking)?;
         let maps = MapFolder {
-            cams: &RunFolder::cams_in(&self.cams)?,
+            cams: &RunFolder::cams_in(named_folder(&self.cams).1)?,
             images: &images,
             refinement: Refinement { preset, steps, floor },
             backgrounds: &self.background.backgrounds(preset),

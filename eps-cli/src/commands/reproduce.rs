@@ -2,8 +2,8 @@
 
 use super::Exit;
 use crate::args::{
-    ForceArgs, ResultFiles, StatementArgs, TruthArgs, level, named_folder, small_fraction,
-    write_asked,
+    ForceArgs, ResultFiles, StatementArgs, TruthArgs, level, named_folder, note_maps,
+    small_fraction, write_asked,
 };
 use crate::outputs::{self, Outputs};
 use anyhow::{Context as _, Result, anyhow, ensure};
@@ -15,8 +15,8 @@ use eps_eval::report::reproduction::{Attempt, ReproducedCell, Reproduction, TOLE
 use eps_experiment::Session;
 use eps_experiment::compare::refuse_twice;
 use eps_experiment::output::{FolderLock, Inputs, ResultFolder, seen_from};
-use eps_experiment::reproduce::{AttemptSource, attempts};
-use eps_experiment::run::RunFolder;
+use eps_experiment::reproduce::{AttemptSource, Statement, attempts};
+use eps_experiment::run::{MethodFolder, RunFolder};
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
@@ -38,8 +38,8 @@ pub(crate) struct Reproduce {
     /// Name of the table
     #[arg(value_parser = published_table)]
     table: Option<&'static PublishedTable>,
-    /// Yours: folders of runs with the masks of `eps infer`, or of masks. ROW is that of the table; that
-    /// of a run follows from its recipe. COLUMN is that of mean IoU [default: the first]. Several folders
+    /// Yours: runs, or folders of masks or of class maps of any program. ROW is that of the table; that of a
+    /// run follows from its recipe. COLUMN is that of mean IoU [default: the first]. Several folders
     /// of one row are runs that differ in their seed
     #[arg(long = "ours", value_name = "[ROW[/COLUMN]=]DIR", value_parser = crate::args::not_empty)]
     ours: Vec<String>,
@@ -136,7 +136,11 @@ impl Reproduce {
         if sources.is_empty() {
             return Ok(vec![]);
         }
-        let statement = self.statement.clone().into();
+        let statement: Statement = self.statement.clone().into();
+        let folders = sources.iter().flat_map(|source| &source.folders);
+        let masks = folders
+            .map(|folder| Ok(MethodFolder::open(None, folder)?.predictions(statement.threshold)));
+        note_maps(&masks.collect::<Result<Vec<_>>>()?, session);
         let truth = self.truth.open(session)?;
         attempts(table, &statement, &truth, sources, session).map_err(|error| truth.explain(error))
     }
@@ -228,7 +232,7 @@ fn source(argument: &str, table: &PublishedTable, session: &Session<'_>) -> Resu
     let (place, folder) = named_folder(argument);
     ensure!(
         folder.is_dir(),
-        "{}: is not there, expected the folder of a run or of masks",
+        "{}: is not there, expected a run or a folder of masks or class maps",
         folder.display()
     );
     let (row, column) = match place.map(|place| place.rsplit_once('/').unwrap_or((place, ""))) {
@@ -248,6 +252,7 @@ fn source(argument: &str, table: &PublishedTable, session: &Session<'_>) -> Resu
             table.rows().join(", ")
         ));
     }
+    MethodFolder::open(None, folder)?;
     Ok(AttemptSource { row, column, folders: vec![folder.into()] })
 }
 

@@ -1,7 +1,7 @@
 //! `eps submit`
 
 use super::Exit;
-use crate::args::DATA;
+use crate::args::{DATA, named_folder};
 use crate::outputs::{Inputs, Outputs};
 use anyhow::Result;
 use clap::ValueEnum;
@@ -39,8 +39,8 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Voc12 {
     /// Folder of masks, `<id>.png`, or a run with masks
-    #[arg(value_name = "DIR")]
-    masks: PathBuf,
+    #[arg(value_name = "[NAME=]DIR", value_parser = crate::args::not_empty)]
+    masks: String,
     /// Folder of VOC2012 with the images of the list
     #[arg(long, value_name = "ROOT", env = DATA)]
     data: PathBuf,
@@ -82,7 +82,7 @@ impl Voc12 {
         data.check_root()?;
         let list = data.list(&self.list)?;
         session.remarks(&list.remarks);
-        let masks = RunFolder::masks_in(&self.masks)?;
+        let masks = RunFolder::masks_in(named_folder(&self.masks).1)?;
         let inputs = Inputs::default().folder(&masks, &["png"]);
         let outputs = Outputs::of([&Some(self.out.clone())]).reading(inputs).check()?;
         let competition = self.competition.into();

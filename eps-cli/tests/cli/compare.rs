@@ -86,7 +86,8 @@ fn a_better_folder_is_better_with_an_interval_and_a_p_value() {
     let found: Vec<String> =
         files(&out).into_keys().map(|path| path.display().to_string()).collect();
     // Nothing is taken for anything else.
-    let charts = ["anatomy", "differences-1", "precision-recall", "trimap"];
+    let charts =
+        ["anatomy", "confusion-1", "confusion-2", "differences-1", "precision-recall", "trimap"];
     let pictures = charts
         .iter()
         .flat_map(|name| ["pdf", "png", "svg"].map(|kind| format!("charts/{name}.{kind}")));
@@ -243,7 +244,7 @@ fn a_folder_may_have_an_equals_sign_and_a_run_stands_for_its_masks() {
     fs::rename(project.path("half"), project.path("tau=0.2")).unwrap();
     fs::create_dir_all(project.path("run")).unwrap();
     fs::write(project.path("run/recipe.toml"), "").unwrap();
-    both().refuses(&["run/masks: is not there, expected the masks"]);
+    both().refuses(&["run: has neither masks (.png) nor class maps (.npz, .npy); run `eps infer`"]);
     fs::rename(project.path("good"), project.path("run/masks")).unwrap();
     both().with("--json", &path).succeeds();
     let methods = &json(&path)["comparison"]["methods"];

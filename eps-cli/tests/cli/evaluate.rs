@@ -203,7 +203,9 @@ fn an_audit_shows_every_protocol_and_why_they_differ() {
     write_mask(&prediction(&predictions, 0), &filled(SIZE, 255)).unwrap();
     let json = project.path("audit.json");
     let markdown = project.path("audit.md");
+    let csv = project.path("audit.csv");
     let call = project.audit(&predictions).with("--json", &json).with("--markdown", &markdown);
+    let call = call.with("--csv", &csv);
     let ended = call.succeeds();
     assert!(ended.stdout.contains("refused: "), "{}", ended.stdout);
     assert!(ended.stdout.contains("predicted class 255, expected 0..=6"), "{}", ended.stdout);
@@ -218,6 +220,7 @@ fn an_audit_shows_every_protocol_and_why_they_differ() {
         assert!(is_refused || protocol["miou"].as_f64().unwrap() > 0.0, "{protocol}");
     }
     assert_eq!(fs::read_to_string(markdown).unwrap().lines().count(), 9);
+    assert_eq!(fs::read_to_string(csv).unwrap().lines().count(), 8);
     truncate(&prediction(&predictions, 2));
     project
         .audit(&predictions)
@@ -257,4 +260,18 @@ fn a_list_without_ids_or_with_one_twice_is_refused() {
     project
         .evaluate(&predictions)
         .refuses(&["train.txt:2: `../scene_0002`, which has a folder in it"]);
+}
+
+#[test]
+fn the_confusion_is_drawn_with_the_name_of_the_masks() {
+    let (project, predictions) = perfect();
+    let chart = project.path("confusion");
+    let named = format!("EPS={}", predictions.display());
+    let call = eps("evaluate").and(named).with("--data", project.data());
+    let ended = call.with("--confusion-chart", &chart).succeeds();
+    let last = ended.stderr.lines().last().unwrap_or_default();
+    assert!(last.starts_with("wrote ") && last.contains("confusion.svg"), "{last}");
+    let svg = fs::read_to_string(project.path("confusion.svg")).unwrap();
+    assert!(svg.contains("Confusion of EPS") && svg.contains("background"));
+    assert!(project.path("confusion.pdf").is_file());
 }

@@ -125,6 +125,34 @@ fn maps_of_other_programs_are_swept_and_refined_without_a_conversion() {
 }
 
 #[test]
+fn maps_are_scored_wherever_masks_are_and_equal_the_masks_that_they_give() {
+    let project = Project::with_scenes(1);
+    let (root, foreign) = (project.path("voc"), foreign_maps(&project));
+    write_voc(&root);
+    let masks = project.path("made");
+    let made = eps("masks").and(&foreign).with("--threshold", "0.4").with("--out", &masks);
+    made.succeeds();
+    for command in ["evaluate", "audit"] {
+        let scored = |folder: &Path| eps(command).and(folder).with("--data", &root);
+        let mut of_maps = json(scored(&foreign).with("--threshold", "0.4"));
+        let of_masks = json(scored(&masks));
+        if command == "evaluate" {
+            assert_eq!(of_maps["threshold"]["value"], 0.4);
+            of_maps["threshold"] = Value::Null;
+        }
+        assert_eq!(of_maps, of_masks);
+    }
+    let compared = |folder: &Path| {
+        let named = format!("IRN={}", folder.display());
+        json(eps("compare").and(named).with("--data", &root).with("--threshold", "0.4"))
+    };
+    assert_eq!(compared(&foreign), compared(&masks));
+    let ended = eps("evaluate").and(&foreign).with("--data", &root).succeeds();
+    let note = "out_cam: class maps, scored at background threshold 0.2; `eps sweep` shows every";
+    assert!(ended.stderr.contains(note), "{}", ended.stderr);
+}
+
+#[test]
 fn masks_are_made_of_maps_at_a_threshold_or_a_power() {
     let project = Project::with_scenes(1);
     let maps = project.path("maps");

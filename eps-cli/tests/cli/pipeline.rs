@@ -120,7 +120,15 @@ fn reread(number: f64) -> String {
 fn check_report(report: &Path) {
     let found: BTreeSet<String> =
         files(report).into_keys().map(|path| path.display().to_string()).collect();
-    let charts = ["sweep", "per-class", "precision-recall", "training-1", "training-2"];
+    let charts = [
+        "confusion-1",
+        "confusion-2",
+        "sweep",
+        "per-class",
+        "precision-recall",
+        "training-1",
+        "training-2",
+    ];
     let charts = charts.iter().flat_map(|name| ["svg", "png", "pdf"].map(|kind| (name, kind)));
     let expected = charts.map(|(name, kind)| format!("charts/{name}.{kind}"));
     let pages = ["index.html", "pictures.png", "results.json"].map(String::from);

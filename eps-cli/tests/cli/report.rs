@@ -1,10 +1,11 @@
 //! `eps report`
 
-use crate::project::{Project, truncate};
+use crate::project::{Project, files, truncate};
 use crate::recipe;
 use eps_data::codec::{read_mask, read_rgb, write_mask, write_rgb_png};
 use eps_data::{LabelMap, RgbImage, Size};
 use std::fs;
+use std::path::Path;
 
 /// Scenes and the maps of a run `run`.
 fn inferred() -> Project {
@@ -44,8 +45,13 @@ fn a_run_without_maps_is_refused() {
     project
         .report(&["run"])
         .refuses(&["run/cams/scene_0003.npz: class map is missing (and 1 more file)"]);
-    fs::remove_dir_all(project.path("run/cams")).unwrap();
-    project.report(&["run"]).refuses(&["run/cams: is not there, expected the maps of `eps infer`"]);
+    for part in ["run/cams", "run/masks"] {
+        fs::remove_dir_all(project.path(part)).unwrap();
+    }
+    let expected =
+        "run: has neither masks (.png) nor class maps (.npz, .npy); run `eps infer` first";
+    project.report(&["run"]).refuses(&[expected]);
+    project.report(&["nowhere"]).refuses(&["nowhere: is not there, expected a run or a folder of"]);
     assert!(!project.path("report").exists());
 }
 
@@ -54,7 +60,7 @@ fn runs_of_one_name_are_refused() {
     let project = inferred();
     project
         .report(&["run", "run"])
-        .refuses(&["run: another run is named `run` too, expected a name of its own"]);
+        .refuses(&["run: another method is named `run` too; write NAME=", " to tell them apart"]);
     assert!(!project.path("report").exists());
 }
 
@@ -122,7 +128,7 @@ fn a_report_of_other_runs_is_kept_and_files_that_no_longer_belong_go() {
     assert!(project.path("report/charts/training-2.svg").is_file());
     project.write("report/notes.txt", "mine");
     project.report(&["run"]).refuses(&[
-        "report: already contains the results of other inputs (there: run ../other; now: none)",
+        "report: already contains the results of other inputs (there: other ../other; now: none)",
         "use --force",
     ]);
     project.report(&["run"]).and("--force").succeeds();
@@ -134,4 +140,51 @@ fn a_report_of_other_runs_is_kept_and_files_that_no_longer_belong_go() {
     assert!(!project.path("report/pictures.png").exists());
     fs::remove_file(project.path("report/results.json")).unwrap();
     project.report(&["run"]).refuses(&["already contains index.html, made from unknown inputs"]);
+}
+
+#[test]
+fn masks_and_maps_of_other_programs_are_shown_beside_a_run() {
+    let project = inferred();
+    let truth = project.data().join("SegmentationClass");
+    let maps = project.path("maps");
+    fs::create_dir(&maps).unwrap();
+    for (name, bytes) in files(&project.path("run/cams")) {
+        fs::write(maps.join(name), bytes).unwrap();
+    }
+    let named = |name: &str, path: &Path| format!("{name}={}", path.display());
+    let call = project.report(&["run"]);
+    call.and(named("foreign", &truth)).and(named("maps", &maps)).succeeds();
+    let scores = fs::read_to_string(project.path("report/scores.json")).unwrap();
+    let scores: serde_json::Value = serde_json::from_str(&scores).unwrap();
+    let [run, foreign, maps] = [0, 1, 2].map(|index| &scores[index]);
+    assert_eq!((&foreign["name"], &foreign["fixed"]["miou"]), (&"foreign".into(), &1.0.into()));
+    assert!(foreign["best"].is_null() && foreign["fixed"]["threshold"].is_null());
+    assert_eq!((&maps["fixed"], &maps["best"]), (&run["fixed"], &run["best"]));
+    let page = fs::read_to_string(project.path("report/index.html")).unwrap();
+    for text in [
+        "foreign: 100.0 % mIoU of its masks.",
+        "masks as they are, maps at the fixed threshold",
+        "foreign as they are",
+        "<th>foreign mask</th>",
+        "<th>maps map</th>",
+        "Confusion of foreign: of the pixels of each class",
+        "<summary>Pixels of foreign by true class (row) and predicted class (column)</summary>",
+    ] {
+        assert!(page.contains(text), "no `{text}`");
+    }
+    assert!(!page.contains("<th>foreign map</th>"));
+}
+
+#[test]
+fn masks_alone_need_no_labels_and_have_no_chart_of_thresholds() {
+    let project = Project::with_scenes(4);
+    fs::remove_file(project.data().join("cls_labels.csv")).unwrap();
+    let masks = project.data().join("SegmentationClass");
+    let report = || project.report(&[]).and(format!("TransCAM={}", masks.display()));
+    report().succeeds();
+    let found: Vec<_> = files(&project.path("report")).into_keys().collect();
+    assert!(!found.iter().any(|path| path.starts_with("charts/sweep.svg")), "{found:?}");
+    assert!(found.iter().any(|path| path.starts_with("charts/per-class.svg")), "{found:?}");
+    let table = fs::read_to_string(project.path("report/scores.md")).unwrap();
+    assert!(table.contains("TransCAM masks") && !table.contains("TransCAM best"), "{table}");
 }

@@ -3,8 +3,8 @@
 use crate::call::{Call, eps};
 use crate::project::{Project, files};
 use crate::recipe;
-use eps_data::codec::write_mask;
-use eps_data::{LabelMap, Size};
+use eps_data::codec::{ScoreFormat, write_mask, write_scores};
+use eps_data::{LabelMap, ScoreMap, Size};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -207,4 +207,33 @@ fn a_run_says_its_method_wherever_its_masks_lie() {
     let ours = format!("EPS={}", project.path("run").display());
     let ended = reproduce(&project, "pseudo-masks-voc", &[&ours]).succeeds();
     assert!(ended.stdout.contains("backbone: not stated"), "{}", ended.stdout);
+}
+
+#[test]
+fn maps_are_scored_at_a_threshold_and_keep_the_verdict_of_masks() {
+    let project = as_many_as_voc();
+    let map = ScoreMap::new(Size::new(2, 1), vec![4], vec![0.1, 0.9]);
+    for index in 0..1464 {
+        let path = project.path("maps").join(format!("image_{index:04}.npz"));
+        write_scores(&path, &map, ScoreFormat::F32).expect("a map is written");
+    }
+    let score = |threshold: &[&str]| {
+        let call = eps("reproduce").and("pseudo-masks-voc");
+        let call = call.with("--truth", project.path("SegmentationClassAug"));
+        let call = call.with("--list", project.path("list.txt")).with("--resamples", "10");
+        let call = call.with("--backbone", "ResNet38d").with("--initialisation", "ImageNet");
+        let call = call.with("--ours", format!("EPS={}", project.path("maps").display()));
+        let call = threshold.iter().fold(call, |call, argument| call.and(argument));
+        let ended = call.with("--json", project.path("table.json")).succeeds();
+        let note = "class maps, scored at background threshold";
+        assert!(ended.stderr.contains(note), "{}", ended.stderr);
+        let json = fs::read(project.path("table.json")).expect("written");
+        let report: Value = serde_json::from_slice(&json).expect("JSON");
+        let eps = cell(&report, "EPS", "no CRF").clone();
+        assert_eq!(eps["verdict"], "score given, method not checked");
+        eps["ours"]["value"].as_f64().expect("a score")
+    };
+    assert_eq!(score(&[]), 1.0);
+    // Everything is class 4: half of it is right, and no background.
+    assert_eq!(score(&["--threshold", "0.05"]), 0.25);
 }

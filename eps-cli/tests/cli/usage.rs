@@ -11,7 +11,7 @@ const COMMANDS: [(&str, &[&str]); 9] = [
     ("infer", &["<RUN>", "--data", "--list", "--weights", "--out", "--shard", "--f16", "--device"]),
     ("evaluate", &["--truth", "--predictions", "--list", "--json", "--csv", "--markdown"]),
     ("sweep", &["--truth", "--cams", "--list", "--csv"]),
-    ("report", &["<RUN>...", "--data", "--list", "--out", "--title", "--pictures"]),
+    ("report", &["<[NAME=]DIR>...", "--data", "--list", "--out", "--title", "--pictures"]),
     ("weights", &["inspect", "convert"]),
     ("devices", &["--help"]),
     ("ablate", &["--device", "status"]),

@@ -10,21 +10,20 @@ pub use counts::Counts;
 pub use in_memory::{ImagePairs, PairCounter};
 pub use merge::merge;
 
-use crate::files::{ImageFiles, Prediction};
+use crate::files::ImageFiles;
 use crate::fold::{Fold, Pool};
-use crate::{EvalError, ListId, Protocol};
+use crate::{EvalError, ListId, Predictions, Protocol};
 use eps_data::{ClassNames, ImageList, Item, Observer, Shard};
 use pair::PairReader;
-use std::path::Path;
 use tally::Tally;
 
-/// Predicted masks, `<id>.png`, and the truth that they are counted against.
+/// Predicted masks, or maps that give them, and the truth that they are counted against.
 #[derive(Clone, Copy)]
 pub struct MaskFolder<'a> {
     pub list: &'a ImageList,
     /// Of the list, in its order.
     pub items: &'a [Item],
-    pub predictions: &'a Path,
+    pub predictions: &'a Predictions,
     pub names: &'a ClassNames,
     /// Count the images of this part only.
     pub shard: Option<Shard>,
@@ -117,7 +116,8 @@ impl MaskFolder<'_> {
     }
 
     fn images(&self) -> Vec<ImageFiles<'_>> {
-        let files = |(position, item)| Prediction::Mask.files(position, item, self.predictions);
+        let (kind, folder) = (self.predictions.kind(), self.predictions.folder());
+        let files = |(position, item)| kind.files(position, item, folder);
         self.items_of_part().map(files).collect()
     }
 
@@ -130,7 +130,7 @@ impl MaskFolder<'_> {
         let images = self.images();
         let tally = self.tally(&images, protocols, observer);
         if tally.as_ref().map_or(true, Tally::is_faulty) {
-            Prediction::Mask.check_complete(&images)?;
+            self.predictions.kind().check_complete(&images)?;
         }
         tally.map_err(|(_, fault)| fault)
     }

@@ -1,7 +1,7 @@
 //! The two masks of an image, decoded and counted in memory that is used again.
 
 use crate::{EvalError, Oddities, files::ImageFiles, pair_counts::PairCounts, protocol::Fit};
-use eps_data::codec::MaskReader;
+use eps_data::codec::{MaskReader, read_class_map};
 use eps_data::{BACKGROUND, ClassId, DataError, LabelRuns, Size};
 use std::iter;
 
@@ -30,7 +30,13 @@ impl PairReader {
         classes: usize,
     ) -> Result<Pair<'_>, DataError> {
         self.reader.read_runs(image.mask()?, classes, &mut self.truth)?;
-        self.reader.read_runs(&image.prediction, classes, &mut self.predicted)?;
+        match image.kind.threshold() {
+            Some(threshold) => {
+                let mask = read_class_map(&image.prediction)?.to_labels(threshold);
+                self.predicted = LabelRuns::of(mask.size(), mask.classes());
+            }
+            None => self.reader.read_runs(&image.prediction, classes, &mut self.predicted)?,
+        }
         let Self { truth, predicted, counts, .. } = self;
         Ok(Pair { truth, predicted, counts, fit: None })
     }

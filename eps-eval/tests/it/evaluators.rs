@@ -123,6 +123,7 @@ fn count_masks(
     let items: Vec<Item> = ids.iter().map(item).collect();
     let list = ImageList::new("list", ids.to_vec());
     let names = ClassNames::voc();
+    let predictions = &predictions.into();
     let folder = MaskFolder { list: &list, items: &items, predictions, names: &names, shard: None };
     folder.count(protocol, &Silent)
 }

@@ -22,7 +22,8 @@ fn count_shard(
     shard: Option<Shard>,
 ) -> Result<Counts, EvalError> {
     let (list, names) = (list(items), names());
-    let folder = MaskFolder { list: &list, items, predictions: folder, names: &names, shard };
+    let predictions = &folder.into();
+    let folder = MaskFolder { list: &list, items, predictions, names: &names, shard };
     folder.count(protocol, &Silent)
 }
 
@@ -108,7 +109,7 @@ fn every_fault_is_found_in_the_order_of_the_list() {
     let folder = MaskFolder {
         list: &list,
         items: &items,
-        predictions: folder.path(),
+        predictions: &folder.path().into(),
         names: &names,
         shard: None,
     };

@@ -45,7 +45,8 @@ fn method(name: &str, noise: f32) -> Method {
     Method {
         name: name.into(),
         fixed: scores(fixed, matrix(fixed.value)),
-        best: scores(best, matrix(best.value)),
+        best: Some(scores(best, matrix(best.value))),
+        matrix: matrix(fixed.value),
         sweep: curve.points(),
         training: training(name == "EPS"),
         reference: vec![],
@@ -86,6 +87,12 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
         "scores.csv",
         "scores.md",
         "scores.tex",
+        "charts/confusion-1.pdf",
+        "charts/confusion-1.png",
+        "charts/confusion-1.svg",
+        "charts/confusion-2.pdf",
+        "charts/confusion-2.png",
+        "charts/confusion-2.svg",
         "charts/per-class.pdf",
         "charts/per-class.png",
         "charts/per-class.svg",
@@ -136,7 +143,7 @@ fn a_report_needs_nothing_outside_and_hides_nothing() {
         assert!(page.contains(wanted), "{wanted}");
     }
     assert_eq!(page.matches("data:image/").count(), 2);
-    assert_eq!(page.matches("<svg").count(), 5);
+    assert_eq!(page.matches("<svg").count(), 7);
 }
 
 #[test]

@@ -9,7 +9,9 @@ use eps_crf::Preset;
 use eps_data::codec::{is_whole, write_mask};
 use eps_data::{Item, Silent, Split};
 use eps_eval::report::ablation::{CellScores, Counted};
-use eps_eval::{MaskFolder, Protocol, SweepPlan, SweepSummary, count_maps, decimal, sweep_folder};
+use eps_eval::{
+    MaskFolder, Predictions, Protocol, SweepPlan, SweepSummary, count_maps, decimal, sweep_folder,
+};
 
 /// Parts of the list for thresholds that are chosen on other images.
 const FOLDS: usize = 5;
@@ -70,7 +72,7 @@ impl Scoring<'_> {
         let masks = MaskFolder {
             list: &self.split.list,
             items,
-            predictions: &folder.masks(),
+            predictions: &Predictions::Masks(folder.masks()),
             names: &self.split.names,
             shard: None,
         };

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use eps_data::Item;
-use eps_data::codec::read_mask;
+use eps_eval::Predictions;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,17 +29,17 @@ pub fn refuse_twice<'a>(folders: impl IntoIterator<Item = &'a Path>) -> Result<(
 /// # Errors
 ///
 /// If two folders have the same masks for all items.
-pub fn refuse_copies(runs: &[PathBuf], items: &[Item], classes: usize) -> Result<()> {
+pub fn refuse_copies(runs: &[Predictions], items: &[Item], classes: usize) -> Result<()> {
     for (index, run) in runs.iter().enumerate() {
-        let is_copy = |other: &&PathBuf| {
+        let is_copy = |other: &&Predictions| {
             !items.is_empty() && items.iter().all(|item| are_equal(run, other, item, classes))
         };
         if let Some(other) = runs[..index].iter().find(is_copy) {
             bail!(
                 "{}: has the same {} masks as {}: runs of one method must differ in their seed",
-                run.display(),
+                run.folder().display(),
                 items.len(),
-                other.display()
+                other.folder().display()
             );
         }
     }
@@ -47,14 +47,12 @@ pub fn refuse_copies(runs: &[PathBuf], items: &[Item], classes: usize) -> Result
 }
 
 /// Whether two folders have the same mask of an item; one that cannot be read equals none.
-fn are_equal(left: &Path, right: &Path, item: &Item, classes: usize) -> bool {
-    let file = format!("{}.png", item.id);
-    let (left, right) = (left.join(&file), right.join(&file));
-    let bytes = |path: &Path| fs::read(path).ok();
-    match bytes(&left).zip(bytes(&right)) {
+fn are_equal(left: &Predictions, right: &Predictions, item: &Item, classes: usize) -> bool {
+    let bytes = |predictions: &Predictions| fs::read(predictions.file(&item.id)).ok();
+    match bytes(left).zip(bytes(right)) {
         Some((left, right)) if left == right => true,
         // Two programs write the same pixels in different bytes.
-        Some(_) => match (read_mask(&left, classes), read_mask(&right, classes)) {
+        Some(_) => match (left.read(&item.id, classes), right.read(&item.id, classes)) {
             (Ok(left), Ok(right)) => left == right,
             _ => false,
         },

@@ -2,7 +2,7 @@
 
 use super::{MethodMasks, runs::truth};
 use anyhow::{Context as _, Result};
-use eps_data::codec::{read_mask, read_rgb};
+use eps_data::codec::read_rgb;
 use eps_data::{DataError, Item, LabelMap, Observer};
 use eps_eval::Fold;
 use eps_eval::report::page::{Gallery, GalleryImage};
@@ -26,11 +26,10 @@ pub fn gallery(
         let truth = truth(item, classes)?;
         let mask = |method: &MethodMasks| -> Result<LabelMap> {
             let folder = method.folders.first().context("a method without masks")?;
-            let path = folder.join(format!("{}.png", item.id));
-            let mask = read_mask(&path, classes)?;
+            let mask = folder.read(&item.id, classes)?;
             let (found, expected) = (mask.size(), truth.size());
             if found != expected {
-                let kind = "prediction";
+                let (kind, path) = ("prediction", folder.file(&item.id));
                 return Err(DataError::SizeMismatch { path, kind, found, expected }.into());
             }
             Ok(mask)

@@ -1,24 +1,26 @@
 //! The masks of runs that a page shows.
 
 use super::runs::{FIXED_THRESHOLD, scores};
-use crate::run::{MapsOrigin, RunFolder};
-use anyhow::Result;
+use crate::run::{MapsOrigin, MethodFolder};
+use anyhow::{Context as _, Result};
 use eps_data::codec::read_mask;
 use eps_data::{ClassId, DataError, IGNORE, Item, LabelMap, Size};
 use eps_eval::EvalError;
 use eps_eval::report::page::Method;
 use std::path::PathBuf;
 
-/// A run with the masks that are shown of it.
+/// A method with the masks that are shown of it.
 pub struct ShownRun<'a> {
     pub name: &'a str,
-    pub folder: &'a RunFolder,
+    pub folder: &'a MethodFolder,
     masks: ShownMasks,
 }
 
 /// Where the masks of a run come from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum ShownMasks {
+    /// Masks of another program, or of a CRF, as they are.
+    Given,
     /// The files that the run left, at this background threshold where its folder says one.
     Files(Option<f32>),
     /// The maps at the threshold of the run: it did not leave a mask for every image.
@@ -34,25 +36,40 @@ impl<'a> ShownRun<'a> {
     /// # Errors
     ///
     /// If the run's recipe or the origin of its maps cannot be read.
-    pub fn of_run(name: &'a str, folder: &'a RunFolder, items: &[Item]) -> Result<Self> {
-        let origin = MapsOrigin::read(folder)?;
+    pub fn of_run(name: &'a str, folder: &'a MethodFolder, items: &[Item]) -> Result<Self> {
+        if folder.maps.is_none() {
+            return Ok(Self { name, folder, masks: ShownMasks::Given });
+        }
+        let run = &folder.run;
+        let origin = MapsOrigin::read(run)?;
         let is_whole = origin.as_ref().is_none_or(|origin| !origin.masks_unfinished());
         let threshold = origin.map(|origin| origin.threshold());
-        let masks = match is_whole && items.iter().all(|item| folder.mask_of(&item.id).is_file()) {
+        let has_mask = |item: &Item| mask_file(folder, &item.id).is_some_and(|path| path.is_file());
+        let masks = match is_whole && items.iter().all(has_mask) {
             true => ShownMasks::Files(threshold),
             false => ShownMasks::Fixed(match threshold {
                 Some(threshold) => threshold,
-                None if folder.recipe_file().exists() => folder.recipe()?.inference.threshold,
+                None if run.recipe_file().exists() => run.recipe()?.inference.threshold,
                 None => FIXED_THRESHOLD as f32,
             }),
         };
         Ok(Self { name, folder, masks })
     }
 
-    /// The maps at the threshold that is best on the ground truth.
-    pub fn at_best(method: &'a Method, folder: &'a RunFolder) -> Self {
-        let threshold = method.best.threshold.map_or(FIXED_THRESHOLD, |best| best.value);
-        Self { name: &method.name, folder, masks: ShownMasks::Best(threshold as f32) }
+    /// The maps at the threshold that is best on the ground truth; masks as they are where there are no
+    /// maps.
+    pub fn at_best(method: &'a Method, folder: &'a MethodFolder) -> Self {
+        let best = method.best.as_ref().and_then(|best| best.threshold);
+        let masks = match best {
+            Some(best) => ShownMasks::Best(best.value as f32),
+            None => ShownMasks::Given,
+        };
+        Self { name: &method.name, folder, masks }
+    }
+
+    /// Whether there are maps behind the masks.
+    pub fn has_maps(&self) -> bool {
+        self.folder.maps.is_some()
     }
 
     /// The mask of an image of this size.
@@ -62,7 +79,10 @@ impl<'a> ShownRun<'a> {
     /// If it cannot be read, has another size, or a pixel without a class.
     pub fn mask(&self, item: &Item, classes: usize, size: Size) -> Result<LabelMap> {
         match self.masks {
-            ShownMasks::Files(_) => read_prediction(self.folder.mask_of(&item.id), classes, size),
+            ShownMasks::Given | ShownMasks::Files(_) => {
+                let path = mask_file(self.folder, &item.id).context("a method without masks")?;
+                read_prediction(path, classes, size)
+            }
             ShownMasks::Fixed(threshold) | ShownMasks::Best(threshold) => {
                 Ok(scores(self.folder, item)?.to_labels(threshold))
             }
@@ -73,7 +93,7 @@ impl<'a> ShownRun<'a> {
     pub fn head(&self) -> String {
         let name = self.name;
         match self.masks {
-            ShownMasks::Files(None) => format!("{name} mask"),
+            ShownMasks::Given | ShownMasks::Files(None) => format!("{name} mask"),
             ShownMasks::Files(Some(threshold)) | ShownMasks::Fixed(threshold) => {
                 format!("{name} mask at\u{a0}{}", decimals(threshold))
             }
@@ -87,6 +107,7 @@ impl<'a> ShownRun<'a> {
     fn described(&self) -> String {
         let name = self.name;
         match self.masks {
+            ShownMasks::Given => format!("{name} as they are"),
             ShownMasks::Files(None) => format!("{name} as in its folder masks"),
             ShownMasks::Files(Some(threshold)) => {
                 format!("{name} as in its folder masks, at threshold {}", decimals(threshold))
@@ -103,10 +124,11 @@ impl<'a> ShownRun<'a> {
 pub fn caption(runs: &[ShownRun<'_>]) -> String {
     let parts: Vec<String> = runs.iter().map(ShownRun::described).collect();
     let is_best = runs.iter().any(|run| matches!(run.masks, ShownMasks::Best(_)));
-    let what = if is_best {
-        "Masks at the threshold that is best on this ground truth, an upper bound"
-    } else {
-        "Masks of the runs"
+    let is_given = runs.iter().all(|run| run.masks == ShownMasks::Given);
+    let what = match (is_best, is_given) {
+        (true, _) => "Masks at the threshold that is best on this ground truth, an upper bound",
+        (false, true) => "Masks",
+        (false, false) => "Masks of the runs",
     };
     format!("{what}: {}.", parts.join("; "))
 }
@@ -116,6 +138,11 @@ fn decimals(threshold: f32) -> String {
     let text = threshold.to_string();
     let is_short = text.split_once('.').is_none_or(|(_, decimals)| decimals.len() < 2);
     if is_short { format!("{threshold:.2}") } else { text }
+}
+
+/// The file of a mask, where the method has masks.
+fn mask_file(folder: &MethodFolder, id: &str) -> Option<PathBuf> {
+    Some(folder.masks.as_ref()?.join(format!("{id}.png")))
 }
 
 fn read_prediction(path: PathBuf, classes: usize, expected: Size) -> Result<LabelMap> {
@@ -134,6 +161,7 @@ fn read_prediction(path: PathBuf, classes: usize, expected: Size) -> Result<Labe
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::RunFolder;
 
     #[test]
     fn thresholds_keep_their_decimals() {
@@ -142,7 +170,12 @@ mod tests {
 
     #[test]
     fn a_caption_says_what_every_mask_is() {
-        let folder = RunFolder::at("runs/eps".as_ref());
+        let folder = MethodFolder {
+            name: "EPS".into(),
+            run: RunFolder::at("runs/eps".as_ref()),
+            maps: None,
+            masks: None,
+        };
         let run = |masks| ShownRun { name: "EPS", folder: &folder, masks };
         let files = run(ShownMasks::Files(Some(0.3)));
         assert_eq!(files.head(), "EPS mask at\u{a0}0.30");
@@ -154,5 +187,6 @@ mod tests {
         let expected = "EPS mask at\u{a0}0.147 (best on ground truth)";
         assert_eq!(run(ShownMasks::Best(0.147)).head(), expected);
         assert_eq!(run(ShownMasks::Files(None)).head(), "EPS mask");
+        assert_eq!(caption_of(ShownMasks::Given), "Masks: EPS as they are.");
     }
 }

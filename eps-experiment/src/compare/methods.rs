@@ -7,16 +7,18 @@ use eps_eval::report::ComparisonReport;
 use eps_eval::report::chart::{
     AnatomyChart, ConfusionBarsChart, DifferenceChart, Figure, RetrievalScatterChart, TrimapChart,
 };
+use eps_eval::report::page::confusion_figures;
 use eps_eval::{
-    AnalysisPlan, EvalError, MethodDetails, TotalCounts, analyse_folder, analysis_faults,
+    AnalysisPlan, EvalError, MethodDetails, Predictions, TotalCounts, analyse_folder,
+    analysis_faults,
 };
-use std::path::PathBuf;
 
-/// The folders of masks of one method; several are runs that differ in their seed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The folders of one method, of masks or of maps that give them; several are runs that differ in their
+/// seed.
+#[derive(Clone, Debug, PartialEq)]
 pub struct MethodMasks {
     pub name: String,
-    pub folders: Vec<PathBuf>,
+    pub folders: Vec<Predictions>,
 }
 
 /// The counts of every image and the details of every method.
@@ -82,6 +84,9 @@ pub fn figures(report: &ComparisonReport) -> Result<Vec<Figure>, EvalError> {
         let title = "Class confusion within images";
         figures.push(Figure::new("cooccurrence-labels", title, &labels)?);
     }
+    let matrices: Vec<_> =
+        methods.iter().map(|method| (method.name.as_str(), &method.confusion)).collect();
+    figures.extend(confusion_figures(&matrices, classes)?);
     let title = "Mean IoU in a band around the true boundaries";
     figures.push(Figure::new("trimap", title, &TrimapChart { methods })?);
     Ok(figures)

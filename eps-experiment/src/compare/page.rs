@@ -3,19 +3,21 @@
 use super::masks::{self, ShownRun};
 use super::pictures::Choice;
 use super::runs::{Comparison, FIXED_THRESHOLD};
+use crate::Session;
 use crate::output::{Inputs, ResultFolder, seen_from, with_slashes};
-use crate::run::RunFolder;
+use crate::run::MethodFolder;
 use anyhow::{Result, ensure};
 use eps_data::Split;
+use eps_data::codec::read_text;
 use eps_eval::Scores;
 use eps_eval::report::export::{self, percent};
 use eps_eval::report::page::Method;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
-/// Runs that a page compares, and what it shows of them.
+/// Runs and folders of masks or maps that a page compares, and what it shows of them.
 pub struct RunReport<'a> {
-    pub runs: &'a [RunFolder],
+    pub methods: &'a [MethodFolder],
     pub split: &'a Split,
     pub title: &'a str,
     /// Rows of pictures.
@@ -31,8 +33,10 @@ pub struct RunReport<'a> {
 #[derive(Serialize)]
 struct RunScores {
     name: String,
+    /// Of masks as they are, or of maps at the fixed threshold.
     fixed: Scores,
-    best: Scores,
+    /// Absent where there are masks alone.
+    best: Option<Scores>,
 }
 
 impl RunReport<'_> {
@@ -40,11 +44,11 @@ impl RunReport<'_> {
     ///
     /// # Errors
     ///
-    /// If a run is not there.
+    /// If a folder is not there.
     pub fn inputs(&self, out: &Path, truth: &Path) -> Result<Inputs> {
         let mut inputs = vec![("command".to_owned(), "report".to_owned())];
-        for run in self.runs {
-            inputs.push(("run".into(), seen_from(out, &run.root)?));
+        for method in self.methods {
+            inputs.push((method.name.clone(), seen_from(out, &method.run.root)?));
         }
         let truth = truth.file_name().unwrap_or_default().to_string_lossy().into_owned();
         inputs.push(("ground truth".into(), truth));
@@ -52,22 +56,25 @@ impl RunReport<'_> {
         Ok(inputs)
     }
 
-    /// Scores the runs and writes the page, its charts and `scores.json`.
+    /// Scores the methods and writes the page, its charts and `scores.json`.
     ///
     /// # Errors
     ///
-    /// If a run has no maps, two runs have one name, or a map or a mask cannot be read.
-    pub fn write(&self, out: ResultFolder) -> Result<()> {
+    /// If two methods have one name, or a map or a mask cannot be read.
+    pub fn write(&self, out: ResultFolder, session: &Session<'_>) -> Result<()> {
         self.check()?;
         let facts = self.facts()?;
-        let Self { runs, split, .. } = *self;
+        let Self { methods: folders, split, .. } = *self;
         let comparison = Comparison { split, stuff: None, minimum_images: self.minimum_images };
-        let methods: Vec<Method> =
-            runs.iter().map(|run| comparison.method(&run.name(), run)).collect::<Result<_>>()?;
-        let shown = runs.iter().zip(&methods).map(|(run, method)| match self.with_best_masks {
-            true => Ok(ShownRun::at_best(method, run)),
-            false => ShownRun::of_run(&method.name, run, &split.items),
-        });
+        session.observer.begin("images", folders.len() * split.items.len(), 0);
+        let scored = folders.iter().map(|folder| comparison.method(folder, session.observer));
+        let methods: Vec<Method> = scored.collect::<Result<_>>()?;
+        session.observer.end();
+        let shown =
+            folders.iter().zip(&methods).map(|(folder, method)| match self.with_best_masks {
+                true => Ok(ShownRun::at_best(method, folder)),
+                false => ShownRun::of_run(&method.name, folder, &split.items),
+            });
         let shown: Vec<_> = shown.collect::<Result<_>>()?;
         let report = eps_eval::report::page::Report {
             title: self.title.into(),
@@ -79,28 +86,24 @@ impl RunReport<'_> {
             methods,
         };
         // Without its record or recipe, a run that was removed meanwhile would be shown without a word.
-        self.check()?;
+        for MethodFolder { run, .. } in folders {
+            MethodFolder::open(None, &run.root)?;
+        }
         let files = report.files()?;
         let scores: Vec<RunScores> = report.methods.into_iter().map(RunScores::from).collect();
         write(out, files, &export::json(&scores))
     }
 
-    /// Every run has maps and a name of its own.
+    /// Every method has a name of its own.
     ///
     /// # Errors
     ///
     /// If one has not.
     pub fn check(&self) -> Result<()> {
-        for (index, run) in self.runs.iter().enumerate() {
-            let (cams, name) = (run.cams(), run.name());
+        for (index, MethodFolder { name, run, .. }) in self.methods.iter().enumerate() {
             ensure!(
-                cams.is_dir(),
-                "{}: is not there, expected the maps of `eps infer`",
-                cams.display()
-            );
-            ensure!(
-                self.runs[..index].iter().all(|other| other.name() != name),
-                "{}: another run is named `{name}` too, expected a name of its own",
+                self.methods[..index].iter().all(|other| other.name != *name),
+                "{0}: another method is named `{name}` too; write NAME={0} to tell them apart",
                 run.root.display()
             );
         }
@@ -114,8 +117,12 @@ impl RunReport<'_> {
             ("images".into(), format!("{} {images} of list {}", list.ids.len(), list.name)),
             ("list SHA-256".into(), list.sha256.clone()),
         ];
-        for run in self.runs.iter().filter(|run| run.is_begun()) {
-            let (name, provenance) = (run.name(), run.provenance()?);
+        for MethodFolder { name, run, .. } in self.methods {
+            if !run.is_begun() {
+                facts.push((name.clone(), run.root.display().to_string()));
+                continue;
+            }
+            let provenance = run.provenance()?;
             facts.push((
                 format!("{name}: command"),
                 provenance.command.get(1..).unwrap_or_default().join(" "),
@@ -123,7 +130,7 @@ impl RunReport<'_> {
             if let Some(weights) = provenance.weights {
                 facts.push((format!("{name}: weights SHA-256"), weights));
             }
-            facts.push((format!("{name}: recipe"), run.recipe()?.to_toml()));
+            facts.push((format!("{name}: recipe"), read_text(&run.recipe_file())?));
         }
         Ok(facts)
     }
@@ -149,12 +156,12 @@ pub fn write(mut out: ResultFolder, files: Vec<(PathBuf, Vec<u8>)>, scores: &str
 
 /// A method's headline in a sentence.
 pub fn summary(method: &Method) -> String {
+    let (name, miou) = (&method.name, percent(method.fixed.miou));
+    let Some(best) = &method.best else { return format!("{name}: {miou} % mIoU of its masks.") };
     format!(
-        "{}: {} % mIoU at the fixed threshold {FIXED_THRESHOLD:.2}; at most {} %, at the threshold that \
-         is best on this ground truth ({:.3}).",
-        method.name,
-        percent(method.fixed.miou),
-        percent(method.best.miou),
-        method.best.threshold.map_or(FIXED_THRESHOLD, |threshold| threshold.value)
+        "{name}: {miou} % mIoU at the fixed threshold {FIXED_THRESHOLD:.2}; at most {} %, at the threshold \
+         that is best on this ground truth ({:.3}).",
+        percent(best.miou),
+        best.threshold.map_or(FIXED_THRESHOLD, |threshold| threshold.value)
     )
 }

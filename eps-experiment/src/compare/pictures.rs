@@ -143,7 +143,9 @@ impl Comparison<'_> {
             cells.push(grey(&self.split.saliency_fit.read(path, size)?));
         }
         for run in runs {
-            cells.push(strongest(&scores(run.folder, item)?));
+            if run.has_maps() {
+                cells.push(strongest(&scores(run.folder, item)?));
+            }
             cells.push(colour_mask(&run.mask(item, classes, size)?));
         }
         Ok(PictureRow { id: item.id.clone(), cells })
@@ -156,7 +158,8 @@ impl Comparison<'_> {
             header.push("saliency".into());
         }
         for run in runs {
-            header.extend([format!("{} map", run.name), run.head()]);
+            header.extend(run.has_maps().then(|| format!("{} map", run.name)));
+            header.push(run.head());
         }
         header
     }

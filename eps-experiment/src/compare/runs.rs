@@ -1,15 +1,15 @@
 //! Runs on one split, scored and shown side by side.
 
-use crate::run::RunFolder;
+use crate::run::{MethodFolder, RunFolder};
 use anyhow::{Context as _, Result, ensure};
 use eps_data::codec::{class_map_of, read_class_map, read_mask};
-use eps_data::{Item, LabelMap, Silent, Split};
+use eps_data::{Item, LabelMap, Observer, Silent, Split};
 use eps_eval::report::chart::TrainingStep;
 use eps_eval::report::page::{ConfusionRatios, Method};
 use eps_eval::report::{ReferenceLoss, ReferenceRun, reference_losses};
 use eps_eval::{
-    ConfusionMatrix, Cooccurrence, Fold, PixelMetric as _, Protocol, Scores, Sweep, SweepPlan,
-    Threshold, ThresholdChoice, sweep_folder,
+    ConfusionMatrix, Cooccurrence, Fold, MaskFolder, PixelMetric as _, Protocol, Scores, Sweep,
+    SweepPlan, Threshold, ThresholdChoice, sweep_folder,
 };
 use eps_model::recipe::{self, BackboneName, Recipe};
 use eps_model::train::read_steps;
@@ -28,43 +28,70 @@ pub struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    /// A run's scores at both thresholds, its curves, and its confusion with stuff.
-    pub fn method(&self, name: &str, run: &RunFolder) -> Result<Method> {
+    /// A method's scores at both thresholds, its curves, and its confusion with stuff; of masks alone their
+    /// scores as they are.
+    pub fn method(&self, folder: &MethodFolder, observer: &dyn Observer) -> Result<Method> {
+        match &folder.maps {
+            Some(maps) => self.method_of_maps(folder, maps, observer),
+            None => self.method_of_masks(folder, observer),
+        }
+    }
+
+    fn method_of_masks(&self, folder: &MethodFolder, observer: &dyn Observer) -> Result<Method> {
+        let Split { list, items, names, .. } = self.split;
+        let predictions = folder.predictions(FIXED_THRESHOLD as f32);
+        let masks = MaskFolder { list, items, predictions: &predictions, names, shard: None };
+        let counts = masks.count(Protocol::Voc, observer)?;
+        Ok(Method {
+            name: folder.name.clone(),
+            fixed: self.scores(&counts.matrix, None),
+            best: None,
+            matrix: counts.matrix,
+            sweep: vec![],
+            training: training(&folder.run)?,
+            reference: vec![],
+            confusion: None,
+        })
+    }
+
+    fn method_of_maps(
+        &self,
+        folder: &MethodFolder,
+        maps: &Path,
+        observer: &dyn Observer,
+    ) -> Result<Method> {
         let classes = self.split.names.len();
         let plan = SweepPlan::constant(classes);
-        let swept = sweep_folder(&self.split.items, &run.cams(), &plan, &Silent)?;
+        let swept = sweep_folder(&self.split.items, maps, &plan, observer)?;
         let (sweep, curve) = (&swept.sweep, &swept.rules[0].whole);
         let best = curve.best().context("no pixel of the truth counts")?;
         let fixed = threshold(FIXED_THRESHOLD, ThresholdChoice::Fixed);
         let chosen = threshold(best.parameter, ThresholdChoice::BestOnTruth);
-        let stuff = self.stuff.as_deref();
+        let (run, stuff) = (&folder.run, self.stuff.as_deref());
         Ok(Method {
-            name: name.into(),
-            fixed: self.scores(sweep, fixed)?,
-            best: self.scores(sweep, chosen)?,
+            name: folder.name.clone(),
+            fixed: self.scores_at(sweep, fixed)?,
+            best: Some(self.scores_at(sweep, chosen)?),
+            matrix: matrix_at(sweep, FIXED_THRESHOLD)?,
             sweep: curve.points(),
             training: training(run)?,
             reference: reference(run, self.split.names.objects())?,
             confusion: match stuff {
-                Some(stuff) => Some(self.confusion(run, stuff, best.parameter)?),
+                Some(stuff) => Some(self.confusion(folder, stuff, best.parameter)?),
                 None => None,
             },
         })
     }
 
-    fn scores(&self, sweep: &Sweep, threshold: Threshold) -> Result<Scores> {
-        let value = threshold.value;
-        let matrix: ConfusionMatrix = sweep
-            .matrix(value as f32)
-            .with_context(|| format!("no threshold {value} was swept"))?;
-        let scores = Scores::new(
-            Protocol::Voc,
-            self.split.list.id(),
-            Some(threshold),
-            &matrix,
-            &self.split.names,
-        );
-        let Some(minimum) = self.minimum_images else { return Ok(scores) };
+    fn scores_at(&self, sweep: &Sweep, threshold: Threshold) -> Result<Scores> {
+        let matrix = matrix_at(sweep, threshold.value)?;
+        Ok(self.scores(&matrix, Some(threshold)))
+    }
+
+    fn scores(&self, matrix: &ConfusionMatrix, threshold: Option<Threshold>) -> Scores {
+        let Split { list, names, .. } = self.split;
+        let scores = Scores::new(Protocol::Voc, list.id(), threshold, matrix, names);
+        let Some(minimum) = self.minimum_images else { return scores };
         let positives = self.split.positives();
         let frequent =
             (0..positives.len()).filter(|&class| class == 0 || positives[class] >= minimum);
@@ -73,12 +100,12 @@ impl Comparison<'_> {
             "background and the {} classes with at least {minimum} images",
             frequent.len() - 1
         );
-        Ok(scores.with_subset(&name, frequent))
+        scores.with_subset(&name, frequent)
     }
 
     /// False positives on the co-occurring background over true positives, at the fixed and at the best
     /// threshold.
-    fn confusion(&self, run: &RunFolder, stuff: &Path, best: f64) -> Result<ConfusionRatios> {
+    fn confusion(&self, run: &MethodFolder, stuff: &Path, best: f64) -> Result<ConfusionRatios> {
         let classes = self.split.names.len();
         let thresholds = [FIXED_THRESHOLD, best];
         let [fixed, best] = Fold::over(&self.split.items, &Silent).sum(
@@ -97,6 +124,10 @@ impl Comparison<'_> {
     }
 }
 
+fn matrix_at(sweep: &Sweep, value: f64) -> Result<ConfusionMatrix> {
+    sweep.matrix(value as f32).with_context(|| format!("no threshold {value} was swept"))
+}
+
 fn threshold(value: f64, chosen: ThresholdChoice) -> Threshold {
     Threshold { value, chosen }
 }
@@ -106,8 +137,11 @@ pub(super) fn truth(item: &Item, classes: usize) -> Result<LabelMap> {
     Ok(read_mask(path, classes)?)
 }
 
-pub(super) fn scores(run: &RunFolder, item: &Item) -> Result<eps_data::ScoreMap> {
-    let path = class_map_of(&run.cams(), &item.id);
+/// The class maps of an image. A run has those of the image's labels; another program may have left out
+/// or added some, but not shifted all of them.
+pub(super) fn scores(folder: &MethodFolder, item: &Item) -> Result<eps_data::ScoreMap> {
+    let maps = folder.maps.as_ref().context("a method without maps")?;
+    let path = class_map_of(maps, &item.id);
     let scores = read_class_map(&path)?;
     let expected: Vec<_> = item.classes.iter().collect();
     let shifted = expected.iter().map(|class| class.saturating_add(1));
@@ -115,8 +149,9 @@ pub(super) fn scores(run: &RunFolder, item: &Item) -> Result<eps_data::ScoreMap>
         true => ": were their keys counted from 1? `eps data convert --from-one` reads such maps",
         false => "",
     };
+    let is_of_run = folder.run.recipe_file().exists();
     ensure!(
-        scores.classes() == expected,
+        scores.classes() == expected || (!is_of_run && hint.is_empty()),
         "{}: has maps of classes {:?}, expected those of the image's labels, {expected:?}{hint}",
         path.display(),
         scores.classes()

@@ -48,7 +48,7 @@ impl RunFolder {
     ///
     /// If a run has no masks yet.
     pub fn masks_in(folder: &Path) -> Result<PathBuf> {
-        part_in(folder, "masks", &["png"])
+        part_in(folder, MASKS)
     }
 
     /// The class maps of a run, or the folder itself if it is one of maps.
@@ -57,7 +57,7 @@ impl RunFolder {
     ///
     /// If a run has no maps yet.
     pub fn cams_in(folder: &Path) -> Result<PathBuf> {
-        part_in(folder, "cams", &["npz", "npy", "pkl", "pickle"])
+        part_in(folder, MAPS)
     }
 
     /// The class maps of an image.
@@ -114,21 +114,50 @@ impl RunFolder {
     }
 }
 
-/// A folder inside another, unless that one has the files itself.
-fn part_in(folder: &Path, part: &str, endings: &[&str]) -> Result<PathBuf> {
-    let inner = folder.join(part);
+/// The masks of a run, and how their files end.
+pub(super) const MASKS: Part = Part { name: "masks", endings: &["png"] };
+/// The class maps of a run, or of other programs.
+pub(super) const MAPS: Part = Part { name: "cams", endings: &["npz", "npy", "pkl", "pickle"] };
+
+/// A folder inside a run.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    name: &'static str,
+    endings: &'static [&'static str],
+}
+
+impl Part {
+    /// Whether the folder has such files itself.
+    fn is_in(self, folder: &Path) -> bool {
+        let is_one = |path: PathBuf| {
+            path.extension()
+                .and_then(|ending| ending.to_str())
+                .is_some_and(|ending| self.endings.contains(&ending))
+        };
+        let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.any(|entry| is_one(entry.path()))
+    }
+}
+
+/// A folder inside another, unless that one has the files itself; `None` where there is neither.
+pub(super) fn part_of(folder: &Path, part: Part) -> Option<PathBuf> {
     let is_run = is_named(&folder.join("recipe.toml"));
+    let inner = folder.join(part.name);
+    match () {
+        () if !is_run && part.is_in(folder) => Some(folder.into()),
+        () if inner.is_dir() => Some(inner),
+        () => None,
+    }
+}
+
+/// The same; a folder with neither is taken for one that lacks its files.
+fn part_in(folder: &Path, part: Part) -> Result<PathBuf> {
+    let found = part_of(folder, part);
     ensure!(
-        inner.is_dir() || !is_run,
-        "{}: is not there, expected the {part} of `eps infer`",
-        inner.display()
+        found.is_some() || !is_named(&folder.join("recipe.toml")),
+        "{}: is not there, expected the {} of `eps infer`",
+        folder.join(part.name).display(),
+        part.name
     );
-    let is_one = |path: PathBuf| {
-        path.extension()
-            .and_then(|ending| ending.to_str())
-            .is_some_and(|ending| endings.contains(&ending))
-    };
-    let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let holds_them = !is_run && entries.any(|entry| is_one(entry.path()));
-    Ok(if inner.is_dir() && !holds_them { inner } else { folder.into() })
+    Ok(found.unwrap_or_else(|| folder.into()))
 }

@@ -6,6 +6,7 @@ pub mod from_scratch;
 mod images;
 mod infer;
 mod maps_origin;
+mod method_folder;
 mod provenance;
 mod train;
 
@@ -14,5 +15,6 @@ pub use folder::RunFolder;
 pub use images::Images;
 pub use infer::Inference;
 pub use maps_origin::MapsOrigin;
+pub use method_folder::{MethodFolder, folder_name};
 pub use provenance::{Provenance, note_unchecked};
 pub use train::{TrainingRun, train};

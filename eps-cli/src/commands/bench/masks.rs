@@ -44,14 +44,13 @@ struct Measured {
 
 impl MasksBench {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let (predictions, truth) = self.masks.open(session)?;
-        let masks = predictions.folder();
-        let folder = truth.folder(&masks, None);
+        let (masks, truth) = self.masks.open(session)?;
+        let folder = truth.folder(&masks.predictions, None);
         let (mut pixels, mut decoding, mut counting) = (0, Vec::new(), Vec::new());
         for round in usize::from(self.cold)..=self.repeat {
             let is_timed = self.cold || round > 0;
             let took = super::timed(|| {
-                pixels = self.decode(&truth.items, &masks)?;
+                pixels = self.decode(&truth.items, masks.predictions.folder())?;
                 Ok(())
             })?;
             decoding.extend(is_timed.then_some(took));

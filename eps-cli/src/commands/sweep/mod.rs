@@ -4,8 +4,8 @@ mod notes;
 
 use super::Exit;
 use crate::args::{
-    RefinedSweepArgs, ResultFiles, TruthArgs, folder_name, fraction, named_folder, power,
-    small_fraction, write_asked,
+    RefinedSweepArgs, ResultFiles, TruthArgs, fraction, named_folder, power, small_fraction,
+    write_asked,
 };
 use crate::faults;
 use crate::outputs::Outputs;
@@ -21,7 +21,7 @@ use eps_eval::{
 };
 use eps_experiment::compare::FIXED_THRESHOLD;
 use eps_experiment::refine::RefinedSweep;
-use eps_experiment::run::RunFolder;
+use eps_experiment::run::{RunFolder, folder_name};
 use eps_experiment::{GroundTruth, Session};
 use std::path::{Path, PathBuf};
 

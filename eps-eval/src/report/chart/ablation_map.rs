@@ -67,7 +67,10 @@ pub struct AblationMapChart<'a> {
 impl Chart for AblationMapChart<'_> {
     fn size(&self) -> Size {
         let plot = TOP + CELL_HEIGHT * self.rows.1.len() as i32 + FOOT;
-        Size::new(style::WIDTH, legend::head_height(&self.legend()) + plot as usize)
+        let cells = self.plot();
+        let content = (cells.left + cells.width * cells.columns) / px(1) + RIGHT;
+        let head = legend::head_width(self.title, &self.legend());
+        Size::new(head.max(content as usize), legend::head_height(&self.legend()) + plot as usize)
     }
 
     fn draw<B: DrawingBackend>(
@@ -99,6 +102,9 @@ impl AblationMapChart<'_> {
         if self.values().any(|spread| spread.std.is_some()) {
             keys.push(key("± standard deviation over seeds"));
         }
+        if self.is_within_spread() {
+            keys.push(key("all values lie within four standard deviations of one another"));
+        }
         if self.baseline.is_some() {
             keys.push(key("framed: the baseline"));
         }
@@ -118,18 +124,31 @@ impl AblationMapChart<'_> {
         Plot { left, width, columns, tones }
     }
 
-    /// The values of the palest and of the darkest tone; `None` without values.
-    fn tones(&self) -> Option<[f64; 2]> {
+    /// Whether another seed may exchange any two of the values.
+    fn is_within_spread(&self) -> bool {
+        let is_wider = |[lowest, highest]: [f64; 2]| highest - lowest > 4.0 * self.std();
+        self.values().count() > 1 && self.ends().is_some_and(|ends| !is_wider(ends))
+    }
+
+    /// The lowest and the highest value.
+    fn ends(&self) -> Option<[f64; 2]> {
         let means = || self.values().filter_map(|spread| spread.mean);
-        let lowest = means().reduce(f64::min)?;
-        let highest = means().reduce(f64::max)?;
+        Some([means().reduce(f64::min)?, means().reduce(f64::max)?])
+    }
+
+    /// The cells' root mean square of the standard deviation over seeds.
+    fn std(&self) -> f64 {
         let squares: Vec<f64> =
             self.values().filter_map(|spread| spread.std).map(|std| std * std).collect();
-        let count = squares.len() as f64;
-        let std = match squares.is_empty() {
+        match squares.is_empty() {
             true => UNKNOWN_STD,
-            false => (squares.iter().sum::<f64>() / count).sqrt(),
-        };
+            false => (squares.iter().sum::<f64>() / squares.len() as f64).sqrt(),
+        }
+    }
+
+    /// The values of the palest and of the darkest tone; `None` without values.
+    fn tones(&self) -> Option<[f64; 2]> {
+        let ([lowest, highest], std) = (self.ends()?, self.std());
         let missing = (4.0 * std - (highest - lowest)).max(0.0);
         // Mean IoU is not below 0.
         let lowest = (lowest - missing / 2.0).max(0.0);
@@ -285,6 +304,19 @@ mod tests {
         let plot = Plot { left: 0, width: 1, columns: 2, tones: ends };
         assert!((plot.tone(0.167) - plot.tone(0.166)).abs() < 0.05);
         assert!((plot.tone(0.1665) - (LOWEST + (1.0 - LOWEST) / 2.0)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_map_says_where_seeds_may_exchange_all_of_its_values() {
+        let chart = |values: [f64; 2]| AblationMapChart {
+            title: "t",
+            columns: ("tau", vec!["0.2".into(), "0.4".into()]),
+            rows: ("lambda", vec!["0.1".into()]),
+            cells: vec![values.map(|value| spread(value, Some(0.01))).to_vec()],
+            baseline: None,
+        };
+        let says = |values| svg(&chart(values)).unwrap().contains("all values lie within four");
+        assert!(says([0.166, 0.167]) && says([0.2, 0.239]) && !says([0.2, 0.241]));
     }
 
     #[test]

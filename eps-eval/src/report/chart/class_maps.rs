@@ -1,6 +1,10 @@
 //! Precision against recall of every class map, over all thresholds.
 
-use super::{Chart, legend, lines, style};
+use super::{
+    Chart, legend, lines,
+    names::{Names, Pixel},
+    style,
+};
 use crate::report::export::percent;
 use crate::{
     AveragePrecisions,
@@ -11,11 +15,15 @@ use plotters::{
     backend::DrawingBackend,
     coord::Shift,
     drawing::{DrawingArea, DrawingAreaErrorKind},
+    element::{EmptyElement, Text},
     series::LineSeries,
-    style::Color,
+    style::{
+        Color,
+        text_anchor::{HPos, VPos},
+    },
 };
 
-/// A pale curve for each class and a strong one for their mean.
+/// A pale curve for each class with its name, and a strong one for their mean.
 #[derive(Clone, Debug)]
 pub struct ClassMapsChart<'a> {
     pub histogram: &'a ScoreHistogram,
@@ -34,15 +42,53 @@ impl Chart for ClassMapsChart<'_> {
         let area = legend::titled(area, "Per-class precision–recall", &self.legend())?;
         let layout = lines::to_100(100.0, "recall [%]", "precision [%]");
         let mut chart = style::axes(&area, &layout)?;
-        for class in 1..self.histogram.classes() {
+        let curves: Vec<Vec<(f64, f64)>> =
+            (1..self.histogram.classes()).map(|class| line(&self.histogram.curve(class))).collect();
+        for curve in &curves {
             let stroke = style::mixed(style::QUIET, 1).stroke_width(style::THIN);
-            chart.draw_series(LineSeries::new(line(&self.histogram.curve(class)), stroke))?;
+            chart.draw_series(LineSeries::new(curve.iter().copied(), stroke))?;
         }
-        lines::draw(&mut chart, line(&self.histogram.mean_curve()), 0)
+        let mean = line(&self.histogram.mean_curve());
+        lines::draw(&mut chart, mean.iter().copied(), 0)?;
+        self.draw_names(&mut chart, &curves, &mean)
     }
 }
 
+/// Places along a curve at which its name may stand.
+const PLACES: usize = 40;
+
 impl ClassMapsChart<'_> {
+    /// Writes the name of each class beside its curve, where no other name is and the fewest lines are.
+    fn draw_names<B: DrawingBackend>(
+        &self,
+        chart: &mut style::Axes<'_, B>,
+        curves: &[Vec<(f64, f64)>],
+        mean: &[(f64, f64)],
+    ) -> style::Drawn<B> {
+        let (columns, rows) = chart.plotting_area().get_pixel_range();
+        let drawn = |curve: &[(f64, f64)]| -> Vec<Pixel> {
+            spread(curve).map(|point| chart.backend_coord(&point)).collect()
+        };
+        let drawn_curves: Vec<Vec<Pixel>> =
+            curves.iter().map(Vec::as_slice).chain([mean]).map(drawn).collect();
+        let pieces = drawn_curves.iter().flat_map(|curve| curve.windows(2));
+        let mut names = Names {
+            plot: [columns.start, rows.start, columns.end, rows.end],
+            taken: vec![],
+            lines: pieces.map(|piece| [piece[0], piece[1]]).collect(),
+        };
+        let style = style::small(style::QUIET, HPos::Left, VPos::Center);
+        let classes = &self.average_precision.classes;
+        for ((curve, places), (name, _)) in curves.iter().zip(&drawn_curves).zip(classes) {
+            let found = names.place_beside(places, style::small_width(name));
+            let Some((index, at)) = found else { continue };
+            let Some(point) = spread(curve).nth(index) else { continue };
+            let text = Text::new(name.clone(), at, style.clone());
+            chart.draw_series([EmptyElement::at(point) + text])?;
+        }
+        Ok(())
+    }
+
     fn legend(&self) -> Vec<legend::Key> {
         let mean = percent(self.average_precision.mean);
         let key = |text, sign| legend::Key { text, sign };
@@ -59,6 +105,13 @@ impl ClassMapsChart<'_> {
         .chain(classes)
         .collect()
     }
+}
+
+/// Points of a curve at nearly equal distances along its list.
+fn spread(curve: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
+    let last = curve.len().saturating_sub(1);
+    let count = if curve.is_empty() { 0 } else { PLACES };
+    (0..count).map(move |place| curve[place * last / (PLACES - 1)])
 }
 
 /// Recall and precision in percent, where both exist.

@@ -1,36 +1,12 @@
 //! Which classes come together.
 
-use super::{
-    Chart, legend,
-    style::{self, px},
-};
+use super::{Chart, heat_map::HeatMap};
 use eps_data::Size;
 use plotters::{
     backend::DrawingBackend,
     coord::Shift,
     drawing::{DrawingArea, DrawingAreaErrorKind},
-    element::Rectangle,
-    style::{
-        Color, FontTransform, WHITE,
-        text_anchor::{HPos, VPos},
-    },
 };
-
-// Lengths in pixels.
-
-/// Sides of a cell that has a number in it, as there is room, and of one that has not.
-const CELL: std::ops::RangeInclusive<i32> = 30..=56;
-const SMALL_CELL: i32 = 18;
-/// The most classes whose cells have numbers.
-const NUMBERED: usize = 30;
-const MARGIN: i32 = 14;
-/// Between names and cells.
-const GAP: i32 = 6;
-/// Above the names of the columns.
-const TOP: i32 = 8;
-
-/// From this probability on numbers are white.
-const DARK: f64 = 0.55;
 
 /// A heat map of P(column | row); what does not exist is grey.
 #[derive(Clone, Copy, Debug)]
@@ -42,86 +18,26 @@ pub struct CooccurrenceChart<'a> {
 
 impl Chart for CooccurrenceChart<'_> {
     fn size(&self) -> Size {
-        let cells = self.cell() * self.names.len() as i32;
-        let names = self.names_width() / px(1) + 1;
-        let width = (2 * MARGIN + names + GAP + cells).max(style::WIDTH as i32);
-        let height = TOP + names + GAP + cells + MARGIN;
-        Size::new(width as usize, legend::head_height(&[note()]) + height as usize)
+        self.heat_map().size()
     }
 
     fn draw<B: DrawingBackend>(
         &self,
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-        let area = legend::titled(area, "Classes of the same image", &[note()])?;
-        let names = self.names_width();
-        let (left, top) = (px(MARGIN + GAP) + names, px(TOP + GAP) + names);
-        let side = px(self.cell());
-        let row_style = style::label(style::TEXT, HPos::Right, VPos::Center);
-        let column_style =
-            style::label(style::TEXT, HPos::Left, VPos::Center).transform(FontTransform::Rotate270);
-        for (index, name) in self.names.iter().enumerate() {
-            let middle = side * index as i32 + side / 2;
-            area.draw_text(name, &row_style, (left - px(GAP), top + middle))?;
-            area.draw_text(name, &column_style, (left + middle, top - px(GAP)))?;
-        }
-        for (row, values) in self.conditional.iter().enumerate() {
-            for (column, &value) in values.iter().enumerate() {
-                let corner = (left + side * column as i32, top + side * row as i32);
-                self.draw_cell(&area, corner, value)?;
-            }
-        }
-        Ok(())
+        self.heat_map().draw(area)
     }
-}
-
-/// What the colours mean.
-fn note() -> legend::Key {
-    let text = "P(column | row) [%]: of the images with the class of the row, those with that of the column";
-    legend::Key { text: text.into(), sign: legend::Sign::Nothing }
 }
 
 impl CooccurrenceChart<'_> {
-    fn is_numbered(&self) -> bool {
-        self.names.len() <= NUMBERED
-    }
-
-    /// Side of a cell in pixels.
-    fn cell(&self) -> i32 {
-        if !self.is_numbered() {
-            return SMALL_CELL;
+    fn heat_map(&self) -> HeatMap<'_> {
+        HeatMap {
+            title: "Class co-occurrence",
+            note: "P(column | row) [%]: of the images with the class of the row, those with that of the column",
+            names: self.names,
+            cells: self.conditional,
         }
-        let room = style::WIDTH as i32 - 2 * MARGIN - GAP - self.names_width() / px(1) - 1;
-        (room / self.names.len().max(1) as i32).clamp(*CELL.start(), *CELL.end())
     }
-
-    /// Room for the longest name, as it is drawn.
-    fn names_width(&self) -> i32 {
-        self.names.iter().map(|name| style::text_width(name)).max().unwrap_or(0)
-    }
-
-    fn draw_cell<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, Shift>,
-        (left, top): (i32, i32),
-        value: Option<f64>,
-    ) -> style::Drawn<B> {
-        let side = px(self.cell());
-        let color = value.map_or(style::GRID, style::tone);
-        let corners = [(left, top), (left + side - px(1), top + side - px(1))];
-        area.draw(&Rectangle::new(corners, color.filled()))?;
-        let shown = value.filter(|&value| self.is_numbered() && value > 0.0);
-        let Some(value) = shown else { return Ok(()) };
-        let ink = if value >= DARK { WHITE } else { style::TEXT };
-        let style = style::small(ink, HPos::Center, VPos::Center);
-        area.draw_text(&whole_percent(value), &style, (left + side / 2, top + side / 2))
-    }
-}
-
-/// Percent without decimals: cells are small.
-fn whole_percent(value: f64) -> String {
-    let percent = 100.0 * value;
-    if percent < 0.5 { "<1".into() } else { format!("{percent:.0}") }
 }
 
 #[cfg(test)]
@@ -142,10 +58,5 @@ mod tests {
         let rows = vec![vec![Some(0.25); 80]; 80];
         let chart = CooccurrenceChart { names: &many, conditional: &rows };
         assert!(!svg(&chart).unwrap().contains(">\n25\n<"));
-    }
-
-    #[test]
-    fn small_probabilities_are_not_none() {
-        assert_eq!((whole_percent(0.004), whole_percent(0.126)), ("<1".into(), "13".into()));
     }
 }

@@ -41,6 +41,14 @@ pub(super) fn head_height(legend: &[Key]) -> usize {
     (end / px(1)) as usize
 }
 
+/// Width in pixels that title and legend need.
+pub(super) fn head_width(title: &str, legend: &[Key]) -> usize {
+    let end = |(key, (x, _)): (&Key, (i32, i32))| x + key.indent() + style::text_width(&key.text);
+    let ends = legend.iter().zip(places(legend)).map(end);
+    let widest = ends.chain([style::MARGIN + style::title_width(title)]).max().unwrap_or(0);
+    ((widest + style::MARGIN) / px(1) + 1) as usize
+}
+
 /// Fills the background, writes title and legend, and returns the area that is left below.
 pub(super) fn titled<B: DrawingBackend>(
     area: &DrawingArea<B, Shift>,

@@ -2,7 +2,8 @@
 
 use super::{
     Chart, legend, lines,
-    style::{self, px},
+    names::{Names, around},
+    style,
 };
 use crate::{ClassRetrieval, MethodDetails};
 use eps_data::Size;
@@ -19,7 +20,8 @@ use plotters::{
 };
 
 /// A dot for each class and method, joined from the first method to each other, and curves of equal
-/// IoU: a mask may lack precision, recall, or both.
+/// IoU: a mask may lack precision, recall, or both. Of more than two methods the largest changes alone are
+/// joined, and their classes have names first.
 #[derive(Clone, Copy, Debug)]
 pub struct RetrievalScatterChart<'a> {
     pub methods: &'a [MethodDetails],
@@ -29,6 +31,9 @@ pub struct RetrievalScatterChart<'a> {
 
 /// Curves of equal IoU that are drawn.
 const IOUS: [f64; 4] = [0.2, 0.4, 0.6, 0.8];
+
+/// The most changes that are joined where there are more than two methods.
+const JOINED: usize = 8;
 
 /// Points of a curve of equal IoU.
 const POINTS: usize = 60;
@@ -59,18 +64,17 @@ impl Chart for RetrievalScatterChart<'_> {
             .iter()
             .map(|method| method.retrieval.iter().map(place).collect())
             .collect();
-        let Some((first, others)) = points.split_first() else { return Ok(()) };
-        for (index, other) in others.iter().enumerate() {
-            let stroke = style::mixed(style::color(index + 1), 2).stroke_width(style::THIN);
-            let ends = joined(first, other);
-            chart.draw_series(ends.map(|ends| PathElement::new(ends.to_vec(), stroke)))?;
+        let changes = changes(&points);
+        for Change { method, ends, .. } in &changes {
+            let stroke = style::mixed(style::color(*method), 2).stroke_width(style::THIN);
+            chart.draw_series([PathElement::new(ends.to_vec(), stroke)])?;
         }
         for (index, places) in points.iter().enumerate() {
             for &point in places.iter().flatten() {
                 style::mark(&mut chart, point, style::color(index), true)?;
             }
         }
-        self.draw_names(&mut chart, &points)
+        self.draw_names(&mut chart, &points, &changes)
     }
 }
 
@@ -80,18 +84,25 @@ impl RetrievalScatterChart<'_> {
         &self,
         chart: &mut style::Axes<'_, B>,
         points: &[Places],
+        changes: &[Change],
     ) -> style::Drawn<B> {
         let marks = points.iter().flatten().flatten().map(|point| chart.backend_coord(point));
-        let others = points.iter().skip(1);
-        let ends = others.flat_map(|other| joined(&points[0], other));
+        let ends = changes.iter().map(|change| change.ends);
         let (columns, rows) = chart.plotting_area().get_pixel_range();
         let mut names = Names {
             plot: [columns.start, rows.start, columns.end, rows.end],
             taken: marks.map(around).collect(),
             lines: ends.map(|ends| ends.map(|end| chart.backend_coord(&end))).collect(),
         };
-        for (&point, name) in points.last().into_iter().flatten().zip(self.classes) {
-            let Some(point) = point else { continue };
+        let last = points.last().map_or(&[][..], Vec::as_slice);
+        let others =
+            (0..last.len()).filter(|class| !changes.iter().any(|change| change.class == *class));
+        let mut named = vec![false; last.len()];
+        for class in changes.iter().map(|change| change.class).chain(others) {
+            let Some((point, name)) = last[class].zip(self.classes.get(class)) else { continue };
+            if std::mem::replace(&mut named[class], true) {
+                continue;
+            }
             let width = style::small_width(name);
             let Some(at) = names.place(chart.backend_coord(&point), width) else { continue };
             let style = style::small(style::TEXT, HPos::Left, VPos::Center);
@@ -107,72 +118,55 @@ impl RetrievalScatterChart<'_> {
             sign: legend::Sign::Bar(style::color(index)),
         };
         let curves = IOUS.map(|iou| format!("{:.0}", 100.0 * iou)).join(", ");
-        let text = format!("grey: IoU of {curves} %");
+        let note = |text| legend::Key { text, sign: legend::Sign::Nothing };
+        let lines = format!("lines: the {JOINED} largest changes of IoU");
+        let lines = (self.methods.len() > 2).then(|| note(lines));
         let methods = self.methods.iter().enumerate().map(key);
-        methods.chain([legend::Key { text, sign: legend::Sign::Nothing }]).collect()
+        methods.chain([note(format!("grey: IoU of {curves} %"))]).chain(lines).collect()
     }
 }
 
-/// The classes that have a place under both methods.
-fn joined(first: &Places, other: &Places) -> impl Iterator<Item = [Place; 2]> {
-    first.iter().zip(other).filter_map(|(from, to)| Some([(*from)?, (*to)?]))
+/// A class that has a place under the first method and under another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Change {
+    class: usize,
+    /// Index of the other method.
+    method: usize,
+    ends: [Place; 2],
 }
 
-/// A place on the area, as it is drawn.
-type Pixel = (i32, i32);
-
-/// Left, top, right and bottom, as they are drawn.
-type Corners = [i32; 4];
-
-/// Room that a mark takes around its middle.
-fn around((x, y): Pixel) -> Corners {
-    let radius = px(6);
-    [x - radius, y - radius, x + radius, y + radius]
-}
-
-/// Names beside marks, none on another or on a mark; those without room are left out.
-struct Names {
-    /// To the left of it and below are the numbers of the axes.
-    plot: Corners,
-    taken: Vec<Corners>,
-    /// Lines, on which names are only where there is no other room.
-    lines: Vec<[Pixel; 2]>,
-}
-
-impl Names {
-    /// Where a name of this width begins, relative to its mark.
-    fn place(&mut self, (x, y): Pixel, width: i32) -> Option<Pixel> {
-        let (gap, half) = (px(8), px(8));
-        let beside = [(gap, 0), (-gap - width, 0), (-width / 2, -px(17)), (-width / 2, px(17))];
-        let corners = |(dx, dy): Pixel| {
-            let (left, middle) = (x + dx, y + dy);
-            [left - px(2), middle - half, left + width + px(2), middle + half]
-        };
-        let is_free = |corners: &Corners| {
-            let is_inside =
-                corners[0] > self.plot[0] && corners[2] < self.plot[2] && corners[3] < self.plot[3];
-            is_inside && !self.taken.iter().any(|other| overlap(corners, other))
-        };
-        let is_clear = |corners: &Corners| !self.lines.iter().any(|line| crosses(line, corners));
-        let free = || beside.into_iter().filter(|&at| is_free(&corners(at)));
-        let at = free().find(|&at| is_clear(&corners(at))).or_else(|| free().next())?;
-        self.taken.push(corners(at));
-        Some(at)
+impl Change {
+    /// Difference of IoU without its sign, a fraction.
+    fn size(&self) -> f64 {
+        let [from, to] = self.ends.map(iou);
+        (to - from).abs()
     }
 }
 
-fn overlap(a: &Corners, b: &Corners) -> bool {
-    a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3]
+/// IoU of a place: `1 / IoU = 1 / precision + 1 / recall - 1`.
+fn iou((recall, precision): Place) -> f64 {
+    if recall <= 0.0 || precision <= 0.0 {
+        return 0.0;
+    }
+    1.0 / (100.0 / recall + 100.0 / precision - 1.0)
 }
 
-/// Whether a line meets a box, seen at points that are nearer to each other than a name is high.
-fn crosses(&[from, to]: &[Pixel; 2], corners: &Corners) -> bool {
-    let steps = (from.0.abs_diff(to.0).max(from.1.abs_diff(to.1)) / px(4) as u32).max(1) as i32;
-    let at = |step: i32| {
-        (from.0 + (to.0 - from.0) * step / steps, from.1 + (to.1 - from.1) * step / steps)
+/// The changes that are joined: of two methods all, of more the largest, largest first.
+fn changes(points: &[Places]) -> Vec<Change> {
+    let Some((first, others)) = points.split_first() else { return vec![] };
+    let of_method = |(index, other): (usize, &Places)| -> Vec<Change> {
+        let pairs = first.iter().zip(other).enumerate();
+        let change = |(class, (from, to)): (usize, (&Option<Place>, &Option<Place>))| {
+            Some(Change { class, method: index + 1, ends: [(*from)?, (*to)?] })
+        };
+        pairs.filter_map(change).collect()
     };
-    let [left, top, right, bottom] = *corners;
-    (0..=steps).map(at).any(|(x, y)| (left..right).contains(&x) && (top..bottom).contains(&y))
+    let mut changes: Vec<Change> = others.iter().enumerate().flat_map(of_method).collect();
+    changes.sort_by(|a, b| b.size().total_cmp(&a.size()));
+    if others.len() > 1 {
+        changes.truncate(JOINED);
+    }
+    changes
 }
 
 /// `None` for a class that the truth lacks or that was never predicted.
@@ -209,19 +203,15 @@ mod tests {
     }
 
     #[test]
-    fn a_name_goes_where_nothing_is_or_is_left_out() {
-        let mark = (px(100), px(100));
-        let width = px(40);
-        let (plot, taken) = ([0, 0, px(400), px(400)], vec![around(mark)]);
-        let mut names = Names { plot, taken, lines: vec![[mark, (px(300), px(100))]] };
-        let mut next = || names.place(mark, width);
-        assert_eq!(next(), Some((-px(8) - width, 0)), "the right has a line");
-        assert_eq!(next(), Some((-width / 2, -px(17))));
-        assert_eq!(next(), Some((-width / 2, px(17))));
-        assert_eq!(next(), Some((px(8), 0)), "no other room is left");
-        assert_eq!(next(), None);
-        let plot = [px(90), 0, px(400), px(105)];
-        let mut names = Names { plot, taken: vec![], lines: vec![] };
-        assert_eq!(names.place(mark, width), None, "no name is on the numbers of an axis");
+    fn of_two_methods_all_changes_are_joined_and_of_three_the_largest() {
+        let places = |recall: f64| -> Places { (0..20).map(|_| Some((recall, 50.0))).collect() };
+        let mut moved = places(50.0);
+        moved[7] = Some((90.0, 90.0));
+        assert_eq!(changes(&[places(50.0), moved.clone()]).len(), 20);
+        let joined = changes(&[places(50.0), places(55.0), moved]);
+        assert_eq!(joined.len(), JOINED);
+        assert_eq!((joined[0].class, joined[0].method), (7, 2));
+        assert!((iou((50.0, 50.0)) - 1.0 / 3.0).abs() < 1e-12);
+        assert_eq!(iou((0.0, 50.0)), 0.0);
     }
 }

@@ -122,6 +122,11 @@ pub(super) fn text_width(text: &str) -> i32 {
     width(text, &label(TEXT, HPos::Left, VPos::Center))
 }
 
+/// As [`text_width`], of a chart's title.
+pub(super) fn title_width(text: &str) -> i32 {
+    width(text, &title())
+}
+
 /// As [`text_width`], of the values beside bars.
 pub(super) fn small_width(text: &str) -> i32 {
     width(text, &small(TEXT, HPos::Left, VPos::Center))

@@ -1,7 +1,9 @@
-//! An audit as text and Markdown.
+//! An audit as text, Markdown and comma-separated text.
 
 use super::{percent, text::aligned};
-use crate::{Audit, AuditedProtocol};
+use crate::report::frame_csv::to_csv;
+use crate::{Audit, AuditedProtocol, EvalError};
+use polars::prelude::{Column, DataFrame};
 
 /// One line a protocol: its name, mean IoU and pixel accuracy in percent, its evaluator, and why the
 /// score differs.
@@ -27,6 +29,28 @@ pub fn audit_markdown(audit: &Audit) -> String {
         text += &format!("| {} | {why} |\n", cells(audited).join(" | "));
     }
     text
+}
+
+/// A row for each protocol: fractions with all digits, empty where the protocol refuses the masks.
+///
+/// # Errors
+///
+/// If the table cannot be made.
+pub fn audit_csv(audit: &Audit) -> Result<String, EvalError> {
+    let protocols = || audit.protocols.iter();
+    let names: Vec<String> = protocols().map(|audited| audited.protocol.to_string()).collect();
+    let fractions = |name: &str, value: fn(&AuditedProtocol) -> Option<f64>| {
+        Column::new(name.into(), protocols().map(value).collect::<Vec<_>>())
+    };
+    let evaluators: Vec<&str> = protocols().map(|audited| audited.evaluator).collect();
+    let columns = vec![
+        Column::new("protocol".into(), names),
+        fractions("miou", |audited| audited.miou),
+        fractions("pixel_accuracy", |audited| audited.pixel_accuracy),
+        Column::new("evaluator".into(), evaluators),
+        Column::new("why".into(), whys(audit).collect::<Vec<_>>()),
+    ];
+    to_csv(DataFrame::new(audit.protocols.len(), columns))
 }
 
 fn cells(audited: &AuditedProtocol) -> [String; 4] {
@@ -78,5 +102,12 @@ mmseg        100.0         100.0  mmsegmentation, IoUMetric  nothing that others
         assert!(audit_markdown(&audit).contains(
             "| eps | 83.1 | 83.1 | EPS, evaluate_png.py | 7 pixels are dropped; a\\|b |"
         ));
+        let expected = "\
+protocol,miou,pixel_accuracy,evaluator,why
+voc,,,\"VOC devkit, VOCevalseg\",refused: a.png: predicted class 255
+eps,0.831,0.831,\"EPS, evaluate_png.py\",7 pixels are dropped; a|b
+mmseg,1.0,1.0,\"mmsegmentation, IoUMetric\",nothing that others count differently
+";
+        assert_eq!(audit_csv(&audit).unwrap(), expected);
     }
 }

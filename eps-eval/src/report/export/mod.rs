@@ -13,7 +13,7 @@ mod sweep;
 mod text;
 
 pub use ablation::{ablation_csv, ablation_latex, ablation_markdown, ablation_text};
-pub use audit::{audit_markdown, audit_text};
+pub use audit::{audit_csv, audit_markdown, audit_text};
 pub(crate) use comparison::{
     MARKS, column_cell, column_title, comparison_sentences, is_sure, range, signed,
     signed_with_stars, sure_best,

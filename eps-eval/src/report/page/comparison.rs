@@ -5,6 +5,7 @@ use super::{
     document::{VIEWER, document, facts, figures, section},
     element::escape,
     gallery::Gallery,
+    tables::pixel_counts,
 };
 use crate::report::{ComparisonReport, chart::Figure, export};
 
@@ -42,6 +43,13 @@ impl ComparisonPage<'_> {
         [("index.html".into(), page)].into_iter().chain(thumbnails).collect()
     }
 
+    fn pixel_counts(&self) -> String {
+        let details = self.report.details.iter();
+        let matrices: Vec<_> =
+            details.map(|method| (method.name.as_str(), &method.confusion)).collect();
+        pixel_counts(&matrices, &self.report.classes)
+    }
+
     fn sections(&self, names: &[&str]) -> String {
         let Self { report, figures: charts, gallery, .. } = *self;
         let images = gallery.map(|_| format!("{CONTROLS}{VIEWER}<div class=\"cards\"></div>\n<p><button type=\"button\" class=\"more\" hidden></button></p>\n"));
@@ -51,7 +59,7 @@ impl ComparisonPage<'_> {
             section("Results", &(counted(report) + &methods_table(report))),
             section("Images", &images.unwrap_or_default()),
             section("Best and worst image of each class", &extremes.unwrap_or_default()),
-            section("Charts", &figures(charts)),
+            section("Charts", &(figures(charts) + &self.pixel_counts())),
             section("Every class", &classes_table(report)),
             section("How to read this", HOW_TO_READ),
             section("How it was made", &facts(self.facts)),

@@ -1,7 +1,7 @@
 //! The page as one HTML document: style, charts and pictures are inside it.
 
 use super::{
-    PictureRow, Report,
+    Method, PictureRow, Report,
     document::{VIEWER, document, facts, figures, section},
     element::{Cell, escape, row},
     picture::data_address,
@@ -13,8 +13,18 @@ use crate::report::chart::Figure;
 const HOW_TO_READ: &str = include_str!("how_to_read.html");
 
 /// What bold means where there is more than one method.
-const BOLD: &str = " The best of each row is bold, among numbers whose thresholds were chosen in the \
-    same way.";
+fn bold(report: &Report) -> &'static str {
+    let is_of_masks = |method: &Method| method.fixed.threshold.is_none();
+    match report.methods.len() {
+        0 | 1 => "",
+        _ if report.methods.iter().any(is_of_masks) => {
+            " The best of each row is bold, within each of its parts."
+        }
+        _ => {
+            " The best of each row is bold, among numbers whose thresholds were chosen in the same way."
+        }
+    }
+}
 
 /// Below this width a picture is enlarged without smoothing, so that its pixels stay visible.
 const SMALL: u32 = 200;
@@ -24,7 +34,10 @@ pub(super) fn html(report: &Report, charts: &[Figure]) -> Result<String, EvalErr
     let sections = [
         summary(report),
         section("Results", &(counted(report) + &tables::headline(&report.methods))),
-        section("Charts", &figures(charts)),
+        section(
+            "Charts",
+            &(figures(charts) + &tables::pixel_counts(&report.matrices(), &report.classes())),
+        ),
         section("Every class", &tables::per_class(&report.methods)),
         section("Pictures", &pictures(report)?),
         section("How to read this", HOW_TO_READ),
@@ -49,7 +62,7 @@ fn counted(report: &Report) -> String {
         list.images,
         escape(&list.name),
         method.fixed.protocol,
-        if report.methods.len() > 1 { BOLD } else { "" }
+        bold(report)
     )
 }
 

@@ -23,11 +23,12 @@ pub use status::{StatusCell, StatusPage, StatusState};
 use crate::report::{
     ReferenceLoss,
     chart::{
-        Curve, Figure, PerClassChart, PrecisionRecallChart, SweepChart, TrainingChart, TrainingStep,
+        ConfusionMapChart, Curve, Figure, PerClassChart, PrecisionRecallChart, SweepChart,
+        TrainingChart, TrainingStep,
     },
     export,
 };
-use crate::{BackgroundRule, EvalError, Scores, SweepPoint};
+use crate::{BackgroundRule, ConfusionMatrix, EvalError, Scores, SweepPoint};
 use eps_data::codec::write_atomically;
 use image::RgbImage;
 use serde::Serialize;
@@ -54,10 +55,12 @@ pub struct Report {
 #[derive(Clone, Debug)]
 pub struct Method {
     pub name: String,
-    /// At a threshold that did not depend on the truth.
+    /// Of masks as they are, or of maps at a threshold that did not depend on the truth.
     pub fixed: Scores,
-    /// At the threshold of the highest mean IoU on this truth.
-    pub best: Scores,
+    /// At the threshold of the highest mean IoU on this truth; absent where there are masks alone.
+    pub best: Option<Scores>,
+    /// Pixels by true and predicted class, of [`fixed`](Self::fixed).
+    pub matrix: ConfusionMatrix,
     /// Means at every threshold; may be empty.
     pub sweep: Vec<SweepPoint>,
     /// Logged updates; may be empty.
@@ -129,7 +132,10 @@ impl Report {
         let name = |method: &Method, threshold: &str| format!("{} {threshold}", method.name);
         let fixed =
             self.methods.iter().map(|method| (name(method, &method.at_fixed()), &method.fixed));
-        let best = self.methods.iter().map(|method| (name(method, "best"), &method.best));
+        let best = self
+            .methods
+            .iter()
+            .filter_map(|method| Some((name(method, "best"), method.best.as_ref()?)));
         fixed.chain(best).collect()
     }
 
@@ -137,13 +143,29 @@ impl Report {
     fn latex(&self) -> Result<String, EvalError> {
         let fixed: Vec<_> =
             self.methods.iter().map(|method| (method.name.as_str(), &method.fixed)).collect();
-        let best: Vec<_> =
-            self.methods.iter().map(|method| (method.name.as_str(), &method.best)).collect();
+        let best: Vec<_> = self
+            .methods
+            .iter()
+            .filter_map(|method| Some((method.name.as_str(), method.best.as_ref()?)))
+            .collect();
         let group = |title, methods| export::Group { title, methods };
-        export::latex(&[
-            group("at the fixed threshold", &fixed),
-            group("at the threshold best on the ground truth", &best),
-        ])
+        let fixed = group(fixed_group(&self.methods), &fixed);
+        match best.is_empty() {
+            true => export::latex(&[fixed]),
+            false => {
+                export::latex(&[fixed, group("at the threshold best on the ground truth", &best)])
+            }
+        }
+    }
+
+    /// Names of the classes, background first.
+    fn classes(&self) -> Vec<String> {
+        let first = self.methods.first().map_or(&[][..], |method| &method.fixed.classes);
+        first.iter().map(|class| class.name.clone()).collect()
+    }
+
+    fn matrices(&self) -> Vec<(&str, &ConfusionMatrix)> {
+        self.methods.iter().map(|method| (method.name.as_str(), &method.matrix)).collect()
     }
 
     fn figures(&self) -> Result<Vec<Figure>, EvalError> {
@@ -163,6 +185,8 @@ impl Report {
             let chart = PrecisionRecallChart { curves: &curves };
             figures.push(Figure::new("precision-recall", PRECISION_RECALL, &chart)?);
         }
+        let matrices = self.matrices();
+        figures.extend(confusion_figures(&matrices, &self.classes())?);
         for (index, method) in self.methods.iter().enumerate() {
             if !method.training.is_empty() {
                 figures.push(training_figure(index, method)?);
@@ -180,11 +204,41 @@ const PRECISION_RECALL: &str = "Precision and recall, each a mean over classes, 
     threshold (lower right) to the highest (upper left). A class that is no longer predicted has no \
     precision and drops out of that mean.";
 
+/// What the first scores of these methods are of.
+fn fixed_group(methods: &[Method]) -> &'static str {
+    let is_of_masks = |method: &Method| method.fixed.threshold.is_none();
+    match (methods.iter().all(is_of_masks), methods.iter().any(is_of_masks)) {
+        (true, _) => "masks as they are",
+        (false, true) => "masks as they are, maps at the fixed threshold",
+        (false, false) => "at the fixed threshold",
+    }
+}
+
+/// A heat map of each method, `confusion-1` and so on; its counts are in [`tables::pixel_counts`].
+///
+/// # Errors
+///
+/// If one cannot be drawn.
+pub fn confusion_figures(
+    matrices: &[(&str, &ConfusionMatrix)],
+    classes: &[String],
+) -> Result<Vec<Figure>, EvalError> {
+    let figure = |(index, (name, matrix)): (usize, &(&str, &ConfusionMatrix))| {
+        let caption = format!(
+            "Confusion of {name}: of the pixels of each class (row), the share that was given each class \
+             (column). Grey: the ground truth lacks the class of the row."
+        );
+        let chart = ConfusionMapChart::new(name, matrix, classes);
+        Figure::new(format!("confusion-{}", index + 1), caption, &chart)
+    };
+    matrices.iter().enumerate().map(figure).collect()
+}
+
 impl Method {
     /// The fixed threshold as a column says it.
     fn at_fixed(&self) -> String {
         let threshold = self.fixed.threshold;
-        threshold.map_or_else(|| "fixed".into(), |threshold| format!("at {:.2}", threshold.value))
+        threshold.map_or_else(|| "masks".into(), |threshold| format!("at {:.2}", threshold.value))
     }
 
     fn curve(&self) -> Option<Curve> {
@@ -201,6 +255,10 @@ impl Method {
 fn per_class_caption(methods: &[Method]) -> String {
     let thresholds: Vec<String> = methods.iter().map(Method::at_fixed).collect();
     match thresholds.split_first() {
+        _ if methods.iter().any(|method| method.fixed.threshold.is_none()) => format!(
+            "IoU of each class: {}. A dash marks a class that does not occur.",
+            fixed_group(methods)
+        ),
         Some((first, others)) if others.iter().all(|other| other == first) => {
             format!("IoU of each class {first}. A dash marks a class that does not occur.")
         }

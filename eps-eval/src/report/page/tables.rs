@@ -2,34 +2,44 @@
 
 use super::{
     Method,
-    element::{Cell, row},
+    element::{Cell, escape, row},
+    fixed_group,
 };
 use crate::report::{
     export::percent,
     rank::{Better, Rank, ranks},
 };
-use crate::{Scores, confusion::mean};
+use crate::{ConfusionMatrix, Scores, confusion::mean};
 
 /// One of the thresholds at which methods are scored.
 struct Pick {
-    title: &'static str,
-    scores: fn(&Method) -> &Scores,
+    title: fn(&[Method]) -> &'static str,
+    /// `None` where a method has masks alone.
+    scores: fn(&Method) -> Option<&Scores>,
     confusion: fn(&Method) -> Option<f64>,
 }
 
 /// Both of them, in the order of the tables.
 const PICKS: [Pick; 2] = [
     Pick {
-        title: "at the fixed threshold",
-        scores: |method| &method.fixed,
+        title: fixed_group,
+        scores: |method| Some(&method.fixed),
         confusion: |method| method.confusion?.fixed,
     },
     Pick {
-        title: "at the threshold best on this ground truth",
-        scores: |method| &method.best,
+        title: |_| "at the threshold best on this ground truth",
+        scores: |method| method.best.as_ref(),
         confusion: |method| method.confusion?.best,
     },
 ];
+
+/// Those at which one of the methods is scored.
+fn picks(methods: &[Method]) -> Vec<&'static Pick> {
+    PICKS
+        .iter()
+        .filter(|pick| methods.iter().any(|method| (pick.scores)(method).is_some()))
+        .collect()
+}
 
 /// One column a method: means and confusion ratio at the fixed and at the best threshold.
 pub(super) fn headline(methods: &[Method]) -> String {
@@ -38,8 +48,8 @@ pub(super) fn headline(methods: &[Method]) -> String {
     }
     let names = methods.iter().map(|method| Cell::head(&method.name));
     let mut rows = row("names", &titled("", names));
-    for pick in &PICKS {
-        let title = Cell::head(pick.title).over_columns(methods.len() + 1);
+    for pick in picks(methods) {
+        let title = Cell::head((pick.title)(methods)).over_columns(methods.len() + 1);
         rows += &row("part", &[title]);
         rows += &means(methods, pick);
         if methods.iter().any(|method| method.confusion.is_some()) {
@@ -54,8 +64,8 @@ pub(super) fn headline(methods: &[Method]) -> String {
 /// The means at one threshold, a row each.
 fn means(methods: &[Method], pick: &Pick) -> String {
     let line = |title: &str, value: &dyn Fn(&Scores) -> Option<f64>| {
-        let values: Vec<_> = methods.iter().map(|method| value((pick.scores)(method))).collect();
-        row("", &titled(title, percents(&values)))
+        let values = methods.iter().map(|method| value((pick.scores)(method)?));
+        row("", &titled(title, percents(&values.collect::<Vec<_>>())))
     };
     let subsets = methods.first().map_or(&[][..], |method| &method.fixed.subsets);
     let subsets = subsets.iter().map(|subset| {
@@ -77,13 +87,17 @@ fn means(methods: &[Method], pick: &Pick) -> String {
 /// One row a class with the IoU of every method, then the means.
 pub(super) fn per_class(methods: &[Method]) -> String {
     let Some(first) = methods.first() else { return String::new() };
-    let groups = [
+    let at_best: Vec<&Method> = methods.iter().filter(|method| method.best.is_some()).collect();
+    let mut groups = vec![
         Cell::head("class").over_rows(2),
         Cell::head(format!("IoU {} [%]", fixed_title(methods))).over_columns(methods.len()),
-        Cell::head(format!("IoU {} [%]", PICKS[1].title)).over_columns(methods.len()),
     ];
+    if !at_best.is_empty() {
+        let title = format!("IoU {} [%]", (PICKS[1].title)(methods));
+        groups.push(Cell::head(title).over_columns(at_best.len()));
+    }
     let names: Vec<Cell> =
-        methods.iter().chain(methods).map(|method| Cell::head(&method.name)).collect();
+        methods.iter().chain(at_best).map(|method| Cell::head(&method.name)).collect();
     let mut rows = row("", &groups) + &row("names", &names);
     for (index, class) in first.fixed.classes.iter().enumerate() {
         let iou = |scores: &Scores| scores.classes.get(index).and_then(|class| class.iou);
@@ -103,8 +117,8 @@ fn class_row(
     value: impl Fn(&Scores) -> Option<f64>,
 ) -> String {
     let cells = PICKS.iter().flat_map(|pick| {
-        let values: Vec<_> = methods.iter().map(|method| value((pick.scores)(method))).collect();
-        percents(&values).collect::<Vec<_>>()
+        let scores = methods.iter().filter_map(pick.scores);
+        percents(&scores.map(&value).collect::<Vec<_>>()).collect::<Vec<_>>()
     });
     row(class, &titled(name, cells))
 }
@@ -140,12 +154,34 @@ fn fixed_title(methods: &[Method]) -> String {
         Some(shared) if values().all(|value| value == Some(shared)) => {
             format!("at threshold {shared:.2}")
         }
-        _ => "at the fixed threshold".into(),
+        _ => fixed_group(methods).into(),
     }
 }
 
-fn threshold(scores: &Scores) -> String {
-    scores.threshold.map_or_else(|| percent(None), |threshold| format!("{:.3}", threshold.value))
+fn threshold(scores: Option<&Scores>) -> String {
+    let threshold = scores.and_then(|scores| scores.threshold);
+    threshold.map_or_else(|| percent(None), |threshold| format!("{:.3}", threshold.value))
+}
+
+/// The counts behind the heat maps of confusion, a table a method, folded until they are asked for.
+pub(super) fn pixel_counts(matrices: &[(&str, &ConfusionMatrix)], classes: &[String]) -> String {
+    let table_of = |&(name, matrix): &(&str, &ConfusionMatrix)| {
+        let shown = matrix.occurring();
+        let names = shown.iter().map(|&class| Cell::head(&classes[class]));
+        let mut rows = row("names", &titled("ground truth", names));
+        for &truth in &shown {
+            let counts =
+                shown.iter().map(|&class| Cell::value(matrix.count(truth, class).to_string()));
+            rows += &row("", &titled(&classes[truth], counts));
+        }
+        format!(
+            "<details>\n<summary>Pixels of {} by true class (row) and predicted class (column)</summary>\n{}\
+             </details>\n",
+            escape(name),
+            table(&rows)
+        )
+    };
+    matrices.iter().map(table_of).collect()
 }
 
 /// The cells of a row with its head.
