@@ -44,7 +44,7 @@ const INPUTS: [&str; 10] = [
     "weights",
 ];
 /// Flags that name what is written.
-const OUTPUTS: [&str; 13] = [
+const OUTPUTS: [&str; 14] = [
     "chart",
     "charts",
     "confusion",
@@ -52,6 +52,7 @@ const OUTPUTS: [&str; 13] = [
     "counts",
     "csv",
     "json",
+    "html",
     "latex",
     "markdown",
     "out",
