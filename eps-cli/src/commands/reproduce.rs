@@ -276,11 +276,18 @@ fn published_table(name: &str) -> Result<&'static PublishedTable, String> {
     PublishedTable::named(name).ok_or_else(|| format!("expected one of {}", names().join(", ")))
 }
 
+/// Prints the tables, those with numbers that were read in a source first.
 fn list_tables() {
-    for table in PublishedTable::all() {
-        let cells = table.cells();
-        let targets = cells.iter().filter(|cell| cell.sure.is_target()).count();
+    let targets =
+        |table: &PublishedTable| table.cells().iter().filter(|cell| cell.sure.is_target()).count();
+    let (sourced, waiting): (Vec<_>, Vec<_>) =
+        PublishedTable::all().iter().partition(|table| targets(table) > 0);
+    for table in &sourced {
         let PublishedTable { name, title, .. } = table;
-        println!("{name:<24}{title}; cells: {}, read in a source: {targets}", cells.len());
+        let (found, all) = (targets(table), table.cells().len());
+        println!("{name:<24}{title}; cells: {all}, read in a source: {found}");
+    }
+    for PublishedTable { name, title, .. } in waiting {
+        println!("{name:<24}{title}; waits for a source");
     }
 }

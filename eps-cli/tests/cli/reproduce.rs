@@ -38,6 +38,10 @@ fn without_a_table_all_are_listed() {
     for table in ["pseudo-masks-voc", "map-selection", "co-occurrence", "segmentation-coco"] {
         assert!(listed.contains(table), "{listed}");
     }
+    let waits = |line: &str| line.ends_with("; waits for a source");
+    assert!(listed.lines().is_sorted_by_key(waits), "sourced tables come first: {listed}");
+    assert!(listed.lines().any(|line| line.contains("read in a source: ")), "{listed}");
+    assert!(!listed.contains("read in a source: 0"), "{listed}");
 }
 
 #[test]

@@ -214,7 +214,7 @@ fn fixed_group(methods: &[Method]) -> &'static str {
     }
 }
 
-/// A heat map of each method, `confusion-1` and so on; its counts are in [`tables::pixel_counts`].
+/// A heat map of the confusion of each method, `confusion-1` and so on.
 ///
 /// # Errors
 ///
