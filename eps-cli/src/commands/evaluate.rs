@@ -17,8 +17,7 @@ Examples:
   eps evaluate runs/eps --data VOC2012 --csv -
   eps evaluate EPS=runs/eps/masks --data VOC2012 --latex eps.tex --json eps.json
   eps evaluate runs/eps --data VOC2012 --shard 1/2 --counts part-1.json
-  eps evaluate runs/eps --data VOC2012 --shard 2/2 --counts part-2.json
-  eps evaluate eps-val.tgz --data VOC2012";
+  eps evaluate runs/eps --data VOC2012 --shard 2/2 --counts part-2.json";
 
 /// Score predicted masks against the ground truth: IoU, precision and recall of each class
 ///

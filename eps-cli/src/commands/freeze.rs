@@ -12,8 +12,8 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  eps freeze DeepLab-V2=runs/second --data VOC2012 --list val --out deeplab-val.tgz
-  eps evaluate deeplab-val.tgz --data VOC2012";
+  eps freeze EPS=runs/eps --data VOC2012 --list train --out eps-train.tgz
+  eps evaluate eps-train.tgz --data VOC2012";
 
 /// Pack scored masks so that others can check the score
 ///
