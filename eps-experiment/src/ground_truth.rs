@@ -1,7 +1,7 @@
 //! Ground-truth masks and the images that count.
 
 use anyhow::anyhow;
-use eps_data::{ClassNames, DataError, ImageList, Item, Shard};
+use eps_data::{ClassNames, DataError, IGNORE, ImageList, Item, Shard};
 use eps_eval::{EvalError, MaskFolder, Predictions};
 use std::path::PathBuf;
 
@@ -36,6 +36,9 @@ impl GroundTruth {
     pub fn explain(&self, error: impl Into<anyhow::Error>) -> anyhow::Error {
         let error = match error.into().downcast::<EvalError>() {
             Ok(EvalError::Data(error)) => error.into(),
+            Ok(error @ EvalError::PredictedClass { class: IGNORE, .. }) => {
+                return predicted_ignore(error);
+            }
             Ok(error @ EvalError::PredictedClass { .. }) => return self.with_classes(&error),
             Ok(error) => return error.into(),
             Err(error) => error,
@@ -49,6 +52,17 @@ impl GroundTruth {
 
     fn with_classes(&self, error: &dyn std::error::Error) -> anyhow::Error {
         anyhow!("{error}: the classes of {}", self.place_of_names)
+    }
+}
+
+/// Says of a predicted 255 that it is none, and what can be done with such masks; other errors are left as they are.
+pub(crate) fn predicted_ignore(error: EvalError) -> anyhow::Error {
+    match error {
+        EvalError::PredictedClass { class: IGNORE, .. } => anyhow!(
+            "{error}\nhint: 255 leaves a pixel out of a training and is no prediction; `eps audit` shows what each \
+             protocol makes of it"
+        ),
+        other => other.into(),
     }
 }
 
@@ -70,6 +84,10 @@ mod tests {
         let explained = |error: anyhow::Error| format!("{:#}", truth.explain(error));
         let expected = "a.png: predicted class 6, expected 0..=5: the classes of data/classes.txt";
         assert_eq!(explained(predicted.into()), expected);
+        let ignored = EvalError::PredictedClass { path: "a.png".into(), class: 255, last: 5 };
+        let expected = "a.png: predicted class 255, expected 0..=5\nhint: 255 leaves a pixel out of a training \
+            and is no prediction; `eps audit` shows what each protocol makes of it";
+        assert_eq!(explained(ignored.into()), expected);
         let unknown = || DataError::UnknownClass { path: "a.png".into(), class: 6, last: 5 };
         let expected =
             "a.png: class 6, expected 0..=5 or 255 (ignore): the classes of data/classes.txt";

@@ -1,5 +1,6 @@
 //! Runs on one split, scored and shown side by side.
 
+use crate::ground_truth::predicted_ignore;
 use crate::run::{MethodFolder, RunFolder};
 use anyhow::{Context as _, Result, ensure};
 use eps_data::codec::{class_map_of, read_class_map, read_mask};
@@ -41,7 +42,7 @@ impl Comparison<'_> {
         let Split { list, items, names, .. } = self.split;
         let predictions = folder.predictions(FIXED_THRESHOLD as f32);
         let masks = MaskFolder { list, items, predictions: &predictions, names, shard: None };
-        let counts = masks.count(Protocol::Voc, observer)?;
+        let counts = masks.count(Protocol::Voc, observer).map_err(predicted_ignore)?;
         Ok(Method {
             name: folder.name.clone(),
             fixed: self.scores(&counts.matrix, None),
