@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use burn::tensor::Device;
+use eps_data::panic_text;
 use eps_model::train::try_training;
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
@@ -207,9 +208,7 @@ fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     let result = panic::catch_unwind(AssertUnwindSafe(work));
     panic::set_hook(hook);
     result.map_err(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-        let line = text.and_then(|text| text.lines().next());
+        let line = panic_text(&*panic).and_then(|text| text.lines().next());
         line.unwrap_or("a panic without a message").to_owned()
     })
 }

@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(crate) struct Terminal {
     /// Whether neither progress nor what a command does is shown.
     is_quiet: bool,
-    stage: Mutex<Option<Progress>>,
+    stage: Stage,
     /// A list that a command opens twice has the same remarks twice.
     notes: Mutex<BTreeSet<String>>,
     /// Those of several workers at the same time.
@@ -21,29 +21,24 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     pub(crate) fn new(is_quiet: bool) -> Self {
-        let (stage, notes) = (Mutex::default(), Mutex::default());
+        let (stage, notes) = (Stage::default(), Mutex::default());
         Self { is_quiet, stage, notes, bars: MultiProgress::new() }
     }
 }
 
 impl Observer for Terminal {
     fn begin(&self, stage: &str, steps: usize, done: usize) {
-        if self.is_quiet {
-            return;
+        if !self.is_quiet {
+            self.stage.begin(Progress::new(stage, steps).starting_at(done));
         }
-        *locked(&self.stage) = Some(Progress::new(stage, steps).starting_at(done));
     }
 
     fn step(&self, message: &dyn Fn() -> String) {
-        if let Some(progress) = locked(&self.stage).as_mut() {
-            progress.step(message);
-        }
+        self.stage.step(message);
     }
 
     fn end(&self) {
-        if let Some(progress) = locked(&self.stage).take() {
-            progress.finish();
-        }
+        self.stage.end();
     }
 
     fn say(&self, text: &str) {
@@ -63,7 +58,7 @@ impl Observer for Terminal {
     }
 
     fn worker(&self, name: &str) -> Option<Box<dyn Observer + '_>> {
-        Some(Box::new(Worker { terminal: self, name: name.into(), stage: Mutex::default() }))
+        Some(Box::new(Worker { terminal: self, name: name.into(), stage: Stage::default() }))
     }
 }
 
@@ -71,27 +66,23 @@ impl Observer for Terminal {
 struct Worker<'a> {
     terminal: &'a Terminal,
     name: String,
-    stage: Mutex<Option<Progress>>,
+    stage: Stage,
 }
 
 impl Observer for Worker<'_> {
     fn begin(&self, stage: &str, steps: usize, done: usize) {
         if !self.terminal.is_quiet {
             let progress = Progress::among(&self.terminal.bars, &self.named(stage), steps);
-            *locked(&self.stage) = Some(progress.starting_at(done));
+            self.stage.begin(progress.starting_at(done));
         }
     }
 
     fn step(&self, message: &dyn Fn() -> String) {
-        if let Some(progress) = locked(&self.stage).as_mut() {
-            progress.step(message);
-        }
+        self.stage.step(message);
     }
 
     fn end(&self) {
-        if let Some(progress) = locked(&self.stage).take() {
-            progress.finish();
-        }
+        self.stage.end();
     }
 
     fn say(&self, text: &str) {
@@ -111,6 +102,28 @@ impl Observer for Worker<'_> {
 impl Worker<'_> {
     fn named(&self, text: &str) -> String {
         format!("{}: {text}", self.name)
+    }
+}
+
+/// The progress of a stage, while there is one.
+#[derive(Default)]
+struct Stage(Mutex<Option<Progress>>);
+
+impl Stage {
+    fn begin(&self, progress: Progress) {
+        *locked(&self.0) = Some(progress);
+    }
+
+    fn step(&self, message: &dyn Fn() -> String) {
+        if let Some(progress) = locked(&self.0).as_mut() {
+            progress.step(message);
+        }
+    }
+
+    fn end(&self) {
+        if let Some(progress) = locked(&self.0).take() {
+            progress.finish();
+        }
     }
 }
 

@@ -46,7 +46,7 @@ pub use class_names::{ClassNames, Named};
 pub use colour_classes::ColourClasses;
 pub use digest::sha256;
 pub use error::{DataError, none_missing};
-pub use error_chain::error_chain;
+pub use error_chain::{error_chain, panic_text};
 pub use image_list::ImageList;
 pub use item::Item;
 pub use keyed_random::keyed_random;

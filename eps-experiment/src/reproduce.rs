@@ -2,7 +2,7 @@
 
 use crate::compare::refuse_copies;
 use crate::refine::refined_maps;
-use crate::run::{MapsOrigin, MethodFolder, RunFolder};
+use crate::run::{MapsOrigin, MethodFolder, RunFolder, holder_of};
 use crate::{GroundTruth, Session};
 use anyhow::{Context as _, Result, bail};
 use eps_data::Observer;
@@ -75,11 +75,7 @@ fn is_row_of(method: &str, row: &str) -> bool {
 /// The training run whose network made the masks of a folder: that of the folder itself, the one that it
 /// is in, or the one whose maps were refined. `None` where no provenance says so.
 fn run_of(folder: &Path) -> Result<Option<RunFolder>> {
-    let is_part = folder.file_name().is_some_and(|name| name == "masks" || name == "cams");
-    let holder = match is_part {
-        true => folder.parent().unwrap_or(folder),
-        false => folder,
-    };
+    let holder = holder_of(folder);
     let root = match refined_maps(holder)? {
         Some(maps) => maps.parent().map_or(maps.clone(), Path::to_owned),
         None => holder.to_owned(),

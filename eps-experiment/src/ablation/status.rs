@@ -26,7 +26,7 @@ pub struct StatusReport {
 }
 
 /// Where one cell stands; what does not apply is `null`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(super) struct CellStatus {
     settings: Settings,
     seed: u64,
@@ -105,15 +105,7 @@ impl CellStatus {
             seed: cell.seed,
             training: cell.training.clone(),
             description: plan.describe(cell),
-            state: StatusState::Waiting,
-            error: None,
-            host: None,
-            pid: None,
-            since: None,
-            stage: None,
-            done: None,
-            total: None,
-            seconds_left: None,
+            ..Self::default()
         }
     }
 

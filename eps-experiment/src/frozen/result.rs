@@ -89,7 +89,7 @@ impl FrozenResult {
     ///
     /// # Errors
     ///
-    /// If the counts are of another protocol or other images, or a ground-truth mask cannot be read.
+    /// If a ground-truth mask cannot be read.
     pub fn difference(&self, counts: &Counts, truth: &GroundTruth) -> Result<Option<Difference>> {
         let frozen: BTreeMap<&str, _> =
             self.counts.images.iter().map(|image| (&*image.id, image)).collect();

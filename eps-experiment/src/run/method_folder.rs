@@ -54,10 +54,15 @@ impl MethodFolder {
 
 /// The name of a folder, or of the run that a folder of masks or maps is in.
 pub fn folder_name(folder: &Path) -> String {
-    let is_of_run = folder.file_name().is_some_and(|name| name == "masks" || name == "cams");
-    let named = if is_of_run { folder.parent().and_then(Path::file_name) } else { None };
-    let named = named.or(folder.file_name()).unwrap_or(folder.as_os_str());
-    named.to_string_lossy().into_owned()
+    let named = holder_of(folder).file_name().or(folder.file_name());
+    named.unwrap_or(folder.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The folder that a run's masks or maps are in; another folder itself.
+pub(crate) fn holder_of(folder: &Path) -> &Path {
+    let is_part = folder.file_name().is_some_and(|name| name == "masks" || name == "cams");
+    let holder = if is_part { folder.parent() } else { None };
+    holder.unwrap_or(folder)
 }
 
 #[cfg(test)]

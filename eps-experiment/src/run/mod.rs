@@ -15,6 +15,7 @@ pub use folder::RunFolder;
 pub use images::Images;
 pub use infer::Inference;
 pub use maps_origin::MapsOrigin;
+pub(crate) use method_folder::holder_of;
 pub use method_folder::{MethodFolder, folder_name};
 pub use provenance::{Provenance, note_unchecked};
 pub use train::{TrainingRun, train};

@@ -56,10 +56,22 @@ impl<'a, T: Task + ?Sized> Objective<'a, T> {
         update: usize,
         device: &Device,
     ) -> Result<(GradientsParams, Losses), ModelError> {
+        self.sum(network, samples, |part, samples| {
+            self.part(network, samples, (update, part), device)
+        })
+    }
+
+    /// What the parts of an update come to, added in their order wherever `part` finds them.
+    pub(super) fn sum(
+        &self,
+        network: &T::Network,
+        samples: &[Sample],
+        mut part: impl FnMut(usize, &[Sample]) -> Result<(GradientsParams, Losses), ModelError>,
+    ) -> Result<(GradientsParams, Losses), ModelError> {
         let mut gradients = GradientsAccumulator::new();
         let mut sum = Losses::default();
-        for (part, samples) in self.parts(samples).enumerate() {
-            let (of_part, losses) = self.part(network, samples, (update, part), device)?;
+        for (index, samples) in self.parts(samples).enumerate() {
+            let (of_part, losses) = part(index, samples)?;
             gradients.accumulate(network, of_part);
             sum = sum.plus(losses);
         }
@@ -115,7 +127,7 @@ fn total(terms: LossTerms, update: usize) -> Result<(Tensor<1>, Losses), ModelEr
 }
 
 impl Losses {
-    pub(super) fn plus(self, other: Self) -> Self {
+    fn plus(self, other: Self) -> Self {
         Self {
             loss: self.loss + other.loss,
             loss_cls: self.loss_cls + other.loss_cls,
@@ -123,7 +135,7 @@ impl Losses {
         }
     }
 
-    pub(super) fn divided_by(self, count: f32) -> Self {
+    fn divided_by(self, count: f32) -> Self {
         Self {
             loss: self.loss / count,
             loss_cls: self.loss_cls / count,

@@ -4,7 +4,7 @@ use super::{Losses, Objective};
 use crate::ModelError;
 use crate::task::Task;
 use burn::module::Module;
-use burn::optim::{GradientsAccumulator, GradientsParams};
+use burn::optim::GradientsParams;
 use burn::tensor::Device;
 use eps_data::Sample;
 use std::panic;
@@ -85,17 +85,10 @@ impl<'scope, N: Module + 'scope> Replicas<'scope, N> {
             // One that has panicked is met below, where its results are waited for.
             let _ = replica.work.send(Work { network: network.clone(), parts, update });
         }
-        let mut gradients = GradientsAccumulator::new();
-        let mut sum = Losses::default();
-        for (part, samples) in parts.iter().enumerate() {
-            let (of_part, losses) = match part % devices {
-                0 => objective.part(network, samples, (update, part), device)?,
-                other => self.found(other - 1)?,
-            };
-            gradients.accumulate(network, of_part);
-            sum = sum.plus(losses);
-        }
-        Ok((gradients.grads(), sum.divided_by(parts.len() as f32)))
+        objective.sum(network, samples, |part, samples| match part % devices {
+            0 => objective.part(network, samples, (update, part), device),
+            other => self.found(other - 1),
+        })
     }
 
     fn found(&mut self, replica: usize) -> Found {

@@ -31,10 +31,11 @@ pub struct StatusCell {
 }
 
 /// How a cell stands, in the order of the page's sections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StatusState {
     Running,
     Failed,
+    #[default]
     Waiting,
     Done,
 }

@@ -1,14 +1,13 @@
 //! Work that may panic.
 
 use anyhow::{Result, anyhow};
+use eps_data::panic_text;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The result of some work; a panic is its error, so that the other cells go on.
 pub(super) fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-        Err(anyhow!("panicked: {}", text.unwrap_or("without a message")))
+        Err(anyhow!("panicked: {}", panic_text(&*panic).unwrap_or("without a message")))
     })
 }
 
