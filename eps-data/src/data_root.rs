@@ -27,6 +27,17 @@ pub(crate) fn misplaced(root: &Path, images: &Path) -> Option<DataError> {
     Some(refuse(format!("no folder {name}"), expected))
 }
 
+/// What is said of a root that has nothing of a data set, where one of its files is missing.
+pub(crate) fn nothing_of_a_data_set(root: &Path) -> Option<String> {
+    let is_none = root.is_dir() && data_set(root).is_none();
+    is_none.then(|| {
+        format!(
+            "; {} has no JPEGImages, no annotations and no dataset.toml, by which a data set is known",
+            root.display()
+        )
+    })
+}
+
 /// The folder, if it has the layout of VOC or COCO, or a `dataset.toml`.
 fn data_set(folder: &Path) -> Option<PathBuf> {
     let has = |name: &str| folder.join(name).is_dir();

@@ -53,7 +53,7 @@ impl Split {
             Some(labels) => labels,
             None => folder.labels_for(&list, list_name)?,
         };
-        let (labels, of_labels) = labels.load(&list.ids, &names)?;
+        let (labels, of_labels) = labels.load(&list, &names)?;
         for (item, classes) in items.iter_mut().zip(labels) {
             item.classes = classes;
         }

@@ -2,7 +2,7 @@
 
 use crate::coco::{self, InstancesFile};
 use crate::codec::is_named;
-use crate::data_root::misplaced;
+use crate::data_root::{misplaced, nothing_of_a_data_set};
 use crate::image_list::ImageList;
 use crate::pictures::{photograph_in, photographs_of};
 use crate::remark::RemarkKind;
@@ -198,7 +198,8 @@ impl VocFolder {
             });
         }
         let path = if is_name { split } else { file.into() };
-        let missing = DataError::missing(path, "image list");
+        let hint = nothing_of_a_data_set(&self.root).filter(|_| is_name).unwrap_or_default();
+        let missing = DataError::Missing { path, kind: "image list", more: 0, hint };
         Err(misplaced(&self.root, &self.images).filter(|_| is_name).unwrap_or(missing))
     }
 
@@ -298,8 +299,12 @@ mod tests {
         assert_eq!(folder.list("train").unwrap().ids, ["a"]);
         let mine = root.path().join("mine.txt");
         assert_eq!(folder.list(mine.to_str().unwrap()).unwrap().ids, ["b"]);
-        let message = folder.list("test").unwrap_err().to_string();
-        assert!(message.ends_with("ImageSets/Segmentation/test.txt: image list is missing"));
+        let message = || folder.list("test").unwrap_err().to_string();
+        let missing = "ImageSets/Segmentation/test.txt: image list is missing";
+        let nothing = "has no JPEGImages, no annotations and no dataset.toml";
+        assert!(message().contains(missing) && message().contains(nothing), "{}", message());
+        fs::create_dir_all(&folder.images).unwrap();
+        assert!(message().ends_with(missing), "{}", message());
     }
 
     #[test]

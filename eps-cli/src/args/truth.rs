@@ -122,7 +122,7 @@ impl TruthArgs {
         let place = self.place()?;
         let source = label_source(source, &place.folder.masks);
         let mut truth = self.open_at(place, session)?;
-        let (labels, remarks) = source.load(&truth.list.ids, &truth.names)?;
+        let (labels, remarks) = source.load(&truth.list, &truth.names)?;
         session.remarks(&remarks);
         for (item, classes) in truth.items.iter_mut().zip(labels) {
             item.classes = classes;

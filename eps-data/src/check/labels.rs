@@ -33,7 +33,7 @@ impl CheckedLabels {
                 return Self { source: None, of_images: none() };
             }
         };
-        let of_images = match source.load_each(ids, names) {
+        let of_images = match source.load_each(list, names) {
             Ok((rows, remarks)) => {
                 // Those of the list are findings already.
                 let remarks = remarks.iter().filter(|remark| !list.remarks.contains(remark));

@@ -3,7 +3,7 @@
 use super::{EachLabels, renamed, respelled};
 use crate::codec::{Content, read_bytes};
 use crate::remark::{Remark, RemarkKind, Tally, counted, printable};
-use crate::{ClassNames, ClassSet, DataError, Named};
+use crate::{ClassNames, ClassSet, DataError, ImageList, Named};
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::{Reader, events::Event};
 use rayon::prelude::*;
@@ -12,8 +12,16 @@ use std::path::{Path, PathBuf};
 /// The classes of the objects of each image; objects of other classes are left out, and counted.
 ///
 /// Parts of objects, such as a person's head, have names too, one level deeper: they are no objects.
-pub(super) fn load(folder: &Path, ids: &[String], names: &ClassNames) -> (EachLabels, Vec<Remark>) {
-    let objects: Vec<_> = ids.par_iter().map(|id| read(&file(folder, id))).collect();
+pub(super) fn load(
+    folder: &Path,
+    list: &ImageList,
+    names: &ClassNames,
+) -> (EachLabels, Vec<Remark>) {
+    let objects = |id: &String| match file(folder, id) {
+        path if path.exists() => read(&path),
+        path => Err(list.explain(DataError::missing(path, "annotation"))),
+    };
+    let objects: Vec<_> = list.ids.par_iter().map(objects).collect();
     let (mut unknown, mut spellings) = (Tally::default(), Tally::default());
     let mut classes = |id: &str, objects: Vec<String>| -> ClassSet {
         let mut class = |name: &String| {
@@ -28,7 +36,8 @@ pub(super) fn load(folder: &Path, ids: &[String], names: &ClassNames) -> (EachLa
         };
         objects.iter().filter_map(&mut class).collect()
     };
-    let rows: EachLabels = ids
+    let rows: EachLabels = list
+        .ids
         .iter()
         .zip(objects)
         .map(|(id, objects)| objects.map(|objects| classes(id, objects)))
@@ -306,7 +315,8 @@ mod tests {
         write("a", &["dog", "railroad", "railroad"]);
         write("b", &["Dog", "railroad", ""]);
         let ids = ["a".to_owned(), "b".into(), "c".into()];
-        let (rows, remarks) = load(folder.path(), &ids, &ClassNames::voc());
+        let (rows, remarks) =
+            load(folder.path(), &ImageList::new("train", ids.to_vec()), &ClassNames::voc());
         for row in &rows[..2] {
             assert_eq!(row.as_ref().unwrap().iter().collect::<Vec<_>>(), [12]);
         }

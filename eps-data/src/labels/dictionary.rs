@@ -2,31 +2,29 @@
 //!
 //! Ids are texts, or the numbers that IRN's programs make of them: `2007000032` is `2007_000032`.
 
-use super::EachLabels;
+use super::{EachLabels, unlabelled};
 use crate::codec::{pickled, read_bytes, with_header};
 use crate::image_list::without_ending;
 use crate::pickle::{self, Dtype, Value};
-use crate::{ClassNames, ClassSet, DataError, class_of};
+use crate::{ClassNames, ClassSet, DataError, ImageList, class_of};
 use std::{collections::HashMap, path::Path};
 
-/// Reads the rows of `ids`; other rows are checked and left out.
+/// Reads the rows of the images of a list; other rows are checked and left out.
 ///
 /// The rows have one value for each object class, without background (method, section 2.2).
 pub(super) fn load(
     path: &Path,
-    ids: &[String],
+    list: &ImageList,
     names: &ClassNames,
 ) -> Result<EachLabels, DataError> {
     let bytes = read_bytes(path)?;
     let rows = decode(path, &bytes, names)?;
     let row = |id: &String| {
         let by_number = || number_of(id).and_then(|number| rows.get(number));
-        rows.get(id.as_str()).or_else(by_number).copied().ok_or_else(|| {
-            let found = format!("no entry for `{id}`");
-            content(path, found, "one for each image of the list".into())
-        })
+        let absent = || unlabelled(path, format!("no entry for `{id}`"), list);
+        rows.get(id.as_str()).or_else(by_number).copied().ok_or_else(absent)
     };
-    Ok(ids.iter().map(row).collect())
+    Ok(list.ids.iter().map(row).collect())
 }
 
 /// Classes by image id in the bytes of a `cls_labels.npy`; `path` is named in errors.
@@ -163,7 +161,8 @@ mod tests {
         let path = folder.path().join("cls_labels.npy");
         fs::write(&path, bytes).unwrap();
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        let loaded = load(&path, &ids, names).and_then(|rows| rows.into_iter().collect());
+        let loaded = load(&path, &ImageList::new("train", ids), names)
+            .and_then(|rows| rows.into_iter().collect());
         loaded.map_err(|error: DataError| {
             let message = error.to_string();
             message[message.find("cls_labels.npy").unwrap()..].to_owned()
@@ -220,7 +219,7 @@ mod tests {
         #[rustfmt::skip]
         let cases: [(&[u8], &str, &ClassNames, &str); 6] = [
             (b"id,boat", "a", &voc, ": no pickled dictionary, expected an .npy file of one"),
-            (&npy(LABELS), "a", &voc, ": no entry for `a`, expected one for each image of the list"),
+            (&npy(LABELS), "a", &voc, ": no entry for `a`, expected one for each image of list train"),
             (&npy(LABELS), "a", &few, ": an array of shape [20] for `2007_000032`, expected 2 values, one for each object class"),
             (&two, "a", &voc, ": the value 4 for `2007_000032`, expected 0 or 1"),
             (&npy(b"]."), "a", &voc, ": no dictionary, expected one of image ids"),

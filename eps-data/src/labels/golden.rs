@@ -1,7 +1,7 @@
 //! Agreement with NumPy, byte for byte: `scripts/make-label-fixtures.py` wrote what is expected.
 
 use super::{LabelSource, save, table};
-use crate::{ClassNames, ClassSet, sha256};
+use crate::{ClassNames, ClassSet, ImageList, sha256};
 use std::fs;
 
 const ONE: &[u8] = include_bytes!("../../../fixtures/golden/labels/one.npy");
@@ -44,7 +44,9 @@ fn keys_of_numpys_numbers_and_texts_are_ids() {
     let path = folder.path().join("cls_labels.npy");
     fs::write(&path, KEYS).unwrap();
     let ids = ["2007_000032", "2007_000039", "2011_003276"].map(String::from);
-    let (sets, _) = LabelSource::of_file(&path).load(&ids, &ClassNames::voc()).unwrap();
+    let (sets, _) = LabelSource::of_file(&path)
+        .load(&ImageList::new("train", ids.to_vec()), &ClassNames::voc())
+        .unwrap();
     assert_eq!(sets, labels(3).1);
 }
 
@@ -52,10 +54,14 @@ fn keys_of_numpys_numbers_and_texts_are_ids() {
 fn labels_come_back_from_both_formats() {
     let folder = tempfile::tempdir().unwrap();
     let (names, (ids, sets)) = (ClassNames::voc(), labels(1200));
+    let list = ImageList::new("train", ids.clone());
     for name in ["a.npy", "a.csv"] {
         let path = folder.path().join(name);
         save(&path, &ids, &sets, &names).unwrap();
-        assert_eq!(LabelSource::of_file(&path).load(&ids, &names).unwrap(), (sets.clone(), vec![]));
+        assert_eq!(
+            LabelSource::of_file(&path).load(&list, &names).unwrap(),
+            (sets.clone(), vec![])
+        );
     }
     let two = ClassNames::of_objects(["boat", "cow"]);
     let sets = [[2].into_iter().collect(), ClassSet::default()];

@@ -14,7 +14,7 @@ pub use table::{image_scores_table, read_image_scores};
 use crate::coco::InstancesFile;
 use crate::remark::{Remark, RemarkKind, Tally, counted};
 use crate::{
-    ClassId, ClassNames, ClassSet, DataError, Named,
+    ClassId, ClassNames, ClassSet, DataError, ImageList, Named,
     codec::{read_mask, write_atomically},
 };
 use rayon::prelude::*;
@@ -51,16 +51,18 @@ impl LabelSource {
         }
     }
 
-    /// The object classes of each image, in the order of `ids`, and what was left out of the source
-    /// or read as something else.
+    /// The object classes of each image of a list, in its order, and what was left out of the source or read as
+    /// something else.
     ///
-    /// The first error in that order is returned.
+    /// # Errors
+    ///
+    /// The first in that order: a file that cannot be read, what is no class, an image without labels.
     pub fn load(
         &self,
-        ids: &[String],
+        list: &ImageList,
         names: &ClassNames,
     ) -> Result<(Vec<ClassSet>, Vec<Remark>), DataError> {
-        let (rows, remarks) = self.load_each(ids, names)?;
+        let (rows, remarks) = self.load_each(list, names)?;
         Ok((rows.into_iter().collect::<Result<_, _>>()?, remarks))
     }
 
@@ -68,19 +70,18 @@ impl LabelSource {
     /// of a table that none of them can be read from.
     pub fn load_each(
         &self,
-        ids: &[String],
+        list: &ImageList,
         names: &ClassNames,
     ) -> Result<(EachLabels, Vec<Remark>), DataError> {
         match self {
-            Self::Csv(path) => table::load(path, ids, names),
-            Self::Npy(path) => Ok((dictionary::load(path, ids, names)?, vec![])),
-            Self::Instances(file) => instances(file, ids, names),
-            Self::Annotations(folder) => Ok(annotation::load(folder, ids, names)),
-            Self::Predicted => Ok((ids.iter().map(|_| Ok(ClassSet::default())).collect(), vec![])),
-            Self::Masks(folder) => {
-                let mask = |id: &String| read_mask(&folder.join(format!("{id}.png")), names.len());
-                Ok((ids.par_iter().map(|id| Ok(mask(id)?.present())).collect(), vec![]))
+            Self::Csv(path) => table::load(path, list, names),
+            Self::Npy(path) => Ok((dictionary::load(path, list, names)?, vec![])),
+            Self::Instances(file) => instances(file, list, names),
+            Self::Annotations(folder) => Ok(annotation::load(folder, list, names)),
+            Self::Predicted => {
+                Ok((list.ids.iter().map(|_| Ok(ClassSet::default())).collect(), vec![]))
             }
+            Self::Masks(folder) => Ok((of_masks(folder, list, names), vec![])),
         }
     }
 }
@@ -118,10 +119,28 @@ pub fn table(ids: &[String], sets: &[ClassSet], names: &ClassNames) -> String {
     table::table(ids, sets, names)
 }
 
+/// The error of an image of which a source says nothing, such as `no row for a`.
+fn unlabelled(source: &Path, found: String, list: &ImageList) -> DataError {
+    let expected = format!("one for each image of {}", list.place);
+    DataError::Content { path: source.into(), found, expected }
+}
+
+/// The classes that each mask shows.
+fn of_masks(folder: &Path, list: &ImageList, names: &ClassNames) -> EachLabels {
+    let classes = |id: &String| {
+        let path = folder.join(format!("{id}.png"));
+        if !path.exists() {
+            return Err(list.explain(DataError::missing(path, "mask")));
+        }
+        Ok(read_mask(&path, names.len())?.present())
+    };
+    list.ids.par_iter().map(classes).collect()
+}
+
 /// Classes of an instances file, by the names of its categories.
 fn instances(
     file: &InstancesFile,
-    ids: &[String],
+    list: &ImageList,
     names: &ClassNames,
 ) -> Result<(EachLabels, Vec<Remark>), DataError> {
     let images = file.images()?;
@@ -135,8 +154,8 @@ fn instances(
         })
     };
     let classes = |id: &String| {
-        let missing = || content(format!("no image `{id}`"), "each image of the list".into());
-        images.classes(id).ok_or_else(missing)?.iter().map(class).collect()
+        let absent = || unlabelled(file.path(), format!("no image `{id}`"), list);
+        images.classes(id).ok_or_else(absent)?.iter().map(class).collect()
     };
     let mut spellings = Tally::default();
     for name in images.names().iter().skip(1) {
@@ -144,7 +163,7 @@ fn instances(
             spellings.add(&renamed(name, class, names), || "its categories".into());
         }
     }
-    let rows = ids.iter().map(classes).collect();
+    let rows = list.ids.iter().map(classes).collect();
     let remarks = images.remarks().iter().cloned();
     Ok((rows, remarks.chain(respelled(file.path(), "name", &spellings)).collect()))
 }
@@ -179,11 +198,12 @@ mod tests {
         let source = LabelSource::Masks(folder.path().into());
         let load = |ids: &[&str]| {
             let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
-            source.load(&ids, &ClassNames::voc())
+            source.load(&ImageList::new("train", ids), &ClassNames::voc())
         };
         let expected: [ClassSet; 2] = [[1].into_iter().collect(), [3].into_iter().collect()];
         assert_eq!(load(&["b", "a"]).unwrap(), (expected.to_vec(), vec![]));
         let message = load(&["a", "y", "b", "x"]).unwrap_err().to_string();
-        assert!(message.ends_with("y.png: cannot be read"), "{message}");
+        let expected = "y.png: mask is missing, expected one for `y`, image 2 of list train";
+        assert!(message.ends_with(expected), "{message}");
     }
 }

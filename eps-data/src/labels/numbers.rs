@@ -1,8 +1,8 @@
 //! Lists with the numbers of the classes after each id, as `train_cls.txt` of OAA and others.
 
-use super::EachLabels;
+use super::{EachLabels, unlabelled};
 use crate::image_list::list_entries;
-use crate::{ClassNames, ClassSet, DataError, class_of};
+use crate::{ClassNames, ClassSet, DataError, ImageList, class_of};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -15,12 +15,12 @@ pub(super) fn is_list(text: &str) -> bool {
     !first.contains([',', ';']) && numbers.all(|number| number.parse::<i32>().is_ok())
 }
 
-/// Reads the lines of `ids`; other lines are checked and left out. Classes are counted from 0 without
+/// Reads the lines of the images of a list; other lines are checked and left out. Classes are counted from 0 without
 /// background; an image may have none.
 pub(super) fn load(
     path: &Path,
     text: &str,
-    ids: &[String],
+    list: &ImageList,
     names: &ClassNames,
 ) -> Result<EachLabels, DataError> {
     let mut rows = HashMap::new();
@@ -39,13 +39,10 @@ pub(super) fn load(
         }
     }
     let row = |id: &String| {
-        rows.get(id.as_str()).copied().ok_or_else(|| DataError::Content {
-            path: path.into(),
-            found: format!("no line for `{id}`"),
-            expected: "one for each image of the list".into(),
-        })
+        let absent = || unlabelled(path, format!("no line for `{id}`"), list);
+        rows.get(id.as_str()).copied().ok_or_else(absent)
     };
-    Ok(ids.iter().map(row).collect())
+    Ok(list.ids.iter().map(row).collect())
 }
 
 fn classes(numbers: &str, names: &ClassNames) -> Result<ClassSet, (String, String)> {
@@ -67,7 +64,7 @@ mod tests {
     fn read(text: &str, ids: &[&str]) -> Result<Vec<Vec<u8>>, String> {
         let names = ClassNames::of_objects(["boat", "cow", "train"]);
         let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
-        let rows = load(Path::new("a.txt"), text, &ids, &names);
+        let rows = load(Path::new("a.txt"), text, &ImageList::new("train", ids), &names);
         let sets: Result<Vec<_>, _> = rows.and_then(|rows| rows.into_iter().collect());
         let sets = sets.map_err(|error: DataError| error.to_string())?;
         Ok(sets.iter().map(|set| set.iter().collect()).collect())
@@ -91,7 +88,7 @@ mod tests {
             ("a 0\nb -1\n", "a.txt:2: class -1, expected 0 to 2: object classes are counted from 0 here"),
             ("a 0\na 1\n", "a.txt:2: `a` again, expected each image id once"),
             ("a 0\nmy photo\n", "a.txt:2: `my photo`, which has a blank in it, expected an id and numbers of classes"),
-            ("b 0\n", "a.txt: no line for `a`, expected one for each image of the list"),
+            ("b 0\n", "a.txt: no line for `a`, expected one for each image of list train"),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text, &["a"]).unwrap_err(), expected);

@@ -3,29 +3,29 @@
 //! Commas, semicolons or tabs separate the cells, a column of row numbers may come before the ids, and
 //! ids may end as pictures' files do, as pandas and spreadsheets write them.
 
-use super::{EachLabels, numbers, renamed, respelled};
+use super::{EachLabels, numbers, renamed, respelled, unlabelled};
 use crate::codec::read_text;
 use crate::image_list::without_ending;
 use crate::remark::{Remark, RemarkKind, Tally, counted};
-use crate::{ClassId, ClassNames, ClassSet, DataError, Named, class_of};
+use crate::{ClassId, ClassNames, ClassSet, DataError, ImageList, Named, class_of};
 use csv::{ReaderBuilder, StringRecord, Trim, WriterBuilder};
 use std::{collections::HashMap, path::Path};
 
-/// Reads the rows of `ids`; other rows are checked and left out.
+/// Reads the rows of the images of a list; other rows are checked and left out.
 ///
 /// A column is the id, those after it are named by class in any order and hold 0 or 1, which may be
 /// written as `0.0` and `1.0` or as `False` and `True`. A list with numbers of classes is read too.
 pub(super) fn load(
     path: &Path,
-    ids: &[String],
+    list: &ImageList,
     names: &ClassNames,
 ) -> Result<(EachLabels, Vec<Remark>), DataError> {
     let text = read_text(path)?;
     if numbers::is_list(&text) {
-        return Ok((numbers::load(path, &text, ids, names)?, vec![]));
+        return Ok((numbers::load(path, &text, list, names)?, vec![]));
     }
     let table = Table { path, names };
-    table.rows_of(&text, ids, |line, cells, columns| table.classes(line, cells, columns))
+    table.rows_of(&text, list, |line, cells, columns| table.classes(line, cells, columns))
 }
 
 /// Reads scores of whole images, such as those of a classifier: a table as that of image labels, with
@@ -37,12 +37,12 @@ pub(super) fn load(
 /// [`DataError::Content`] for an id without a row.
 pub fn read_image_scores(
     path: &Path,
-    ids: &[String],
+    list: &ImageList,
     names: &ClassNames,
 ) -> Result<Vec<Vec<f32>>, DataError> {
     let (table, text) = (Table { path, names }, read_text(path)?);
     let (rows, _) =
-        table.rows_of(&text, ids, |line, cells, columns| table.scores(line, cells, columns))?;
+        table.rows_of(&text, list, |line, cells, columns| table.scores(line, cells, columns))?;
     rows.into_iter().collect()
 }
 
@@ -93,23 +93,20 @@ struct Columns {
 }
 
 impl Table<'_> {
-    /// The rows of `ids`, or that there is none, each read by `read` from its line, its cells and the
+    /// The rows of the images of a list, or that there is none, each read by `read` from its line, its cells and the
     /// classes of its columns.
     fn rows_of<T: Clone>(
         &self,
         text: &str,
-        ids: &[String],
+        list: &ImageList,
         read: impl Fn(usize, &[&str], &[ClassId]) -> Result<T, DataError>,
     ) -> Result<(EachRow<T>, Vec<Remark>), DataError> {
         let (rows, remarks) = self.rows(text, read)?;
         let row = |id: &String| {
-            rows.get(id).cloned().ok_or_else(|| DataError::Content {
-                path: self.path.into(),
-                found: format!("no row for `{id}`"),
-                expected: "one for each image of the list".into(),
-            })
+            let absent = || unlabelled(self.path, format!("no row for `{id}`"), list);
+            rows.get(id).cloned().ok_or_else(absent)
         };
-        Ok((ids.iter().map(row).collect(), remarks))
+        Ok((list.ids.iter().map(row).collect(), remarks))
     }
 
     fn rows<T>(
@@ -292,7 +289,8 @@ mod tests {
         fs::write(&path, text).unwrap();
         let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
         let names = ClassNames::of_objects(["boat", "cow", "train"]);
-        let loaded = load(&path, &ids, &names).and_then(|(rows, _)| rows.into_iter().collect());
+        let loaded = load(&path, &ImageList::new("train", ids), &names)
+            .and_then(|(rows, _)| rows.into_iter().collect());
         loaded.map_err(|error: DataError| {
             let message = error.to_string();
             message[message.find("cls_labels.csv").unwrap()..].to_owned()
@@ -336,7 +334,7 @@ mod tests {
         let path = folder.path().join("a.csv");
         fs::write(&path, "id,Boat,cow\nx.jpg,1,0\ny.jpg,1,0\n").unwrap();
         let names = ClassNames::of_objects(["boat", "cow"]);
-        let (_, remarks) = load(&path, &["x".into()], &names).unwrap();
+        let (_, remarks) = load(&path, &ImageList::new("train", vec!["x".into()]), &names).unwrap();
         let said: Vec<_> =
             remarks.iter().map(|remark| format!("{}: {}", remark.found, remark.taken)).collect();
         let expected = [
@@ -356,7 +354,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
         fs::write(&path, text).unwrap();
-        let (rows, remarks) = load(&path, &ids, &names).unwrap();
+        let (rows, remarks) = load(&path, &ImageList::new("train", ids.to_vec()), &names).unwrap();
         assert_eq!(rows.into_iter().collect::<Result<Vec<_>, _>>().unwrap(), sets);
         assert_eq!(remarks, []);
     }
@@ -371,7 +369,7 @@ mod tests {
             ("id,boat,cow,railroad\n", ":1: column `railroad`, expected one of the 3 object classes"),
             ("id,boat,cow,cow\n", ":1: column `cow`, expected each object class once"),
             ("id,boat,cow\n", ":1: no column `train`, expected every class that classes.txt names"),
-            ("id,boat,cow,train\ny,1,0,0\n", ": no row for `x`, expected one for each image of the list"),
+            ("id,boat,cow,train\ny,1,0,0\n", ": no row for `x`, expected one for each image of list train"),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text, &["x"]).unwrap_err(), format!("cls_labels.csv{expected}"));
@@ -385,7 +383,8 @@ mod tests {
         let names = ClassNames::of_objects(["boat", "cow"]);
         let read = |text: &str| {
             fs::write(&path, text).unwrap();
-            read_image_scores(&path, &["x".into()], &names).map_err(|error| error.to_string())
+            read_image_scores(&path, &ImageList::new("train", vec!["x".into()]), &names)
+                .map_err(|error| error.to_string())
         };
         assert_eq!(read("id,cow,boat\ny,0,0\nx,-1.5,2e-1\n").unwrap(), [[0.2, -1.5]]);
         for cell in ["high", "NaN", ""] {

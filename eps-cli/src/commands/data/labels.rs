@@ -43,7 +43,7 @@ impl Labels {
             Some(source) => source,
             None => folder.labels_for(&list, &self.data.list)?,
         };
-        let (sets, remarks) = source.load(&list.ids, &names)?;
+        let (sets, remarks) = source.load(&list, &names)?;
         session.remarks(list.remarks.iter().chain(&remarks));
         match &self.out {
             Some(path) => {

@@ -11,7 +11,7 @@ use crate::faults;
 use crate::outputs::Outputs;
 use anyhow::{Context as _, Result};
 use eps_data::labels::read_image_scores;
-use eps_data::{ClassId, ClassNames, Item};
+use eps_data::{ClassId, ClassNames, ImageList, Item};
 use eps_eval::ranking::{ImageRanking, ScoreHistogram};
 use eps_eval::report::chart::{ChartFiles, ClassMapsChart, Curve, SweepChart};
 use eps_eval::report::export;
@@ -95,7 +95,7 @@ impl Sweep {
         };
         let GroundTruth { list, items, names, images, .. } = &truth;
         let crf = self.refined.sweep(images);
-        let classifier = self.classifier(&list.ids, items, names)?;
+        let classifier = self.classifier(list, items, names)?;
         let (swept, histogram) = match self.count(items, &cams, names.len(), crf, session) {
             Err(error) if self.keep_going => {
                 // A fault of another kind, such as a missing photograph of --crf, is the first one alone.
@@ -205,13 +205,13 @@ impl Sweep {
     /// Average precisions of the classifier's scores, if there are any.
     fn classifier(
         &self,
-        ids: &[String],
+        list: &ImageList,
         items: &[Item],
         names: &ClassNames,
     ) -> Result<Option<AveragePrecisions>> {
         let Some(path) = &self.classifier else { return Ok(None) };
         let mut ranking = ImageRanking::new(names.objects());
-        for (scores, item) in read_image_scores(path, ids, names)?.iter().zip(items) {
+        for (scores, item) in read_image_scores(path, list, names)?.iter().zip(items) {
             ranking.add(scores, item.classes);
         }
         let value = |class: usize| ranking.average_precision(class as ClassId);
