@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Time the work on data sets on this machine's processor: interleaved rounds, medians and ratios, as
-# Markdown tables. EPS is the release program, PYTHON has pycocotools.
+# Markdown tables. EPS is the release program, with eps-bench beside it, PYTHON has pycocotools.
 #   bench-data.sh check EPS VOC-ROOT [ROUNDS]                   VOC-ROOT: a list `train`, masks, saliency
 #   bench-data.sh masks EPS PYTHON ROUNDS COPIES INSTANCES ..   the files COPIES times
 #   bench-data.sh index EPS PYTHON ROUNDS                       82,783 images, 600,000 annotations
@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 
 # The examination of a data set against decoding its files alone, in one process, in turn.
 bench_check() { # EPS VOC-ROOT [ROUNDS]
-  "${1:?the eps program}" bench check --data "${2:?a folder in VOC layout}" --list train \
+  "${1:?the eps program}-bench" check --data "${2:?a folder in VOC layout}" --list train \
     --repeat "${3:-7}" | python3 -c '
 import json, statistics, sys
 
@@ -35,7 +35,7 @@ for name, run in runs.items():
 bench_coco() { # PASS EPS PYTHON ROUNDS INSTANCES
   for _ in $(seq "$4"); do
     "$3" scripts/coco_peer.py "$1" "$5"
-    "$2" bench coco --pass "$1" --instances "$5"
+    "$2-bench" coco --pass "$1" --instances "$5"
   done >"$work/lines"
   "$3" scripts/coco_peer.py table <"$work/lines"
 }

@@ -5,7 +5,7 @@
 #   bench-model.sh network   EPS PYTHON ROUNDS [DEVICE ..]
 #   bench-model.sh inference EPS PYTHON ROUNDS [DEVICE ..]   one image of 500x375 over eight views
 #   bench-model.sh loader    EPS PYTHON ROUNDS VOC-ROOT
-# EPS is the release program, PYTHON has torch 2.9.0 and torchvision, VOC-ROOT has a list `train` and
+# EPS is the release program, with eps-bench beside it, PYTHON has torch 2.9.0 and torchvision, VOC-ROOT has a list `train` and
 # saliency maps, DEVICE are those of `eps devices` (cpu, torch). Each side runs in a process of its own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,7 +24,7 @@ network() { # DEVICE ..
     local flags=(--size $size --repeat "$rounds" --paced)
     local sides=(-- "$python" $peer network "${flags[@]}")
     for device in "${@:-cpu}"; do
-      sides+=(-- "$eps" bench network --recipe $recipe --device "$device" "${flags[@]}")
+      sides+=(-- "$eps-bench" network --recipe $recipe --device "$device" "${flags[@]}")
     done
     "$python" scripts/in_turn.py "${sides[@]}"
   done
@@ -33,12 +33,12 @@ inference() { # DEVICE ..
   local device
   "$python" $peer inference
   for device in "${@:-cpu}"; do
-    "$eps" bench inference --recipe $recipe --device "$device"
+    "$eps-bench" inference --recipe $recipe --device "$device"
   done
 }
 loader() { # VOC-ROOT
   "$python" $peer loader "${1:?a folder in VOC layout}" train
-  "$eps" bench loader --recipe $recipe --data "$1" --list train
+  "$eps-bench" loader --recipe $recipe --data "$1" --list train
 }
 case $part in
   network | inference | loader) ;;

@@ -102,7 +102,7 @@ for _ in $(seq "$rounds"); do
   timed "sweep eps 1,000 thresholds, 1,000 powers, 5 folds" "${sweep[@]}"
   timed "sweep NumPy one threshold" "$python" "$work/peer.py" one "$work"
   echo "bootstrap NumPy $("$python" "$work/peer.py" bootstrap 2>/dev/null)" >>"$log"
-  "$eps" bench bootstrap --repeat 1 |
+  "$eps-bench" bootstrap --repeat 1 |
     sed -E 's/.*"seconds":\[([0-9.e-]+)\].*/bootstrap eps \1/' >>"$log"
 done
 "$python" "$work/peer.py" report "$log"

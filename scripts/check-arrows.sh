@@ -25,6 +25,8 @@ forbid eps-eval "" 'burn.*|clap|eps-model|eps-experiment|eps-cli|eps-crf'
 # Counting alone is light: what draws, sets type and writes tables comes with the feature `report`.
 forbid eps-eval "--no-default-features" 'polars.*|plotters.*|svg2pdf|krilla.*|usvg|fontdb|ttf-parser|ab_glyph.*|dejavu|base64'
 forbid eps-experiment "" 'clap.*|indicatif|mimalloc|eps-cli|burn-flex|burn-tch|burn-cuda|burn-wgpu|burn-ndarray'
+# Measured is what the libraries do; of the program it has the devices.
+forbid eps-bench "--depth 1" 'eps-experiment|polars|plotters'
 forbid eps-model "--no-default-features" 'clap|polars|plotters|eps-eval|eps-experiment|eps-cli|eps-crf|burn-flex|burn-tch|burn-cuda|burn-wgpu|burn-ndarray'
 # The Python package converts; what is heavy stays outside of it.
 forbid eps-python "--manifest-path eps-python/Cargo.toml" 'burn.*|polars.*|plotters.*|clap|krilla.*|eps-model|eps-cli'

@@ -3,7 +3,8 @@
 # requires-python = ">=3.10"
 # dependencies = ["hotcoco==1.3.0", "vernier==0.5.4"]
 # ///
-"""Rounds of bench-eval.sh: evaluation_peers.py EPS PAIRS ROUNDS, or one peer in a process of its own."""
+"""Rounds of bench-eval.sh: evaluation_peers.py EPS PAIRS ROUNDS, with eps-bench beside EPS, or one peer in a
+process of its own."""
 import json
 import os
 import statistics
@@ -66,12 +67,12 @@ def round_of(program, pairs, log, warm):
         seconds, worked, peak, _ = eps(program, pairs, kind, "evaluate", "--json", str(scores))
         miou = json.loads(scores.read_text())["miou"]
         log.append(("eps evaluate", kind, seconds, worked, peak, miou))
-        seconds, worked, peak, _ = eps(program, pairs, kind, "bench masks", "--cold")
+        seconds, worked, peak, _ = eps(program + "-bench", pairs, kind, "masks", "--cold")
         log.append(("decoding alone", kind, seconds, worked, peak, None))
-        seconds, worked, peak, _ = eps(program, pairs, kind, "bench masks", "--cold", "--png-crate")
+        seconds, worked, peak, _ = eps(program + "-bench", pairs, kind, "masks", "--cold", "--png-crate")
         log.append(("decoding alone, png crate", kind, seconds, worked, peak, None))
         # Both in one process, in turn, after a first pass of each that is not counted.
-        _, _, _, output = eps(program, pairs, kind, "bench masks", "--count", "--repeat", "3")
+        _, _, _, output = eps(program + "-bench", pairs, kind, "masks", "--count", "--repeat", "3")
         for run in map(json.loads, output.splitlines()):
             warm.append((run["pass"], kind, statistics.median(run["seconds"])))
         for name in ["hotcoco"] + ["vernier"] * (kind == "-grey"):

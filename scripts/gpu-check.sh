@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What eps does on a device, in ten minutes and without a network: as a Markdown table to commit.
 #   scripts/gpu-check.sh EPS DEVICE [--small] > reports/gpu-check-NAME.md
-# EPS is the program, DEVICE one of those that `eps devices` lists, such as torch:cuda:0 or wgpu. --small
+# EPS is the program, with eps-bench beside it, DEVICE one of those that `eps devices` lists, such as torch:cuda:0 or wgpu. --small
 # takes a narrow network, 96 pixels, a batch of 4 and 6 updates, for a processor.
 #   GOLDENS=FILE      test program of eps-model, which is run on the device too:
 #                     cargo test -p eps-model --test network --no-run --features tch
@@ -128,7 +128,7 @@ fi
 train bf16 bf16 "convolutions in bfloat16"
 
 say "loader"
-"$eps" bench loader --recipe "$(recipe f32)" --data "$data" --batches 4 >"$work/loader.json"
+"$eps-bench" loader --recipe "$(recipe f32)" --data "$data" --batches 4 >"$work/loader.json"
 loader=$("$python" - "$work/loader.json" <<'P'
 import json, sys
 
@@ -153,7 +153,7 @@ P
 }
 shape=(--size "$crop" --batch "$batch" --repeat "$passes")
 say "passes"
-if "$eps" bench network --recipe "$(recipe f32)" --device "$device" "${shape[@]}" >"$work/eps.json" 2>"$work/bench.log"; then
+if "$eps-bench" network --recipe "$(recipe f32)" --device "$device" "${shape[@]}" >"$work/eps.json" 2>"$work/bench.log"; then
   row "eps, forward and backward [s]" "$(passes "$work/eps.json")" "batch $batch"
 else
   row "eps, forward and backward" "fails" "$(tail -1 "$work/bench.log" | cut -c1-160)"

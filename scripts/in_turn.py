@@ -5,7 +5,7 @@ as slow for all of them.
     in_turn.py -- PROGRAM ARGUMENT .. -- PROGRAM ARGUMENT ..
 
 Each program waits for a line on stdin before each pass and prints a line of JSON after it, as
-`eps bench network --paced` does. Prints the lines that have seconds, those of one turn after another.
+`eps-bench network --paced` does. Prints the lines that have seconds, those of one turn after another.
 """
 import json
 import subprocess

@@ -11,7 +11,7 @@ Written from the published table of levels; tensors have the names that `eps wei
         largest difference between the maps of `eps infer`, made with scales [1.0] and no flip, and
         those of this network with the exported weights; IMAGES without loss, since decoders differ
 
-The first three print what `eps bench` prints: a line of JSON for each measurement. `--paced` waits for
+The first three print what `eps-bench` prints: a line of JSON for each measurement. `--paced` waits for
 a line on stdin before each pass, also before the first of each kind, and prints a line after it.
 """
 import argparse

@@ -2,9 +2,8 @@
 
 use crate::args::positive;
 use crate::commands::{
-    Exit, ablate, audit, bench, compare, data, demo, devices, evaluate, freeze, infer, masks,
-    merge, recipes, refine, report, reproduce, saliency, segment, shell, submit, sweep, train,
-    weights,
+    Exit, ablate, audit, compare, data, demo, devices, evaluate, freeze, infer, masks, merge,
+    recipes, refine, report, reproduce, saliency, segment, shell, submit, sweep, train, weights,
 };
 use clap::{Parser, Subcommand};
 use eps_experiment::Session;
@@ -65,8 +64,6 @@ pub(crate) enum Command {
     Devices(devices::Devices),
     Completions(shell::Completions),
     Man(shell::Manual),
-    #[command(subcommand)]
-    Bench(bench::Bench),
 }
 
 impl Command {
@@ -95,7 +92,6 @@ impl Command {
             Self::Devices(command) => command.run(session),
             Self::Completions(command) => command.run(session),
             Self::Man(command) => command.run(session),
-            Self::Bench(command) => command.run(session),
         }
     }
 }

@@ -190,7 +190,7 @@ fn every_flag_that_names_a_file_or_folder_has_its_column() {
 #[test]
 fn masks_and_maps_are_named_alike_and_numbers_written_alike() {
     let mut exceptions = String::new();
-    for leaf in leaves().iter().filter(|leaf| !leaf.name.starts_with("bench")) {
+    for leaf in leaves() {
         let positionals = leaf.positionals();
         let is_method = positionals.starts_with("`[NAME=]DIR");
         if ["`DIR`", "`MAPS`", "`MASKS`"].iter().any(|other| positionals.contains(other)) {

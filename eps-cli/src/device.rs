@@ -17,7 +17,7 @@ pub(crate) struct Choice {
 
 /// What `--device` takes, whether or not it is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DeviceName {
+pub enum DeviceName {
     Auto,
     Cpu,
     Torch,
@@ -59,7 +59,7 @@ impl fmt::Display for DeviceName {
 }
 
 /// The device that a name means.
-pub(crate) fn open(name: DeviceName) -> Result<Device> {
+pub fn open(name: DeviceName) -> Result<Device> {
     let device = match name {
         DeviceName::Auto => automatic(),
         DeviceName::Cpu => cpu(),

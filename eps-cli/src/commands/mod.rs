@@ -2,7 +2,6 @@
 
 pub(crate) mod ablate;
 pub(crate) mod audit;
-pub(crate) mod bench;
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod demo;

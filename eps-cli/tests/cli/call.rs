@@ -51,12 +51,6 @@ impl Call {
         self
     }
 
-    /// Reading a file as its standard input.
-    pub(crate) fn reading(mut self, file: &Path) -> Self {
-        self.0.stdin(File::open(file).expect("the input is there"));
-        self
-    }
-
     /// Writing its standard output to a file.
     pub(crate) fn writing_to(mut self, file: &Path) -> Self {
         self.0.stdout(File::create(file).expect("the file can be made"));

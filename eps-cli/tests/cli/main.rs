@@ -1,7 +1,6 @@
 //! The program as its users call it: exit status, stdout, stderr, and the files that it leaves.
 
 mod ablate;
-mod bench;
 mod browser;
 mod call;
 mod checkpoints;

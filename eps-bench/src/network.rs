@@ -1,8 +1,7 @@
-//! `eps bench network`
+//! `eps-bench network`
 
-use super::{Passes, Record, Run};
-use crate::args::{self, DeviceArgs};
-use crate::commands::Exit;
+use crate::flags::{DeviceArgs, positive};
+use crate::measurement::{Passes, Record, Run};
 use anyhow::Result;
 use burn::tensor::{Device, Tensor, TensorData};
 use eps_data::{ClassNames, Sample};
@@ -13,7 +12,7 @@ use eps_model::train::Objective;
 use std::path::PathBuf;
 
 /// Object classes of the measured network: VOC's.
-pub(super) const CLASSES: usize = 20;
+pub(crate) const CLASSES: usize = 20;
 
 /// Forward passes, and forward with backward passes, of a recipe's network
 ///
@@ -24,13 +23,13 @@ pub(crate) struct NetworkBench {
     #[arg(long, value_name = "FILE")]
     recipe: PathBuf,
     /// Side of the square images in pixels [default: the recipe's crop]
-    #[arg(long, value_parser = args::positive)]
+    #[arg(long, value_parser = positive)]
     size: Option<usize>,
     /// Images of a pass
-    #[arg(long, default_value_t = 1, value_parser = args::positive)]
+    #[arg(long, default_value_t = 1, value_parser = positive)]
     batch: usize,
     /// Passes of each kind after a first one that is not counted
-    #[arg(long, default_value_t = 3, value_parser = args::positive)]
+    #[arg(long, default_value_t = 3, value_parser = positive)]
     repeat: usize,
     /// Leave the backward passes out
     #[arg(long)]
@@ -44,14 +43,13 @@ pub(crate) struct NetworkBench {
 }
 
 impl NetworkBench {
-    pub(super) fn run(self) -> Result<Exit> {
-        let device = self.device.open()?.device;
+    pub(crate) fn run(self) -> Result<()> {
+        let (device, side) = self.device.open()?;
         let mut recipe = Recipe::read(&self.recipe)?;
         let size = self.size.unwrap_or(recipe.augmentation.crop);
         recipe.augmentation.crop = size;
         // Dropout would draw other channels in each pass.
         recipe.network.dropout = false;
-        let side = self.device.device.to_string();
         let record = Record::new(&side, size);
         let Self { batch: images, repeat, paced, .. } = self;
         let passes = |name| Passes { name, images, repeat, paced };
@@ -61,7 +59,7 @@ impl NetworkBench {
             let prepare = || self.forward_backward(&recipe, size, &device);
             record.measure(&passes("forward and backward"), prepare)?;
         }
-        Ok(Exit::Done)
+        Ok(())
     }
 
     fn forward<'a>(&self, recipe: &Recipe, size: usize, device: &'a Device) -> Result<Run<'a>> {

@@ -1,8 +1,7 @@
-//! `eps bench coco`
+//! `eps-bench coco`
 
-use super::{Record, repeated};
-use crate::args;
-use crate::commands::Exit;
+use crate::flags::positive;
+use crate::measurement::{Record, repeated};
 use anyhow::Result;
 use eps_data::coco::{Drawing, Instances};
 use rayon::prelude::*;
@@ -17,7 +16,7 @@ pub(crate) struct CocoBench {
     #[arg(long, value_enum)]
     pass: Pass,
     /// Rounds, after one that is not counted
-    #[arg(long, default_value_t = 1, value_parser = args::positive)]
+    #[arg(long, default_value_t = 1, value_parser = positive)]
     repeat: usize,
 }
 
@@ -28,7 +27,7 @@ enum Pass {
 }
 
 impl CocoBench {
-    pub(super) fn run(self) -> Result<Exit> {
+    pub(crate) fn run(self) -> Result<()> {
         let mut images = 0;
         let seconds = repeated(self.repeat, || {
             let file = Instances::open(&self.instances)?;
@@ -41,6 +40,6 @@ impl CocoBench {
         })?;
         let pass = if self.pass == Pass::Masks { "masks" } else { "index" };
         Record::new("eps", 0).print(pass, images, &seconds)?;
-        Ok(Exit::Done)
+        Ok(())
     }
 }

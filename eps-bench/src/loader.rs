@@ -1,11 +1,9 @@
-//! `eps bench loader`
+//! `eps-bench loader`
 
-use super::Record;
-use crate::args::{self, DataArgs};
-use crate::commands::Exit;
+use crate::flags::{DataArgs, positive};
+use crate::measurement::Record;
 use anyhow::Result;
 use eps_data::{Loader, Needs};
-use eps_experiment::Session;
 use eps_model::recipe::Recipe;
 use eps_model::train::BATCHES_AHEAD;
 use std::path::PathBuf;
@@ -23,17 +21,17 @@ pub(crate) struct LoaderBench {
     #[command(flatten)]
     data: DataArgs,
     /// Batches of one repetition
-    #[arg(long, default_value_t = 50, value_parser = args::positive)]
+    #[arg(long, default_value_t = 50, value_parser = positive)]
     batches: usize,
     /// Repetitions, after one batch that is not counted
-    #[arg(long, default_value_t = 1, value_parser = args::positive)]
+    #[arg(long, default_value_t = 1, value_parser = positive)]
     repeat: usize,
 }
 
 impl LoaderBench {
-    pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
+    pub(crate) fn run(self) -> Result<()> {
         let recipe = Recipe::read(&self.recipe)?;
-        let split = self.data.open(Needs { saliency: true, ..Needs::default() }, session)?;
+        let split = self.data.open(Needs { saliency: true, ..Needs::default() })?;
         let (augmentation, optimiser) = (recipe.augmentation.augmentation(), &recipe.optimiser);
         let items = Arc::new(split.items);
         let mut loader =
@@ -51,6 +49,6 @@ impl LoaderBench {
         }
         let images = self.batches * optimiser.batch;
         Record::new("eps", recipe.augmentation.crop).print("loader", images, &seconds)?;
-        Ok(Exit::Done)
+        Ok(())
     }
 }

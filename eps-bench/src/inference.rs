@@ -1,9 +1,8 @@
-//! `eps bench inference`
+//! `eps-bench inference`
 
-use super::network::CLASSES;
-use super::{Record, measured};
-use crate::args::{self, DeviceArgs};
-use crate::commands::Exit;
+use crate::flags::{DeviceArgs, positive};
+use crate::measurement::{Record, measured};
+use crate::network::CLASSES;
 use anyhow::Result;
 use eps_data::{ClassSet, RgbImage};
 use eps_model::infer::score_maps;
@@ -24,19 +23,20 @@ pub(crate) struct InferenceBench {
     #[arg(long, value_name = "FILE")]
     recipe: PathBuf,
     /// Images, after one at half its size that is not counted
-    #[arg(long, default_value_t = 1, value_parser = args::positive)]
+    #[arg(long, default_value_t = 1, value_parser = positive)]
     repeat: usize,
     #[command(flatten)]
     device: DeviceArgs,
 }
 
 impl InferenceBench {
-    pub(super) fn run(self) -> Result<Exit> {
-        let device = self.device.open()?.device;
+    pub(crate) fn run(self) -> Result<()> {
+        let (device, side) = self.device.open()?;
         let recipe = Recipe::read(&self.recipe)?;
         let network = Network::new(&recipe.network, CLASSES, recipe.optimiser.seed, &device);
         let [width, height] = SIZE;
-        let values = (0..width * height * 3).map(|index| (index * 7919 % 251) as u8).collect();
+        let values =
+            (0..u64::from(width * height * 3)).map(|index| (index * 7919 % 251) as u8).collect();
         let image = RgbImage::from_raw(width, height, values).expect("three bytes for each pixel");
         let classes: ClassSet = [3, 15].into_iter().collect();
         let infer = |recipe: &InferenceRecipe| {
@@ -46,8 +46,7 @@ impl InferenceBench {
         // What a device prepares once is prepared; all views would take as long as what is measured.
         infer(&InferenceRecipe { scales: vec![WARM_UP], ..recipe.inference })?;
         let seconds = measured(self.repeat, || infer(&recipe.inference))?;
-        let side = self.device.device.to_string();
         Record::new(&side, width as usize).print("inference", 1, &seconds)?;
-        Ok(Exit::Done)
+        Ok(())
     }
 }

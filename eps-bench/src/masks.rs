@@ -1,22 +1,28 @@
-//! `eps bench masks`
+//! `eps-bench masks`
 
-use crate::args::{self, PredictionArgs};
-use crate::commands::Exit;
+use crate::flags::positive;
+use crate::measurement::{print, timed};
 use anyhow::Result;
-use eps_data::Item;
 use eps_data::codec::{MaskReader, decode_mask_by_png_crate};
-use eps_eval::Protocol;
-use eps_experiment::Session;
+use eps_data::{Item, Silent, VocFolder};
+use eps_eval::{MaskFolder, Predictions, Protocol};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Decode the masks of an evaluation and count nothing: what `eps evaluate` cannot be faster than
 #[derive(clap::Args)]
 pub(crate) struct MasksBench {
-    #[command(flatten)]
-    masks: PredictionArgs,
+    /// Folder of ground-truth masks, `<id>.png`, of VOC's classes
+    #[arg(long, value_name = "DIR")]
+    truth: PathBuf,
+    /// Folder of predicted masks, `<id>.png`
+    #[arg(long, value_name = "DIR")]
+    predictions: PathBuf,
+    /// File with an image id in each line, or the name of one in `ImageSets/Segmentation` beside the ground truth
+    #[arg(long)]
+    list: String,
     /// Decode with the `png` crate, which `eps evaluate` does with unusual files only
     #[arg(long)]
     png_crate: bool,
@@ -27,7 +33,7 @@ pub(crate) struct MasksBench {
     #[arg(long, conflicts_with_all = ["count", "repeat"])]
     cold: bool,
     /// Repetitions, after one that is not counted
-    #[arg(long, default_value_t = 1, value_parser = args::positive)]
+    #[arg(long, default_value_t = 1, value_parser = positive)]
     repeat: usize,
 }
 
@@ -43,33 +49,43 @@ struct Measured {
 }
 
 impl MasksBench {
-    pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let (masks, truth) = self.masks.open(session)?;
-        let folder = truth.folder(&masks.predictions, None);
+    pub(crate) fn run(self) -> Result<()> {
+        let folder = VocFolder::at(self.truth.parent().unwrap_or(Path::new("")));
+        let list = folder.list(&self.list)?;
+        let folder = VocFolder { masks: self.truth.clone(), ..folder };
+        let (items, names) = (folder.items_with_masks(&list.ids), folder.class_names_of_masks()?);
+        let predictions = Predictions::Masks(self.predictions.clone());
+        let folder = MaskFolder {
+            list: &list,
+            items: &items,
+            predictions: &predictions,
+            names: &names,
+            shard: None,
+        };
         let (mut pixels, mut decoding, mut counting) = (0, Vec::new(), Vec::new());
         for round in usize::from(self.cold)..=self.repeat {
             let is_timed = self.cold || round > 0;
-            let took = super::timed(|| {
-                pixels = self.decode(&truth.items, masks.predictions.folder())?;
+            let took = timed(|| {
+                pixels = self.decode(&items, &self.predictions)?;
                 Ok(())
             })?;
             decoding.extend(is_timed.then_some(took));
             if self.count {
-                let took = super::timed(|| {
-                    folder.count(Protocol::Voc, session.observer)?;
+                let took = timed(|| {
+                    folder.count(Protocol::Voc, &Silent)?;
                     Ok(())
                 })?;
                 counting.extend(is_timed.then_some(took));
             }
         }
-        let (images, threads) = (truth.items.len(), rayon::current_num_threads());
+        let (images, threads) = (items.len(), rayon::current_num_threads());
         for (pass, seconds) in [("masks", decoding), ("count", counting)] {
             if !seconds.is_empty() {
                 let measured = Measured { pass, images, pixels, threads, seconds };
-                println!("{}", serde_json::to_string(&measured)?);
+                print(&measured)?;
             }
         }
-        Ok(Exit::Done)
+        Ok(())
     }
 
     /// Pixels of all masks.

@@ -1,18 +1,19 @@
-//! `eps bench check`
+//! `eps-bench check`
 
-use super::{Record, timed};
-use crate::args::{self, DataArgs};
-use crate::commands::Exit;
+use crate::flags::{DataArgs, positive};
+use crate::measurement::{Record, timed};
 use anyhow::{Context as _, Result};
 use eps_data::check::Examination;
 use eps_data::codec::{
     decode_mask, decode_saliency, inspect_photograph, read_mask, read_rgb, read_saliency,
 };
-use eps_data::{Item, Needs, Silent, Split};
-use eps_experiment::Session;
+use eps_data::{Item, Needs, SaliencyFit, Silent, Split};
 use rayon::prelude::*;
 use std::fs;
 use std::path::Path;
+
+/// Everything that is decoded.
+const NEEDS: Needs = Needs { saliency: true, masks: true, saliency_fit: SaliencyFit::Exact };
 
 /// Decode the files of a list alone, and examine the list as `eps data check` does, in turn
 ///
@@ -23,14 +24,13 @@ pub(crate) struct CheckBench {
     #[command(flatten)]
     data: DataArgs,
     /// Rounds, after one that is not counted
-    #[arg(long, default_value_t = 5, value_parser = args::positive)]
+    #[arg(long, default_value_t = 5, value_parser = positive)]
     repeat: usize,
 }
 
 impl CheckBench {
-    pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let split =
-            self.data.open(Needs { saliency: true, masks: true, ..Needs::default() }, session)?;
+    pub(crate) fn run(self) -> Result<()> {
+        let split = self.data.open(NEEDS)?;
         let mut seconds = [const { Vec::new() }; 3];
         for round in 0..=self.repeat {
             let took = [
@@ -45,7 +45,7 @@ impl CheckBench {
         for (pass, seconds) in ["decode", "inspect", "check"].into_iter().zip(&seconds) {
             Record::new("eps", 0).print(pass, split.items.len(), seconds)?;
         }
-        Ok(Exit::Done)
+        Ok(())
     }
 
     fn check(&self, split: &Split) -> Result<()> {
@@ -53,8 +53,8 @@ impl CheckBench {
         let examination = Examination {
             list: self.data.list.clone(),
             held_out: None,
-            labels: self.data.label_source(&folder),
-            needs: Needs { saliency: true, masks: true, ..Needs::default() },
+            labels: None,
+            needs: NEEDS,
             space: None,
             worst: 10,
             folder,

@@ -1,8 +1,7 @@
-//! `eps bench bootstrap`
+//! `eps-bench bootstrap`
 
-use super::{Record, repeated};
-use crate::args;
-use crate::commands::Exit;
+use crate::flags::positive;
+use crate::measurement::{Record, repeated};
 use anyhow::Result;
 use eps_eval::paired::{Bootstrap, MethodRuns, SplitMix64, compare};
 use eps_eval::{ClassCounts, ImageCounts};
@@ -11,20 +10,20 @@ use eps_eval::{ClassCounts, ImageCounts};
 #[derive(clap::Args)]
 pub(crate) struct BootstrapBench {
     /// Images of each method
-    #[arg(long, default_value_t = 1449, value_parser = args::positive)]
+    #[arg(long, default_value_t = 1449, value_parser = positive)]
     images: usize,
     /// Classes with background
     #[arg(long, default_value_t = 21, value_parser = clap::value_parser!(u16).range(2..=254))]
     classes: u16,
-    #[arg(long, default_value_t = 10_000, value_parser = args::positive)]
+    #[arg(long, default_value_t = 10_000, value_parser = positive)]
     resamples: usize,
     /// Repetitions, after one that is not counted
-    #[arg(long, default_value_t = 5, value_parser = args::positive)]
+    #[arg(long, default_value_t = 5, value_parser = positive)]
     repeat: usize,
 }
 
 impl BootstrapBench {
-    pub(super) fn run(self) -> Result<Exit> {
+    pub(crate) fn run(self) -> Result<()> {
         let methods = [self.method("a", 1), self.method("b", 2)];
         let bootstrap = Bootstrap { resamples: self.resamples, seed: 0 };
         let seconds = repeated(self.repeat, || {
@@ -33,7 +32,7 @@ impl BootstrapBench {
             Ok(())
         })?;
         Record::new("eps", self.resamples).print("bootstrap", self.images, &seconds)?;
-        Ok(Exit::Done)
+        Ok(())
     }
 
     /// Predictions of the same images, whatever the seed, that are right to another degree.

@@ -1,51 +1,12 @@
-//! `eps bench`
+//! One measurement: a line of JSON on stdout, with the seconds of every repetition.
 
-mod bootstrap;
-mod check;
-mod coco;
-mod inference;
-mod loader;
-mod masks;
-mod network;
-
-use crate::commands::Exit;
 use anyhow::{Context, Result};
-use eps_experiment::Session;
 use serde::Serialize;
-use std::io;
+use std::io::{self, Write as _};
 use std::time::Instant;
 
-/// Time a recipe's network, loader or inference, the bootstrap of a comparison, the decoding of masks,
-/// the examination of a data set, or the masks of COCO's annotations, on this machine
-///
-/// Each measurement is one line of JSON on stdout, with the seconds of every repetition.
-#[derive(clap::Subcommand)]
-pub(crate) enum Bench {
-    Network(network::NetworkBench),
-    Inference(inference::InferenceBench),
-    Loader(loader::LoaderBench),
-    Bootstrap(bootstrap::BootstrapBench),
-    Masks(masks::MasksBench),
-    Check(check::CheckBench),
-    Coco(coco::CocoBench),
-}
-
-impl Bench {
-    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        match self {
-            Self::Network(command) => command.run(),
-            Self::Inference(command) => command.run(),
-            Self::Loader(command) => command.run(session),
-            Self::Bootstrap(command) => command.run(),
-            Self::Masks(command) => command.run(session),
-            Self::Check(command) => command.run(session),
-            Self::Coco(command) => command.run(),
-        }
-    }
-}
-
 /// What measurements of one call share.
-struct Record<'a> {
+pub(crate) struct Record<'a> {
     side: &'a str,
     size: usize,
 }
@@ -67,11 +28,11 @@ struct Measurement<'a> {
 }
 
 impl<'a> Record<'a> {
-    fn new(side: &'a str, size: usize) -> Self {
+    pub(crate) fn new(side: &'a str, size: usize) -> Self {
         Self { side, size }
     }
 
-    fn print(&self, pass: &str, images: usize, seconds: &[f64]) -> Result<()> {
+    pub(crate) fn print(&self, pass: &str, images: usize, seconds: &[f64]) -> Result<()> {
         let measurement = Measurement {
             side: self.side,
             pass,
@@ -81,13 +42,12 @@ impl<'a> Record<'a> {
             seconds,
             peak_bytes: peak_bytes(),
         };
-        println!("{}", serde_json::to_string(&measurement)?);
-        Ok(())
+        print(&measurement)
     }
 
     /// Prints how long the passes take: all on a line, or if they are paced a line after each, the first
     /// without seconds. Nothing is prepared before its turn.
-    fn measure<'r>(
+    pub(crate) fn measure<'r>(
         &self,
         passes: &Passes<'_>,
         prepare: impl FnOnce() -> Result<Run<'r>>,
@@ -108,19 +68,25 @@ impl<'a> Record<'a> {
     }
 }
 
+/// Prints a line of JSON.
+pub(crate) fn print(measurement: &impl Serialize) -> Result<()> {
+    let line = serde_json::to_string(measurement)?;
+    writeln!(io::stdout(), "{line}").context("stdout: cannot be written")
+}
+
 /// Passes of one kind.
-struct Passes<'a> {
-    name: &'a str,
+pub(crate) struct Passes<'a> {
+    pub(crate) name: &'a str,
     /// Images of a pass.
-    images: usize,
+    pub(crate) images: usize,
     /// Those that are measured, after a first one that is not.
-    repeat: usize,
+    pub(crate) repeat: usize,
     /// Whether each waits for a line on stdin.
-    paced: bool,
+    pub(crate) paced: bool,
 }
 
 /// What is measured.
-type Run<'a> = Box<dyn FnMut() -> Result<()> + 'a>;
+pub(crate) type Run<'a> = Box<dyn FnMut() -> Result<()> + 'a>;
 
 /// Waits for a line on stdin.
 fn wait() -> Result<()> {
@@ -130,18 +96,18 @@ fn wait() -> Result<()> {
 }
 
 /// Seconds of each run after the first.
-fn repeated(count: usize, mut run: impl FnMut() -> Result<()>) -> Result<Vec<f64>> {
+pub(crate) fn repeated(count: usize, mut run: impl FnMut() -> Result<()>) -> Result<Vec<f64>> {
     run()?;
     measured(count, run)
 }
 
 /// Seconds of each run, after something else has warmed up.
-fn measured(count: usize, mut run: impl FnMut() -> Result<()>) -> Result<Vec<f64>> {
+pub(crate) fn measured(count: usize, mut run: impl FnMut() -> Result<()>) -> Result<Vec<f64>> {
     (0..count).map(|_| timed(&mut run)).collect()
 }
 
 /// Seconds of one run.
-fn timed(run: impl FnOnce() -> Result<()>) -> Result<f64> {
+pub(crate) fn timed(run: impl FnOnce() -> Result<()>) -> Result<f64> {
     let begun = Instant::now();
     run()?;
     Ok(begun.elapsed().as_secs_f64())

@@ -1,0 +1,52 @@
+//! Flags that several measurements have.
+
+use anyhow::Result;
+use burn::tensor::Device;
+use clap::Args;
+use eps_cli::device::{self, DeviceName};
+use eps_data::{DataError, Needs, Split, VocFolder};
+use std::path::PathBuf;
+
+/// Where tensors live.
+#[derive(Args)]
+pub(crate) struct DeviceArgs {
+    /// auto, cpu, torch, torch:cuda:N, cuda:N or wgpu
+    #[arg(long, default_value = "auto")]
+    device: DeviceName,
+}
+
+impl DeviceArgs {
+    /// The device, which must work here, and the name it was asked for by.
+    pub(crate) fn open(&self) -> Result<(Device, String)> {
+        Ok((device::open(self.device)?, self.device.to_string()))
+    }
+}
+
+/// A data set and a list of its images.
+#[derive(Args)]
+pub(crate) struct DataArgs {
+    /// Data set folder, as `eps train` takes it
+    #[arg(long, value_name = "ROOT")]
+    data: PathBuf,
+    /// Name of a split, or a file with an image id in each line
+    #[arg(long, default_value = "train")]
+    pub(crate) list: String,
+}
+
+impl DataArgs {
+    pub(crate) fn folder(&self) -> Result<VocFolder, DataError> {
+        VocFolder::open(&self.data, &self.list)
+    }
+
+    pub(crate) fn open(&self, needs: Needs) -> Result<Split, DataError> {
+        Split::open(&self.folder()?, &self.list, None, needs)
+    }
+}
+
+/// A whole number above 0.
+pub(crate) fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("expected a whole number above 0".into()),
+    }
+}
