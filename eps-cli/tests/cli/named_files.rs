@@ -127,6 +127,10 @@ fn an_empty_value_is_told_with_its_flag() {
         assert!(ended.stderr.contains("expected a name or a path"), "{}", ended.stderr);
     }
     fs::remove_file(project.mask(0)).unwrap();
+    fs::create_dir(project.mask(0)).unwrap();
+    let nothing_left = list().and("--with-masks").run();
+    let note = "is no file, expected a mask; 1 image of this kind left out";
+    assert!(nothing_left.stderr.contains(note), "{}", nothing_left.stderr);
     list().and("--with-masks").refuses(&["--list train: no image id is left with a mask in "]);
 }
 

@@ -132,6 +132,13 @@ fn a_finished_run_may_be_resumed_without_change() {
     let found = files(&project.path("run"));
     project.train("run", &recipe).and("--resume").succeeds();
     assert!(files(&project.path("run")) == found);
+    // The record of the first update alone, as a full disk may leave it.
+    let steps = fs::read_to_string(project.path("run/steps.csv")).unwrap();
+    let cut: Vec<&str> = steps.lines().take(2).collect();
+    fs::write(project.path("run/steps.csv"), cut.join("\n") + "\n").unwrap();
+    let resumed = project.train("run", &recipe).and("--resume").succeeds();
+    let note = "run/steps.csv: has rows for 1 of the 2 updates made so far";
+    assert!(resumed.stderr.contains(note), "{}", resumed.stderr);
 }
 
 #[test]

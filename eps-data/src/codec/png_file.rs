@@ -1,6 +1,6 @@
 //! PNG files as they are stored: no palette applied.
 
-use super::rgb::check_pixels;
+use super::{png_data::check_png_data, rgb::check_pixels};
 use crate::{DataError, Size};
 use png::{BitDepth, ColorType, Decoder, DecodingError, Info, Transformations};
 use std::{io::Cursor, path::Path};
@@ -38,6 +38,7 @@ impl PngFile {
         check_pixels(path, size)?;
         let mut packed = vec![0; reader.output_buffer_size().unwrap_or_default()];
         let frame = reader.next_frame(&mut packed).map_err(refuse)?;
+        check_png_data(path, bytes)?;
         let (colour, depth) = (frame.color_type, frame.bit_depth);
         Ok(Self { size, colour, depth, packed })
     }

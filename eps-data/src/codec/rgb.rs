@@ -3,11 +3,14 @@
 use super::{
     MAX_PIXELS,
     header::{Format, PICTURE, refuse_other},
-    jpeg, read_bytes, write_atomically,
+    jpeg,
+    plain_png::PlainPngReader,
+    png_data::check_png_data,
+    read_bytes, write_atomically,
 };
 use crate::{DataError, Size};
 use image::{
-    DynamicImage, ImageDecoder, ImageEncoder, ImageError, RgbImage,
+    DynamicImage, GrayImage, ImageDecoder, ImageEncoder, ImageError, RgbImage,
     codecs::{
         jpeg::{JpegDecoder, JpegEncoder},
         png::{PngDecoder, PngEncoder},
@@ -60,8 +63,13 @@ pub(super) fn decode_picture(path: &Path, bytes: &[u8]) -> Result<DynamicImage, 
     refuse_other(path, bytes, PICTURE)?;
     match Format::of(bytes) {
         Some(Format::Png) => {
+            if let Some(grey) = plain_grey(bytes) {
+                return Ok(grey);
+            }
             let decoder = PngDecoder::new(Cursor::new(bytes)).map_err(|e| refuse(e.into()))?;
-            decode(path, decoder)
+            let picture = decode(path, decoder)?;
+            check_png_data(path, bytes)?;
+            Ok(picture)
         }
         Some(Format::Jpeg) => {
             let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|e| refuse(e.into()))?;
@@ -73,6 +81,14 @@ pub(super) fn decode_picture(path: &Path, bytes: &[u8]) -> Result<DynamicImage, 
         }
         None => Err(refuse("it starts like neither".into())),
     }
+}
+
+/// The grey values of a PNG without palette or transparency, as saliency maps are.
+fn plain_grey(bytes: &[u8]) -> Option<DynamicImage> {
+    let mut reader = PlainPngReader::default();
+    let png = reader.read(bytes).filter(|png| !png.has_palette && !png.has_transparency)?;
+    let (width, height) = (png.size.width.try_into().ok()?, png.size.height.try_into().ok()?);
+    GrayImage::from_raw(width, height, png.pixels.to_vec()).map(DynamicImage::ImageLuma8)
 }
 
 fn decode(path: &Path, decoder: impl ImageDecoder) -> Result<DynamicImage, DataError> {
@@ -107,7 +123,7 @@ fn into_io(error: ImageError) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{GrayImage, Luma, Rgb};
+    use image::{Luma, Rgb};
     use std::{fs, path::PathBuf};
 
     fn colourful() -> RgbImage {

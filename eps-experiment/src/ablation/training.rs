@@ -63,11 +63,12 @@ impl Training<'_> {
         let outcome = job.run(&self.device.device, |event| {
             match event {
                 Event::Imported(import) => observer.say(&format!("weights: {import}")),
+                Event::Lost(rows) => observer.note(&rows.to_string()),
                 Event::Updated(step) => {
                     made += 1;
-                    let own_left =
+                    let left_here =
                         begun.elapsed().mul_f64((total - first - made) as f64 / made as f64);
-                    self.lock.report("training", first + made, total, Some(own_left));
+                    self.lock.report("training", first + made, total, Some(left_here));
                     observer.step(&|| message(step, all_left(made, begun.elapsed())));
                 }
             }

@@ -162,6 +162,7 @@ pub fn train<R: TrainingRecipe>(
     let outcome = job.run_on(&devices, |event| {
         match event {
             Event::Imported(import) => observer.say(&format!("weights: {import}")),
+            Event::Lost(rows) => observer.note(&rows.to_string()),
             Event::Updated(step) => observer.step(&|| message(R::EXPLAINED, step)),
         }
         if observer.stops() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

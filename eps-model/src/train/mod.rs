@@ -15,7 +15,7 @@ pub use job::{BATCHES_AHEAD, Job};
 pub use objective::{Losses, Objective};
 pub use optimiser::{optimiser, poly_rate, schedule};
 pub use probe::try_training;
-pub use step_log::{Step, read as read_steps};
+pub use step_log::{LostRows, Step, read as read_steps};
 pub use training::{Event, Outcome, Training};
 
 use crate::ModelError;

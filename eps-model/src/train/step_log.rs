@@ -2,7 +2,7 @@
 
 use crate::ModelError;
 use eps_data::codec::{read_text, write_atomically};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -23,25 +23,52 @@ pub struct Step {
     pub images_per_second: f64,
 }
 
+/// A `steps.csv` that has fewer rows than updates were made, as after the power failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LostRows<'a> {
+    pub path: &'a Path,
+    /// Rows that are left.
+    pub kept: usize,
+    /// Those of the checkpoint.
+    pub updates: usize,
+}
+
+impl fmt::Display for LostRows<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, kept, updates } = self;
+        let path = path.display();
+        write!(
+            formatter,
+            "{path}: has rows for {kept} of the {updates} updates made so far; the losses of the others are lost, \
+             the network is whole"
+        )
+    }
+}
+
 /// `steps.csv` of a run.
 pub(super) struct StepLog {
     path: PathBuf,
     file: fs::File,
+    /// Rows of earlier calls.
+    kept: usize,
 }
 
 impl StepLog {
     /// Opens the log of a run that has made `updates` updates; rows past them are cut off.
     pub(super) fn open(path: &Path, updates: usize) -> Result<Self, ModelError> {
         let failed = |source| ModelError::Write { path: path.into(), source };
-        let mut text = String::from(HEADER);
-        if updates > 0 {
-            for step in read(path)?.into_iter().take_while(|step| step.step < updates) {
-                text.push_str(&row(&step));
-            }
-        }
+        let mut steps = if updates > 0 { read(path)? } else { Vec::new() };
+        steps.retain(|step| step.step < updates);
+        let text: String = [HEADER.to_owned()].into_iter().chain(steps.iter().map(row)).collect();
         write_atomically(path, |file| file.write_all(text.as_bytes()))?;
         let file = fs::OpenOptions::new().append(true).open(path).map_err(failed)?;
-        Ok(Self { path: path.into(), file })
+        Ok(Self { path: path.into(), file, kept: steps.len() })
+    }
+
+    /// What is lost of the record of so many updates, if it was cut since.
+    pub(super) fn lost(&self, updates: usize) -> Option<LostRows<'_>> {
+        let (path, kept) = (self.path.as_path(), self.kept);
+        (kept < updates).then_some(LostRows { path, kept, updates })
     }
 
     pub(super) fn push(&mut self, step: &Step) -> Result<(), ModelError> {
@@ -132,6 +159,10 @@ mod tests {
         assert_eq!(read(&path).unwrap(), steps);
         drop(StepLog::open(&path, 2).unwrap());
         assert_eq!(read(&path).unwrap(), steps[..2]);
+        let log = StepLog::open(&path, 2).unwrap();
+        assert_eq!(log.lost(2), None);
+        let lost = StepLog::open(&path, 5).unwrap().lost(5).map(|lost| (lost.kept, lost.updates));
+        assert_eq!(lost, Some((2, 5)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The loop that trains a network for any task.
 
 use super::replicas::Replicas;
-use super::step_log::StepLog;
+use super::step_log::{LostRows, StepLog};
 use super::{Checkpoint, Job, Objective, Step, checkpoints, optimiser, schedule};
 use crate::ModelError;
 use crate::network::Network;
@@ -26,6 +26,8 @@ pub struct Training<'a, T: Task + ?Sized, R = Recipe> {
 pub enum Event<'a> {
     /// Weights were loaded before the first update.
     Imported(&'a Import),
+    /// The record of the updates made so far is not whole.
+    Lost(LostRows<'a>),
     /// An update was made; only a break after one of these stops the run.
     Updated(&'a Step),
 }
@@ -104,6 +106,9 @@ impl<T: Task + ?Sized, R: TrainingRecipe> Training<'_, T, R> {
             self.start(&groups, device, &mut observer)?;
         let recipe = self.job.recipe.optimiser();
         let mut log = StepLog::open(&run.join("steps.csv"), first)?;
+        if let Some(lost) = log.lost(first) {
+            let _ = observer(Event::Lost(lost));
+        }
         let mut rates = schedule(recipe, &groups, first);
         let mut batches = self.job.loader(first);
         for update in first..recipe.updates {

@@ -4,7 +4,7 @@ use crate::args::DataArgs;
 use crate::commands::Exit;
 use crate::outputs::{Inputs, Outputs};
 use anyhow::{Result, bail};
-use eps_data::{ImageList, VocFolder};
+use eps_data::{ImageList, VocFolder, counted};
 use eps_experiment::Session;
 use eps_experiment::output::write_kept;
 use std::collections::BTreeSet;
@@ -65,7 +65,7 @@ impl List {
             }
         }
         if self.with_masks {
-            ids.retain(|id| folder.mask_of(id).is_file());
+            retain_with_masks(&mut ids, &folder, session);
         }
         if ids.is_empty() {
             let lacking = match self.with_masks {
@@ -90,6 +90,26 @@ impl List {
         let lists = self.with.iter().chain(&self.without);
         let inputs = lists.fold(self.data.inputs(), |inputs, list| inputs.file(list));
         self.sbd.iter().fold(inputs, |inputs, folder| inputs.folder(folder, &["txt"]))
+    }
+}
+
+/// Leaves out the images that have no mask, and notes those in whose masks' place something else is.
+fn retain_with_masks(ids: &mut BTreeSet<String>, folder: &VocFolder, session: &Session<'_>) {
+    let mut others = Vec::new();
+    ids.retain(|id| {
+        let mask = folder.mask_of(id);
+        let is_mask = mask.is_file();
+        if !is_mask && mask.symlink_metadata().is_ok() {
+            others.push(mask);
+        }
+        is_mask
+    });
+    if let [first, ..] = &others[..] {
+        session.observer.note(&format!(
+            "{}: is no file, expected a mask; {} of this kind left out",
+            first.display(),
+            counted(others.len(), "image")
+        ));
     }
 }
 

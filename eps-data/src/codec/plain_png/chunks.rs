@@ -12,6 +12,7 @@ const MOST_ANCILLARY: usize = 64 << 10;
 pub(super) struct Header {
     pub(super) size: Size,
     pub(super) has_palette: bool,
+    pub(super) has_transparency: bool,
     /// Of a pixel: 1, 2, 4 or 8.
     pub(super) bits: usize,
 }
@@ -32,7 +33,8 @@ impl Header {
             _ => return None,
         };
         let size = Size::new(width, height);
-        (width > 0 && height > 0).then_some(Self { size, has_palette, bits })
+        let has_transparency = false;
+        (width > 0 && height > 0).then_some(Self { size, has_palette, has_transparency, bits })
     }
 }
 
@@ -40,7 +42,7 @@ impl Header {
 /// damaged, at an unusual place, or one that changes what is read.
 pub(super) fn read(bytes: &[u8], deflated: &mut Vec<u8>) -> Option<Header> {
     let (kind, data, mut rest) = split_chunk(bytes.strip_prefix(SIGNATURE)?)?;
-    let header = (kind == b"IHDR").then(|| Header::of(data))??;
+    let mut header = (kind == b"IHDR").then(|| Header::of(data))??;
     let (mut palettes, mut is_pixels) = (0, false);
     loop {
         let (kind, data, next) = split_chunk(rest)?;
@@ -52,7 +54,7 @@ pub(super) fn read(bytes: &[u8], deflated: &mut Vec<u8>) -> Option<Header> {
             }
             _ if is_pixels => break,
             b"PLTE" if (3..=768).contains(&data.len()) => palettes += 1,
-            _ if is_passed_over(kind, data) => {}
+            _ if is_passed_over(kind, data) => header.has_transparency |= kind == b"tRNS",
             _ => return None,
         }
     }

@@ -31,6 +31,8 @@ pub(super) struct PlainPngReader {
 pub(super) struct PlainPng<'a> {
     pub(super) size: Size,
     pub(super) has_palette: bool,
+    /// Whether one of the values stands for no colour at all.
+    pub(super) has_transparency: bool,
     pub(super) pixels: &'a [ClassId],
 }
 
@@ -45,8 +47,8 @@ impl PlainPngReader {
     /// Decodes the bytes of a file; `None` if it is not plain.
     pub(super) fn read(&mut self, bytes: &[u8]) -> Option<PlainPng<'_>> {
         let header = self.inflate(bytes)?;
-        let Header { size, has_palette, .. } = header;
-        Some(PlainPng { size, has_palette, pixels: self.pixels(&header)? })
+        let Header { size, has_palette, has_transparency, .. } = header;
+        Some(PlainPng { size, has_palette, has_transparency, pixels: self.pixels(&header)? })
     }
 
     /// Finds the runs of equal values in the bytes of a file; `None` if it is not plain.
