@@ -25,7 +25,7 @@ macro_rules! built_in {
 impl BuiltInRecipe {
     /// All of them: the published ones first, then those for a laptop and for the demo; last those of
     /// segmentation networks.
-    pub const ALL: [Self; 13] = built_in![
+    pub const ALL: [Self; 14] = built_in![
         "voc12-cls",
         "voc12-eps",
         "coco14-cls",
@@ -39,6 +39,7 @@ impl BuiltInRecipe {
         "voc12-deeplab-v1-vgg16",
         "coco14-deeplab-v2-r101",
         "laptop-segment",
+        "demo-segment",
     ];
 
     pub fn named(name: &str) -> Option<Self> {

@@ -35,6 +35,7 @@ fn a_demo_scores_both_methods_and_depends_on_its_seed_only() {
     let scores = serde_json::from_slice(&found[Path::new("scores.json")]).unwrap();
     check_scores(&scores);
     check_confusion(first, &scores);
+    check_second_stage(first, &scores);
     // A folder where a demo was made is used again, its results if they are of the same demo.
     demo(second, 4, 3);
     call(second, 3).refuses(&["out: already contains the results of other inputs", "now: seed 3"]);
@@ -103,11 +104,33 @@ fn check_confusion(folder: &Path, scores: &Value) {
     assert!(page.contains(caption));
 }
 
+/// Three networks, scored on scenes that are not those of the training, all on the page.
+fn check_second_stage(folder: &Path, scores: &Value) {
+    let work = folder.join("work");
+    let images = |data: &str| files(&work.join(data).join("JPEGImages"));
+    let (seen, held_out) = (images("data"), images("held-out"));
+    assert_eq!((seen.len(), held_out.len()), (12, 3));
+    assert!(held_out.values().all(|image| !seen.values().any(|own| own == image)));
+    for kind in ["cam", "eps", "truth"] {
+        let miou = scores["segmentation"][kind]["miou"].as_f64().unwrap();
+        assert!((0.0..=1.0).contains(&miou), "{miou}");
+        assert_eq!(scores["segmentation"][kind]["list"]["images"], 3);
+        assert_eq!(files(&work.join(format!("segment-{kind}/masks"))).len(), 3);
+    }
+    let page = fs::read_to_string(folder.join("out/index.html")).unwrap();
+    assert!(page.contains("<h2>Segmentation networks on scenes never seen in training</h2>"));
+    for head in ["trained on the masks of CAM", "trained on the ground truth"] {
+        assert!(page.contains(head), "{head}");
+    }
+}
+
 #[test]
 fn a_folder_that_no_demo_made_is_left_as_it_is() {
     for (kept, expected) in [
         ("work/cam/notes.txt", "cam: is not the run of a demo, expected another --work"),
         ("work/eps/recipe.toml", "eps: is not the run of a demo, expected another --work"),
+        ("work/segment-eps/a", "segment-eps: is not the run of a demo, expected another --work"),
+        ("work/held-out/a", "held-out: is not of a demo, expected another --work"),
         ("work/data/JPEGImages/a.jpg", "data: is not of a demo, expected another --work"),
     ] {
         let folder = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@
 use eps_data::{ClassNames, LabelMap, ScoreMap, Size};
 use eps_eval::report::{
     chart::TrainingStep,
-    page::{ConfusionRatios, Method, PictureRow, Report, colour_mask, heat},
+    page::{ConfusionRatios, Method, PictureRow, Report, Section, colour_mask, heat},
 };
 use eps_eval::{BackgroundRule, Cuts, ListId, Scores, Sweep, Threshold, ThresholdChoice};
 use std::{fs, path::Path};
@@ -77,6 +77,7 @@ fn report() -> Report {
         picture_header: vec!["truth".into(), "cat".into()],
         picture_caption: "Masks at <0.20>.".into(),
         pictures: vec![PictureRow { id: "one".into(), cells }],
+        sections: vec![],
         facts: vec![("seed".into(), "7".into())],
     }
 }
@@ -189,6 +190,24 @@ fn a_report_without_pictures_has_no_such_section() {
     report.write(folder.path()).expect("a report");
     let page = fs::read_to_string(folder.path().join("index.html")).expect("a page");
     assert!(!page.contains("Pictures"));
+}
+
+#[test]
+fn further_pictures_stand_under_their_own_heading() {
+    let mut report = report();
+    let pictures = report.pictures.clone();
+    report.sections = vec![Section {
+        heading: "Held <out>".into(),
+        caption: "Never & seen.".into(),
+        picture_header: vec!["truth".into(), "dog".into()],
+        pictures,
+    }];
+    let files = report.files().unwrap();
+    let page = files.iter().find(|(name, _)| name == Path::new("index.html")).unwrap();
+    let page = String::from_utf8(page.1.clone()).unwrap();
+    let (_, further) = page.split_once("<h2>Held &lt;out&gt;</h2>").unwrap();
+    assert!(further.contains("<p>Never &amp; seen.</p>") && further.contains("dog, one"));
+    assert_eq!(page.matches("<table class=\"pictures\">").count(), 2);
 }
 
 #[test]

@@ -82,6 +82,7 @@ impl RunReport<'_> {
             picture_header: comparison.picture_header(&shown),
             picture_caption: masks::caption(&shown),
             pictures: comparison.pictures(&shown, self.choose, self.pictures)?,
+            sections: Vec::new(),
             facts,
             methods,
         };

@@ -1,7 +1,7 @@
 //! The page as one HTML document: style, charts and pictures are inside it.
 
 use super::{
-    Method, PictureRow, Report,
+    Method, PictureRow, Report, Section,
     document::{VIEWER, document, facts, figures, section},
     element::{Cell, escape, row},
     picture::data_address,
@@ -40,6 +40,7 @@ pub(super) fn html(report: &Report, charts: &[Figure]) -> Result<String, EvalErr
         ),
         section("Every class", &tables::per_class(&report.methods)),
         section("Pictures", &pictures(report)?),
+        report.sections.iter().map(further).collect::<Result<String, _>>()?,
         section("How to read this", HOW_TO_READ),
         section("How it was made", &facts(&report.facts)),
     ];
@@ -71,16 +72,30 @@ fn pictures(report: &Report) -> Result<String, EvalError> {
     if report.pictures.is_empty() {
         return Ok(String::new());
     }
-    let header: Vec<Cell> = report.picture_header.iter().map(Cell::head).collect();
-    let rows = report.pictures.iter().map(|row| picture_row(row, &report.picture_header));
+    let table = picture_table(&report.picture_header, &report.pictures)?;
+    Ok(format!("{}{VIEWER}{table}", paragraph(&report.picture_caption)))
+}
+
+/// Pictures under a heading of their own.
+fn further(part: &Section) -> Result<String, EvalError> {
+    let table = picture_table(&part.picture_header, &part.pictures)?;
+    Ok(section(&escape(&part.heading), &(paragraph(&part.caption) + &table)))
+}
+
+fn paragraph(text: &str) -> String {
+    match text {
+        "" => String::new(),
+        text => format!("<p>{}</p>\n", escape(text)),
+    }
+}
+
+fn picture_table(header: &[String], pictures: &[PictureRow]) -> Result<String, EvalError> {
+    let rows = pictures.iter().map(|row| picture_row(row, header));
     let rows = rows.collect::<Result<String, _>>()?;
+    let header: Vec<Cell> = header.iter().map(Cell::head).collect();
     let header = row("", &header);
     let table = format!("<table class=\"pictures\">\n{header}{rows}</table>");
-    let caption = match report.picture_caption.as_str() {
-        "" => String::new(),
-        caption => format!("<p>{}</p>\n", escape(caption)),
-    };
-    Ok(format!("{caption}{VIEWER}<div class=\"wide\">{table}</div>\n"))
+    Ok(format!("<div class=\"wide\">{table}</div>\n"))
 }
 
 fn picture_row(row: &PictureRow, header: &[String]) -> Result<String, EvalError> {

@@ -47,6 +47,8 @@ pub struct Report {
     pub picture_caption: String,
     /// Examples; without any there is no such section.
     pub pictures: Vec<PictureRow>,
+    /// Further pictures, each under a heading of its own.
+    pub sections: Vec<Section>,
     /// How the results were made: names and values such as seed, updates, command line.
     pub facts: Vec<(String, String)>,
 }
@@ -79,6 +81,16 @@ pub struct ConfusionRatios {
     pub fixed: Option<f64>,
     /// At the threshold of [`Method::best`].
     pub best: Option<f64>,
+}
+
+/// Pictures under a heading.
+#[derive(Clone, Debug)]
+pub struct Section {
+    pub heading: String,
+    /// What the pictures show.
+    pub caption: String,
+    pub picture_header: Vec<String>,
+    pub pictures: Vec<PictureRow>,
 }
 
 /// Pictures of one image.

@@ -1,4 +1,7 @@
-//! The baseline and EPS on rendered scenes, trained and compared: no download, a few minutes on a CPU.
+//! The baseline and EPS on rendered scenes, trained and compared, and segmentation networks on their masks: no
+//! download, a few minutes on a CPU.
+
+mod second_stage;
 
 use crate::compare::{self, Choice, Comparison, ShownRun, caption};
 use crate::output::{FolderLock, Inputs, ResultFolder};
@@ -13,14 +16,16 @@ use eps_eval::report::export;
 use eps_eval::report::page::{ConfusionRatios, Method, Report};
 use eps_model::recipe::Recipe;
 use eps_model::train::{Job, Outcome};
+use second_stage::{SecondStage, SecondStageScores};
 use serde::Serialize;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::slice;
 
-const CAM_RECIPE: &str = include_str!("../../recipes/demo-cam.toml");
-const EPS_RECIPE: &str = include_str!("../../recipes/demo-eps.toml");
+const CAM_RECIPE: &str = include_str!("../../../recipes/demo-cam.toml");
+const EPS_RECIPE: &str = include_str!("../../../recipes/demo-eps.toml");
+const SEGMENT_RECIPE: &str = include_str!("../../../recipes/demo-segment.toml");
 
 /// Rows of pictures on the page.
 const PICTURES: usize = 12;
@@ -36,7 +41,7 @@ pub struct Demo {
     pub work: PathBuf,
     /// Number of scenes.
     pub scenes: usize,
-    /// Replaces the number of updates of both recipes.
+    /// Replaces the number of updates of all recipes.
     pub updates: Option<usize>,
     pub device: NamedDevice,
     /// Whether results of other inputs in `out` are replaced.
@@ -52,6 +57,8 @@ struct DemoScores {
     fixed: BothMethods,
     /// All at the threshold that is best on the ground truth, each method at its own.
     best_on_truth: BothMethods,
+    /// Segmentation networks on held-out scenes, by the masks that they were trained on.
+    segmentation: SecondStageScores,
 }
 
 /// The scores of both methods at one way to choose the threshold.
@@ -84,6 +91,7 @@ impl Demo {
         let work_lock = work_lock.as_ref().unwrap_or(out.lock());
         let run_of = |name: &str| RunFolder::at(&self.work.join(name.to_lowercase()));
         ["CAM", "EPS"].into_iter().try_for_each(|name| clear(&run_of(name)))?;
+        self.clear_second_stage()?;
         let split = self.render()?;
         let mut runs = Vec::new();
         for (name, recipe) in [("CAM", CAM_RECIPE), ("EPS", EPS_RECIPE)] {
@@ -93,10 +101,11 @@ impl Demo {
             }
             runs.push((name, run, recipe));
         }
+        let Some(second) = self.second_stage(&split, work_lock, session)? else { return Ok(None) };
         let stuff = Some(self.data().join(STUFF_FOLDER));
         let comparison = Comparison { split: &split, stuff, minimum_images: None };
         work_lock.check()?;
-        self.report(&comparison, &runs, out).map(Some)
+        self.report(&comparison, &runs, &second, out).map(Some)
     }
 
     fn data(&self) -> PathBuf {
@@ -173,6 +182,7 @@ impl Demo {
         &self,
         comparison: &Comparison<'_>,
         runs: &[(&str, RunFolder, Recipe)],
+        second: &SecondStage,
         out: ResultFolder,
     ) -> Result<Vec<String>> {
         let folders: Vec<MethodFolder> = runs
@@ -190,14 +200,15 @@ impl Demo {
             .collect::<Result<_>>()?;
         let page = Report {
             title: "A railroad is not a train: the baseline and EPS on rendered scenes".into(),
-            summary: summary(&methods),
+            summary: summary(&methods).into_iter().chain([second.summary()]).collect(),
             picture_header: comparison.picture_header(&shown),
             picture_caption: caption(&shown),
             pictures: comparison.pictures(&shown, &Choice::Even, PICTURES)?,
+            sections: vec![second.section()?],
             facts: self.facts(comparison.split, runs),
             methods,
         };
-        let scores = demo_scores(self.seed, &page.methods);
+        let scores = demo_scores(self.seed, &page.methods, &second.scores);
         compare::write(out, page.files()?, &export::json(&scores))?;
         Ok(page.summary)
     }
@@ -213,6 +224,7 @@ impl Demo {
         for (name, _, recipe) in runs {
             facts.push((format!("{name}: recipe"), recipe.to_toml()));
         }
+        facts.push(("segmentation: recipe".into(), SEGMENT_RECIPE.into()));
         facts
     }
 }
@@ -257,7 +269,7 @@ fn best_of(method: &Method) -> &Scores {
     method.best.as_ref().unwrap_or(&method.fixed)
 }
 
-fn demo_scores(seed: u64, methods: &[Method]) -> DemoScores {
+fn demo_scores(seed: u64, methods: &[Method], segmentation: &SecondStageScores) -> DemoScores {
     let [cam, eps] = methods else { unreachable!("the demo has two methods") };
     let both = |scores: fn(&Method) -> &Scores, ratio: fn(ConfusionRatios) -> Option<f64>| {
         let [cam_ratio, eps_ratio] = [cam, eps].map(|method| method.confusion.and_then(ratio));
@@ -271,5 +283,6 @@ fn demo_scores(seed: u64, methods: &[Method]) -> DemoScores {
         seed,
         fixed: both(|method| &method.fixed, |ratios| ratios.fixed),
         best_on_truth: both(best_of, |ratios| ratios.best),
+        segmentation: segmentation.clone(),
     }
 }
