@@ -4,7 +4,7 @@ use anyhow::Result;
 use burn::tensor::Device;
 use clap::Args;
 use eps_cli::device::{self, DeviceName};
-use eps_data::{DataError, Needs, Split, VocFolder};
+use eps_data::{DataError, DataSet, Needs, Split};
 use std::path::PathBuf;
 
 /// Where tensors live.
@@ -34,8 +34,8 @@ pub(crate) struct DataArgs {
 }
 
 impl DataArgs {
-    pub(crate) fn folder(&self) -> Result<VocFolder, DataError> {
-        VocFolder::open(&self.data, &self.list)
+    pub(crate) fn folder(&self) -> Result<DataSet, DataError> {
+        DataSet::open(&self.data, &self.list)
     }
 
     pub(crate) fn open(&self, needs: Needs) -> Result<Split, DataError> {

@@ -4,7 +4,7 @@ use crate::flags::positive;
 use crate::measurement::{print, timed};
 use anyhow::Result;
 use eps_data::codec::{MaskReader, decode_mask_by_png_crate};
-use eps_data::{Item, Silent, VocFolder};
+use eps_data::{DataSet, Item, Silent};
 use eps_eval::{MaskFolder, Predictions, Protocol};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -50,9 +50,9 @@ struct Measured {
 
 impl MasksBench {
     pub(crate) fn run(self) -> Result<()> {
-        let folder = VocFolder::at(self.truth.parent().unwrap_or(Path::new("")));
+        let folder = DataSet::voc(self.truth.parent().unwrap_or(Path::new("")));
         let list = folder.list(&self.list)?;
-        let folder = VocFolder { masks: self.truth.clone(), ..folder };
+        let folder = DataSet { masks: self.truth.clone(), ..folder };
         let (items, names) = (folder.items_with_masks(&list.ids), folder.class_names_of_masks()?);
         let predictions = Predictions::Masks(self.predictions.clone());
         let folder = MaskFolder {

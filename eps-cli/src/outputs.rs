@@ -1,7 +1,7 @@
 //! The files that a command writes at its end: that they can be, before it counts for minutes.
 
 use anyhow::{Context as _, Result, anyhow, ensure};
-use eps_data::VocFolder;
+use eps_data::DataSet;
 use eps_data::codec::Destination;
 use eps_experiment::Session;
 use eps_experiment::output::{check_names, check_place};
@@ -44,7 +44,7 @@ impl Inputs {
 
     /// What a data set consists of but for its tables of labels, whichever part of it this call reads: none
     /// of it is a place for results.
-    pub(crate) fn data_set(self, folder: &VocFolder) -> Self {
+    pub(crate) fn data_set(self, folder: &DataSet) -> Self {
         const PICTURES: &[&str] = &["jpg", "jpeg", "png"];
         let names = ["classes.txt", "dataset.toml"].map(|name| folder.root.join(name));
         let instances = folder.instances.iter().map(|instances| instances.path().to_owned());
@@ -267,7 +267,7 @@ mod tests {
             fs::create_dir_all(root.path().join(file).parent().unwrap()).unwrap();
             fs::write(root.path().join(file), "").unwrap();
         }
-        let data = VocFolder::at(&root.path().join("voc"));
+        let data = DataSet::voc(&root.path().join("voc"));
         let inputs = Inputs::default().run(&root.path().join("run")).data_set(&data);
         for file in files {
             let output = Some(root.path().join(file));

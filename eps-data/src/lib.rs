@@ -16,8 +16,7 @@ pub mod transform;
 mod class;
 mod class_names;
 mod colour_classes;
-mod data_root;
-mod dataset_file;
+mod dataset;
 mod digest;
 mod error;
 mod error_chain;
@@ -39,11 +38,11 @@ mod score_map;
 mod shard;
 mod size;
 mod split;
-mod voc;
 
 pub use class::{BACKGROUND, ClassId, ClassSet, IGNORE, channel_of, class_of};
 pub use class_names::{ClassNames, Named};
 pub use colour_classes::ColourClasses;
+pub use dataset::DataSet;
 pub use digest::sha256;
 pub use error::{DataError, none_missing};
 pub use error_chain::{error_chain, panic_text};
@@ -66,7 +65,6 @@ pub use shard::Shard;
 pub use size::Size;
 pub use split::{Needs, Split};
 pub use transform::{Augmentation, Draw, MaskedAugmentation, Sample};
-pub use voc::VocFolder;
 
 /// An 8-bit RGB picture, row by row.
 pub use image::RgbImage;

@@ -1,8 +1,8 @@
 //! A list of images whose files were checked to exist and to fit together.
 
 use crate::{
-    ClassId, ClassNames, ClassSet, DataError, ImageList, Item, LabelSource, Remark, SaliencyFit,
-    Size, VocFolder,
+    ClassId, ClassNames, ClassSet, DataError, DataSet, ImageList, Item, LabelSource, Remark,
+    SaliencyFit, Size,
     codec::{saliency_size_of, size_of},
     remark,
 };
@@ -40,7 +40,7 @@ impl Split {
     /// [`DataError::SizeMismatch`] names the first map that does not fit its photograph. Both are
     /// first in the order of the list.
     pub fn open(
-        folder: &VocFolder,
+        folder: &DataSet,
         list: &str,
         labels: Option<LabelSource>,
         needs: Needs,
@@ -79,7 +79,7 @@ impl Split {
     }
 }
 
-fn item(folder: &VocFolder, id: &str, needs: Needs) -> Item {
+fn item(folder: &DataSet, id: &str, needs: Needs) -> Item {
     Item {
         id: id.into(),
         image: folder.image_of(id),
@@ -166,8 +166,8 @@ mod tests {
     const BOTH: Needs = Needs { saliency: true, masks: true, saliency_fit: SaliencyFit::Exact };
 
     /// Three images of 6×4 pixels with maps, masks and labels.
-    fn write_data(root: &Path) -> VocFolder {
-        let folder = VocFolder::at(root);
+    fn write_data(root: &Path) -> DataSet {
+        let folder = DataSet::voc(root);
         fs::create_dir_all(&folder.lists).unwrap();
         fs::write(folder.lists.join("train.txt"), IDS.join("\n")).unwrap();
         fs::write(root.join("classes.txt"), "boat\ncow\n").unwrap();
@@ -181,7 +181,7 @@ mod tests {
     }
 
     /// The message of a split that cannot be opened, without the folder that a test made.
-    fn refusal(folder: &VocFolder, needs: Needs) -> String {
+    fn refusal(folder: &DataSet, needs: Needs) -> String {
         let message = Split::open(folder, "train", None, needs).unwrap_err().to_string();
         message.replace(&format!("{}/", folder.root.display()), "")
     }
@@ -246,7 +246,7 @@ mod tests {
     #[ignore = "needs photographs in ../shared/data beside the workspace"]
     fn real_photographs_open_with_every_kind_of_labels() {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-        let mini = VocFolder::at(&data.join("voc-mini"));
+        let mini = DataSet::voc(&data.join("voc-mini"));
         let annotations = LabelSource::Annotations(mini.annotations.clone());
         let objects = Split::open(&mini, "trainval", Some(annotations), BOTH).unwrap();
         let pickled = LabelSource::Npy(data.join("voc-mini/cls_labels.npy"));
@@ -260,7 +260,7 @@ mod tests {
             // An object may have no pixel; a pixel always has an object.
             assert!(pixel.classes.iter().all(|class| object.classes.contains(class)));
         }
-        let large = VocFolder::at(&data.join("voc-train-464"));
+        let large = DataSet::voc(&data.join("voc-train-464"));
         let split = Split::open(&large, "train", None, BOTH).unwrap();
         assert_eq!(split.items.len(), 464);
         let pickled = LabelSource::Npy(data.join("voc-train-464/cls_labels.npy"));

@@ -3,12 +3,12 @@
 use crate::Session;
 use anyhow::Result;
 use eps_data::labels::LabelSource;
-use eps_data::{Needs, SaliencyFit, Split, VocFolder};
+use eps_data::{DataSet, Needs, SaliencyFit, Split};
 
 /// A data set and a list of its images, before any file of them is looked for.
 #[derive(Clone, Debug)]
 pub struct DataSource {
-    pub folder: VocFolder,
+    pub folder: DataSet,
     pub list: String,
     /// Where image labels come from [what the folder has].
     pub labels: Option<LabelSource>,

@@ -13,13 +13,13 @@
 //!
 //! ```
 //! use eps_data::scenes::{SCENE_SIZE, write_voc_folder};
-//! use eps_data::{Needs, SaliencyFit, VocFolder};
+//! use eps_data::{Needs, SaliencyFit, DataSet};
 //! use eps_experiment::{DataSource, Session};
 //!
 //! let root = tempfile::tempdir()?;
 //! write_voc_folder(root.path(), 1, 12, SCENE_SIZE)?;
 //! let data = DataSource {
-//!     folder: VocFolder::at(root.path()),
+//!     folder: DataSet::voc(root.path()),
 //!     list: "train".into(),
 //!     labels: None,
 //!     saliency_fit: SaliencyFit::Exact,

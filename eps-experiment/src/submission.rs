@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use eps_data::codec::{encode_mask, read_mask, size_of, write_atomically};
-use eps_data::{ClassNames, DataError, IGNORE, ImageList, LabelMap, VocFolder, none_missing};
+use eps_data::{ClassNames, DataError, DataSet, IGNORE, ImageList, LabelMap, none_missing};
 use flate2::{Compression, write::GzEncoder};
 use rayon::prelude::*;
 use std::io::Write as _;
@@ -36,7 +36,7 @@ pub struct Voc12Submission<'a> {
     pub masks: &'a Path,
     pub list: &'a ImageList,
     /// Gives the images, whose sizes the masks must have.
-    pub data: &'a VocFolder,
+    pub data: &'a DataSet,
     pub competition: Competition,
 }
 

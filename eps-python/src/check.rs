@@ -2,7 +2,7 @@
 
 use crate::guard::json;
 use eps_data::check::Examination;
-use eps_data::{Needs, SaliencyFit, Silent, VocFolder, error_chain};
+use eps_data::{DataSet, Needs, SaliencyFit, Silent, error_chain};
 use pyo3::prelude::*;
 use std::path::PathBuf;
 
@@ -25,7 +25,7 @@ pub(crate) fn check(
 ) -> PyResult<String> {
     let saliency_fit = if resize_saliency { SaliencyFit::Resized } else { SaliencyFit::Exact };
     json(py, threads, || {
-        let folder = VocFolder::open(&data, &list).map_err(|error| error_chain(&error))?;
+        let folder = DataSet::open(&data, &list).map_err(|error| error_chain(&error))?;
         let needs = Needs { saliency, masks, saliency_fit };
         let examination =
             Examination { folder, list, held_out, labels: None, needs, space: None, worst };

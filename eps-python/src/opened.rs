@@ -1,6 +1,6 @@
 //! What Python names: images of a list, their masks, and the names of their classes.
 
-use eps_data::{ClassNames, ImageList, Item, VocFolder, error_chain};
+use eps_data::{ClassNames, DataSet, ImageList, Item, error_chain};
 use pyo3::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ impl Opened {
         objects: Option<Vec<String>>,
     ) -> Result<Self, String> {
         let root = truth.parent().unwrap_or(Path::new("."));
-        let folder = VocFolder { masks: truth.to_owned(), ..VocFolder::at(root) };
+        let folder = DataSet { masks: truth.to_owned(), ..DataSet::voc(root) };
         let list = match ids {
             Ids::List(list) => folder.list(&list).map_err(|error| error_chain(&error))?,
             Ids::Ids(ids) => ImageList::new("ids", ids),

@@ -4,7 +4,7 @@ use crate::outputs::Inputs;
 use anyhow::ensure;
 use clap::Args;
 use eps_data::labels::LabelSource;
-use eps_data::{Needs, SaliencyFit, Split, VocFolder};
+use eps_data::{DataSet, Needs, SaliencyFit, Split};
 use eps_experiment::{DataSource, Session};
 use std::path::{Path, PathBuf};
 
@@ -54,8 +54,8 @@ pub(crate) struct DataArgs {
 
 impl DataArgs {
     /// The folders of the data set, with the flags' replacements.
-    pub(crate) fn folder(&self) -> anyhow::Result<VocFolder> {
-        let mut folder = VocFolder::open(&self.data, &self.list)?;
+    pub(crate) fn folder(&self) -> anyhow::Result<DataSet> {
+        let mut folder = DataSet::open(&self.data, &self.list)?;
         replace(&mut folder.images, &self.images);
         replace(&mut folder.saliency, &self.saliency);
         replace(&mut folder.masks, &self.masks);
@@ -66,7 +66,7 @@ impl DataArgs {
     }
 
     /// Where image labels come from, if a flag says it.
-    pub(crate) fn label_source(&self, folder: &VocFolder) -> Option<LabelSource> {
+    pub(crate) fn label_source(&self, folder: &DataSet) -> Option<LabelSource> {
         self.labels.as_ref().map(|source| label_source(source, &folder.masks))
     }
 

@@ -2,7 +2,7 @@
 
 use super::missing;
 use anyhow::{Result, ensure};
-use eps_data::VocFolder;
+use eps_data::DataSet;
 use std::path::{Path, PathBuf};
 
 /// A folder of the data set that `--data` names, as the list of the call has it: each split of COCO has its own.
@@ -16,13 +16,13 @@ impl DataFolder<'_> {
     /// the folder otherwise.
     pub(crate) fn with(
         &self,
-        choose: fn(&VocFolder) -> &Path,
+        choose: fn(&DataSet) -> &Path,
         lacking: &str,
         flag: &str,
-    ) -> Result<VocFolder> {
+    ) -> Result<DataSet> {
         let Some(data) = self.data else { return Err(missing(lacking)) };
         let list = self.list.as_ref().map_or("train".into(), |list| list.to_string_lossy());
-        let folder = VocFolder::open(data, &list)?;
+        let folder = DataSet::open(data, &list)?;
         let chosen = choose(&folder);
         ensure!(
             chosen.is_dir(),

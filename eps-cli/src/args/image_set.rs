@@ -2,7 +2,7 @@
 
 use super::data::DATA;
 use clap::Args;
-use eps_data::{LabelSource, SaliencyFit, VocFolder};
+use eps_data::{DataSet, LabelSource, SaliencyFit};
 use eps_experiment::DataSource;
 use std::path::PathBuf;
 
@@ -23,8 +23,8 @@ pub(crate) struct ImageSetArgs {
 
 impl ImageSetArgs {
     /// The folders of the data set, with the flags' replacements.
-    pub(crate) fn folder(&self) -> anyhow::Result<VocFolder> {
-        let mut folder = VocFolder::open(&self.data, &self.list)?;
+    pub(crate) fn folder(&self) -> anyhow::Result<DataSet> {
+        let mut folder = DataSet::open(&self.data, &self.list)?;
         if let Some(images) = &self.images {
             folder.images.clone_from(images);
         }
@@ -33,7 +33,7 @@ impl ImageSetArgs {
     }
 
     /// The list of a data set with these folders.
-    pub(crate) fn source(&self, folder: VocFolder) -> DataSource {
+    pub(crate) fn source(&self, folder: DataSet) -> DataSource {
         let (list, labels) = (self.list.clone(), Some(LabelSource::Predicted));
         DataSource { folder, list, labels, saliency_fit: SaliencyFit::Exact }
     }

@@ -3,7 +3,7 @@
 use super::data::{DATA, label_source};
 use crate::outputs::Inputs;
 use clap::{Args, CommandFactory as _};
-use eps_data::{ClassNames, VocFolder};
+use eps_data::{ClassNames, DataSet};
 use eps_experiment::{GroundTruth, Session};
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ pub(crate) struct TruthArgs {
 
 /// Where the ground truth is, as flags and environment say it.
 struct Place {
-    folder: VocFolder,
+    folder: DataSet,
     list: String,
 }
 
@@ -83,11 +83,11 @@ impl TruthArgs {
         let (folder, list) = match (self.root(), &self.truth) {
             (Some(root), _) => {
                 let list = self.list.clone().unwrap_or_else(|| "train".into());
-                let folder = VocFolder::open(&root, &list)?;
+                let folder = DataSet::open(&root, &list)?;
                 folder.check_root()?;
                 (folder, Some(list))
             }
-            (None, Some(truth)) => (VocFolder::at(folder_of(truth)), self.list.clone()),
+            (None, Some(truth)) => (DataSet::voc(folder_of(truth)), self.list.clone()),
             (None, None) => {
                 return Err(missing("no ground truth, expected --data ROOT or --truth DIR"));
             }
@@ -96,7 +96,7 @@ impl TruthArgs {
             list.ok_or_else(|| missing("no list of images, expected --list beside --truth"))?;
         let masks = self.truth.clone().unwrap_or_else(|| folder.masks.clone());
         let mask_suffix = self.mask_suffix.clone().unwrap_or_else(|| folder.mask_suffix.clone());
-        Ok(Place { folder: VocFolder { masks, mask_suffix, ..folder }, list })
+        Ok(Place { folder: DataSet { masks, mask_suffix, ..folder }, list })
     }
 
     /// The files that are read, which no output may replace.

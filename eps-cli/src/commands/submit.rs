@@ -5,7 +5,7 @@ use crate::args::{DATA, named_folder};
 use crate::outputs::{Inputs, Outputs};
 use anyhow::Result;
 use clap::ValueEnum;
-use eps_data::VocFolder;
+use eps_data::DataSet;
 use eps_experiment::Session;
 use eps_experiment::run::RunFolder;
 use eps_experiment::submission::{Competition, VOC12_TEST, Voc12Submission};
@@ -75,7 +75,7 @@ impl From<Which> for Competition {
 
 impl Voc12 {
     fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let mut data = VocFolder::open(&self.data, &self.list)?;
+        let mut data = DataSet::open(&self.data, &self.list)?;
         if let Some(images) = self.images {
             data.images = images;
         }

@@ -1,7 +1,7 @@
 //! Faults of image labels: none, unreadable ones, classes that no image has.
 
 use super::{Finding, Kind};
-use crate::{ClassId, ClassNames, ClassSet, DataError, ImageList, LabelSource, VocFolder};
+use crate::{ClassId, ClassNames, ClassSet, DataError, DataSet, ImageList, LabelSource};
 use std::path::{Path, PathBuf};
 
 /// Labels of each image of a list; `None` where there are none.
@@ -15,7 +15,7 @@ impl CheckedLabels {
     /// Reads the labels of a list, which comes with its name or path, from `given`, or from what the
     /// folder or the list has.
     pub(super) fn read(
-        folder: &VocFolder,
+        folder: &DataSet,
         given: Option<&LabelSource>,
         list: (&ImageList, &str),
         names: &ClassNames,
@@ -139,7 +139,7 @@ mod tests {
         let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
         let names = ClassNames::of_objects(["boat", "cow"]);
         let mut findings = Vec::new();
-        let folder = VocFolder::at(root.path());
+        let folder = DataSet::voc(root.path());
         let list = ImageList::new("a", ids);
         let labels = CheckedLabels::read(&folder, None, (&list, "a"), &names, &mut findings);
         let counts = labels.of_images.iter().map(|row| row.map(|classes| classes.len())).collect();
@@ -173,7 +173,7 @@ mod tests {
         let names = ClassNames::of_objects(["boat", "cow"]);
         let list = ImageList::new("x", ["a", "b", "c"].map(String::from).to_vec());
         let mut findings = Vec::new();
-        let folder = VocFolder::at(root.path());
+        let folder = DataSet::voc(root.path());
         let labels = CheckedLabels::read(&folder, None, (&list, "x"), &names, &mut findings);
         let counts: Vec<_> = labels.of_images.iter().map(|row| row.unwrap().len()).collect();
         assert_eq!(counts, [1, 0, 1]);

@@ -4,7 +4,7 @@ use super::{Finding, Kind};
 use crate::codec::read_text;
 use crate::image_list::{self, NoId, NoIdReason, list_entries};
 use crate::remark::printable;
-use crate::{DataError, ImageList, Remark, VocFolder};
+use crate::{DataError, DataSet, ImageList, Remark};
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -30,7 +30,7 @@ impl CheckedList {
     ///
     /// [`DataError::Missing`] or [`DataError::Open`] if there is no such list.
     pub(super) fn read(
-        folder: &VocFolder,
+        folder: &DataSet,
         name_or_path: &str,
         findings: &mut Vec<Finding>,
     ) -> Result<Self, DataError> {
@@ -62,7 +62,7 @@ impl CheckedList {
     }
 
     /// A list that the data set makes itself; its positions stand for lines.
-    fn without_file(folder: &VocFolder, list: ImageList) -> Self {
+    fn without_file(folder: &DataSet, list: ImageList) -> Self {
         let lines = (1..=list.ids.len()).collect();
         let ImageList { name, ids, remarks, .. } = list;
         Self { name, path: folder.root.clone(), ids, lines, remarks }
@@ -152,7 +152,7 @@ mod tests {
     use std::fs;
 
     fn read(root: &Path, name: &str, text: &str) -> (CheckedList, Vec<Finding>) {
-        let folder = VocFolder::at(root);
+        let folder = DataSet::voc(root);
         fs::create_dir_all(&folder.lists).unwrap();
         fs::write(folder.lists.join(name).with_extension("txt"), text).unwrap();
         let mut findings = Vec::new();

@@ -23,9 +23,9 @@ pub use finding::{Finding, Kind, Severity};
 pub use report::{MasksSeen, Overlap, Report, SaliencySeen};
 pub use space::RunSpace;
 
-use crate::voc::has_folder;
+use crate::dataset::has_folder;
 use crate::{
-    ClassNames, ClassSet, DataError, LabelSource, Needs, Observer, SaliencyFit, VocFolder,
+    ClassNames, ClassSet, DataError, DataSet, LabelSource, Needs, Observer, SaliencyFit,
     pictures::{PHOTOGRAPH_ENDINGS, SALIENCY_ENDINGS},
 };
 use labels::CheckedLabels;
@@ -37,7 +37,7 @@ use std::path::Path;
 /// What to examine.
 #[derive(Clone, Debug)]
 pub struct Examination {
-    pub folder: VocFolder,
+    pub folder: DataSet,
     /// Name or file of the list whose images are examined.
     pub list: String,
     /// Name or file of the list that results will be scored on; it must share no image.
@@ -84,7 +84,7 @@ struct Indices {
 }
 
 impl Indices {
-    fn of(folder: &VocFolder, needs: Needs, findings: &mut Vec<Finding>) -> Self {
+    fn of(folder: &DataSet, needs: Needs, findings: &mut Vec<Finding>) -> Self {
         let mut index = |path: &Path, what, endings, is_needed| {
             let index = FolderIndex::of(path, what, endings);
             if index.is_none() {

@@ -6,14 +6,12 @@
 mod categories;
 mod drawing;
 mod file;
-mod folder;
 mod images;
 mod parse;
 mod region;
 
 pub use drawing::{Crowd, Drawing, Order, Overlap};
 pub use file::{Annotation, CocoImage, Instances};
-pub(crate) use folder::folder;
 pub use images::{ImageClasses, InstancesFile};
 pub use parse::CocoId;
 

@@ -100,7 +100,7 @@ impl Statistics {
 mod tests {
     use super::*;
     use crate::{
-        Needs, SaliencyFit, Size, VocFolder,
+        DataSet, Needs, SaliencyFit, Size,
         scenes::{render, write_voc_folder},
     };
     use std::fs;
@@ -122,7 +122,7 @@ mod tests {
     fn a_folder_counts_as_its_scenes_on_any_number_of_threads() {
         let root = tempfile::tempdir().unwrap();
         write_voc_folder(root.path(), 3, 7, SIZE).unwrap();
-        let split = Split::open(&VocFolder::at(root.path()), "train", None, BOTH).unwrap();
+        let split = Split::open(&DataSet::voc(root.path()), "train", None, BOTH).unwrap();
         let steps = Steps::default();
         let counted = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -145,7 +145,7 @@ mod tests {
     fn a_broken_file_is_named() {
         let root = tempfile::tempdir().unwrap();
         write_voc_folder(root.path(), 3, 2, SIZE).unwrap();
-        let folder = VocFolder::at(root.path());
+        let folder = DataSet::voc(root.path());
         let split = Split::open(&folder, "train", None, BOTH).unwrap();
         fs::write(folder.mask_of("scene_0002"), "no mask").unwrap();
         let message = Statistics::of(&split, &crate::Silent).unwrap_err().to_string();

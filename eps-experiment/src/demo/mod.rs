@@ -10,7 +10,7 @@ use crate::{End, Session};
 use anyhow::{Context as _, Result, bail, ensure};
 use eps_data::codec::ScoreFormat;
 use eps_data::scenes::{self, SCENE_SIZE, STUFF_FOLDER};
-use eps_data::{Item, Needs, Silent, Split, VocFolder};
+use eps_data::{DataSet, Item, Needs, Silent, Split};
 use eps_eval::Scores;
 use eps_eval::report::export;
 use eps_eval::report::page::{ConfusionRatios, Method, Report};
@@ -120,7 +120,7 @@ impl Demo {
         }
         scenes::write_voc_folder(&data, self.seed, self.scenes, SCENE_SIZE)?;
         let needs = Needs { saliency: true, masks: true, ..Needs::default() };
-        Ok(Split::open(&VocFolder::at(&data), "train", None, needs)?)
+        Ok(Split::open(&DataSet::voc(&data), "train", None, needs)?)
     }
 
     fn inputs(&self) -> Inputs {

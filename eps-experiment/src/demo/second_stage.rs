@@ -9,7 +9,7 @@ use crate::{End, Session};
 use anyhow::{Result, bail};
 use eps_data::codec::{read_mask, read_rgb};
 use eps_data::scenes::{self, SCENE_SIZE, STUFF_FOLDER};
-use eps_data::{Item, Needs, Silent, Split, VocFolder};
+use eps_data::{DataSet, Item, Needs, Silent, Split};
 use eps_eval::report::export::percent;
 use eps_eval::report::page::{PictureRow, Section, colour_mask};
 use eps_eval::{MaskFolder, Predictions, Protocol, Scores};
@@ -125,7 +125,7 @@ impl Demo {
         let seed = self.seed ^ HELD_OUT;
         scenes::write_voc_folder(&data, seed, self.scenes.div_ceil(4), SCENE_SIZE)?;
         let needs = Needs { masks: true, ..Needs::default() };
-        Ok(Split::open(&VocFolder::at(&data), "train", None, needs)?)
+        Ok(Split::open(&DataSet::voc(&data), "train", None, needs)?)
     }
 }
 

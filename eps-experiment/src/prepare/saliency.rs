@@ -6,7 +6,7 @@ use crate::resumed::Missing;
 use crate::{End, Session};
 use anyhow::Result;
 use eps_data::codec::{is_whole, read_rgb, write_deep_saliency, write_saliency};
-use eps_data::{ImageList, Shard, VocFolder, counted, none_missing};
+use eps_data::{DataSet, ImageList, Shard, counted, none_missing};
 use eps_saliency::{SaliencyModel, SaliencyNetwork};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ const AT_ONCE: usize = 2;
 /// Photographs of a list, and the network that makes their maps.
 pub struct SaliencyMaps<'a> {
     pub network: &'a SaliencyNetwork,
-    pub folder: &'a VocFolder,
+    pub folder: &'a DataSet,
     pub list: &'a ImageList,
     pub shard: Option<Shard>,
     /// Folder to write, `<id>.png`.

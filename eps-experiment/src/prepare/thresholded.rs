@@ -8,7 +8,7 @@ use crate::{End, Session};
 use anyhow::{Result, anyhow, bail, ensure};
 use eps_data::codec::size_of;
 use eps_data::{
-    BACKGROUND, ClassId, DataError, IGNORE, ImageList, LabelMap, SaliencyFit, ScoreMap, VocFolder,
+    BACKGROUND, ClassId, DataError, DataSet, IGNORE, ImageList, LabelMap, SaliencyFit, ScoreMap,
     saliency_in,
 };
 use std::path::Path;
@@ -85,7 +85,7 @@ impl ThresholdedMaps<'_> {
 
     fn mask(&self, id: &str, map: ScoreMap) -> Result<LabelMap> {
         let Some(images) = self.resize_to else { return self.cut_mask(id, &map) };
-        let folder = VocFolder { images: images.into(), ..VocFolder::at(images) };
+        let folder = DataSet { images: images.into(), ..DataSet::voc(images) };
         let image = folder.image_of(id);
         ensure!(image.is_file(), "{}: image is missing, expected one for its map", image.display());
         self.cut_mask(id, &map.resized(size_of(&image)?))

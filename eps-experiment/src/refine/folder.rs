@@ -11,7 +11,7 @@ use eps_crf::Floor;
 use eps_data::codec::{
     ScoreFormat, class_map_of, class_maps_in, is_whole, write_mask, write_scores,
 };
-use eps_data::{ImageList, Shard, VocFolder, none_missing};
+use eps_data::{DataSet, ImageList, Shard, none_missing};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -112,7 +112,7 @@ impl MapFolder<'_> {
 
     /// Files of every image, all of which exist.
     fn jobs<'a>(&self, ids: &'a [String]) -> Result<Vec<Job<'a>>> {
-        let folder = VocFolder { images: self.images.into(), ..VocFolder::at(self.images) };
+        let folder = DataSet { images: self.images.into(), ..DataSet::voc(self.images) };
         let job = |id: &'a String| Job {
             id,
             cam: class_map_of(self.cams, id),

@@ -3,7 +3,7 @@
 use super::{Background, Refinement};
 use anyhow::Result;
 use eps_crf::Preset;
-use eps_data::{Item, LabelMap, Observer, VocFolder, none_missing};
+use eps_data::{DataSet, Item, LabelMap, Observer, none_missing};
 use eps_eval::{BackgroundRule, MapRefinement, SweepPlan, SweptRule, sweep_masks};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ impl RefinedSweep<'_> {
         observer: &dyn Observer,
     ) -> Result<Vec<SweptRule>> {
         let refinement = Refinement { preset: self.preset, steps: self.steps, floor: None };
-        let folder = VocFolder { images: self.images.into(), ..VocFolder::at(self.images) };
+        let folder = DataSet { images: self.images.into(), ..DataSet::voc(self.images) };
         let images: Vec<PathBuf> = items.iter().map(|item| folder.image_of(&item.id)).collect();
         none_missing(images.iter().filter(|path| !path.is_file()), "image")?;
         let backgrounds: Vec<Background> = plan.rules.iter().flat_map(backgrounds).collect();

@@ -10,7 +10,7 @@ use burn::module::ParamId;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use eps_data::scenes::write_voc_folder;
-use eps_data::{Needs, Size, Split, VocFolder};
+use eps_data::{DataSet, Needs, Size, Split};
 use eps_model::ModelError;
 use eps_model::backbone::layer::Pass;
 use eps_model::loss::{MapSelection, saliency_loss, soft_margin};
@@ -182,7 +182,7 @@ impl Scenes {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         write_voc_folder(&folder.path().join("scenes"), 4, 24, Size::new(56, 48)).unwrap();
-        let voc = VocFolder::at(&folder.path().join("scenes"));
+        let voc = DataSet::voc(&folder.path().join("scenes"));
         let needs = Needs { saliency: true, ..Needs::default() };
         let split = Split::open(&voc, "train", None, needs).unwrap();
         Self { folder, split }

@@ -6,7 +6,7 @@ use crate::outputs::Outputs;
 use anyhow::Result;
 use eps_data::check::{Examination, Finding, Kind, Report, RunSpace, Severity};
 use eps_data::codec::{ScoreFormat, write_file};
-use eps_data::{Needs, VocFolder};
+use eps_data::{DataSet, Needs};
 use eps_eval::report::export;
 use eps_experiment::Session;
 use std::collections::BTreeMap;
@@ -123,7 +123,7 @@ impl Check {
 }
 
 /// The usual list of the folder, unless it is the one that is checked.
-fn held_out(folder: &VocFolder, list: &str) -> Option<String> {
+fn held_out(folder: &DataSet, list: &str) -> Option<String> {
     let is_there = folder.lists.join(HELD_OUT).with_extension("txt").is_file();
     let trains = list.contains("train") && !list.contains(HELD_OUT);
     (is_there && trains).then(|| HELD_OUT.into())

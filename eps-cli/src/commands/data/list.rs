@@ -4,7 +4,7 @@ use crate::args::DataArgs;
 use crate::commands::Exit;
 use crate::outputs::{Inputs, Outputs};
 use anyhow::{Result, bail};
-use eps_data::{ImageList, VocFolder, counted};
+use eps_data::{DataSet, ImageList, counted};
 use eps_experiment::Session;
 use eps_experiment::output::write_kept;
 use std::collections::BTreeSet;
@@ -94,7 +94,7 @@ impl List {
 }
 
 /// Leaves out the images that have no mask, and notes those in whose masks' place something else is.
-fn retain_with_masks(ids: &mut BTreeSet<String>, folder: &VocFolder, session: &Session<'_>) {
+fn retain_with_masks(ids: &mut BTreeSet<String>, folder: &DataSet, session: &Session<'_>) {
     let mut others = Vec::new();
     ids.retain(|id| {
         let mask = folder.mask_of(id);
@@ -114,8 +114,8 @@ fn retain_with_masks(ids: &mut BTreeSet<String>, folder: &VocFolder, session: &S
 }
 
 /// The ids of another list of the same data set, which may be a split of COCO of its own.
-fn other(folder: &VocFolder, list: &str, session: &Session<'_>) -> Result<Vec<String>> {
-    Ok(noted(VocFolder::open(&folder.root, list)?.list(list)?, session))
+fn other(folder: &DataSet, list: &str, session: &Session<'_>) -> Result<Vec<String>> {
+    Ok(noted(DataSet::open(&folder.root, list)?.list(list)?, session))
 }
 
 /// The ids of a list, once it is noted what its lines have besides.

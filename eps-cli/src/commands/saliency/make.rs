@@ -60,7 +60,7 @@ mod built_in {
     use super::{Exit, Make, Result, Session};
     use crate::interrupt;
     use anyhow::anyhow;
-    use eps_data::VocFolder;
+    use eps_data::DataSet;
     use eps_experiment::prepare::SaliencyMaps;
     use eps_saliency::{SaliencyModel, SaliencyNetwork};
     use std::path::Path;
@@ -68,7 +68,7 @@ mod built_in {
     impl Make {
         pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
             let model = self.kind()?;
-            let folder = VocFolder::open(&self.data, &self.list)?;
+            let folder = DataSet::open(&self.data, &self.list)?;
             folder.check_root()?;
             let list = folder.list(&self.list)?;
             session.remarks(&list.remarks);

@@ -2,7 +2,7 @@
 
 use crate::args::named_folder;
 use anyhow::{Result, ensure};
-use eps_data::{VocFolder, saliency_in};
+use eps_data::{DataSet, saliency_in};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -21,7 +21,7 @@ pub(super) const PICTURES: &[&str] = &["jpg", "jpeg", "png", "npy"];
 
 impl Source {
     /// The maps of a data set, named by their folder.
-    pub(super) fn of_data(data: &VocFolder) -> Self {
+    pub(super) fn of_data(data: &DataSet) -> Self {
         let (folder, suffix) = (data.saliency.clone(), data.saliency_suffix.clone());
         Self { name: own_name(&folder), folder, suffix }
     }

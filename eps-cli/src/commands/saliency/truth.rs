@@ -4,7 +4,7 @@ use super::source::Source;
 use crate::args::{DATA, folder_of, missing, not_empty};
 use crate::outputs::Inputs;
 use anyhow::{Result, ensure};
-use eps_data::{ImageList, VocFolder, picture_in, pictures_of};
+use eps_data::{DataSet, ImageList, picture_in, pictures_of};
 use eps_eval::saliency::TruthKind;
 use eps_experiment::Session;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ pub(super) struct SaliencyTruthArgs {
 /// Masks and the images that count.
 pub(super) struct SaliencyTruth {
     /// The data set that has the masks; absent where a folder of them was named.
-    data: Option<VocFolder>,
+    data: Option<DataSet>,
     folder: PathBuf,
     /// Of masks in a folder.
     suffix: String,
@@ -62,10 +62,10 @@ impl SaliencyTruthArgs {
     }
 
     /// The data set, where one is given.
-    fn data(&self) -> Result<Option<VocFolder>> {
+    fn data(&self) -> Result<Option<DataSet>> {
         let list = self.list.as_deref().unwrap_or("train");
         let Some(root) = self.root() else { return Ok(None) };
-        let mut data = VocFolder::open(&root, list)?;
+        let mut data = DataSet::open(&root, list)?;
         data.check_root()?;
         if let Some(suffix) = &self.mask_suffix {
             data.mask_suffix.clone_from(suffix);
@@ -99,11 +99,11 @@ impl SaliencyTruthArgs {
 
     fn read_list(
         &self,
-        data: Option<&VocFolder>,
+        data: Option<&DataSet>,
         masks: &Path,
         session: &Session<'_>,
     ) -> Result<ImageList> {
-        let beside = || VocFolder::at(folder_of(masks));
+        let beside = || DataSet::voc(folder_of(masks));
         let list = match (&self.list, data) {
             (Some(list), Some(data)) => data.list(list)?,
             (Some(list), None) => beside().list(list)?,

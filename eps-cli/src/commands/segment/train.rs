@@ -3,7 +3,7 @@
 use crate::args::{ImageSetArgs, TrainingArgs};
 use crate::commands::Exit;
 use anyhow::Result;
-use eps_data::{Needs, VocFolder};
+use eps_data::{DataSet, Needs};
 use eps_experiment::Session;
 use eps_experiment::recipes::read_segmentation_recipe;
 use eps_experiment::run::RunFolder;
@@ -59,7 +59,7 @@ impl Train {
     }
 
     /// The data set with the masks to train on.
-    fn folder(&self) -> Result<VocFolder> {
+    fn folder(&self) -> Result<DataSet> {
         let mut folder = self.data.folder()?;
         if let Some(masks) = &self.masks {
             folder.masks = RunFolder::masks_in(masks)?;

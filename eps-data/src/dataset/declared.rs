@@ -1,7 +1,8 @@
 //! `dataset.toml`: classes and folders of a data set that is neither VOC nor COCO.
 
+use super::DataSet;
 use crate::codec::{is_named, read_text};
-use crate::{ClassNames, DataError, VocFolder};
+use crate::{ClassNames, DataError};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -40,13 +41,13 @@ struct Folders {
 }
 
 /// The folders that `dataset.toml` of a root names, where there is one.
-pub(crate) fn folder(root: &Path) -> Result<Option<VocFolder>, DataError> {
+pub(super) fn layout(root: &Path, _list: &str) -> Result<Option<DataSet>, DataError> {
     let path = root.join(NAME);
     if !is_named(&path) {
         return Ok(None);
     }
     let file = read(&path)?;
-    let mut folder = VocFolder::at(root);
+    let mut folder = DataSet::voc(root);
     let set = |subfolder: &mut PathBuf, name: Option<PathBuf>| {
         if let Some(name) = name {
             *subfolder = root.join(name);
@@ -63,7 +64,7 @@ pub(crate) fn folder(root: &Path) -> Result<Option<VocFolder>, DataError> {
 }
 
 /// The classes that `dataset.toml` of a root names, where there is one.
-pub(crate) fn class_names(root: &Path) -> Result<Option<ClassNames>, DataError> {
+pub(super) fn class_names(root: &Path) -> Result<Option<ClassNames>, DataError> {
     let path = root.join(NAME);
     if !is_named(&path) {
         return Ok(None);
@@ -90,12 +91,12 @@ mod tests {
     #[test]
     fn classes_and_folders_are_those_of_the_file() {
         let root = tempfile::tempdir().unwrap();
-        assert_eq!(folder(root.path()).unwrap(), None);
+        assert_eq!(layout(root.path(), "train").unwrap(), None);
         assert_eq!(class_names(root.path()).unwrap(), None);
         let text = "classes = [\"boat\", \"cow\"]\n[folders]\nimages = \"photos\"\nlabels = \"l.csv\"\n\
              [suffixes]\nsaliency = \"_sal_fuse\"\n";
         fs::write(root.path().join(NAME), text).unwrap();
-        let found = folder(root.path()).unwrap().unwrap();
+        let found = layout(root.path(), "train").unwrap().unwrap();
         assert!(found.images.ends_with("photos") && found.masks.ends_with("SegmentationClass"));
         assert!(found.saliency_of("a").ends_with("SALImages/a_sal_fuse.png"));
         assert!(found.mask_of("a").ends_with("SegmentationClass/a.png"));

@@ -1,7 +1,8 @@
 //! Data sets in the folder layout of COCO.
 
-use super::InstancesFile;
-use crate::VocFolder;
+use super::DataSet;
+use crate::DataError;
+use crate::coco::InstancesFile;
 use crate::codec::{is_named, read_text};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,21 +12,24 @@ use std::path::{Path, PathBuf};
 /// The file is `instances_<split>.json` in the root or its `annotations`; photographs are in
 /// `<split>`, `images/<split>` or `images`, masks and saliency maps in the folders of VOC's layout or
 /// one named as the split in these. `list` is a split, or a file of ids of one.
-pub(crate) fn folder(root: &Path, list: &str) -> Option<VocFolder> {
-    let (split, instances) = split(root, list)?;
-    let voc = VocFolder::at(root);
-    let of_split = |folder: PathBuf| first_folder(&[folder.join(&split), folder]);
-    Some(VocFolder {
+pub(super) fn layout(root: &Path, list: &str) -> Result<Option<DataSet>, DataError> {
+    Ok(split(root, list).map(|(split, instances)| of_split(root, &split, &instances)))
+}
+
+fn of_split(root: &Path, split: &str, instances: &Path) -> DataSet {
+    let voc = DataSet::voc(root);
+    let with_split = |folder: PathBuf| first_folder(&[folder.join(split), folder]);
+    DataSet {
         images: first_folder(&[
-            root.join(&split),
-            root.join("images").join(&split),
+            root.join(split),
+            root.join("images").join(split),
             root.join("images"),
         ]),
-        masks: of_split(voc.masks.clone()),
-        saliency: of_split(voc.saliency.clone()),
+        masks: with_split(voc.masks.clone()),
+        saliency: with_split(voc.saliency.clone()),
         instances: Some(InstancesFile::at(instances)),
         ..voc
-    })
+    }
 }
 
 /// The first that is there, or the first.
@@ -89,24 +93,24 @@ mod tests {
             &["annotations/instances_train2014.json", "annotations/instances_val2014.json"],
             &["annotations", "train2014", "SegmentationClass/train2014", "SALImages", "val2014"],
         );
-        let train = folder(root.path(), "train2014").unwrap();
+        let train = layout(root.path(), "train2014").unwrap().unwrap();
         assert!(train.images.ends_with("train2014"));
         assert!(train.masks.ends_with("SegmentationClass/train2014"));
         assert!(train.saliency.ends_with("SALImages"));
         assert!(train.instances.unwrap().path().ends_with("annotations/instances_train2014.json"));
         let ids = root.path().join("mine.txt");
         fs::write(&ids, "COCO_val2014_000000000042\n").unwrap();
-        let mine = folder(root.path(), ids.to_str().unwrap()).unwrap();
+        let mine = layout(root.path(), ids.to_str().unwrap()).unwrap().unwrap();
         assert!(mine.images.ends_with("val2014"));
-        assert_eq!(folder(root.path(), "train"), None);
+        assert_eq!(layout(root.path(), "train").unwrap(), None);
     }
 
     #[test]
     fn one_instances_file_serves_every_list() {
         let root = root(&["instances_val2017.json"], &["images"]);
-        let folder = folder(root.path(), "some.txt").unwrap();
-        assert!(folder.images.ends_with("images"));
-        assert!(folder.instances.unwrap().path().ends_with("instances_val2017.json"));
-        assert_eq!(super::folder(&root.path().join("images"), "val2017"), None);
+        let data = layout(root.path(), "some.txt").unwrap().unwrap();
+        assert!(data.images.ends_with("images"));
+        assert!(data.instances.unwrap().path().ends_with("instances_val2017.json"));
+        assert_eq!(layout(&root.path().join("images"), "val2017").unwrap(), None);
     }
 }

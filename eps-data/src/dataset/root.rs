@@ -11,7 +11,7 @@ const DEPTH: usize = 2;
 /// be.
 ///
 /// The folder that looks like a data set instead is named: one further in, or one further out.
-pub(crate) fn misplaced(root: &Path, images: &Path) -> Option<DataError> {
+pub(super) fn misplaced(root: &Path, images: &Path) -> Option<DataError> {
     if images.is_dir() {
         return None;
     }
@@ -28,7 +28,7 @@ pub(crate) fn misplaced(root: &Path, images: &Path) -> Option<DataError> {
 }
 
 /// What is said of a root that has nothing of a data set, where one of its files is missing.
-pub(crate) fn nothing_of_a_data_set(root: &Path) -> Option<String> {
+pub(super) fn nothing_of_a_data_set(root: &Path) -> Option<String> {
     let is_none = root.is_dir() && data_set(root).is_none();
     is_none.then(|| {
         format!(
