@@ -43,6 +43,14 @@ impl DataArgs {
     }
 }
 
+/// The side of a square image in pixels.
+pub(crate) fn side(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(side @ 1..=16_384) => Ok(side),
+        _ => Err("expected a whole number in 1..=16384".into()),
+    }
+}
+
 /// A whole number above 0.
 pub(crate) fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {

@@ -1,6 +1,6 @@
 //! `eps-bench network`
 
-use crate::flags::{DeviceArgs, positive};
+use crate::flags::{DeviceArgs, positive, side};
 use crate::measurement::{Passes, Record, Run};
 use anyhow::Result;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -23,7 +23,7 @@ pub(crate) struct NetworkBench {
     #[arg(long, value_name = "FILE")]
     recipe: PathBuf,
     /// Side of the square images in pixels [default: the recipe's crop]
-    #[arg(long, value_parser = positive)]
+    #[arg(long, value_parser = side)]
     size: Option<usize>,
     /// Images of a pass
     #[arg(long, default_value_t = 1, value_parser = positive)]

@@ -166,7 +166,7 @@ fn the_table_of_commands_is_theirs() {
     assert!(
         found == page,
         "docs/commands.md is not what the commands are; write it again with\n  \
-         {REGENERATE}=1 cargo test --workspace --bin eps command_table"
+         {REGENERATE}=1 cargo test --workspace --lib command_table"
     );
 }
 

@@ -45,6 +45,7 @@ pub mod run;
 pub mod segment;
 pub mod slurm;
 pub mod submission;
+pub mod weights;
 
 mod data_source;
 mod demo;

@@ -18,6 +18,7 @@ mod report;
 mod saliency;
 mod sizes;
 mod space;
+mod text;
 
 pub use finding::{Finding, Kind, Severity};
 pub use report::{MasksSeen, Overlap, Report, SaliencySeen};

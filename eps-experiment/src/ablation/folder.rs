@@ -4,7 +4,7 @@ use super::lock::holder;
 use super::lock_note::LockNote;
 use super::record::{CellRecord, PlanRecord};
 use crate::run::RunFolder;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use eps_data::codec::{read_text, write_file};
 use eps_eval::report::ablation::CellScores;
 use eps_model::train::Checkpoint;
@@ -94,7 +94,14 @@ impl AblationFolder {
     }
 
     pub fn write_scores(&self, cell: &CellRecord, scores: &CellScores) -> Result<()> {
-        write_file(&self.scores_file(cell), serde_json::to_string(scores)?)?;
+        let path = self.scores_file(cell);
+        write_file(&path, serde_json::to_string(scores)?)?;
+        // Written to what keeps nothing, such as a device that a link leads to, they would be made for ever.
+        ensure!(
+            self.is_done(cell),
+            "{}: is no regular file, expected one that keeps the scores",
+            path.display()
+        );
         self.clear_failure(cell)
     }
 

@@ -15,6 +15,7 @@ mod lock_note;
 mod pace;
 mod plan;
 mod plan_file;
+mod progress;
 mod record;
 mod results;
 mod scoring;

@@ -9,7 +9,7 @@ use crate::interrupt;
 use crate::outputs::Outputs;
 use anyhow::{Result, bail, ensure};
 use clap::Subcommand;
-use eps_data::{Shard, codec::write_file};
+use eps_data::Shard;
 use eps_eval::report::export;
 use eps_experiment::Session;
 use eps_experiment::ablation::{
@@ -121,11 +121,11 @@ impl AblateArgs {
             );
         }
         if self.dry_run {
-            self.preview(folder, &plan);
+            print!("{}", plan.preview(&folder.states(&plan, self.lock_expiry)));
             return Ok(Exit::Done);
         }
         // Left by the script's maker too, so that `status` shows the cells before the first task begins.
-        self.begin(folder, &plan, session)?;
+        folder.begin(&plan, session)?;
         let array = self.slurm.array(Some(plan.trainings().len()));
         let added = ["--wait".into(), "--expect-plan".into(), plan.hash()];
         if let Some(exit) = self.slurm.job.write(array, &added, session)? {
@@ -156,49 +156,7 @@ impl AblateArgs {
         }
     }
 
-    fn preview(&self, folder: &AblationFolder, plan: &PlanRecord) {
-        let trainings = plan.trainings();
-        for cell in &plan.cells {
-            let state = match folder.state(cell, self.lock_expiry) {
-                CellState::Done => "done",
-                CellState::Failed(_) => "failed",
-                CellState::Running(_) => "running",
-                CellState::Waiting(_) => "waiting",
-            };
-            println!("{}  training {}  {state}", plan.describe(cell), cell.training);
-        }
-        println!(
-            "\nplan {}: {} cells, {} trainings, baseline row {}",
-            plan.hash(),
-            plan.cells.len(),
-            trainings.len(),
-            plan.baseline + 1
-        );
-    }
-
-    /// Leaves the plan in the folder; one that is there already is replaced by another.
-    fn begin(
-        &self,
-        folder: &AblationFolder,
-        plan: &PlanRecord,
-        session: &Session<'_>,
-    ) -> Result<()> {
-        let is_there = folder.plan_file().exists();
-        if is_there && folder.plan().is_ok_and(|recorded| recorded.hash() == plan.hash()) {
-            return Ok(());
-        }
-        if is_there {
-            let known = plan.cells.iter().filter(|cell| folder.is_done(cell)).count();
-            session.observer.say(&format!(
-                "{}: another plan is replaced; {known} of {} cells are done already",
-                folder.root.display(),
-                plan.cells.len()
-            ));
-        }
-        Ok(write_file(&folder.plan_file(), plan.to_json())?)
-    }
-
-    /// Writes the results of what is done, shows them, and lists what failed.
+    /// Writes the results of what is done, shows them, and lists what is not.
     fn finish(
         &self,
         folder: &AblationFolder,
@@ -206,13 +164,11 @@ impl AblateArgs {
         end: Exit,
         session: &Session<'_>,
     ) -> Result<Exit> {
-        let states: Vec<CellState> =
-            plan.cells.iter().map(|cell| folder.state(cell, self.lock_expiry)).collect();
-        let is_any_done = states.contains(&CellState::Done);
         if end == Exit::Interrupted {
             return Ok(end);
         }
-        if is_any_done {
+        let states = folder.states(plan, self.lock_expiry);
+        if states.contains(&CellState::Done) {
             let Some(report) = write_results(folder, plan, self.lock_expiry, session)? else {
                 let text = "the results are not written; run the same command again to write them";
                 session.observer.say(text);
@@ -222,27 +178,14 @@ impl AblateArgs {
             let page = folder.root.join("results.md");
             session.observer.say(&format!("look at {}", page.display()));
         }
-        let mut failed = 0;
-        for (cell, state) in plan.cells.iter().zip(&states) {
-            match state {
-                CellState::Done => {}
-                CellState::Failed(error) => {
-                    failed += 1;
-                    eprintln!("failed: {}: {error}", plan.describe(cell));
-                }
-                CellState::Running(note) => eprintln!(
-                    "not finished: {}: process {} of {} works on it",
-                    plan.describe(cell),
-                    note.pid,
-                    note.host
-                ),
-                CellState::Waiting(_) => eprintln!("not finished: {}", plan.describe(cell)),
+        plan.unfinished(&states).iter().for_each(|line| eprintln!("{line}"));
+        match states.iter().filter(|state| matches!(state, CellState::Failed(_))).count() {
+            0 => Ok(Exit::Done),
+            failed => {
+                let cells = states.len();
+                eprintln!("{failed} of {cells} cells failed: --retry-failed tries them again");
+                Ok(Exit::Faulty)
             }
         }
-        if failed == 0 {
-            return Ok(Exit::Done);
-        }
-        eprintln!("{failed} of {} cells failed: --retry-failed tries them again", plan.cells.len());
-        Ok(Exit::Faulty)
     }
 }

@@ -4,12 +4,11 @@ use crate::args::DataArgs;
 use crate::commands::Exit;
 use crate::outputs::Outputs;
 use anyhow::Result;
-use eps_data::check::{Examination, Finding, Kind, Report, RunSpace, Severity};
+use eps_data::check::{Examination, Report, RunSpace};
 use eps_data::codec::{ScoreFormat, write_file};
 use eps_data::{DataSet, Needs};
 use eps_eval::report::export;
 use eps_experiment::Session;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The list that results are scored on where no flag names another.
@@ -114,9 +113,9 @@ impl Check {
             Some(path) if path == Path::new("-") => print!("{}", export::json(report)),
             Some(path) => {
                 write_file(path, export::json(report))?;
-                print!("{}", text(report, self.limit));
+                print!("{}", report.text(self.limit));
             }
-            None => print!("{}", text(report, self.limit)),
+            None => print!("{}", report.text(self.limit)),
         }
         Ok(())
     }
@@ -127,85 +126,6 @@ fn held_out(folder: &DataSet, list: &str) -> Option<String> {
     let is_there = folder.lists.join(HELD_OUT).with_extension("txt").is_file();
     let trains = list.contains("train") && !list.contains(HELD_OUT);
     (is_there && trains).then(|| HELD_OUT.into())
-}
-
-/// Findings, faults first, then what was looked at.
-fn text(report: &Report, limit: usize) -> String {
-    let severities = [(Severity::Fault, "fault"), (Severity::Note, "note")];
-    let mut lines = Vec::new();
-    for (severity, word) in severities {
-        let mut kinds: BTreeMap<Kind, Vec<&Finding>> = BTreeMap::new();
-        report
-            .of(severity)
-            .for_each(|finding| kinds.entry(finding.kind).or_default().push(finding));
-        for findings in kinds.values() {
-            let shown = if limit == 0 { findings.len() } else { limit.min(findings.len()) };
-            for alike in by_remedy(&findings[..shown]) {
-                lines.extend(alike.iter().map(|finding| format!("{word}: {finding}")));
-                let remedy = &alike[0].remedy;
-                lines.extend((!remedy.is_empty()).then(|| format!("  fix: {remedy}")));
-            }
-            if findings.len() > shown {
-                let more = findings.len() - shown;
-                lines.push(format!("  and {more} more of this kind: --limit 0 shows them"));
-            }
-        }
-    }
-    if !lines.is_empty() {
-        lines.push(String::new());
-    }
-    lines.extend(summary(report));
-    lines.join("\n") + "\n"
-}
-
-/// Findings that are put right alike, in the order of their first ones.
-fn by_remedy<'a>(findings: &[&'a Finding]) -> Vec<Vec<&'a Finding>> {
-    let mut groups: Vec<Vec<&Finding>> = Vec::new();
-    for finding in findings {
-        match groups.iter_mut().find(|group| group[0].remedy == finding.remedy) {
-            Some(group) => group.push(finding),
-            None => groups.push(vec![finding]),
-        }
-    }
-    groups
-}
-
-fn summary(report: &Report) -> Vec<String> {
-    let Report { list, images, classes, photographs, masks, saliency, run_bytes, .. } = report;
-    let mut lines = vec![
-        format!(
-            "{images} images of `{list}`, {classes} classes; {photographs} photographs decoded"
-        ),
-        format!(
-            "masks: {} palette, {} grey; 255 (ignore) in {}",
-            masks.palette, masks.grey, masks.with_ignored
-        ),
-        format!("saliency maps: {}, of them {} binary", saliency.maps, saliency.binary),
-    ];
-    if let Some(iou) = saliency.iou {
-        let iou = export::percent(Some(iou));
-        lines.push(format!("saliency and masks: IoU {iou} % over the pixels of all images"));
-    }
-    if !report.worst.is_empty() {
-        let worst = report.worst.iter().map(|overlap| {
-            let iou = export::percent(Some(overlap.iou));
-            format!("  {iou:>5} %  {}", overlap.id)
-        });
-        lines.push("they overlap least in:".into());
-        lines.extend(worst);
-    }
-    let needed = *run_bytes as f64 / 1e9;
-    lines.push(format!("a run of ResNet38d writes up to {needed:.1} GB"));
-    lines.push(format!("{}, {}", counted(report.faults, "fault"), counted(report.notes, "note")));
-    lines
-}
-
-fn counted(count: usize, word: &str) -> String {
-    match count {
-        0 => format!("no {word}"),
-        1 => format!("1 {word}"),
-        count => format!("{count} {word}s"),
-    }
 }
 
 /// A number of bytes with an optional K, M, G or T (powers of 1000).
