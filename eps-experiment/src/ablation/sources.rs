@@ -45,25 +45,31 @@ impl Sources {
         cache: Option<&Path>,
         session: &Session<'_>,
     ) -> Result<Self> {
-        let digests = Digests { cache, session };
-        let mut trained = BTreeMap::new();
+        // Everything is opened before anything is hashed, which takes minutes and leaves files in the cache.
+        let scored = scored_on.open(Needs { masks: true, ..Needs::default() }, session)?;
+        let mut splits = BTreeMap::new();
         let mut weights = BTreeMap::new();
         for cell in cells {
-            if !trained.contains_key(&cell.saliency) {
-                let source = digests.source(trained_on, &cell.saliency)?;
-                trained.insert(cell.saliency.clone(), source);
+            if !splits.contains_key(&cell.saliency) {
+                splits.insert(&cell.saliency, open(trained_on, &cell.saliency, session)?);
             }
             if let Some(path) = cell.weights.as_ref().filter(|path| !weights.contains_key(*path)) {
                 check_weights(path, cell.recipe.network.backbone)?;
-                weights.insert(path.clone(), sha256_of_file(path)?);
+                weights.insert(path.clone(), String::new());
             }
         }
-        let scored = scored_on.open(Needs { masks: true, ..Needs::default() }, session)?;
+        for (path, digest) in &mut weights {
+            *digest = sha256_of_file(path)?;
+        }
+        let digests = Digests { cache, session };
+        let source = |(saliency, split): (&SaliencySource, _)| {
+            Ok((saliency.clone(), digests.source(split)?))
+        };
         let truths = scored.items.iter().filter_map(|item| item.mask.as_deref());
         Ok(Self {
+            trained: splits.into_iter().map(source).collect::<Result<_>>()?,
             scored_digest: digests.images(&scored)?,
             truth_digest: digests.files("masks", &scored.items, truths)?,
-            trained,
             scored,
             weights,
         })
@@ -84,6 +90,16 @@ impl Sources {
     }
 }
 
+/// The images that cells with this saliency are trained on.
+fn open(data: &DataSource, saliency: &SaliencySource, session: &Session<'_>) -> Result<Split> {
+    let mut data = data.clone();
+    if let SaliencySource::Folder(folder) = saliency {
+        data.folder.saliency.clone_from(folder);
+    }
+    let needs = Needs { saliency: *saliency != SaliencySource::None, ..Needs::default() };
+    data.open(needs, session)
+}
+
 /// Hashes of files, each set of files read once for a folder of ablations.
 struct Digests<'a> {
     cache: Option<&'a Path>,
@@ -91,13 +107,7 @@ struct Digests<'a> {
 }
 
 impl Digests<'_> {
-    fn source(&self, data: &DataSource, saliency: &SaliencySource) -> Result<Source> {
-        let mut data = data.clone();
-        if let SaliencySource::Folder(folder) = saliency {
-            data.folder.saliency.clone_from(folder);
-        }
-        let needs = Needs { saliency: *saliency != SaliencySource::None, ..Needs::default() };
-        let split = data.open(needs, self.session)?;
+    fn source(&self, split: Split) -> Result<Source> {
         let maps = split.items.iter().filter_map(|item| item.saliency.as_deref());
         let images = self.images(&split)?;
         let maps = self.files("saliency maps", &split.items, maps)?;
