@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const PICTURES: [&str; 3] = ["disc", "pair", "wide"];
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/saliency").join(name)
+    eps_testkit::fixture("saliency").join(name)
 }
 
 fn picture(name: &str) -> RgbImage {

@@ -29,7 +29,7 @@ fn convert(input: &Path, out: &Path) -> Call {
 fn others(project: &Project) -> PathBuf {
     let input = project.path("others");
     fs::create_dir(&input).unwrap();
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/cams");
+    let fixtures = eps_testkit::fixture("cams");
     for (id, file) in KINDS {
         let kind = file.split_once('.').unwrap().1;
         fs::copy(fixtures.join(file), input.join(format!("{id}.{kind}"))).unwrap();

@@ -13,7 +13,7 @@ fn data(command: &str) -> Call {
 }
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(name)
+    eps_testkit::fixture(name)
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn wait_for(ready: impl Fn() -> bool) {
 fn a_folder_that_is_written_to_is_refused_until_its_lock_ends() {
     let project = trained(2);
     project.infer("run").succeeds();
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/cams/psa.npy");
+    let fixture = eps_testkit::fixture("cams/psa.npy");
     let maps = project.path("psa");
     fs::create_dir(&maps).unwrap();
     fs::copy(fixture, maps.join("a.npy")).unwrap();
@@ -190,7 +190,7 @@ fn a_result_that_is_empty_or_cut_off_is_made_again() {
     assert!(files(&refined) == whole);
     let [maps, converted] = ["others", "converted"].map(|name| project.path(name));
     fs::create_dir(&maps).unwrap();
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/cams/psa.npy");
+    let fixture = eps_testkit::fixture("cams/psa.npy");
     for number in 1..=3 {
         fs::copy(&fixture, maps.join(format!("scene_000{number}.npy"))).unwrap();
     }

@@ -27,7 +27,7 @@ fn write_voc(root: &Path) {
 fn foreign_maps(project: &Project) -> PathBuf {
     let folder = project.path("out_cam");
     fs::create_dir(&folder).unwrap();
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/cams/psa.npy");
+    let fixture = eps_testkit::fixture("cams/psa.npy");
     fs::copy(fixture, folder.join("psa.npy")).unwrap();
     folder
 }

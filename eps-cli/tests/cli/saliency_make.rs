@@ -2,10 +2,10 @@
 
 use crate::call::{Call, eps};
 use crate::project::Project;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/saliency").join(name)
+    eps_testkit::fixture("saliency").join(name)
 }
 
 /// Maps of the scenes by a network of the fixtures, into the folder `maps`.

@@ -1,28 +1,13 @@
 //! Fields that pydensecrf2 1.1 inferred; `fixtures/golden/crf/make.py` wrote them.
 
 use eps_crf::{Compatibility, DenseCrf, Picture, Preset, Unary};
-use npyz::{Deserialize, NpyFile, npz::file_name_from_array_name};
-use std::fs::{self, File};
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
-use zip::{ZipArchive, result::ZipError};
-
-type Archive = ZipArchive<BufReader<File>>;
-
-/// Shape and values of an array, if it is there.
-fn array<T: Deserialize>(archive: &mut Archive, name: &str) -> Option<(Vec<usize>, Vec<T>)> {
-    let file = match archive.by_name(&file_name_from_array_name(name)) {
-        Err(ZipError::FileNotFound) => return None,
-        file => file.unwrap(),
-    };
-    let array = NpyFile::new(file).unwrap();
-    let shape = array.shape().iter().map(|&side| side as usize).collect();
-    Some((shape, array.into_vec().unwrap()))
-}
+use eps_testkit::{Arrays, fixture};
+use std::fs;
+use std::path::PathBuf;
 
 /// The cases of the repository, and of the folder that `EPS_GOLDEN` names.
 fn cases() -> Vec<PathBuf> {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/golden/crf");
+    let fixtures = fixture("golden/crf");
     let more = std::env::var_os("EPS_GOLDEN").map(|folder| PathBuf::from(folder).join("crf"));
     let folders = [Some(fixtures), more.filter(|folder| folder.is_dir())];
     let entries = folders.into_iter().flatten().flat_map(|folder| fs::read_dir(folder).unwrap());
@@ -49,10 +34,10 @@ fn fields_agree_with_those_of_pydensecrf() {
     for path in cases {
         let name = path.file_stem().unwrap().to_str().unwrap();
         let preset: Preset = name.split('_').next().unwrap().parse().unwrap();
-        let mut archive = ZipArchive::new(BufReader::new(File::open(&path).unwrap())).unwrap();
-        let (shape, rgb) = array::<u8>(&mut archive, "picture").unwrap();
-        let (_, probabilities) = array::<f32>(&mut archive, "probabilities").unwrap();
-        let (_, expected) = array::<f32>(&mut archive, "marginals").unwrap();
+        let mut arrays = Arrays::open(&path);
+        let (shape, rgb) = arrays.get::<u8>("picture");
+        let (_, probabilities) = arrays.get::<f32>("probabilities");
+        let (_, expected) = arrays.get::<f32>("marginals");
         let pixels = shape[0] * shape[1];
         let labels = probabilities.len() / pixels;
         let channels = preset.channels(&rgb);
@@ -66,7 +51,8 @@ fn fields_agree_with_those_of_pydensecrf() {
                 Unary::from_labels(labels, &map, confidence)
             }
         };
-        let costs = array::<f32>(&mut archive, "compatibility")
+        let costs = arrays
+            .find::<f32>("compatibility")
             .map(|(_, costs)| Compatibility::new(labels, &costs).unwrap());
         let found = crf.infer_compatible(&unary.unwrap(), costs.as_ref(), Preset::STEPS).unwrap();
         let found = found.probabilities();

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 fn golden(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/golden/coco").join(name)
+    eps_testkit::fixture("golden/coco").join(name)
 }
 
 /// The first 16 digits of the hash of a mask's bytes.

@@ -241,7 +241,7 @@ mod tests {
     use std::{fs, path::PathBuf};
 
     fn fixture(name: &str) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/cams").join(name)
+        eps_testkit::fixture("cams").join(name)
     }
 
     #[test]

@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn dictionaries_of_other_programs_are_read_whatever_their_ending() {
-        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/cams");
+        let fixtures = eps_testkit::fixture("cams");
         for name in ["psa.npy", "psa.pkl", "irn.npy", "archive.npz"] {
             let path = fixtures.join(name);
             let expected = read_cam_dictionary(&path, CamKeys::FromZero).unwrap();

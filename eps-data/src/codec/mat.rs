@@ -181,7 +181,7 @@ mod tests {
     use std::path::PathBuf;
 
     fn fixture(name: &str) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/sbd").join(name)
+        eps_testkit::fixture("sbd").join(name)
     }
 
     #[test]

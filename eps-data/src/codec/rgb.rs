@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn cmyk_becomes_the_colour_that_pillow_makes_of_it() {
-        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/codec/cmyk.jpg");
+        let fixture = eps_testkit::fixture("codec/cmyk.jpg");
         let picture = read_rgb(&fixture).unwrap();
         // The fixture is Image.new("CMYK", (16, 16), (200, 100, 50, 20)), saved at quality 95.
         for (found, expected) in picture.get_pixel(3, 3).0.into_iter().zip([51, 143, 189]) {

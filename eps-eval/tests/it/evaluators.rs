@@ -93,7 +93,7 @@ struct Iou {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/golden/evaluators")
+    eps_testkit::fixture("golden/evaluators")
 }
 
 fn expected() -> Expected {

@@ -5,17 +5,16 @@ use eps_eval::boundary::{BoundaryIou, Contours, Trimap};
 use eps_eval::paired::{Bootstrap, MethodRuns, SplitMix64, compare};
 use eps_eval::ranking::{ImageRanking, ScoreHistogram};
 use eps_eval::{Anatomy, BackgroundRule, Cuts, ImageCounts, Loss};
+use eps_testkit::{fixture, json};
 use serde_json::Value;
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
-fn fixture(topic: &str, file: &str) -> PathBuf {
-    let golden = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fixtures/golden");
-    golden.join(topic).join(file)
+fn golden(topic: &str, file: &str) -> PathBuf {
+    fixture("golden").join(topic).join(file)
 }
 
-fn json(topic: &str, file: &str) -> Value {
-    let text = fs::read_to_string(fixture(topic, file)).expect("a committed file");
-    serde_json::from_str(&text).expect("it is JSON")
+fn expected(topic: &str, file: &str) -> Value {
+    json(&golden(topic, file))
 }
 
 fn numbers(value: &Value) -> Vec<Option<f64>> {
@@ -38,7 +37,7 @@ fn assert_close(found: &[Option<f64>], expected: &[Option<f64>], what: &str) {
 
 fn masks(case: u64, classes: usize) -> (LabelMap, LabelMap) {
     let read = |kind: &str| {
-        let path = fixture("boundary", &format!("{case}-{kind}.png"));
+        let path = golden("boundary", &format!("{case}-{kind}.png"));
         read_mask(&path, classes).expect("a committed mask")
     };
     (read("truth"), read("predicted"))
@@ -46,7 +45,7 @@ fn masks(case: u64, classes: usize) -> (LabelMap, LabelMap) {
 
 #[test]
 fn boundary_scores_equal_those_of_opencv_and_scipy() {
-    let expected = json("boundary", "expected.json");
+    let expected = expected("boundary", "expected.json");
     let classes = expected["classes"].as_u64().expect("a number") as usize;
     let trimap = expected["trimap"].as_array().expect("a list");
     let widths = trimap.iter().map(|row| row[0].as_u64().expect("a width") as u32).collect();
@@ -75,7 +74,7 @@ fn boundary_scores_equal_those_of_opencv_and_scipy() {
 
 #[test]
 fn the_anatomy_equals_that_of_scipys_distances() {
-    let expected = json("boundary", "expected.json");
+    let expected = expected("boundary", "expected.json");
     let number = |key: &str| expected[key].as_u64().expect("a number");
     let classes = number("classes") as usize;
     let labels: ClassSet =
@@ -97,7 +96,8 @@ fn the_anatomy_equals_that_of_scipys_distances() {
 
 #[test]
 fn the_bootstrap_equals_that_of_numpy_and_statsmodels() {
-    let (counts, expected) = (json("paired", "counts.json"), json("paired", "expected.json"));
+    let (counts, expected) =
+        (expected("paired", "counts.json"), expected("paired", "expected.json"));
     let method = |name: &str| {
         let runs: Vec<Vec<ImageCounts>> =
             serde_json::from_value(counts[name].clone()).expect("counts of images");
@@ -147,7 +147,7 @@ fn the_bootstrap_equals_that_of_numpy_and_statsmodels() {
 
 #[test]
 fn average_precision_equals_that_of_scikit_learn() {
-    let expected = json("ranking", "expected.json");
+    let expected = expected("ranking", "expected.json");
     let rows = |key: &str| expected[key].as_array().expect("a list").iter().map(numbers);
     let objects = numbers(&expected["image_ap"]).len();
     let mut images = ImageRanking::new(objects);

@@ -48,7 +48,7 @@ struct Folder {
 }
 
 fn golden() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/golden/saliency")
+    eps_testkit::fixture("golden/saliency")
 }
 
 fn read<T: for<'a> Deserialize<'a>>(name: &str) -> T {

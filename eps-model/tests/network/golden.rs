@@ -1,22 +1,11 @@
 //! Recorded numbers of the reference implementation, the hash that makes its inputs, and distances.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use npyz::{Deserialize, NpyFile, npz::file_name_from_array_name};
+use eps_testkit::Deserialize;
 use rayon::prelude::*;
-use std::fs;
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
-use zip::ZipArchive;
+use std::path::Path;
 
-/// A folder of recorded numbers: below the one that `EPS_GOLDEN` names, or the fixtures.
-pub(crate) fn folder(name: &str) -> PathBuf {
-    let fixtures = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/golden");
-    std::env::var_os("EPS_GOLDEN").map_or_else(fixtures, PathBuf::from).join(name)
-}
-
-pub(crate) fn json(path: &Path) -> serde_json::Value {
-    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-}
+pub(crate) use eps_testkit::{golden as folder, json, npy};
 
 /// The number at `key` of a JSON object.
 pub(crate) fn number(value: &serde_json::Value, key: &str) -> f64 {
@@ -28,30 +17,17 @@ pub(crate) fn numbers(value: &serde_json::Value) -> Vec<f32> {
     value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap() as f32).collect()
 }
 
-/// Shape and values of a `.npy` file.
-pub(crate) fn npy(path: &Path) -> (Vec<usize>, Vec<f32>) {
-    let file = BufReader::new(fs::File::open(path).unwrap());
-    values(NpyFile::new(file).unwrap())
-}
-
-fn values<T: Deserialize>(array: NpyFile<impl std::io::Read>) -> (Vec<usize>, Vec<T>) {
-    let shape = array.shape().iter().map(|&side| side as usize).collect();
-    (shape, array.into_vec().unwrap())
-}
-
-/// The arrays of a `.npz` file.
-pub(crate) struct Arrays(ZipArchive<BufReader<fs::File>>);
+/// The arrays of a `.npz` file, also as tensors.
+pub(crate) struct Arrays(eps_testkit::Arrays);
 
 impl Arrays {
     pub(crate) fn open(path: &Path) -> Self {
-        Self(ZipArchive::new(BufReader::new(fs::File::open(path).unwrap())).unwrap())
+        Self(eps_testkit::Arrays::open(path))
     }
 
     /// Shape and values of one array.
     pub(crate) fn get<T: Deserialize>(&mut self, name: &str) -> (Vec<usize>, Vec<T>) {
-        let file = self.0.by_name(&file_name_from_array_name(name));
-        let file = file.unwrap_or_else(|error| panic!("no array {name}: {error}"));
-        values(NpyFile::new(file).unwrap())
+        self.0.get(name)
     }
 
     pub(crate) fn tensor<const D: usize>(&mut self, name: &str, device: &Device) -> Tensor<D> {

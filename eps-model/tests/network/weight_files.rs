@@ -269,7 +269,7 @@ fn half_precision_becomes_single() {
 #[test]
 fn state_dicts_of_both_pytorch_formats_are_opened() {
     for name in ["zip.pth", "legacy.pth"] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/pytorch").join(name);
+        let path = eps_testkit::fixture("pytorch").join(name);
         let file = WeightsFile::open(&path).unwrap();
         assert_eq!(file.format, Format::Pytorch, "{name}");
         check_state_dict(name, file.tensors);
@@ -299,8 +299,8 @@ fn a_checkpoint_gives_its_network_and_names_the_rest() {
         ("nested", &[]),
     ];
     for (name, expected) in cases {
-        let path = format!("{}/../fixtures/pytorch/{name}.pth", env!("CARGO_MANIFEST_DIR"));
-        let file = WeightsFile::open(Path::new(&path)).unwrap();
+        let path = eps_testkit::fixture(format!("pytorch/{name}.pth"));
+        let file = WeightsFile::open(&path).unwrap();
         let mut others = file.others;
         others.sort();
         assert_eq!(others, expected, "{name}");
@@ -310,7 +310,7 @@ fn a_checkpoint_gives_its_network_and_names_the_rest() {
 
 #[test]
 fn files_that_hold_no_weights_are_refused() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
+    let folder = eps_testkit::fixture("");
     let cut = |name: &str| {
         let bytes = std::fs::read(folder.join(name)).unwrap();
         bytes[..bytes.len() / 2].to_vec()

@@ -4,7 +4,6 @@ use super::{check, finds, names};
 use crate::project::{Project, truncate};
 use image::{ImageBuffer, Luma, Rgb};
 use std::fs;
-use std::path::Path;
 
 /// A JPEG with an EXIF entry that turns it by 90 degrees.
 fn turned(jpeg: &[u8]) -> Vec<u8> {
@@ -179,7 +178,7 @@ fn photographs_that_viewers_turn() {
 
 #[test]
 fn cmyk_and_16_bit_photographs() {
-    let cmyk = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/codec/cmyk.jpg");
+    let cmyk = eps_testkit::fixture("codec/cmyk.jpg");
     finds(
         |project| assert!(fs::copy(&cmyk, project.image(2)).unwrap() > 0),
         "cmyk",

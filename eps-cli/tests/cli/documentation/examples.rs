@@ -52,7 +52,7 @@ fn examples(command: &[String]) -> Vec<String> {
 
 /// Maps of other programs, of images that the data set has not.
 fn write_foreign_maps(root: &Path) {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/cams");
+    let fixtures = eps_testkit::fixture("cams");
     let copies = [
         ("psa.npy", "out_cam/2008_000001.npy"),
         ("psa.npy", "irn_cam/2008_000001.npy"),

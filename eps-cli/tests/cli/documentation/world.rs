@@ -74,7 +74,7 @@ fn write_voc(root: &Path) {
 /// The Semantic Boundaries Dataset: one scene of VOC, and a picture that VOC's lists do not have.
 fn write_sbd(root: &Path, voc: &Path) {
     let (known, new) = (scene_id(0), "2008_000001");
-    let classes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/sbd/classes.mat");
+    let classes = eps_testkit::fixture("sbd/classes.mat");
     fs::create_dir_all(root.join("cls")).expect("a folder");
     for id in [&known, new] {
         fs::copy(&classes, root.join("cls").join(format!("{id}.mat"))).expect("a copy");

@@ -10,7 +10,7 @@ fn pictures() -> Vec<(&'static str, Vec<u8>)> {
     let picture = RgbImage::from_fn(50, 40, |x, y| Rgb([x as u8 * 5, y as u8 * 6, (x * y) as u8]));
     write_jpeg(&path, &picture, 90).unwrap();
     let fixture = |name: &str| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/codec");
+        let folder = eps_testkit::fixture("codec");
         fs::read(folder.join(name)).unwrap()
     };
     vec![
