@@ -1,7 +1,7 @@
 //! Scores of the classes that are in an image, and the mask they make.
 
 use crate::transform::{BilinearTap, bilinear_taps};
-use crate::{BACKGROUND, ClassId, LabelMap, Size};
+use crate::{BACKGROUND, ClassId, LabelMap, SaliencyMap, Size};
 
 /// Added to a class's maximum before dividing by it, as the reference does.
 const NORMALISATION_EPSILON: f32 = 1e-5;
@@ -52,6 +52,26 @@ impl ScoreMap {
             }
         }
         self
+    }
+
+    /// The best class of each pixel alone, with the saliency there, in `0..=1`, as its score.
+    ///
+    /// At a threshold `t` these maps give the best class where the saliency is above `t`, and background elsewhere: the
+    /// cut by saliency that many methods make after training.
+    ///
+    /// # Panics
+    ///
+    /// If the saliency map is of another size.
+    pub fn cued_by(&self, saliency: &SaliencyMap) -> Self {
+        assert_eq!(saliency.size(), self.size, "both maps must have the same size");
+        let pixels = self.size.pixels();
+        let mut scores = vec![0.0; self.scores.len()];
+        for (pixel, ((best, _), &value)) in self.best().zip(saliency.values()).enumerate() {
+            if let Some(index) = self.classes.iter().position(|&class| class == best) {
+                scores[index * pixels + pixel] = f32::from(value) / 255.0;
+            }
+        }
+        Self { size: self.size, classes: self.classes.clone(), scores }
     }
 
     /// The maps of those classes for which `is_kept` holds.
@@ -152,6 +172,18 @@ mod tests {
 
     fn two_classes() -> ScoreMap {
         ScoreMap::new(Size::new(2, 2), vec![3, 9], vec![0.2, 0.5, 0.1, 0.9, 0.1, 0.5, 0.3, 0.1])
+    }
+
+    #[test]
+    fn a_cue_scores_the_best_class_of_each_pixel_by_its_saliency() {
+        let size = Size::new(3, 1);
+        let map = ScoreMap::new(size, vec![2, 5], vec![0.9, 0.1, 0.0, 0.3, 0.4, 0.0]);
+        let cued = map.cued_by(&SaliencyMap::new(size, vec![51, 255, 0]));
+        assert_eq!(cued.scores(), [0.2, 0.0, 0.0, 0.0, 1.0, 0.0]);
+        let best: Vec<_> = cued.best().collect();
+        assert_eq!(best, [(2, 0.2), (5, 1.0), (2, 0.0)]);
+        let none = ScoreMap::new(size, vec![], vec![]);
+        assert_eq!(none.cued_by(&SaliencyMap::new(size, vec![255; 3])), none);
     }
 
     #[test]

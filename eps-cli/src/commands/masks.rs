@@ -1,11 +1,13 @@
 //! `eps masks`
 
 use super::Exit;
-use crate::args::{self, DATA, DataFolder, MapSourceArgs, named_folder, read_list};
+use crate::args::{
+    self, DATA, DataFolder, MapSourceArgs, SaliencyCueArgs, named_folder, read_list,
+};
 use crate::interrupt;
 use anyhow::{Result, ensure};
 use eps_experiment::Session;
-use eps_experiment::prepare::{Cut, ThresholdedMaps};
+use eps_experiment::prepare::{Cut, SaliencyCue, ThresholdedMaps};
 use eps_experiment::refine::Background;
 use eps_experiment::run::RunFolder;
 use std::path::PathBuf;
@@ -45,12 +47,8 @@ pub(crate) struct Masks {
     /// alone become 255 (ignore), from which no training learns
     #[arg(long, value_name = "T|A|LEVEL")]
     unsure: Option<f32>,
-    /// Folder of the maps of --saliency-cue, `<id>.png`, `.jpg` or `.npy` [default: that of --data]
-    #[arg(long, value_name = "DIR", requires = "saliency_cue")]
-    saliency: Option<PathBuf>,
-    /// What the names of these maps have between id and ending, such as `_sal_fuse`
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, requires = "saliency_cue")]
-    saliency_suffix: Option<String>,
+    #[command(flatten)]
+    saliency: SaliencyCueArgs,
     /// Folder to write
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -74,11 +72,11 @@ pub(crate) struct Masks {
 impl Masks {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let list = read_list(&self.list, session)?;
-        let (images, saliency) = (self.images()?, self.saliency()?);
-        let cut = match (self.threshold, self.power, self.saliency_cue.zip(saliency.as_ref())) {
+        let (images, cue) = (self.images()?, self.cue()?);
+        let cut = match (self.threshold, self.power, self.saliency_cue.zip(cue.as_ref())) {
             (Some(threshold), ..) => Cut::Background(Background::Threshold(threshold)),
             (None, Some(power), _) => Cut::Background(Background::Alpha(power)),
-            (None, None, Some((level, (maps, suffix)))) => Cut::Saliency { level, maps, suffix },
+            (None, None, Some((level, cue))) => Cut::Saliency { level, cue },
             (None, None, None) => unreachable!("clap asks for one of them"),
         };
         let unsure = self.unsure.map(|value| unsure(cut, value)).transpose()?;
@@ -99,20 +97,9 @@ impl Masks {
         Ok(masks.run(session)?.into())
     }
 
-    /// Where the maps of `--saliency-cue` are, and what their names have behind the id.
-    fn saliency(&self) -> Result<Option<(PathBuf, String)>> {
-        if self.saliency_cue.is_none() {
-            return Ok(None);
-        }
-        let lacking = "--saliency-cue needs maps, expected --saliency or --data";
-        let (folder, suffix) = match &self.saliency {
-            Some(folder) => (folder.clone(), String::new()),
-            None => {
-                let data = self.data_folder().with(|data| &data.saliency, lacking, "--saliency")?;
-                (data.saliency, data.saliency_suffix)
-            }
-        };
-        Ok(Some((folder, self.saliency_suffix.clone().unwrap_or(suffix))))
+    /// The maps of `--saliency-cue`.
+    fn cue(&self) -> Result<Option<SaliencyCue>> {
+        self.saliency_cue.map(|_| self.saliency.of(&self.data_folder())).transpose()
     }
 
     /// Where the images of `--resize` are.
@@ -139,8 +126,8 @@ fn unsure(cut: Cut<'_>, value: f32) -> Result<Cut<'_>> {
             (second, (0.0..threshold).contains(&value), "in 0..=1 and below --threshold")
         }
         Cut::Background(Background::Rest) => unreachable!("no flag of this command asks for it"),
-        Cut::Saliency { level, maps, suffix } => {
-            let second = Cut::Saliency { level: value, maps, suffix };
+        Cut::Saliency { level, cue } => {
+            let second = Cut::Saliency { level: value, cue };
             (second, (0.0..level).contains(&value), "in 0..=1 and below --saliency-cue")
         }
     };

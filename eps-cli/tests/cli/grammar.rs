@@ -183,7 +183,19 @@ fn masks_are_made_of_maps_at_a_threshold_or_a_power() {
     let cut = call("cut").with("--saliency-cue", "0.5");
     cut.with("--saliency", project.path("saliency")).succeeds();
     assert_eq!(read("cut"), LabelMap::new(Size::new(2, 1), vec![0, 15]));
+    // The same cut by a threshold, of maps that have the saliency as their score.
+    let cued = |out: &str| {
+        let call = eps("data").and("convert").and(&maps).with("--out", project.path(out));
+        call.and("--saliency-cue").with("--saliency", project.path("saliency"))
+    };
+    cued("cued").succeeds();
+    let thresholded = eps("masks").and(project.path("cued")).with("--out", project.path("by-maps"));
+    thresholded.with("--threshold", "0.5").succeeds();
+    assert_eq!(read("by-maps"), read("cut"));
+    let plain = eps("data").and("convert").and(&maps).with("--out", project.path("cued"));
+    plain.refuses(&["convert.json", "expected another --out"]);
     fs::rename(project.path("saliency/a.png"), project.path("saliency/a_sal.png")).unwrap();
+    cued("other").refuses(&["a.png: saliency map is missing"]);
     let suffixed = || {
         let call = call("suffixed").with("--saliency-cue", "0.5");
         call.with("--saliency", project.path("saliency"))

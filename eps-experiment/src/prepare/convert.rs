@@ -1,13 +1,13 @@
 //! Class activation maps of other programs as the `.npz` that this one reads.
 
-use super::MapSource;
+use super::{MapSource, SaliencyCue};
 use crate::output::FolderLock;
 use crate::output::origin::{self, Results};
 use crate::resumed::Missing;
 use crate::{End, Session};
 use anyhow::Result;
 use eps_data::codec::{ScoreFormat, is_whole, write_scores};
-use eps_data::counted;
+use eps_data::{ScoreMap, counted};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[derive(Clone, Debug)]
 pub struct ConvertedMaps {
     pub source: MapSource,
+    /// Saliency maps that score the best class of each pixel in the place of the maps.
+    pub cue: Option<SaliencyCue>,
     /// Folder to write, `<id>.npz`.
     pub out: PathBuf,
     pub format: ScoreFormat,
@@ -33,6 +35,9 @@ struct Origin {
     suffix: String,
     normalise: bool,
     f16: bool,
+    /// The folder of the saliency maps and their suffix.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cue: Option<String>,
 }
 
 impl Origin {
@@ -60,7 +65,7 @@ impl ConvertedMaps {
             |(id, _)| is_whole(&target(id)),
             |(id, source)| {
                 match self.source.read(source)? {
-                    Some(map) => write_scores(&target(id), &map, self.format)?,
+                    Some(map) => write_scores(&target(id), &self.cued(id, map)?, self.format)?,
                     None => drop(lock(&empty).insert(source.path().to_owned())),
                 }
                 Ok(())
@@ -86,7 +91,15 @@ impl ConvertedMaps {
     fn origin(&self) -> Result<Origin> {
         let MapSource { from_one, ref suffix, normalise, .. } = self.source;
         let (source, f16) = (self.source.folder()?, self.format == ScoreFormat::F16);
-        Ok(Origin { source, from_one, suffix: suffix.clone(), normalise, f16 })
+        let cue = self.cue.as_ref().map(SaliencyCue::name).transpose()?;
+        Ok(Origin { source, from_one, suffix: suffix.clone(), normalise, f16, cue })
+    }
+
+    fn cued(&self, id: &str, map: ScoreMap) -> Result<ScoreMap> {
+        match &self.cue {
+            Some(cue) => Ok(map.cued_by(&cue.read(id, map.size())?)),
+            None => Ok(map),
+        }
     }
 }
 

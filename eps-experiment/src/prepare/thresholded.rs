@@ -1,16 +1,13 @@
 //! Class activation maps of any program to masks, without a CRF.
 
+use super::SaliencyCue;
 use super::map_source::{FoundMaps, MapSource};
 use super::masks::{MaskOutput, origin::Origin};
-use crate::output::origin;
 use crate::refine::Background;
 use crate::{End, Session};
 use anyhow::{Result, anyhow, bail, ensure};
 use eps_data::codec::size_of;
-use eps_data::{
-    BACKGROUND, ClassId, DataError, DataSet, IGNORE, ImageList, LabelMap, SaliencyFit, ScoreMap,
-    saliency_in,
-};
+use eps_data::{BACKGROUND, ClassId, DataSet, IGNORE, ImageList, LabelMap, ScoreMap};
 use std::path::Path;
 
 /// What of an image is background.
@@ -18,14 +15,8 @@ use std::path::Path;
 pub enum Cut<'a> {
     /// Where the score of its best class is not above the background's.
     Background(Background),
-    /// Where its saliency map, of this folder, is below a level in `0..=1`: the cue of many methods, which cut
-    /// class maps by saliency after training.
-    Saliency {
-        level: f32,
-        maps: &'a Path,
-        /// What the names of the maps have between id and ending.
-        suffix: &'a str,
-    },
+    /// Where its saliency map is below a level in `0..=1`.
+    Saliency { level: f32, cue: &'a SaliencyCue },
 }
 
 /// Class maps, and the masks that a cut makes of them.
@@ -108,24 +99,16 @@ impl Cut<'_> {
     fn name(self) -> Result<String> {
         Ok(match self {
             Self::Background(background) => background.to_string(),
-            Self::Saliency { level, maps, suffix } => {
-                let names = if suffix.is_empty() { "" } else { "/*" };
-                format!("saliency-{level} {}{names}{suffix}", origin::whole_path(maps)?)
-            }
+            Self::Saliency { level, cue } => format!("saliency-{level} {}", cue.name()?),
         })
     }
 
     fn mask(self, id: &str, map: &ScoreMap) -> Result<LabelMap> {
-        let (level, folder, suffix) = match self {
+        let (level, cue) = match self {
             Self::Background(background) => return Ok(background.mask(map)),
-            Self::Saliency { level, maps, suffix } => (level, maps, suffix),
+            Self::Saliency { level, cue } => (level, cue),
         };
-        let path = saliency_in(folder, &format!("{id}{suffix}"));
-        if !path.is_file() {
-            let maps = ImageList::new("of class maps", vec![id.into()]);
-            return Err(maps.explain(DataError::missing(path, "saliency map")).into());
-        }
-        let saliency = SaliencyFit::Exact.read(&path, map.size())?;
+        let saliency = cue.read(id, map.size())?;
         let best = map.best().zip(saliency.values());
         let pick = |((class, _), &value): ((ClassId, f32), &u8)| {
             if f32::from(value) < level * 255.0 { BACKGROUND } else { class }
