@@ -238,6 +238,81 @@ def test_sweeps_are_the_programs(data):
     assert found.to_dict() == expected
 
 
+def arrays():
+    """Masks and class maps of the scenes in ``data``, as a program has them in memory."""
+    truth = [masks(seed) for seed in range(len(IDS))]
+    maps = []
+    for seed, own in enumerate(truth):
+        random = np.random.default_rng(seed)
+        present = [label for label in range(1, 4) if (own == label).any()]
+        cam = [np.clip((own == label) * 0.5 + random.uniform(0, 0.6, own.shape), 0, 1) for label in present]
+        maps.append(dict(zip(present, np.array(cam, np.float32))))
+    return truth, maps
+
+
+def test_a_sweep_by_hand():
+    curve = eps_wsss.sweep([[[0, 0, 1, 1]]], [{1: np.array([[0.1, 0.4, 0.6, 0.9]])}], classes=2, thresholds=[0.25, 0.5, 0.75])
+    points = curve.rule("constant")["points"]
+    # At 0.25 one of two background pixels is lost, at 0.75 one of two of the object.
+    assert [own["mean_iou"] for own in points] == [(1 / 2 + 2 / 3) / 2, 1.0, (2 / 3 + 1 / 2) / 2]
+    assert curve.rule("constant")["best"]["parameters"] == [0.5]
+    assert curve.list["images"] == 1
+
+
+def test_arrays_are_swept_as_folders(data):
+    truth, maps = arrays()
+    for given in ({}, {"thresholds": [0.5, 0.3], "powers": [2], "folds": 3, "fixed": 0.4, "plateau": 0.05}):
+        expected = eps_wsss.sweep(data / "SegmentationClass", data / "cams", IDS, **given)
+        for classes, threads in ((4, 1), (OBJECTS, 2)):
+            found = eps_wsss.sweep(truth, maps, IDS, classes=classes, threads=threads, **given)
+            assert found.to_dict() == expected.to_dict()
+    # One map for every class, in any layout and type, with other classes at 0.
+    dense = [np.zeros((3, *own.shape)) for own in truth]
+    for own, known in zip(dense, maps):
+        for label, plane in known.items():
+            own[label - 1] = plane
+    dense = [np.asfortranarray(own) for own in dense]
+    expected = eps_wsss.sweep(data / "SegmentationClass", data / "cams", IDS)
+    found = eps_wsss.sweep([own.astype(np.int64) for own in truth], dense, IDS, classes=4)
+    assert found.to_dict() == expected.to_dict()
+
+
+def test_matrices_are_compared_and_audited_as_folders(data):
+    def matrix(wrong, ignored=0.0):
+        own = eps_wsss.ConfusionMatrix(OBJECTS)
+        for seed in range(len(IDS)):
+            own.add(masks(seed), masks(seed, wrong, ignored))
+        return own
+
+    expected = eps_wsss.compare(
+        data / "SegmentationClass", {"bad": data / "bad", "good": [data / "good"]}, IDS, resamples=300, seed=5
+    ).to_dict()
+    found = eps_wsss.compare_matrices({"bad": matrix(0.4), "good": [matrix(0.2)]}, resamples=300, seed=5)
+    named = {f"image {at}": own for at, own in enumerate(IDS)}
+    for own in found.differences[0]["images"]["images"]:
+        own["id"] = named[own["id"]]
+    assert found.methods == expected["methods"]
+    assert found.differences[0]["miou"] == expected["differences"][0]["miou"]
+    # Images of equal difference are in the order of their ids, which are not the same.
+    by_id = [sorted(own.pop("images"), key=lambda image: image["id"]) for own in (found.differences[0]["images"], expected["differences"][0]["images"])]
+    assert by_id[0] == by_id[1]
+    assert found.differences == expected["differences"]
+    audited = eps_wsss.audit(data / "SegmentationClass", data / "odd", IDS)
+    own = matrix(0.2, 0.05).audit()
+    assert own.miou == audited.miou and own.oddities == audited.oddities
+    refusal = next(row["refusal"] for row in own.protocols if row["protocol"] == "voc")
+    assert refusal == "image 0: predicted class 255, expected 0..=3"
+
+
+@needs_program
+def test_sweeps_of_arrays_are_the_programs(data):
+    truth, maps = arrays()
+    expected = run(data, "sweep", "--truth", data / "SegmentationClass", "--list", data / "list.txt", "--cams", data / "cams")
+    found = eps_wsss.sweep(truth, maps, IDS, classes=OBJECTS).to_dict()
+    assert found.pop("list")["sha256"] == expected.pop("list")["sha256"]
+    assert found == expected
+
+
 @needs_program
 def test_comparisons_are_the_programs(data):
     expected = run(

@@ -9,8 +9,8 @@ import eps_wsss
 from eps_wsss import densecrf as dcrf
 from eps_wsss.bilateralfilter import bilateralfilter_batch
 
-#: Calls of each kind; four kinds make 10,000.
-EXAMPLES = int(os.environ.get("EPS_RANDOM_CALLS", "2500"))
+#: Calls of each kind; five kinds make 10,000.
+EXAMPLES = int(os.environ.get("EPS_RANDOM_CALLS", "2000"))
 
 often = settings(
     max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -129,3 +129,22 @@ def test_confusion(data):
     scores = attempted(lambda: own.scores(draw(st.sampled_from([*eps_wsss.PROTOCOLS, "none"]))))
     if scores is not None:
         assert scores.miou is None or 0 <= scores.miou <= 1
+
+
+@often
+@given(data=st.data())
+def test_sweeps(data):
+    draw = data.draw
+    classes, shape = draw(st.integers(1, 6)), (draw(side), draw(side))
+    truth, maps = [], []
+    for _ in range(draw(st.integers(0, 3))):
+        truth.append(np.random.default_rng(draw(seed)).integers(0, draw(st.sampled_from([2, classes, 300])), shape))
+        labels = draw(st.lists(st.integers(0, classes), unique=True, max_size=3))
+        planes = {own: array(draw(seed), shape, draw(dtype), draw(st.none() | wild)) for own in labels}
+        maps.append(planes if draw(st.booleans()) else array(draw(seed), (classes - 1, *shape), draw(dtype), None))
+    thresholds = draw(st.lists(st.floats(-0.1, 1.1) | wild, max_size=3))
+    powers = draw(st.lists(st.floats(-1, 300) | wild, max_size=3))
+    given = {"folds": draw(st.integers(-1, 5)), "fixed": draw(st.floats(-0.1, 1.1)), "classes": classes}
+    found = attempted(lambda: eps_wsss.sweep(truth, maps, thresholds=thresholds, powers=powers, **given))
+    if found is not None:
+        assert 0 <= found.rule("constant")["best"]["mean_iou"] <= 1
