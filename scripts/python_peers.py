@@ -6,6 +6,7 @@
 Images are drawn by seed. Sides take turns, round by round: medians, and medians of the ratios of each round.
 """
 import importlib.util
+import os
 import statistics
 import subprocess
 import sys
@@ -135,11 +136,12 @@ def batch(rounds):
 
 
 def confusion(rounds):
+    """As many pairs of masks as VOC's validation list has, in memory."""
     import eps_wsss
 
     random = np.random.default_rng(0)
     pairs = []
-    for _ in range(100):
+    for _ in range(1449):
         truth = random.integers(0, 21, (15, 20)).astype(np.uint8).repeat(25, 0).repeat(25, 1)
         truth[::25] = 255
         predicted = np.roll(truth, random.integers(0, 9, 2), (0, 1))
@@ -173,32 +175,45 @@ def confusion(rounds):
 
         assert np.array_equal(torchmetrics(), bincount())
         sides["torchmetrics"] = torchmetrics
-    table(["confusion", "side", "median [s]", "speed", "rounds"], compared("100 pairs, 375x500", sides, rounds))
+    table(["confusion", "side", "median [s]", "speed", "rounds"], compared("1449 pairs, 375x500", sides, rounds))
 
 
 def filter(rounds):
-    """Against the lattice of pydensecrf2 without normalisation: the same sums, in C++ with SSE."""
+    """Against rloss's module where it is there, and the same lattice of pydensecrf2 without normalisation."""
     from eps_wsss.bilateralfilter import bilateralfilter_batch
 
     import pydensecrf.densecrf as dcrf
 
     count, labels = 4, LABELS
     scenes = [scene(seed) for seed in range(count)]
-    images = np.stack([image.transpose(2, 0, 1) for image, _ in scenes]).astype(np.float32)
+    images = np.ascontiguousarray([image.transpose(2, 0, 1) for image, _ in scenes], np.float32)
     values = np.stack([probabilities for _, probabilities in scenes])
     outs = np.zeros_like(values)
+    arguments = count, labels, HEIGHT, WIDTH, 15.0, 80.0
 
     def package(threads):
-        bilateralfilter_batch(images, values, outs, count, labels, HEIGHT, WIDTH, 15.0, 80.0, threads)
+        bilateralfilter_batch(images, values, outs, *arguments, threads)
 
-    def peer():
+    def lattice():
         for (image, _), own in zip(scenes, values):
             field = dcrf.DenseCRF2D(WIDTH, HEIGHT, labels)
             field.addPairwiseBilateral(80, 15, image, 1, normalization=dcrf.NO_NORMALIZATION)
             Q, tmp1, tmp2 = field.startInference()
             field.stepInference(Q, tmp1, tmp2)
 
-    sides = {"pydensecrf2's lattice": peer, "1 thread": lambda: package(1), "2 threads": lambda: package(2)}
+    sides = {"eps_wsss, 1 thread": lambda: package(1), "eps_wsss, 2 threads": lambda: package(2)}
+    if importlib.util.find_spec("bilateralfilter"):
+        import bilateralfilter
+
+        expected = np.zeros_like(values)
+        bilateralfilter.bilateralfilter_batch(images.ravel(), values.ravel(), expected.reshape(-1), *arguments)
+        package(1)
+        # The same sums in another order, in 32 bits.
+        np.testing.assert_allclose(outs, expected, rtol=1e-4)
+        # OpenMP's threads are as many as OMP_NUM_THREADS says.
+        own = lambda: bilateralfilter.bilateralfilter_batch(images.ravel(), values.ravel(), outs.reshape(-1), *arguments)
+        sides = {f"rloss, OMP_NUM_THREADS={os.environ.get('OMP_NUM_THREADS')}": own, **sides}
+    sides = {**sides, "pydensecrf2's lattice, 1 thread": lattice}
     table(["filter", "side", "median [s]", "speed", "rounds"], compared("4 images, 21 planes", sides, rounds))
 
 

@@ -1,9 +1,14 @@
-"""The filter against sums over all pairs of pixels."""
+"""The filter against sums over all pairs of pixels, and against rloss's module."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from eps_wsss.bilateralfilter import bilateralfilter, bilateralfilter_batch
+
+#: Of colours and of places.
+DEVIATIONS = (15.0, 40.0), (30.0, 10.0), (60.0, 6.0)
 
 
 def scene(seed, height, width, planes):
@@ -25,7 +30,20 @@ def gaussian_sums(image, values, sigmargb, sigmaxy):
     return (values.reshape(planes, -1) @ np.exp(-distances / 2)).reshape(values.shape)
 
 
-@pytest.mark.parametrize(("sigmargb", "sigmaxy"), [(15, 40), (30, 10), (60, 6)])
+@pytest.mark.parametrize("deviations", DEVIATIONS)
+def test_values_are_those_of_rloss(deviations):
+    # goldens/make_filter.py wrote them.
+    with np.load(Path(__file__).parent / "goldens" / "filter.npz") as archive:
+        images, values = archive["images"], archive["values"]
+        expected = archive["filtered {} {}".format(*deviations)]
+    found = np.zeros_like(values)
+    count, planes, height, width = values.shape
+    bilateralfilter_batch(images, values, found, count, planes, height, width, *deviations)
+    # The same sums in another order, in 32 bits.
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("sigmargb", "sigmaxy"), DEVIATIONS)
 def test_values_are_gaussian_sums_as_far_as_a_lattice_has_them(sigmargb, sigmaxy):
     image, values = scene(1, 21, 26, 3)
     found = np.zeros_like(values)
