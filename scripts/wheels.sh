@@ -17,7 +17,8 @@ export PATH=$work/build/bin:$PATH
 rm -f "$out"/eps_wsss-*.whl "$out"/eps_wsss-*.tar.gz "$out"/eps_wsss_cli-*.whl
 maturin build --quiet --release --locked --zig --compatibility manylinux2014 \
   --manifest-path eps-python/Cargo.toml --out "$out"
-maturin sdist --quiet --manifest-path eps-python/Cargo.toml --out "$out"
+# It has no --quiet.
+maturin sdist --manifest-path eps-python/Cargo.toml --out "$out" 2> "$work/sdist.log" || { cat "$work/sdist.log" >&2; exit 1; }
 wheel=$(echo "$out"/eps_wsss-*.whl) sdist=$(echo "$out"/eps_wsss-*.tar.gz)
 ls -l "$wheel" "$sdist"
 # The program, its models and its tables are no part of the package.
@@ -54,4 +55,4 @@ if [[ $# -eq 2 ]]; then
 fi
 echo "== sdist, built outside the checkout"
 cp "$sdist" "$work"
-CARGO_TARGET_DIR=$work/target test_with sdist python3 "$work/$(basename "$sdist")"
+CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$work/target} test_with sdist python3 "$work/$(basename "$sdist")"
