@@ -2,14 +2,18 @@
 """Time the Python package beside its peers; called by bench-python.sh.
 
     python_peers.py fields|first|batch|confusion|filter ROUNDS
+    python_peers.py binding ROUNDS INFER
 
+INFER is the example `infer` of eps-crf.
 Images are drawn by seed. Sides take turns, round by round: medians, and medians of the ratios of each round.
 """
 import importlib.util
+import json
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy as np
@@ -79,9 +83,9 @@ def compared(name, sides, rounds):
         for side, call in sides.items():
             times[side].append(seconds(call))
     first = next(iter(times.values()))
-    for side, own in times.items():
-        ratio = statistics.median(a / b for a, b in zip(first, own))
-        yield name, side, f"{statistics.median(own):.4f}", f"{ratio:.2f}", rounds
+    for side, values in times.items():
+        ratio = statistics.median(a / b for a, b in zip(first, values))
+        yield name, side, f"{statistics.median(values):.4f}", f"{ratio:.2f}", rounds
 
 
 def fields(rounds):
@@ -109,9 +113,9 @@ def first(rounds):
                 found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
                 times.setdefault((preset, side), []).append(list(map(float, found.split())))
     rows = []
-    for (preset, side), own in sorted(times.items()):
-        begun, later = (statistics.median(pair[at] for pair in own) for at in (0, 1))
-        ratio = statistics.median(pair[0] / pair[1] for pair in own)
+    for (preset, side), pairs in sorted(times.items()):
+        begun, later = (statistics.median(pair[at] for pair in pairs) for at in (0, 1))
+        ratio = statistics.median(pair[0] / pair[1] for pair in pairs)
         rows.append((f"{preset}, {LABELS} labels", side, f"{begun:.4f}", f"{later:.4f}", f"{ratio:.2f}", rounds))
     table(["field", "side", "first [s]", "later [s]", "first of later", "processes"], rows)
 
@@ -127,12 +131,39 @@ def batch(rounds):
     import eps_wsss
 
     scenes = [scene(seed) for seed in range(4)]
-    given = [[own[at] for own in scenes] for at in (1, 0)]
+    given = [[drawn[at] for drawn in scenes] for at in (1, 0)]
     sides = {
         name: lambda threads=threads: eps_wsss.refine_batch(*given, "psa", threads=threads)
         for name, threads in (("1 thread", 1), ("2 threads", 2))
     }
     table(["batch", "side", "median [s]", "speed", "rounds"], compared("psa, 4 images", sides, rounds))
+
+
+def binding(rounds, infer):
+    """`refine` against the same field in Rust alone, each the median of three fields after the first."""
+    import eps_wsss
+
+    image, probabilities = scene(0)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        files = [os.path.join(folder, name) for name in ("image", "probabilities", "refined")]
+        image.tofile(files[0])
+        probabilities.tofile(files[1])
+        for preset in PRESETS:
+            command = [infer, preset, *map(str, (WIDTH, HEIGHT, LABELS)), *files, "0", "3"]
+            times = {"eps-crf": [], "eps_wsss": []}
+            found = eps_wsss.refine(probabilities, image, preset)
+            for _ in range(rounds):
+                report = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+                times["eps-crf"].append(statistics.median(alone for alone, _ in report["turns"]))
+                calls = [seconds(lambda: eps_wsss.refine(probabilities, image, preset)) for _ in range(3)]
+                times["eps_wsss"].append(statistics.median(calls))
+            assert np.array_equal(np.fromfile(files[2], np.float32), found.ravel())
+            ratio = statistics.median(a / b for a, b in zip(times["eps_wsss"], times["eps-crf"]))
+            for side, values in times.items():
+                shown = "1.00" if side == "eps-crf" else f"{ratio:.2f}"
+                rows.append((f"{preset}, {LABELS} labels", side, f"{statistics.median(values):.4f}", shown, rounds))
+    table(["field", "side", "median [s]", "of eps-crf", "rounds"], rows)
 
 
 def confusion(rounds):
@@ -195,7 +226,7 @@ def filter(rounds):
         bilateralfilter_batch(images, values, outs, *arguments, threads)
 
     def lattice():
-        for (image, _), own in zip(scenes, values):
+        for image, _ in scenes:
             field = dcrf.DenseCRF2D(WIDTH, HEIGHT, labels)
             field.addPairwiseBilateral(80, 15, image, 1, normalization=dcrf.NO_NORMALIZATION)
             Q, tmp1, tmp2 = field.startInference()
@@ -211,8 +242,8 @@ def filter(rounds):
         # The same sums in another order, in 32 bits.
         np.testing.assert_allclose(outs, expected, rtol=1e-4)
         # OpenMP's threads are as many as OMP_NUM_THREADS says.
-        own = lambda: bilateralfilter.bilateralfilter_batch(images.ravel(), values.ravel(), outs.reshape(-1), *arguments)
-        sides = {f"rloss, OMP_NUM_THREADS={os.environ.get('OMP_NUM_THREADS')}": own, **sides}
+        rloss = lambda: bilateralfilter.bilateralfilter_batch(images.ravel(), values.ravel(), outs.reshape(-1), *arguments)
+        sides = {f"rloss, OMP_NUM_THREADS={os.environ.get('OMP_NUM_THREADS')}": rloss, **sides}
     sides = {**sides, "pydensecrf2's lattice, 1 thread": lattice}
     table(["filter", "side", "median [s]", "speed", "rounds"], compared("4 images, 21 planes", sides, rounds))
 
@@ -222,4 +253,5 @@ if __name__ == "__main__":
     if part == "one":
         one(*arguments)
     else:
-        {"fields": fields, "first": first, "batch": batch, "confusion": confusion, "filter": filter}[part](int(arguments[0]))
+        parts = {timed.__name__: timed for timed in (fields, first, batch, binding, confusion, filter)}
+        parts[part](int(arguments[0]), *arguments[1:])

@@ -53,18 +53,18 @@ def test_values_are_gaussian_sums_as_far_as_a_lattice_has_them(sigmargb, sigmaxy
     ratios = found / expected
     assert 0.5 < ratios.mean() < 2
     assert ratios.std() / ratios.mean() < 0.15
-    for own, sums in zip(found, expected):
-        assert np.corrcoef(own.ravel(), sums.ravel())[0, 1] > 0.93
+    for plane, sums in zip(found, expected):
+        assert np.corrcoef(plane.ravel(), sums.ravel())[0, 1] > 0.93
 
 
 def test_a_constant_image_and_wide_deviations_sum_everything():
     values = np.random.default_rng(2).uniform(0, 1, (2, 4, 5)).astype(np.float32)
     found = np.zeros_like(values)
     bilateralfilter(np.zeros((3, 4, 5), np.float32), values, found, 4, 5, 100, 1e4)
-    for own, given in zip(found, values):
+    for plane, given in zip(found, values):
         # All pixels are nearly at one place, so that all have the same share of the same sum.
-        assert own.std() / own.mean() < 1e-2
-        assert own.mean() / given.sum() == pytest.approx(found[0].mean() / values[0].sum(), rel=1e-2)
+        assert plane.std() / plane.mean() < 1e-2
+        assert plane.mean() / given.sum() == pytest.approx(found[0].mean() / values[0].sum(), rel=1e-2)
 
 
 def test_the_filter_is_linear_and_its_own_gradient():

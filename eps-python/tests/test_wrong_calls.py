@@ -51,15 +51,15 @@ def matrix(classes=3):
 
 
 def refused_by_voc():
-    own = matrix()
-    own.add(np.zeros((2, 2), int), np.full((2, 2), 255))
-    own.scores("voc")
+    filled = matrix()
+    filled.add(np.zeros((2, 2), int), np.full((2, 2), 255))
+    filled.scores("voc")
 
 
 def counted(label):
-    own = matrix()
-    own.add(np.full((2, 2), label), np.zeros((2, 2), int))
-    return own
+    filled = matrix()
+    filled.add(np.full((2, 2), label), np.zeros((2, 2), int))
+    return filled
 
 
 def scores(value=0.5):
