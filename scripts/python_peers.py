@@ -2,13 +2,18 @@
 """Time the Python package beside its peers; called by bench-python.sh.
 
     python_peers.py fields|first|batch|confusion|filter ROUNDS
+    python_peers.py binding ROUNDS INFER
 
+INFER is the example `infer` of eps-crf.
 Images are drawn by seed. Sides take turns, round by round: medians, and medians of the ratios of each round.
 """
 import importlib.util
+import json
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy as np
@@ -78,9 +83,9 @@ def compared(name, sides, rounds):
         for side, call in sides.items():
             times[side].append(seconds(call))
     first = next(iter(times.values()))
-    for side, own in times.items():
-        ratio = statistics.median(a / b for a, b in zip(first, own))
-        yield name, side, f"{statistics.median(own):.4f}", f"{ratio:.2f}", rounds
+    for side, values in times.items():
+        ratio = statistics.median(a / b for a, b in zip(first, values))
+        yield name, side, f"{statistics.median(values):.4f}", f"{ratio:.2f}", rounds
 
 
 def fields(rounds):
@@ -108,9 +113,9 @@ def first(rounds):
                 found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
                 times.setdefault((preset, side), []).append(list(map(float, found.split())))
     rows = []
-    for (preset, side), own in sorted(times.items()):
-        begun, later = (statistics.median(pair[at] for pair in own) for at in (0, 1))
-        ratio = statistics.median(pair[0] / pair[1] for pair in own)
+    for (preset, side), pairs in sorted(times.items()):
+        begun, later = (statistics.median(pair[at] for pair in pairs) for at in (0, 1))
+        ratio = statistics.median(pair[0] / pair[1] for pair in pairs)
         rows.append((f"{preset}, {LABELS} labels", side, f"{begun:.4f}", f"{later:.4f}", f"{ratio:.2f}", rounds))
     table(["field", "side", "first [s]", "later [s]", "first of later", "processes"], rows)
 
@@ -126,7 +131,7 @@ def batch(rounds):
     import eps_wsss
 
     scenes = [scene(seed) for seed in range(4)]
-    given = [[own[at] for own in scenes] for at in (1, 0)]
+    given = [[drawn[at] for drawn in scenes] for at in (1, 0)]
     sides = {
         name: lambda threads=threads: eps_wsss.refine_batch(*given, "psa", threads=threads)
         for name, threads in (("1 thread", 1), ("2 threads", 2))
@@ -134,12 +139,40 @@ def batch(rounds):
     table(["batch", "side", "median [s]", "speed", "rounds"], compared("psa, 4 images", sides, rounds))
 
 
+def binding(rounds, infer):
+    """`refine` against the same field in Rust alone, each the median of three fields after the first."""
+    import eps_wsss
+
+    image, probabilities = scene(0)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        files = [os.path.join(folder, name) for name in ("image", "probabilities", "refined")]
+        image.tofile(files[0])
+        probabilities.tofile(files[1])
+        for preset in PRESETS:
+            command = [infer, preset, *map(str, (WIDTH, HEIGHT, LABELS)), *files, "0", "3"]
+            times = {"eps-crf": [], "eps_wsss": []}
+            found = eps_wsss.refine(probabilities, image, preset)
+            for _ in range(rounds):
+                report = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+                times["eps-crf"].append(statistics.median(alone for alone, _ in report["turns"]))
+                calls = [seconds(lambda: eps_wsss.refine(probabilities, image, preset)) for _ in range(3)]
+                times["eps_wsss"].append(statistics.median(calls))
+            assert np.array_equal(np.fromfile(files[2], np.float32), found.ravel())
+            ratio = statistics.median(a / b for a, b in zip(times["eps_wsss"], times["eps-crf"]))
+            for side, values in times.items():
+                shown = "1.00" if side == "eps-crf" else f"{ratio:.2f}"
+                rows.append((f"{preset}, {LABELS} labels", side, f"{statistics.median(values):.4f}", shown, rounds))
+    table(["field", "side", "median [s]", "of eps-crf", "rounds"], rows)
+
+
 def confusion(rounds):
+    """As many pairs of masks as VOC's validation list has, in memory."""
     import eps_wsss
 
     random = np.random.default_rng(0)
     pairs = []
-    for _ in range(100):
+    for _ in range(1449):
         truth = random.integers(0, 21, (15, 20)).astype(np.uint8).repeat(25, 0).repeat(25, 1)
         truth[::25] = 255
         predicted = np.roll(truth, random.integers(0, 9, 2), (0, 1))
@@ -173,32 +206,45 @@ def confusion(rounds):
 
         assert np.array_equal(torchmetrics(), bincount())
         sides["torchmetrics"] = torchmetrics
-    table(["confusion", "side", "median [s]", "speed", "rounds"], compared("100 pairs, 375x500", sides, rounds))
+    table(["confusion", "side", "median [s]", "speed", "rounds"], compared("1449 pairs, 375x500", sides, rounds))
 
 
 def filter(rounds):
-    """Against the lattice of pydensecrf2 without normalisation: the same sums, in C++ with SSE."""
+    """Against rloss's module where it is there, and the same lattice of pydensecrf2 without normalisation."""
     from eps_wsss.bilateralfilter import bilateralfilter_batch
 
     import pydensecrf.densecrf as dcrf
 
     count, labels = 4, LABELS
     scenes = [scene(seed) for seed in range(count)]
-    images = np.stack([image.transpose(2, 0, 1) for image, _ in scenes]).astype(np.float32)
+    images = np.ascontiguousarray([image.transpose(2, 0, 1) for image, _ in scenes], np.float32)
     values = np.stack([probabilities for _, probabilities in scenes])
     outs = np.zeros_like(values)
+    arguments = count, labels, HEIGHT, WIDTH, 15.0, 80.0
 
     def package(threads):
-        bilateralfilter_batch(images, values, outs, count, labels, HEIGHT, WIDTH, 15.0, 80.0, threads)
+        bilateralfilter_batch(images, values, outs, *arguments, threads)
 
-    def peer():
-        for (image, _), own in zip(scenes, values):
+    def lattice():
+        for image, _ in scenes:
             field = dcrf.DenseCRF2D(WIDTH, HEIGHT, labels)
             field.addPairwiseBilateral(80, 15, image, 1, normalization=dcrf.NO_NORMALIZATION)
             Q, tmp1, tmp2 = field.startInference()
             field.stepInference(Q, tmp1, tmp2)
 
-    sides = {"pydensecrf2's lattice": peer, "1 thread": lambda: package(1), "2 threads": lambda: package(2)}
+    sides = {"eps_wsss, 1 thread": lambda: package(1), "eps_wsss, 2 threads": lambda: package(2)}
+    if importlib.util.find_spec("bilateralfilter"):
+        import bilateralfilter
+
+        expected = np.zeros_like(values)
+        bilateralfilter.bilateralfilter_batch(images.ravel(), values.ravel(), expected.reshape(-1), *arguments)
+        package(1)
+        # The same sums in another order, in 32 bits.
+        np.testing.assert_allclose(outs, expected, rtol=1e-4)
+        # OpenMP's threads are as many as OMP_NUM_THREADS says.
+        rloss = lambda: bilateralfilter.bilateralfilter_batch(images.ravel(), values.ravel(), outs.reshape(-1), *arguments)
+        sides = {f"rloss, OMP_NUM_THREADS={os.environ.get('OMP_NUM_THREADS')}": rloss, **sides}
+    sides = {**sides, "pydensecrf2's lattice, 1 thread": lattice}
     table(["filter", "side", "median [s]", "speed", "rounds"], compared("4 images, 21 planes", sides, rounds))
 
 
@@ -207,4 +253,5 @@ if __name__ == "__main__":
     if part == "one":
         one(*arguments)
     else:
-        {"fields": fields, "first": first, "batch": batch, "confusion": confusion, "filter": filter}[part](int(arguments[0]))
+        parts = {timed.__name__: timed for timed in (fields, first, batch, binding, confusion, filter)}
+        parts[part](int(arguments[0]), *arguments[1:])

@@ -1,11 +1,9 @@
 //! The filter of the dense energy loss of Tang et al. (rloss): Gaussian sums over places and colours.
 
-use crate::guard::released;
-use crate::threads;
+use crate::guard::each_image;
 use eps_crf::{CrfError, Features, Lattice};
 use numpy::{PyReadonlyArray1, PyReadwriteArray1};
 use pyo3::prelude::*;
-use rayon::prelude::*;
 
 /// Standard deviations of colours and of places.
 #[derive(Clone, Copy)]
@@ -14,8 +12,8 @@ struct Deviations {
     place: f32,
 }
 
-/// An image, the values that are filtered over it, and where the result goes; with its number.
-type Part<'a> = (usize, ((&'a [f32], &'a [f32]), &'a mut [f32]));
+/// An image, the values that are filtered over it, and where the result goes.
+type Part<'a> = ((&'a [f32], &'a [f32]), &'a mut [f32]);
 
 /// Filters `values`, `[images, planes, height, width]`, each over the image `[3, height, width]` that it is of.
 #[pyfunction]
@@ -38,20 +36,11 @@ pub(crate) fn bilateral_batch(
     let (images, values) = (images.as_slice()?, values.as_slice()?);
     let filtered = filtered.as_slice_mut()?;
     let deviations = Deviations { colour, place };
-    let filter = |(at, ((image, values), filtered)): Part<'_>| {
-        let lattice = lattice(image, width, deviations);
-        let result = lattice.and_then(|lattice| lattice.filter(values, filtered));
-        result.map_err(|error| format!("image {at}: {error}"))
-    };
-    if threads == 1 || size[0] == 1 {
-        let parts = images.chunks_exact(3 * pixels).zip(values.chunks_exact(planes * pixels));
-        let parts = parts.zip(filtered.chunks_exact_mut(planes * pixels));
-        return released(py, || parts.enumerate().try_for_each(filter));
-    }
-    let pool = threads::pool(threads)?;
-    let parts = images.par_chunks_exact(3 * pixels).zip(values.par_chunks_exact(planes * pixels));
-    let parts = parts.zip(filtered.par_chunks_exact_mut(planes * pixels)).enumerate();
-    released(py, || pool.install(|| parts.with_max_len(1).try_for_each(filter)))
+    let parts = images.chunks_exact(3 * pixels).zip(values.chunks_exact(planes * pixels));
+    let parts = parts.zip(filtered.chunks_exact_mut(planes * pixels)).collect();
+    each_image(py, threads, parts, |((image, values), filtered): Part<'_>| {
+        lattice(image, width, deviations)?.filter(values, filtered)
+    })
 }
 
 /// The lattice of an image `[3, height, width]`: columns and rows first, as rloss has them.

@@ -1,13 +1,11 @@
 //! Folders of masks and of class maps against the truth; results are the program's JSON.
 
-use crate::guard::{json, wrong};
+use crate::guard::{json, protocol_named};
 use crate::opened::{Ids, Methods, Opened};
+use crate::sweep::Plan;
 use eps_data::{Silent, error_chain};
 use eps_eval::paired::{Bootstrap, MethodRuns, compare as compare_paired};
-use eps_eval::{
-    Audit, EvalError, MaskFolder, Predictions, Protocol, SweepPlan, SweepReport, SweepSummary,
-    sweep_folder,
-};
+use eps_eval::{Audit, EvalError, MaskFolder, Predictions, Protocol, sweep_folder};
 use pyo3::prelude::*;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -46,8 +44,7 @@ pub(crate) fn evaluate(
     protocol: &str,
     threads: usize,
 ) -> PyResult<String> {
-    let protocol: Protocol =
-        protocol.parse().map_err(|expected| wrong(format!("protocol `{protocol}`, {expected}")))?;
+    let protocol = protocol_named(protocol)?;
     json_of(py, truth, threads, |opened| {
         let predictions = Predictions::Masks(predictions);
         let counts = masks(opened, &predictions).count(protocol, &Silent).map_err(in_words)?;
@@ -101,17 +98,6 @@ pub(crate) fn compare(
     })
 }
 
-/// What is swept, as Python names it.
-#[derive(FromPyObject)]
-#[pyo3(from_item_all)]
-pub(crate) struct Plan {
-    thresholds: Vec<f32>,
-    powers: Vec<f32>,
-    fixed: f32,
-    folds: usize,
-    plateau: f32,
-}
-
 /// A folder of class maps at every background.
 #[pyfunction]
 pub(crate) fn sweep(
@@ -122,18 +108,8 @@ pub(crate) fn sweep(
     threads: usize,
 ) -> PyResult<String> {
     json_of(py, truth, threads, |opened| {
-        let Plan { thresholds, powers, fixed, folds, plateau } = plan;
-        let plan = SweepPlan::with_fixed(opened.names.len(), thresholds, powers, fixed, folds);
-        let swept = sweep_folder(&opened.items, &maps, &plan, &Silent).map_err(in_words)?;
-        let tolerance = (f64::from(plateau) * 1e6).round() / 1e6;
-        let rules = SweepSummary::beside_fixed(swept.rules, fixed, tolerance);
-        Ok(SweepReport {
-            protocol: Protocol::Voc,
-            list: opened.list.id(),
-            refinement: None,
-            rules: rules.ok_or("no pixel of the truth counts")?,
-            average_precision: None,
-            classifier: None,
-        })
+        let of_classes = plan.of_classes(opened.names.len());
+        let swept = sweep_folder(&opened.items, &maps, &of_classes, &Silent).map_err(in_words)?;
+        plan.report(swept, opened.list.id())
     })
 }

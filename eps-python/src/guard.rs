@@ -1,8 +1,10 @@
 //! Work without the interpreter's lock, and failures as exceptions.
 
 use crate::threads;
+use eps_eval::Protocol;
 use pyo3::exceptions::{PyMemoryError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
+use rayon::prelude::*;
 use serde::Serialize;
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -43,7 +45,31 @@ pub(crate) fn json<T: Send + Serialize>(
     })
 }
 
+/// Does a job for each image, one on each of so many threads; where there is one image or thread, on this one.
+///
+/// Of several images that fail one is told, by its number.
+pub(crate) fn each_image<T: Send, E: Display + Send>(
+    py: Python<'_>,
+    threads: usize,
+    jobs: Vec<T>,
+    work: impl Fn(T) -> Result<(), E> + Send + Sync,
+) -> PyResult<()> {
+    let work = |(at, job): (usize, T)| work(job).map_err(|error| format!("image {at}: {error}"));
+    if threads == 1 || jobs.len() == 1 {
+        return released(py, || jobs.into_iter().enumerate().try_for_each(work));
+    }
+    let pool = threads::pool(threads)?;
+    released(py, || {
+        pool.install(|| jobs.into_par_iter().enumerate().with_max_len(1).try_for_each(work))
+    })
+}
+
 /// An error of the libraries, which say what was found and what was expected.
 pub(crate) fn wrong(error: impl Display) -> PyErr {
     PyValueError::new_err(error.to_string())
+}
+
+/// The protocol of a name.
+pub(crate) fn protocol_named(name: &str) -> PyResult<Protocol> {
+    name.parse().map_err(|expected| wrong(format!("protocol `{name}`, {expected}")))
 }

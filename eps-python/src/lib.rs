@@ -9,6 +9,7 @@ mod guard;
 mod opened;
 mod refine;
 mod saliency;
+mod sweep;
 mod threads;
 
 use eps_eval::Protocol;
@@ -27,6 +28,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(folders::audit, module)?)?;
     module.add_function(wrap_pyfunction!(folders::compare, module)?)?;
     module.add_function(wrap_pyfunction!(folders::sweep, module)?)?;
+    module.add_function(wrap_pyfunction!(sweep::sweep_images, module)?)?;
+    module.add_function(wrap_pyfunction!(confusion::compare_matrices, module)?)?;
     module.add_function(wrap_pyfunction!(saliency::saliency_folder, module)?)?;
     module.add_function(wrap_pyfunction!(saliency::saliency_image, module)?)?;
     module.add_function(wrap_pyfunction!(check::check, module)?)

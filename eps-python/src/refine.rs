@@ -1,11 +1,9 @@
 //! Probabilities of many pictures by the fields of published code.
 
-use crate::guard::{released, wrong};
-use crate::threads;
+use crate::guard::{each_image, wrong};
 use eps_crf::{Bilateral, CrfError, DenseCrf, Gaussian, Kernels, Picture, Preset, Unary};
 use numpy::{PyReadonlyArray3, PyReadwriteArray3, PyUntypedArrayMethods};
 use pyo3::prelude::*;
-use rayon::prelude::*;
 
 /// What [`presets`] says of one: place and weight of the Gaussian kernel; place, colour and weight of the
 /// bilateral one; confidence of a label, if the field is one over labels.
@@ -67,16 +65,7 @@ pub(crate) fn refine_batch(
             refined,
         });
     }
-    let run = |(at, job): (usize, Job<'_>)| {
-        job.run(preset, &kernels, steps).map_err(|error| format!("image {at}: {error}"))
-    };
-    if threads == 1 || jobs.len() == 1 {
-        return released(py, || jobs.into_iter().enumerate().try_for_each(run));
-    }
-    let pool = threads::pool(threads)?;
-    released(py, || {
-        pool.install(|| jobs.into_par_iter().enumerate().with_max_len(1).try_for_each(run))
-    })
+    each_image(py, threads, jobs, |job| job.run(preset, &kernels, steps))
 }
 
 impl Job<'_> {

@@ -1,9 +1,14 @@
-"""The filter against sums over all pairs of pixels."""
+"""The filter against sums over all pairs of pixels, and against rloss's module."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from eps_wsss.bilateralfilter import bilateralfilter, bilateralfilter_batch
+
+#: Of colours and of places.
+DEVIATIONS = (15.0, 40.0), (30.0, 10.0), (60.0, 6.0)
 
 
 def scene(seed, height, width, planes):
@@ -25,7 +30,20 @@ def gaussian_sums(image, values, sigmargb, sigmaxy):
     return (values.reshape(planes, -1) @ np.exp(-distances / 2)).reshape(values.shape)
 
 
-@pytest.mark.parametrize(("sigmargb", "sigmaxy"), [(15, 40), (30, 10), (60, 6)])
+@pytest.mark.parametrize("deviations", DEVIATIONS)
+def test_values_are_those_of_rloss(deviations):
+    # goldens/make_filter.py wrote them.
+    with np.load(Path(__file__).parent / "goldens" / "filter.npz") as archive:
+        images, values = archive["images"], archive["values"]
+        expected = archive["filtered {} {}".format(*deviations)]
+    found = np.zeros_like(values)
+    count, planes, height, width = values.shape
+    bilateralfilter_batch(images, values, found, count, planes, height, width, *deviations)
+    # The same sums in another order, in 32 bits.
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("sigmargb", "sigmaxy"), DEVIATIONS)
 def test_values_are_gaussian_sums_as_far_as_a_lattice_has_them(sigmargb, sigmaxy):
     image, values = scene(1, 21, 26, 3)
     found = np.zeros_like(values)
@@ -35,18 +53,18 @@ def test_values_are_gaussian_sums_as_far_as_a_lattice_has_them(sigmargb, sigmaxy
     ratios = found / expected
     assert 0.5 < ratios.mean() < 2
     assert ratios.std() / ratios.mean() < 0.15
-    for own, sums in zip(found, expected):
-        assert np.corrcoef(own.ravel(), sums.ravel())[0, 1] > 0.93
+    for plane, sums in zip(found, expected):
+        assert np.corrcoef(plane.ravel(), sums.ravel())[0, 1] > 0.93
 
 
 def test_a_constant_image_and_wide_deviations_sum_everything():
     values = np.random.default_rng(2).uniform(0, 1, (2, 4, 5)).astype(np.float32)
     found = np.zeros_like(values)
     bilateralfilter(np.zeros((3, 4, 5), np.float32), values, found, 4, 5, 100, 1e4)
-    for own, given in zip(found, values):
+    for plane, given in zip(found, values):
         # All pixels are nearly at one place, so that all have the same share of the same sum.
-        assert own.std() / own.mean() < 1e-2
-        assert own.mean() / given.sum() == pytest.approx(found[0].mean() / values[0].sum(), rel=1e-2)
+        assert plane.std() / plane.mean() < 1e-2
+        assert plane.mean() / given.sum() == pytest.approx(found[0].mean() / values[0].sum(), rel=1e-2)
 
 
 def test_the_filter_is_linear_and_its_own_gradient():

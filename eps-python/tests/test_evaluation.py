@@ -59,8 +59,8 @@ def data(tmp_path_factory):
         write_png(folders["bad"] / f"{name}.png", masks(seed, 0.4, 0))
         write_png(folders["odd"] / f"{name}.png", masks(seed, 0.2, 0.05))
         random = np.random.default_rng(seed)
-        present = [own for own in range(1, 4) if (truth == own).any()]
-        cam = [np.clip((truth == own) * 0.5 + random.uniform(0, 0.6, truth.shape), 0, 1) for own in present]
+        present = [label for label in range(1, 4) if (truth == label).any()]
+        cam = [np.clip((truth == label) * 0.5 + random.uniform(0, 0.6, truth.shape), 0, 1) for label in present]
         np.savez(
             folders["cams"] / f"{name}.npz", classes=np.array(present, np.uint8), cam=np.array(cam, np.float32)
         )
@@ -120,12 +120,12 @@ def test_parts_merge_to_the_whole():
 
 
 def test_threads_add_to_one_matrix():
-    own, expected = eps_wsss.ConfusionMatrix(4), eps_wsss.ConfusionMatrix(4)
+    matrix, expected = eps_wsss.ConfusionMatrix(4), eps_wsss.ConfusionMatrix(4)
     pairs = [(masks(seed), masks(seed, 0.3, 0)) for seed in range(40)]
 
     def work(part):
         for pair in pairs[part::4]:
-            own.add(*pair)
+            matrix.add(*pair)
 
     threads = [threading.Thread(target=work, args=(part,)) for part in range(4)]
     for thread in threads:
@@ -134,7 +134,7 @@ def test_threads_add_to_one_matrix():
         thread.join()
     for pair in pairs:
         expected.add(*pair)
-    assert own.scores().miou == expected.scores().miou
+    assert matrix.scores().miou == expected.scores().miou
 
 
 def test_protocols_differ_about_255():
@@ -149,7 +149,7 @@ def test_protocols_differ_about_255():
 
 
 def test_folders_are_scored_as_arrays(data):
-    for protocol, predictions in (("voc", "good"), *((own, "odd") for own in eps_wsss.PROTOCOLS if own not in ("voc", "deeplab"))):
+    for protocol, predictions in (("voc", "good"), *((name, "odd") for name in eps_wsss.PROTOCOLS if name not in ("voc", "deeplab"))):
         matrix = eps_wsss.ConfusionMatrix(OBJECTS)
         wrong, ignored = (0.2, 0) if predictions == "good" else (0.2, 0.05)
         for seed in range(len(IDS)):
@@ -201,12 +201,12 @@ def test_findings_name_what_is_wrong(data, tmp_path):
     write_png(tmp_path / "SegmentationClass" / "a.png", masks(0))
     findings = eps_wsss.check(tmp_path, need=["masks"])
     assert not findings.is_sound and len(findings) == findings.faults + findings.notes
-    assert any(own.severity == "fault" and own.file.endswith("a.jpg") for own in findings)
+    assert any(finding.severity == "fault" and finding.file.endswith("a.jpg") for finding in findings)
     assert findings[0].to_dict()["found"]
 
 
 @needs_program
-@pytest.mark.parametrize("protocol", [own for own in eps_wsss.PROTOCOLS if own != "voc"])
+@pytest.mark.parametrize("protocol", [name for name in eps_wsss.PROTOCOLS if name != "voc"])
 def test_scores_are_the_programs(data, protocol):
     arguments = "--truth", data / "SegmentationClass", "--list", data / "list.txt", "--predictions", data / "odd"
     if protocol == "deeplab":
@@ -236,6 +236,81 @@ def test_sweeps_are_the_programs(data):
         data / "SegmentationClass", data / "cams", data / "list.txt", thresholds=[0.5, 0.3], powers=[2], folds=3, fixed=0.4
     )
     assert found.to_dict() == expected
+
+
+def arrays():
+    """Masks and class maps of the scenes in ``data``, as a program has them in memory."""
+    truth = [masks(seed) for seed in range(len(IDS))]
+    maps = []
+    for seed, mask in enumerate(truth):
+        random = np.random.default_rng(seed)
+        present = [label for label in range(1, 4) if (mask == label).any()]
+        cam = [np.clip((mask == label) * 0.5 + random.uniform(0, 0.6, mask.shape), 0, 1) for label in present]
+        maps.append(dict(zip(present, np.array(cam, np.float32))))
+    return truth, maps
+
+
+def test_a_sweep_by_hand():
+    curve = eps_wsss.sweep([[[0, 0, 1, 1]]], [{1: np.array([[0.1, 0.4, 0.6, 0.9]])}], classes=2, thresholds=[0.25, 0.5, 0.75])
+    points = curve.rule("constant")["points"]
+    # At 0.25 one of two background pixels is lost, at 0.75 one of two of the object.
+    assert [point["mean_iou"] for point in points] == [(1 / 2 + 2 / 3) / 2, 1.0, (2 / 3 + 1 / 2) / 2]
+    assert curve.rule("constant")["best"]["parameters"] == [0.5]
+    assert curve.list["images"] == 1
+
+
+def test_arrays_are_swept_as_folders(data):
+    truth, maps = arrays()
+    for given in ({}, {"thresholds": [0.5, 0.3], "powers": [2], "folds": 3, "fixed": 0.4, "plateau": 0.05}):
+        expected = eps_wsss.sweep(data / "SegmentationClass", data / "cams", IDS, **given)
+        for classes, threads in ((4, 1), (OBJECTS, 2)):
+            found = eps_wsss.sweep(truth, maps, IDS, classes=classes, threads=threads, **given)
+            assert found.to_dict() == expected.to_dict()
+    # One map for every class, in any layout and type, with other classes at 0.
+    dense = [np.zeros((3, *mask.shape)) for mask in truth]
+    for planes, known in zip(dense, maps):
+        for label, plane in known.items():
+            planes[label - 1] = plane
+    dense = [np.asfortranarray(planes) for planes in dense]
+    expected = eps_wsss.sweep(data / "SegmentationClass", data / "cams", IDS)
+    found = eps_wsss.sweep([mask.astype(np.int64) for mask in truth], dense, IDS, classes=4)
+    assert found.to_dict() == expected.to_dict()
+
+
+def test_matrices_are_compared_and_audited_as_folders(data):
+    def matrix(wrong, ignored=0.0):
+        counts = eps_wsss.ConfusionMatrix(OBJECTS)
+        for seed in range(len(IDS)):
+            counts.add(masks(seed), masks(seed, wrong, ignored))
+        return counts
+
+    expected = eps_wsss.compare(
+        data / "SegmentationClass", {"bad": data / "bad", "good": [data / "good"]}, IDS, resamples=300, seed=5
+    ).to_dict()
+    found = eps_wsss.compare_matrices({"bad": matrix(0.4), "good": [matrix(0.2)]}, resamples=300, seed=5)
+    named = {f"image {at}": id for at, id in enumerate(IDS)}
+    for image in found.differences[0]["images"]["images"]:
+        image["id"] = named[image["id"]]
+    assert found.methods == expected["methods"]
+    assert found.differences[0]["miou"] == expected["differences"][0]["miou"]
+    # Images of equal difference are in the order of their ids, which are not the same.
+    by_id = [sorted(images.pop("images"), key=lambda image: image["id"]) for images in (found.differences[0]["images"], expected["differences"][0]["images"])]
+    assert by_id[0] == by_id[1]
+    assert found.differences == expected["differences"]
+    audited = eps_wsss.audit(data / "SegmentationClass", data / "odd", IDS)
+    audit = matrix(0.2, 0.05).audit()
+    assert audit.miou == audited.miou and audit.oddities == audited.oddities
+    refusal = next(row["refusal"] for row in audit.protocols if row["protocol"] == "voc")
+    assert refusal == "image 0: predicted class 255, expected 0..=3"
+
+
+@needs_program
+def test_sweeps_of_arrays_are_the_programs(data):
+    truth, maps = arrays()
+    expected = run(data, "sweep", "--truth", data / "SegmentationClass", "--list", data / "list.txt", "--cams", data / "cams")
+    found = eps_wsss.sweep(truth, maps, IDS, classes=OBJECTS).to_dict()
+    assert found.pop("list")["sha256"] == expected.pop("list")["sha256"]
+    assert found == expected
 
 
 @needs_program

@@ -9,8 +9,8 @@ import eps_wsss
 from eps_wsss import densecrf as dcrf
 from eps_wsss.bilateralfilter import bilateralfilter_batch
 
-#: Calls of each kind; four kinds make 10,000.
-EXAMPLES = int(os.environ.get("EPS_RANDOM_CALLS", "2500"))
+#: Calls of each kind; five kinds make 10,000.
+EXAMPLES = int(os.environ.get("EPS_RANDOM_CALLS", "2000"))
 
 often = settings(
     max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -51,11 +51,11 @@ def is_probable(found):
 def test_fields_over_pictures(data):
     draw = data.draw
     w, h, labels = draw(side), draw(side), draw(st.integers(0, 40))
-    own = attempted(lambda: dcrf.DenseCRF2D(w, h, labels))
-    if own is None:
+    crf = attempted(lambda: dcrf.DenseCRF2D(w, h, labels))
+    if crf is None:
         return
     energies = array(draw(seed), (labels, w * h), draw(dtype), draw(st.none() | wild))
-    attempted(lambda: own.setUnaryEnergy(energies))
+    attempted(lambda: crf.setUnaryEnergy(energies))
     for _ in range(draw(st.integers(0, 3))):
         shape = draw(st.sampled_from([(), (labels,), (labels, labels), (2,)]))
         compat = array(draw(seed), shape, draw(dtype), draw(st.none() | wild))
@@ -63,13 +63,13 @@ def test_fields_over_pictures(data):
         kinds = {"kernel": draw(st.integers(-1, 3)), "normalization": draw(st.integers(0, 4))}
         if draw(st.booleans()):
             sxy = draw(deviation)
-            attempted(lambda: own.addPairwiseGaussian(sxy, compat, **kinds))
+            attempted(lambda: crf.addPairwiseGaussian(sxy, compat, **kinds))
         else:
             image = array(draw(seed), (h, w, draw(st.sampled_from([3, 3, 3, 4]))), "uint8")
             sxy, srgb = draw(deviation), draw(st.floats(0.05, 200) | wild)
-            attempted(lambda: own.addPairwiseBilateral(sxy, srgb, image, compat, **kinds))
+            attempted(lambda: crf.addPairwiseBilateral(sxy, srgb, image, compat, **kinds))
     steps = draw(st.integers(-1, 4))
-    found = attempted(lambda: own.inference(steps))
+    found = attempted(lambda: crf.inference(steps))
     if found is not None and np.isfinite(found).all():
         is_probable(found)
 
@@ -79,15 +79,15 @@ def test_fields_over_pictures(data):
 def test_fields_over_points(data):
     draw = data.draw
     points, labels, dimensions = draw(st.integers(1, 30)), draw(st.integers(1, 12)), draw(st.integers(0, 9))
-    own = dcrf.DenseCRF(points, labels)
+    crf = dcrf.DenseCRF(points, labels)
     features = array(draw(seed), (dimensions, points), draw(dtype), draw(st.none() | wild))
-    attempted(lambda: own.addPairwiseEnergy(features, draw(st.floats(-3, 9))))
-    Q = attempted(lambda: own.inference(draw(st.integers(0, 3))))
+    attempted(lambda: crf.addPairwiseEnergy(features, draw(st.floats(-3, 9))))
+    Q = attempted(lambda: crf.inference(draw(st.integers(0, 3))))
     if Q is not None:
         is_probable(Q)
         given = array(draw(seed), Q.shape, draw(dtype), draw(st.none() | wild))
-        attempted(lambda: own.klDivergence(given))
-        attempted(lambda: own.stepInference(given))
+        attempted(lambda: crf.klDivergence(given))
+        attempted(lambda: crf.stepInference(given))
 
 
 @often
@@ -117,15 +117,34 @@ def test_refinement_and_filter(data):
 def test_confusion(data):
     draw = data.draw
     classes = draw(st.integers(0, 30) | st.integers(0, 300))
-    own = attempted(lambda: eps_wsss.ConfusionMatrix(classes))
-    if own is None:
+    matrix = attempted(lambda: eps_wsss.ConfusionMatrix(classes))
+    if matrix is None:
         return
     shape = (draw(side), draw(side))
     for _ in range(draw(st.integers(0, 3))):
         most = draw(st.sampled_from([2, classes, 256, 400]))
         maps = np.random.default_rng(draw(seed)).integers(draw(st.sampled_from([0, 0, 0, -2])), most, (2, *shape))
-        attempted(lambda: own.add(maps[0], maps[1] if draw(st.booleans()) else maps[1].T))
-    attempted(lambda: own.merge(draw(st.sampled_from([own, eps_wsss.ConfusionMatrix(classes)]))))
-    scores = attempted(lambda: own.scores(draw(st.sampled_from([*eps_wsss.PROTOCOLS, "none"]))))
+        attempted(lambda: matrix.add(maps[0], maps[1] if draw(st.booleans()) else maps[1].T))
+    attempted(lambda: matrix.merge(draw(st.sampled_from([matrix, eps_wsss.ConfusionMatrix(classes)]))))
+    scores = attempted(lambda: matrix.scores(draw(st.sampled_from([*eps_wsss.PROTOCOLS, "none"]))))
     if scores is not None:
         assert scores.miou is None or 0 <= scores.miou <= 1
+
+
+@often
+@given(data=st.data())
+def test_sweeps(data):
+    draw = data.draw
+    classes, shape = draw(st.integers(1, 6)), (draw(side), draw(side))
+    truth, maps = [], []
+    for _ in range(draw(st.integers(0, 3))):
+        truth.append(np.random.default_rng(draw(seed)).integers(0, draw(st.sampled_from([2, classes, 300])), shape))
+        labels = draw(st.lists(st.integers(0, classes), unique=True, max_size=3))
+        planes = {label: array(draw(seed), shape, draw(dtype), draw(st.none() | wild)) for label in labels}
+        maps.append(planes if draw(st.booleans()) else array(draw(seed), (classes - 1, *shape), draw(dtype), None))
+    thresholds = draw(st.lists(st.floats(-0.1, 1.1) | wild, max_size=3))
+    powers = draw(st.lists(st.floats(-1, 300) | wild, max_size=3))
+    given = {"folds": draw(st.integers(-1, 5)), "fixed": draw(st.floats(-0.1, 1.1)), "classes": classes}
+    found = attempted(lambda: eps_wsss.sweep(truth, maps, thresholds=thresholds, powers=powers, **given))
+    if found is not None:
+        assert 0 <= found.rule("constant")["best"]["mean_iou"] <= 1

@@ -20,22 +20,22 @@ def scene(seed=0, labels=5, shape=(19, 28)):
 def test_presets_are_the_published_calls(preset):
     probabilities, image = scene()
     sxy, weight, place, colour, bilateral = PUBLISHED[preset]
-    own = dcrf.DenseCRF2D(image.shape[1], image.shape[0], 5)
-    own.setUnaryEnergy(dcrf.unary_from_softmax(probabilities))
-    own.addPairwiseGaussian(sxy=sxy, compat=weight)
-    own.addPairwiseBilateral(sxy=place, srgb=colour, rgbim=image, compat=bilateral)
-    expected = own.inference(10).reshape(probabilities.shape)
+    crf = dcrf.DenseCRF2D(image.shape[1], image.shape[0], 5)
+    crf.setUnaryEnergy(dcrf.unary_from_softmax(probabilities))
+    crf.addPairwiseGaussian(sxy=sxy, compat=weight)
+    crf.addPairwiseBilateral(sxy=place, srgb=colour, rgbim=image, compat=bilateral)
+    expected = crf.inference(10).reshape(probabilities.shape)
     found = eps_wsss.refine(probabilities, image, preset)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 def test_the_preset_of_labels_sees_labels_only():
     probabilities, image = scene()
-    own = dcrf.DenseCRF2D(image.shape[1], image.shape[0], 5)
-    own.setUnaryEnergy(dcrf.unary_from_labels(probabilities.argmax(0), 5, 0.7, zero_unsure=False))
-    own.addPairwiseGaussian(sxy=3, compat=3)
-    own.addPairwiseBilateral(sxy=50, srgb=5, rgbim=image, compat=10)
-    expected = own.inference(10).reshape(probabilities.shape)
+    crf = dcrf.DenseCRF2D(image.shape[1], image.shape[0], 5)
+    crf.setUnaryEnergy(dcrf.unary_from_labels(probabilities.argmax(0), 5, 0.7, zero_unsure=False))
+    crf.addPairwiseGaussian(sxy=3, compat=3)
+    crf.addPairwiseBilateral(sxy=50, srgb=5, rgbim=image, compat=10)
+    expected = crf.inference(10).reshape(probabilities.shape)
     np.testing.assert_allclose(eps_wsss.refine(probabilities, image, "irn-label"), expected, atol=1e-5)
 
 
@@ -74,9 +74,9 @@ def test_other_floats_are_converted():
 
 def test_a_batch_is_its_images_whatever_the_threads():
     scenes = [scene(seed, labels, shape) for seed, labels, shape in [(1, 2, (5, 9)), (2, 21, (30, 20)), (3, 4, (1, 40)), (4, 3, (20, 30))]]
-    alone = [eps_wsss.refine(*own) for own in scenes]
+    alone = [eps_wsss.refine(*scene) for scene in scenes]
     for threads in (0, 1, 2, 5):
-        found = eps_wsss.refine_batch([own for own, _ in scenes], [image for _, image in scenes], threads=threads)
+        found = eps_wsss.refine_batch([probabilities for probabilities, _ in scenes], [image for _, image in scenes], threads=threads)
         assert all(np.array_equal(a, b) for a, b in zip(alone, found))
     assert eps_wsss.refine_batch([], []) == []
 

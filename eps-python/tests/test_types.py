@@ -22,7 +22,9 @@ matrix = eps_wsss.ConfusionMatrix(21)
 matrix.add(np.zeros((2, 2), int), np.zeros((2, 2), int))
 iou: dict[str, float | None] = matrix.scores(protocol="eps").iou
 curve = eps_wsss.sweep("truth", "maps", "train", folds=3).rule("constant")
-remedies: list[str] = [own.remedy for own in eps_wsss.check("data")]
+best = eps_wsss.sweep([np.zeros((2, 2), int)], [{1: np.zeros((2, 2))}], classes=2).rule("power")["best"]
+better = eps_wsss.compare_matrices({"mine": matrix, "theirs": [matrix, matrix]}).differences
+remedies: list[str] = [finding.remedy for finding in eps_wsss.check("data")]
 """
 
 WRONG = """

@@ -51,9 +51,23 @@ def matrix(classes=3):
 
 
 def refused_by_voc():
-    own = matrix()
-    own.add(np.zeros((2, 2), int), np.full((2, 2), 255))
-    own.scores("voc")
+    filled = matrix()
+    filled.add(np.zeros((2, 2), int), np.full((2, 2), 255))
+    filled.scores("voc")
+
+
+def counted(label):
+    filled = matrix()
+    filled.add(np.full((2, 2), label), np.zeros((2, 2), int))
+    return filled
+
+
+def scores(value=0.5):
+    return np.full((2, 3), value, dtype=F)
+
+
+def swept(maps, truth=np.zeros((2, 3), int), **given):
+    return eps_wsss.sweep([truth], maps, **{"classes": 3, **given})
 
 
 def read_only():
@@ -137,6 +151,29 @@ CALLS = [
     (lambda: eps_wsss.evaluate("/no/truth", "/no/masks", []), ValueError, "no image ids, expected one or more"),
     (lambda: eps_wsss.compare("/no/truth", {}), ValueError, "no methods, expected one or more"),
     (lambda: eps_wsss.sweep("/no/truth", "/no/maps", ["a"], powers=[0]), ValueError, "powers has 0, expected numbers above 0"),
+    (lambda: eps_wsss.sweep("/no/truth", "/no/maps", ["a"], powers=[1e-50]), ValueError, "powers has 1e-50, expected numbers above 0"),
+    (lambda: swept([{0: scores()}]), ValueError, "maps of image 0 has class 0, expected 1 to 2"),
+    (lambda: swept([{3: scores()}]), ValueError, "maps of image 0 has class 3, expected 1 to 2"),
+    (lambda: swept([scores()]), ValueError, "maps of image 0 is float32 of shape (2, 3), expected floats with 3 dimensions"),
+    (lambda: swept([np.zeros((3, 2, 3), F)]), ValueError, "maps of image 0 has 3 maps, expected one for each of 2 object classes"),
+    (lambda: swept([{1: np.zeros((2, 3), int)}]), ValueError, "map of class 1 of image 0 is int64 of shape (2, 3), expected floats"),
+    (lambda: swept([{1: scores()[:1]}]), ValueError, "map of class 1 of image 0 is of shape (1, 3), expected (2, 3) as its truth"),
+    (lambda: swept([{1: scores(np.nan)}]), ValueError, "image 0: a score that is not a number, expected numbers"),
+    (lambda: swept([{2: scores(7.5)}]), ValueError, "image 0: a score of 7.5, expected at most 1"),
+    (lambda: swept([]), ValueError, "maps has 0 images, expected 1 as the truth"),
+    (lambda: swept([{1: scores()}], classes=None), TypeError, "classes is None, expected a number of classes or names"),
+    (lambda: swept([{1: scores()}], ids=["a", "b"]), ValueError, "ids has 2 ids, expected 1 as the truth has images"),
+    (lambda: swept([{1: scores()}], ids="train"), TypeError, "ids is str, expected ids of the images"),
+    (lambda: swept([{1: scores()}], truth=np.full((2, 3), 9)), ValueError, "image 0: class 9, expected 0..=2 or 255 (ignore)"),
+    (lambda: swept([{1: scores()}], truth=np.full((2, 3), 255)), ValueError, "no pixel of the truth counts"),
+    (lambda: swept([{1: scores()}], truth=np.zeros((1, 2, 3), int)), ValueError, "truth of image 0 is of shape (1, 2, 3), expected (height, width)"),
+    (lambda: eps_wsss.sweep([], [], classes=3), ValueError, "no images, expected one or more"),
+    (lambda: eps_wsss.sweep("/no/truth", [{}]), TypeError, "maps is list, expected a folder as the other is one"),
+    (lambda: eps_wsss.compare_matrices({"a": matrix(), "b": [matrix(4)]}), ValueError, "methods differ in their classes, expected the same 3"),
+    (lambda: eps_wsss.compare_matrices({"a": matrix(), "b": counted(1)}), ValueError, "b: image 0 has not the truth that a has"),
+    (lambda: eps_wsss.compare_matrices({"a": counted(1), "b": counted(2)}), ValueError, "b: image 0 has not the truth that a has"),
+    (lambda: eps_wsss.compare_matrices({"a": "masks"}), TypeError, "method a has str, expected a matrix, or several"),
+    (lambda: eps_wsss.compare_matrices([matrix()]), TypeError, "methods is list, expected a dict of names and matrices"),
     (lambda: eps_wsss.check("/no/data"), ValueError, "/no/data: no such folder, expected the folder of a data set"),
     (lambda: eps_wsss.check("/no/data", need="masks"), ValueError, "need is 'masks', expected some of 'masks', 'saliency'"),
 ]

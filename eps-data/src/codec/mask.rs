@@ -32,13 +32,23 @@ pub fn read_mask(path: &Path, classes: usize) -> Result<LabelMap, DataError> {
     if let Some(conflict) = PaletteConflict::of(&bytes, classes, || occurring(map.classes())) {
         return Err(conflict.refusal(path));
     }
-    let known = |class: ClassId| usize::from(class) < classes || class == IGNORE;
-    match map.classes().iter().find(|&&class| !known(class)) {
+    check_classes(path, &map, classes)?;
+    Ok(map)
+}
+
+/// The classes of a mask must exist, or be 255; `path` is named in errors.
+///
+/// # Errors
+///
+/// [`DataError::UnknownClass`] with the first class from `classes` on.
+pub fn check_classes(path: &Path, map: &LabelMap, classes: usize) -> Result<(), DataError> {
+    let is_known = |class: ClassId| usize::from(class) < classes || class == IGNORE;
+    match map.classes().iter().find(|&&class| !is_known(class)) {
         Some(&class) => {
             let last = classes.saturating_sub(1).min(254) as ClassId;
             Err(DataError::UnknownClass { path: path.into(), class, last })
         }
-        None => Ok(map),
+        None => Ok(()),
     }
 }
 

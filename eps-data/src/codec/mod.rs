@@ -45,8 +45,8 @@ pub use input::{
     sha256_of_file,
 };
 pub use mask::{
-    MaskKind, MaskReader, decode_mask, decode_mask_by_png_crate, decode_mask_runs, encode_mask,
-    read_mask, write_mask,
+    MaskKind, MaskReader, check_classes, decode_mask, decode_mask_by_png_crate, decode_mask_runs,
+    encode_mask, read_mask, write_mask,
 };
 pub use mat::{MatError, read_sbd_mask, sbd_mask};
 pub(crate) use npy::{pickled, with_header};
@@ -57,7 +57,9 @@ pub use saliency::{
     SaliencyKind, decode_saliency, read_grey_mask, read_saliency, saliency_size_of,
     write_deep_saliency, write_saliency,
 };
-pub use scores::{ScoreFormat, read_logits, read_scores, write_scores, write_scores_and_logits};
+pub use scores::{
+    ScoreFormat, check_score_range, read_logits, read_scores, write_scores, write_scores_and_logits,
+};
 pub use temporary::{remove_abandoned, temporary_name};
 pub use whole::is_whole;
 

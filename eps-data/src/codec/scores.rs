@@ -145,18 +145,26 @@ pub(super) fn decode_scores(path: &Path, file: impl Read + Seek) -> Result<Score
     if !are_ascending_objects(&classes) {
         return Err(content(format!("classes {classes:?}"), "ascending object classes"));
     }
-    let is_excess = |score: &&f32| score.is_nan() || **score > MOST;
-    match scores.iter().find(is_excess) {
-        Some(score) if score.is_nan() => {
-            return Err(content("a score that is not a number".into(), "numbers"));
-        }
-        Some(score) => {
-            let found = format!("a score of {score}");
-            return Err(content(found, "at most 1, as maps divided by their maximum have"));
-        }
-        None => {}
-    }
+    check_score_range(path, &scores)?;
     Ok(ScoreMap::new(Size::new(width, height), classes, scores))
+}
+
+/// Scores must be numbers up to 1, as those of maps that were divided by their maximum are; `path` is named
+/// in errors.
+///
+/// # Errors
+///
+/// [`DataError::Content`] with the first score that is neither.
+pub fn check_score_range(path: &Path, scores: &[f32]) -> Result<(), DataError> {
+    let is_excess = |score: &&f32| score.is_nan() || **score > MOST;
+    let (found, expected) = match scores.iter().find(is_excess) {
+        None => return Ok(()),
+        Some(score) if score.is_nan() => ("a score that is not a number".into(), "numbers"),
+        Some(score) => {
+            (format!("a score of {score}"), "at most 1, as maps divided by their maximum have")
+        }
+    };
+    Err(DataError::Content { path: path.into(), found, expected: expected.into() })
 }
 
 /// Reads the scores of whole images that [`write_scores_and_logits`] wrote; `None` where there are none.

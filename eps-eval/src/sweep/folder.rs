@@ -1,9 +1,9 @@
 //! A folder of class maps against the ground truth of a split.
 
-use super::{BackgroundRule, Cuts, Sweep, SweepCurve};
+use super::{BackgroundRule, Cuts, Sweep, SweepCurve, pairs::sweep_pairs};
 use crate::files::{ImageFiles, Prediction};
-use crate::{EvalError, fit::check_scores, fold::Fold, ranking::ScoreHistogram};
-use eps_data::{Item, LabelMap, Observer, ScoreMap, codec, sha256};
+use crate::{EvalError, fit::check_scores, ranking::ScoreHistogram};
+use eps_data::{Item, LabelMap, Observer, ScoreMap, codec};
 use std::path::Path;
 
 /// What is swept, and into how many parts the images fall for a held-out choice.
@@ -41,7 +41,7 @@ impl SweepPlan {
         Self { classes, rules: both.into_iter().chain([fixed]).collect(), folds, levels: None }
     }
 
-    fn cuts(&self) -> Cuts {
+    pub(super) fn cuts(&self) -> Cuts {
         Cuts::new(
             self.rules.iter().flat_map(|(rule, parameters)| {
                 parameters.iter().map(|&parameter| rule.cut(parameter))
@@ -88,26 +88,13 @@ pub fn sweep_folder(
     observer: &dyn Observer,
 ) -> Result<Swept, EvalError> {
     let files = Prediction::ClassMap.complete_files(items, cams)?;
-    let mut whole = Counts::new(plan);
-    let mut folds: Vec<Vec<SweepCurve>> = vec![Vec::new(); plan.rules.len()];
-    for fold in folds_of(items, plan.folds) {
-        let images: Vec<&ImageFiles<'_>> = fold.into_iter().map(|index| &files[index]).collect();
-        let counts = Fold::over(&images, observer).in_large_shares().sum(
-            || Counts::new(plan),
-            |counts, image| counts.add(image),
-            |counts, next| counts.merge(&next),
-        )?;
-        for (folds, (rule, parameters)) in folds.iter_mut().zip(&plan.rules) {
-            folds.push(counts.sweep.curve(*rule, parameters));
-        }
-        whole = whole.merge(&counts);
-    }
-    let Counts { sweep, histogram } = whole;
-    let mut swept = Swept { sweep, rules: Vec::new(), histogram };
-    for (folds, (rule, parameters)) in folds.into_iter().zip(&plan.rules) {
-        swept.rules.push(SweptRule { whole: swept.sweep.curve(*rule, parameters), folds });
-    }
-    Ok(swept)
+    sweep_pairs(
+        &files,
+        |image| &image.item.id,
+        |image| read_pair(image, plan.classes),
+        plan,
+        observer,
+    )
 }
 
 /// Everything that keeps [`sweep_folder`] from counting, in the order of the list.
@@ -124,96 +111,4 @@ pub(super) fn read_pair(
     let scores = codec::read_class_map(&image.prediction)?;
     check_scores(&truth, &scores, &image.prediction, classes)?;
     Ok((truth, scores))
-}
-
-/// Indices of the items of each fold, ascending.
-pub(super) fn folds_of(items: &[Item], folds: usize) -> Vec<Vec<usize>> {
-    let folds = folds.clamp(1, items.len().max(1));
-    let mut order: Vec<(String, usize)> =
-        items.iter().enumerate().map(|(index, item)| (sha256(&item.id), index)).collect();
-    order.sort();
-    let mut members = vec![Vec::new(); folds];
-    for (rank, (_, index)) in order.into_iter().enumerate() {
-        members[rank % folds].push(index);
-    }
-    members.iter_mut().for_each(|members| members.sort_unstable());
-    members
-}
-
-/// What is counted in one pass.
-struct Counts {
-    sweep: Sweep,
-    histogram: Option<ScoreHistogram>,
-}
-
-impl Counts {
-    fn new(plan: &SweepPlan) -> Self {
-        let histogram = |levels: &Cuts| ScoreHistogram::new(plan.classes, levels.clone());
-        let sweep = Sweep::new(plan.classes, plan.cuts());
-        Self { sweep, histogram: plan.levels.as_ref().map(histogram) }
-    }
-
-    fn add(&mut self, image: &ImageFiles<'_>) -> Result<(), EvalError> {
-        let (truth, scores) = read_pair(image, self.sweep.classes())?;
-        self.sweep.add(&truth, &scores);
-        if let Some(histogram) = &mut self.histogram {
-            histogram.add(&truth, &scores);
-        }
-        Ok(())
-    }
-
-    fn merge(self, other: &Self) -> Self {
-        let histogram = self.histogram.zip(other.histogram.as_ref());
-        Self {
-            sweep: self.sweep.merge(&other.sweep),
-            histogram: histogram.map(|(histogram, other)| histogram.merge(other)),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use eps_data::ClassSet;
-    use std::path::PathBuf;
-
-    fn items(ids: &[&str]) -> Vec<Item> {
-        let item = |&id: &&str| Item {
-            id: id.into(),
-            image: PathBuf::new(),
-            saliency: None,
-            mask: None,
-            classes: ClassSet::default(),
-        };
-        ids.iter().map(item).collect()
-    }
-
-    #[test]
-    fn folds_hold_each_image_once_and_do_not_depend_on_the_order_of_the_list() {
-        let ids: Vec<String> = (0..23).map(|index| format!("2007_{index:06}")).collect();
-        let forward: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let backward: Vec<&str> = forward.iter().rev().copied().collect();
-        let named = |ids: &[&str]| -> Vec<Vec<String>> {
-            let items = items(ids);
-            let names = |fold: Vec<usize>| {
-                let mut names: Vec<String> =
-                    fold.into_iter().map(|index| items[index].id.clone()).collect();
-                names.sort();
-                names
-            };
-            folds_of(&items, 5).into_iter().map(names).collect()
-        };
-        let folds = named(&forward);
-        assert_eq!(folds, named(&backward));
-        assert_eq!(folds.iter().map(Vec::len).collect::<Vec<_>>(), [5, 5, 5, 4, 4]);
-        let mut all: Vec<String> = folds.concat();
-        all.sort();
-        assert_eq!(all, ids);
-    }
-
-    #[test]
-    fn there_are_no_more_folds_than_images() {
-        assert_eq!(folds_of(&items(&["a", "b"]), 5).len(), 2);
-        assert_eq!(folds_of(&items(&[]), 5), [Vec::<usize>::new()]);
-    }
 }

@@ -1,6 +1,6 @@
 //! Masks that are made at every parameter of a background, against the ground truth of a split.
 
-use super::folder::folds_of;
+use super::pairs::folds_of;
 use super::{SweepCurve, SweepPlan, SweptRule};
 use crate::files::{ImageFiles, Prediction};
 use crate::{ConfusionMatrix, EvalError, TotalCounts, fit::check_mask, fold::Fold};
@@ -34,7 +34,7 @@ pub fn sweep_masks<E: From<EvalError> + Send>(
     let files = Prediction::ClassMap.complete_files(items, cams).map_err(EvalError::from)?;
     let parameters: usize = plan.rules.iter().map(|(_, parameters)| parameters.len()).sum();
     let mut folds = Vec::new();
-    for fold in folds_of(items, plan.folds) {
+    for fold in folds_of(items.iter().map(|item| item.id.as_str()), plan.folds) {
         let images: Vec<&ImageFiles<'_>> = fold.into_iter().map(|index| &files[index]).collect();
         let counts = Fold::over(&images, observer).sum(
             || vec![ConfusionMatrix::new(plan.classes); parameters],

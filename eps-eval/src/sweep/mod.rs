@@ -15,16 +15,19 @@
 //! threshold of another name (`BackgroundRule::cut`), so one sweep serves several rules, and counts
 //! are integers that can be merged in any order.
 
+mod arrays;
 mod curve;
 mod cuts;
 mod folder;
 mod held_out;
 mod image_maps;
 mod masks;
+mod pairs;
 mod rule;
 mod shift;
 mod summary;
 
+pub use arrays::{ImageArrays, sweep_arrays};
 #[cfg(feature = "report")]
 pub(crate) use curve::best;
 pub use curve::decimal;

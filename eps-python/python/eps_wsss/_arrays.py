@@ -90,4 +90,4 @@ def numbers(name: str, value: Any, count: int) -> tuple[float, ...]:
         return (number(name, value),) * count
     if len(value) != count:
         raise ValueError(f"{name} has {len(value)} numbers, expected 1 or {count}")
-    return tuple(number(name, own) for own in value)
+    return tuple(number(name, entry) for entry in value)

@@ -14,12 +14,14 @@ __all__ = [
     "bilateral_batch",
     "check",
     "compare",
+    "compare_matrices",
     "evaluate",
     "presets",
     "refine_batch",
     "saliency_folder",
     "saliency_image",
     "sweep",
+    "sweep_images",
 ]
 __version__: str
 PROTOCOLS: list[str]
@@ -54,6 +56,7 @@ class Pairs:
     def merge(self, other: Pairs) -> None: ...
     def images(self) -> int: ...
     def scores(self, protocol: str) -> tuple[str, str, str]: ...
+    def audit(self, threads: int) -> str: ...
 
 def presets() -> list[
     tuple[str, tuple[tuple[float, float], tuple[float, float, float], Optional[float]]]
@@ -88,6 +91,21 @@ def compare(
     threads: int,
 ) -> str: ...
 def sweep(truth: _Truth, maps: str, plan: dict[str, Any], threads: int) -> str: ...
+def sweep_images(
+    ids: Sequence[str],
+    images: Sequence[tuple[_Bytes, Sequence[tuple[int, _Floats]]]],
+    list: str,
+    classes: int,
+    plan: dict[str, Any],
+    threads: int,
+) -> str: ...
+def compare_matrices(
+    methods: Sequence[tuple[str, Sequence[Pairs]]],
+    resamples: int,
+    seed: int,
+    level: float,
+    threads: int,
+) -> str: ...
 def saliency_folder(
     truth: str,
     maps: str,

@@ -58,7 +58,7 @@ def refine_batch(
 
     The results do not depend on the number of threads.
     """
-    given = [_with_background(own, background, power) for own in probabilities]
+    given = [_with_background(scores, background, power) for scores in probabilities]
     threads = _arrays.whole("threads", threads)
     return _refined(given, list(images), preset, gaussian, bilateral, steps, threads)
 
@@ -77,9 +77,9 @@ def _refined(
     if not isinstance(preset, str):
         raise TypeError(f"preset is {type(preset).__name__}, expected a name: {', '.join(PRESETS)}")
     pictures = [
-        _arrays.image("image", image, *own.shape[1:]) for image, own in zip(images, given)
+        _arrays.image("image", image, *scores.shape[1:]) for image, scores in zip(images, given)
     ]
-    refined = [np.empty_like(own) for own in given]
+    refined = [np.empty_like(scores) for scores in given]
     places = None if gaussian is None else _arrays.numbers("gaussian", gaussian, 2)
     colours = None if bilateral is None else _arrays.numbers("bilateral", bilateral, 3)
     steps = _arrays.whole("steps", steps)

@@ -59,7 +59,7 @@ class Scores(Result):
     @property
     def iou(self) -> dict[str, float | None]:
         """IoU of each class by its name."""
-        return {own["name"]: own["iou"] for own in self._values["classes"]}
+        return {row["name"]: row["iou"] for row in self._values["classes"]}
 
 
 class MatrixScores(Scores):
@@ -79,7 +79,7 @@ class Audit(Result):
     @property
     def miou(self) -> dict[str, float | None]:
         """Mean IoU by protocol; ``None`` where it refuses the masks."""
-        return {own["protocol"]: own["miou"] for own in self._values["protocols"]}
+        return {row["protocol"]: row["miou"] for row in self._values["protocols"]}
 
 
 class Sweep(Result):
@@ -91,10 +91,10 @@ class Sweep(Result):
 
     def rule(self, name: str) -> dict[str, Any]:
         """The summary of ``constant`` or ``power``."""
-        for own in self._values["rules"]:
-            if own["rule"] == name:
-                return dict(own)
-        names = ", ".join(own["rule"] for own in self._values["rules"])
+        for row in self._values["rules"]:
+            if row["rule"] == name:
+                return dict(row)
+        names = ", ".join(row["rule"] for row in self._values["rules"])
         raise ValueError(f"rule is {name!r}, expected one of {names}")
 
 

@@ -88,10 +88,10 @@ def _filter(
         )
     if not (outs.flags.c_contiguous and outs.flags.writeable):
         raise ValueError(f"{name} cannot be set in place, expected a contiguous writeable array")
-    for own, deviation in (("sigmargb", sigmargb), ("sigmaxy", sigmaxy)):
-        if not _arrays.number(own, deviation) > 0:
-            raise ValueError(f"{own} is {deviation}, expected a number above 0")
+    for label, deviation in (("sigmargb", sigmargb), ("sigmaxy", sigmaxy)):
+        if not _arrays.number(label, deviation) > 0:
+            raise ValueError(f"{label} is {deviation}, expected a number above 0")
     filtered = outs.reshape(-1)
-    if any(np.shares_memory(own, filtered) for own in values):
+    if any(np.shares_memory(given, filtered) for given in values):
         raise ValueError(f"{name} shares memory with an input, expected an array of its own")
     _bilateral_batch(values[0], values[1], filtered, size, float(sigmargb), float(sigmaxy), threads)

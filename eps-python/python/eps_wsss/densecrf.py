@@ -315,12 +315,12 @@ def _mesh(sdims: Sequence[float], shape: Sequence[int]) -> np.ndarray:
     """Coordinates of every place, divided by their deviations: ``(dimensions, *shape)``."""
     if len(sdims) != len(shape):
         raise ValueError(f"sdims has {len(sdims)} deviations, expected {len(shape)}")
-    for own in sdims:
-        if not _arrays.number("sdims", own) > 0:
-            raise ValueError(f"sdims has {own}, expected numbers above 0")
+    for deviation in sdims:
+        if not _arrays.number("sdims", deviation) > 0:
+            raise ValueError(f"sdims has {deviation}, expected numbers above 0")
     mesh = np.array(np.meshgrid(*map(np.arange, shape), indexing="ij"), dtype=np.float32)
-    for own, deviation in zip(mesh, sdims):
-        own /= deviation
+    for plane, deviation in zip(mesh, sdims):
+        plane /= deviation
     return mesh
 
 
@@ -349,10 +349,10 @@ def create_pairwise_bilateral(
     values = img[np.newaxis] if chdim == -1 else np.moveaxis(img, chdim, 0)
     values = values.astype(np.float32)
     deviations = _arrays.numbers("schan", schan, values.shape[0])
-    for own, deviation in zip(values, deviations):
+    for plane, deviation in zip(values, deviations):
         if not deviation > 0:
             raise ValueError(f"schan has {deviation}, expected numbers above 0")
-        own /= deviation
+        plane /= deviation
     features = np.concatenate([_mesh(sdims, values.shape[1:]), values])
     flat: np.ndarray = features.reshape(features.shape[0], -1)
     return flat
