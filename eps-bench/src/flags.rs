@@ -16,9 +16,10 @@ pub(crate) struct DeviceArgs {
 }
 
 impl DeviceArgs {
-    /// The device, which must work here, and the name it was asked for by.
+    /// The device, which must work here, and its name.
     pub(crate) fn open(&self) -> Result<(Device, String)> {
-        Ok((device::open(self.device)?, self.device.to_string()))
+        let (name, device) = device::open(self.device)?;
+        Ok((device, name.to_string()))
     }
 }
 

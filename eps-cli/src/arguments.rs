@@ -98,8 +98,11 @@ mod tests {
             let error = Cli::try_parse_from(&arguments).err().unwrap();
             with_value_tip(error, &arguments).to_string()
         };
-        let found = tip(&["sweep", "run", "--fixed", "-1/2"]);
-        assert!(found.contains("tip: to give `-1/2` to --fixed, write --fixed=-1/2"), "{found}");
+        let found = tip(&["sweep", "run", "--threshold", "-1/2"]);
+        assert!(
+            found.contains("tip: to give `-1/2` to --threshold, write --threshold=-1/2"),
+            "{found}"
+        );
         let found = tip(&["devices", "--nonsense", "a"]);
         assert!(found.contains("'--nonsense'") && !found.contains("to give"), "{found}");
     }

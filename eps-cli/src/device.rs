@@ -58,17 +58,24 @@ impl fmt::Display for DeviceName {
     }
 }
 
-/// The device that a name means.
-pub fn open(name: DeviceName) -> Result<Device> {
-    let device = match name {
-        DeviceName::Auto => automatic(),
+/// The device that a name means, with the name of the one that `auto` takes.
+pub fn open(name: DeviceName) -> Result<(DeviceName, Device)> {
+    if name == DeviceName::Auto {
+        return automatic();
+    }
+    let device = named(name).map_err(|reason| anyhow!("device {name}: {reason}"))?;
+    Ok((name, device))
+}
+
+fn named(name: DeviceName) -> Result<Device> {
+    match name {
+        DeviceName::Auto => Ok(automatic()?.1),
         DeviceName::Cpu => cpu(),
         DeviceName::Torch => torch(),
         DeviceName::TorchCuda(index) => torch_cuda(index),
         DeviceName::Cuda(index) => cuda(index),
         DeviceName::Wgpu => wgpu(),
-    };
-    device.map_err(|reason| anyhow!("device {name}: {reason}"))
+    }
 }
 
 /// Limits the threads of a backend that has its own.
@@ -108,8 +115,13 @@ pub(crate) fn choices() -> Vec<Choice> {
 }
 
 /// A CUDA device if there is one, else libtorch, else pure Rust, else WebGPU.
-fn automatic() -> Result<Device> {
-    torch_cuda(0).or_else(|_| cuda(0)).or_else(|_| torch()).or_else(|_| cpu()).or_else(|_| wgpu())
+fn automatic() -> Result<(DeviceName, Device)> {
+    let order = [DeviceName::TorchCuda(0), DeviceName::Cuda(0), DeviceName::Torch, DeviceName::Cpu];
+    let first = order.into_iter().find_map(|name| Some((name, named(name).ok()?)));
+    match first {
+        Some(found) => Ok(found),
+        None => Ok((DeviceName::Wgpu, wgpu().context("device auto")?)),
+    }
 }
 
 #[cfg(not(all(feature = "flex", feature = "tch", feature = "cuda", feature = "wgpu")))]
@@ -232,6 +244,12 @@ mod tests {
         let found = quietly(|| -> () { panic!("no kernel for {}\nat a place", "bool") });
         assert_eq!(found, Err("no kernel for bool".into()));
         assert_eq!(quietly(|| 3), Ok(3));
+    }
+
+    #[cfg(all(feature = "flex", not(any(feature = "tch", feature = "cuda"))))]
+    #[test]
+    fn auto_is_the_device_that_it_takes() {
+        assert_eq!(open(DeviceName::Auto).unwrap().0, DeviceName::Cpu);
     }
 
     #[cfg(not(feature = "tch"))]

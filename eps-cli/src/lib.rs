@@ -17,6 +17,7 @@ mod faults;
 mod interrupt;
 mod outputs;
 mod progress;
+mod progress_line;
 mod terminal;
 
 use anyhow::Context as _;

@@ -1,11 +1,16 @@
 //! Progress on stderr: a bar in a terminal, a line now and then elsewhere.
 
+use crate::progress_line::ProgressLine;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
+use terminal_size::terminal_size_of;
 
 /// Time between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// Columns of a terminal that does not say how many it has.
+const COLUMNS: u16 = 80;
 
 /// The progress of one stage.
 pub(crate) struct Progress {
@@ -28,9 +33,7 @@ impl Progress {
 
     fn on(bar: ProgressBar, label: &str) -> Self {
         let lines = !std::io::stderr().is_terminal();
-        let template = "{prefix:<16} {bar:24} {pos}/{len}  {elapsed} gone, {eta} left  {msg}";
-        bar.set_style(ProgressStyle::with_template(template).expect("the template is a constant"));
-        bar.set_prefix(label.to_owned());
+        bar.set_style(ProgressStyle::with_template("{msg}").expect("the template is a constant"));
         Self { bar, label: label.into(), lines, last_line: Instant::now() }
     }
 
@@ -38,6 +41,7 @@ impl Progress {
     pub(crate) fn starting_at(self, done: usize) -> Self {
         self.bar.set_position(done as u64);
         self.bar.reset_eta();
+        self.show("");
         self
     }
 
@@ -50,8 +54,22 @@ impl Progress {
                 self.line(&message());
             }
         } else {
-            self.bar.set_message(message());
+            self.show(&message());
         }
+    }
+
+    /// Shows the line in a terminal.
+    fn show(&self, message: &str) {
+        let line = ProgressLine {
+            label: &self.label,
+            done: self.bar.position(),
+            total: self.bar.length().unwrap_or(0),
+            gone: self.bar.elapsed(),
+            left: self.bar.eta(),
+            message,
+        };
+        let columns = terminal_size_of(std::io::stderr()).map_or(COLUMNS, |(columns, _)| columns.0);
+        self.bar.set_message(line.fitted(columns.into()));
     }
 
     fn line(&self, message: &str) {
@@ -66,6 +84,7 @@ impl Progress {
         if self.lines {
             eprintln!("{:<16} {} done in {took:.1} s", self.label, self.bar.position());
         }
-        self.bar.finish_with_message("");
+        self.show("");
+        self.bar.finish();
     }
 }

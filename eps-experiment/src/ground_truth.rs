@@ -59,8 +59,9 @@ impl GroundTruth {
 pub(crate) fn predicted_ignore(error: EvalError) -> anyhow::Error {
     match error {
         EvalError::PredictedClass { class: IGNORE, .. } => anyhow!(
-            "{error}\nhint: 255 leaves a pixel out of a training and is no prediction; `eps audit` shows what each \
-             protocol makes of it"
+            "{error}\nhint: 255 leaves a pixel out of a training and is no prediction; in `eps evaluate`, \
+             `--protocol eps` drops such pixels, `seam` and `mmseg` count them as missed, `irn` as background; \
+             `eps audit` shows all of them"
         ),
         other => other.into(),
     }
@@ -86,7 +87,8 @@ mod tests {
         assert_eq!(explained(predicted.into()), expected);
         let ignored = EvalError::PredictedClass { path: "a.png".into(), class: 255, last: 5 };
         let expected = "a.png: predicted class 255, expected 0..=5\nhint: 255 leaves a pixel out of a training \
-            and is no prediction; `eps audit` shows what each protocol makes of it";
+            and is no prediction; in `eps evaluate`, `--protocol eps` drops such pixels, `seam` and `mmseg` count \
+            them as missed, `irn` as background; `eps audit` shows all of them";
         assert_eq!(explained(ignored.into()), expected);
         let unknown = || DataError::UnknownClass { path: "a.png".into(), class: 6, last: 5 };
         let expected =

@@ -53,6 +53,7 @@ mod folder;
 mod ground_truth;
 mod job_array;
 mod machine;
+mod moment;
 mod parallel;
 mod pipeline;
 mod readable;

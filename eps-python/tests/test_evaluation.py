@@ -230,7 +230,7 @@ def test_sweeps_are_the_programs(data):
     assert found.rule("constant")["best"] == expected["rules"][0]["best"]
     expected = run(
         data, "sweep", "--truth", data / "SegmentationClass", "--list", data / "list.txt", "--cams", data / "cams",
-        "--thresholds", "0.5,0.3", "--powers", "2", "--folds", "3", "--fixed", "0.4",
+        "--thresholds", "0.5,0.3", "--powers", "2", "--folds", "3", "--threshold", "0.4",
     )
     found = eps_wsss.sweep(
         data / "SegmentationClass", data / "cams", data / "list.txt", thresholds=[0.5, 0.3], powers=[2], folds=3, fixed=0.4

@@ -50,5 +50,6 @@ impl DevicesArgs {
 }
 
 fn open(name: DeviceName) -> Result<NamedDevice> {
-    Ok(NamedDevice { name: name.to_string(), device: device::open(name)? })
+    let (name, device) = device::open(name)?;
+    Ok(NamedDevice { name: name.to_string(), device })
 }

@@ -34,7 +34,7 @@ pub(crate) use map_threshold::{MapThresholdArgs, note_maps, threshold_of};
 pub(crate) use named_folder::{method_folder, named_folder};
 pub(crate) use predictions::{PredictionArgs, ScoredMasks};
 pub(crate) use refined_sweep::RefinedSweepArgs;
-pub(crate) use renamed::RenamedArgs;
+pub(crate) use renamed::{RenamedArgs, RenamedSweepArgs};
 pub(crate) use saliency_cue::SaliencyCueArgs;
 pub(crate) use score_files::ScoreFiles;
 pub(crate) use shard::shard;

@@ -13,3 +13,14 @@ pub(crate) struct RenamedArgs {
 fn called_stuff(_: &str) -> Result<Infallible, &'static str> {
     Err("this flag is now called --stuff")
 }
+
+/// The same of `eps sweep`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RenamedSweepArgs {
+    #[arg(long = "fixed", hide = true, value_name = "T", value_parser = called_threshold)]
+    _fixed: Option<Infallible>,
+}
+
+fn called_threshold(_: &str) -> Result<Infallible, &'static str> {
+    Err("this flag is now called --threshold")
+}

@@ -4,10 +4,10 @@ use super::Exit;
 use crate::args::{self, PredictionArgs, ScoreFiles, ScoredMasks, threshold_of, write_asked};
 use crate::faults;
 use crate::outputs::Outputs;
-use anyhow::{Result, anyhow};
-use eps_data::{IGNORE, Shard};
+use anyhow::Result;
+use eps_data::Shard;
 use eps_eval::report::export;
-use eps_eval::{Counts, EvalError, Protocol, Scores};
+use eps_eval::{Counts, Protocol, Scores};
 use eps_experiment::frozen::{Difference, FrozenResult};
 use eps_experiment::{GroundTruth, Session};
 use std::path::PathBuf;
@@ -96,7 +96,7 @@ impl Evaluate {
             let counts = folder.count_all(protocol, observer);
             return counts.or_else(|faults| faults::list(faults, folder.len(), truth));
         }
-        let counts = folder.count(protocol, observer).map_err(|error| with_hint(error, truth))?;
+        let counts = folder.count(protocol, observer).map_err(|error| truth.explain(error))?;
         observer.end();
         Ok(counts)
     }
@@ -122,15 +122,4 @@ fn verdict(
         images[0]
     ));
     Ok(Exit::Faulty)
-}
-
-/// Says how a predicted 255 can be counted.
-fn with_hint(error: EvalError, truth: &GroundTruth) -> anyhow::Error {
-    match error {
-        EvalError::PredictedClass { class: IGNORE, .. } => anyhow!(
-            "{error}\nhint: `--protocol eps` drops such pixels, `seam` and `mmseg` count them as \
-             missed, `irn` as background; `eps audit` shows all of them"
-        ),
-        other => truth.explain(other),
-    }
 }

@@ -2,6 +2,7 @@
 
 use crate::call::{Call, Ended, eps};
 use crate::project::files;
+use crate::schemas;
 use eps_data::codec::read_mask;
 use eps_data::scenes::scene_id;
 use serde_json::Value;
@@ -31,6 +32,7 @@ fn a_demo_scores_both_methods_and_depends_on_its_seed_only() {
     assert_eq!(ended.stderr.lines().last(), Some(&*format!("look at {}", page.display())));
     let reports = [first, second, other].map(|folder| folder.join("out"));
     let found = files(&reports[0]);
+    assert!(schemas::of_folder(&reports[0]).contains("demo-scores"));
     assert!(found.contains_key(Path::new("index.html")));
     let scores = serde_json::from_slice(&found[Path::new("scores.json")]).unwrap();
     check_scores(&scores);

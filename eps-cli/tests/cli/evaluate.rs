@@ -115,7 +115,7 @@ fn a_predicted_255_is_refused_with_the_flags_that_count_it() {
     write_mask(&prediction(&predictions, 0), &filled(SIZE, 255)).unwrap();
     project.evaluate(&predictions).refuses(&[
         "predictions/scene_0001.png: predicted class 255, expected 0..=6",
-        "\nhint: `--protocol eps` drops such pixels",
+        "`--protocol eps` drops such pixels",
     ]);
     let json = project.path("scores.json");
     let call = project.evaluate(&predictions).with("--protocol", "irn").with("--json", &json);

@@ -31,6 +31,7 @@ mod report;
 mod reproduce;
 mod saliency;
 mod saliency_make;
+mod schemas;
 mod segment;
 mod several_devices;
 mod shell;

@@ -37,6 +37,11 @@ fn check_training(run: &Path, has_saliency: bool) {
     let provenance = json(&run.join("provenance.json"));
     assert_eq!(provenance["list"]["images"], SCENES);
     assert_eq!(provenance["weights"], Value::Null);
+    assert_eq!(provenance["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(provenance["device"], "cpu", "the device that `auto` is here");
+    let date = provenance["date"].as_str().unwrap();
+    assert!(date.starts_with("20") && date.ends_with('Z') && date.len() == 20, "{date}");
+    assert!(provenance["host"].as_str().is_some_and(|host| !host.is_empty()), "{provenance}");
     let steps = fs::read_to_string(run.join("steps.csv")).unwrap();
     let rows: Vec<Vec<&str>> = steps.lines().map(|row| row.split(',').collect()).collect();
     assert_eq!(rows[0], ["step", "loss", "loss_cls", "loss_sal", "lr", "images_per_second"]);

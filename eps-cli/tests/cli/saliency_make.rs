@@ -32,6 +32,7 @@ mod built_in {
     use super::{fixture, make};
     use crate::call::eps;
     use crate::project::{Project, SIZE, files, truncate};
+    use crate::schemas;
     use eps_data::codec::{read_saliency, size_of};
     use eps_data::scenes::scene_id;
     use std::fs;
@@ -41,6 +42,7 @@ mod built_in {
         let project = Project::with_scenes(4);
         make(&project, "tiny.onnx").succeeds();
         let made = files(&project.path("maps"));
+        assert!(schemas::of_folder(&project.path("maps")).contains("made-saliency"));
         for index in 0..4 {
             let map = project.path("maps").join(scene_id(index) + ".png");
             assert_eq!(size_of(&map).expect("a map"), SIZE);

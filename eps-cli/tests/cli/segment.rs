@@ -11,7 +11,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// A network that trains in a moment, with dropout and three sizes of the image.
-const RECIPE: &str = r#"
+pub(crate) const RECIPE: &str = r#"
 [network]
 backbone = "vgg16"
 width = 0.03125

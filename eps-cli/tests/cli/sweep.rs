@@ -231,10 +231,11 @@ fn flags_that_say_nothing_of_a_crf_are_refused_with_it() {
         assert_eq!(ended.status, Some(2), "{}", ended.stderr);
         assert!(ended.stderr.contains(part), "{}", ended.stderr);
     };
-    for (flag, value) in [("--fixed", "0.3"), ("--precision-recall", "curves.csv")] {
+    for (flag, value) in [("--threshold", "0.3"), ("--precision-recall", "curves.csv")] {
         refused(refined(&project, "psa").with(flag, value), "cannot be used with");
     }
     refused(project.sweep("run").with("--images", "photographs"), "--crf <PRESET>");
+    refused(project.sweep("run").with("--fixed", "0.3"), "this flag is now called --threshold");
     refused(refined(&project, "unet"), "preset `unet`, expected one of psa, irn-label");
 }
 

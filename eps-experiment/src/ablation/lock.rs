@@ -1,7 +1,8 @@
 //! A folder that one process of all machines works in at a time.
 
-use super::lock_note::{LockNote, now};
+use super::lock_note::LockNote;
 use crate::Alarm;
+use crate::moment::now;
 use anyhow::{Context as _, Result};
 use eps_data::codec::{remove_abandoned, temporary_name};
 use std::fs::{self, File, TryLockError};

@@ -1,8 +1,8 @@
 //! Who holds a lock, and how far they are.
 
 use crate::machine::{boot, host};
+use crate::moment::now;
 use serde::{Deserialize, Serialize};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Bytes of a note: a rewrite never leaves the end of a longer one.
 pub(super) const LENGTH: usize = 1024;
@@ -70,11 +70,6 @@ impl LockNote {
     pub(super) fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text.trim()).ok()
     }
-}
-
-/// Seconds since 1970.
-pub(super) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 #[cfg(test)]

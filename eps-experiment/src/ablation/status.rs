@@ -189,7 +189,7 @@ mod tests {
             assert!(page.contains(part), "{part} in {page}");
         }
         // Since this second, or the one before.
-        let since = crate::ablation::lock_note::now() - report.cells[1].since.unwrap_or(0);
+        let since = crate::moment::now() - report.cells[1].since.unwrap_or(0);
         assert!(since < 60, "{since} s");
         drop(lock);
         assert_eq!(StatusReport::of(&folder, &plan, HOUR).waiting, 3);

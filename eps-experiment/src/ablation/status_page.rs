@@ -1,8 +1,8 @@
 //! Where every cell stands, as a page.
 
-use super::lock_note::now;
 use super::pace::shown;
 use super::status::{CellStatus, StatusReport};
+use crate::moment::{iso, now};
 use eps_eval::report::page::{StatusCell, StatusPage, StatusState};
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ impl StatusReport {
     pub fn html(&self, title: &str, reload: Duration) -> String {
         let reload = (!self.is_finished()).then_some(reload.as_secs().max(1));
         let cells = self.cells.iter().map(CellStatus::shown).collect();
-        StatusPage { title: title.into(), cells, facts: self.facts(), written: now(), reload }
-            .html()
+        let written = iso(now());
+        StatusPage { title: title.into(), cells, facts: self.facts(), written, reload }.html()
     }
 
     fn facts(&self) -> Vec<(String, String)> {
@@ -45,7 +45,7 @@ impl CellStatus {
             StatusState::Failed => self.error.clone().unwrap_or_default(),
             _ => self.progress(),
         };
-        let since = self.since.filter(|since| *since > 0);
+        let since = self.since.filter(|since| *since > 0).map(iso);
         StatusCell { name: self.description.clone(), state, host, since, detail }
     }
 }

@@ -2,6 +2,8 @@
 
 use super::NamedDevice;
 use crate::Session;
+use crate::machine::host;
+use crate::moment::{iso, now};
 use anyhow::Result;
 use eps_data::codec::sha256_of_file;
 use eps_data::{ListId, Split};
@@ -12,9 +14,16 @@ use std::path::Path;
 /// Where a run came from: `provenance.json` of its folder.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Provenance {
+    /// Of the program, such as `0.1.0`.
     pub version: String,
     pub command: Vec<String>,
-    /// Several with commas between them.
+    /// When the run began, in UTC by ISO 8601; absent in runs of earlier versions. No result depends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// Name of the machine on which it began; absent as `date` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The devices that were taken, with commas between them: never `auto`.
     pub device: String,
     pub list: ListId,
     /// SHA-256 of the pre-trained weights.
@@ -33,6 +42,8 @@ impl Provenance {
         Ok(Self {
             version: env!("CARGO_PKG_VERSION").into(),
             command: session.command.to_vec(),
+            date: Some(iso(now())),
+            host: Some(host()),
             device: names.join(","),
             list: split.list.id(),
             weights: weights.map(sha256_of_file).transpose()?,

@@ -4,8 +4,8 @@ mod notes;
 
 use super::Exit;
 use crate::args::{
-    RefinedSweepArgs, ResultFiles, TruthArgs, fraction, named_folder, power, small_fraction,
-    write_asked,
+    RefinedSweepArgs, RenamedSweepArgs, ResultFiles, TruthArgs, fraction, named_folder, power,
+    small_fraction, write_asked,
 };
 use crate::faults;
 use crate::outputs::Outputs;
@@ -59,7 +59,9 @@ pub(crate) struct Sweep {
     powers: Vec<f32>,
     /// Threshold fixed in advance, reported beside the tuned ones
     #[arg(long, conflicts_with = "crf", value_name = "T", default_value_t = FIXED_THRESHOLD as f32, value_parser = fraction)]
-    fixed: f32,
+    threshold: f32,
+    #[command(flatten)]
+    _renamed: RenamedSweepArgs,
     /// Number of cross-validation folds for choosing the threshold; 1 disables it
     #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     folds: u16,
@@ -115,7 +117,7 @@ impl Sweep {
         };
         let rules = match self.refined.is_asked_for() {
             true => swept.iter().map(|rule| SweepSummary::new(rule, None, self.plateau)).collect(),
-            false => SweepSummary::beside_fixed(swept, self.fixed, self.plateau),
+            false => SweepSummary::beside_fixed(swept, self.threshold, self.plateau),
         };
         let precisions = |scores: &ScoreHistogram| {
             AveragePrecisions::new(names, |class| scores.average_precision(class))
@@ -195,7 +197,7 @@ impl Sweep {
     fn plan(&self, classes: usize) -> SweepPlan {
         let (thresholds, powers) = (self.thresholds.clone(), self.powers.clone());
         let plan =
-            SweepPlan::with_fixed(classes, thresholds, powers, self.fixed, self.folds.into());
+            SweepPlan::with_fixed(classes, thresholds, powers, self.threshold, self.folds.into());
         // Of precision and recall, whichever thresholds are swept: average precision depends on them.
         let levels = || Cuts::new(BackgroundRule::Constant.default_parameters());
         let levels = self.precision_recall.is_some().then(levels);

@@ -3,10 +3,12 @@
 
 mod examples;
 mod page;
+mod snippets;
 mod tables;
 mod world;
 
 use crate::call::Call;
+use crate::schemas;
 use page::{Page, Words};
 use std::collections::BTreeMap;
 use std::fs;
@@ -58,7 +60,9 @@ macro_rules! commands_run {
             fn $test() {
                 let copy = tempfile::tempdir().expect("a temporary folder");
                 world::copy_folder(after_first_pages().0.path(), copy.path());
-                assert_ne!(run_page(&Page::read($page), copy.path()).len(), 0);
+                let page = Page::read($page);
+                assert_ne!(run_page(&page, copy.path()).len(), 0);
+                snippets::run(&page, copy.path());
             }
         )*
 
@@ -79,6 +83,7 @@ commands_run! {
     commands_of_cluster_run of "docs/cluster.md";
     commands_of_crf_run of "docs/crf.md";
     commands_of_evaluation_run of "docs/evaluation.md";
+    commands_and_python_of_python_run of "docs/python.md";
     commands_of_reproduce_run of "docs/reproduce.md";
     commands_of_segmentation_run of "docs/segmentation.md";
 }
@@ -109,11 +114,10 @@ fn run_page(page: &Page, root: &Path) -> Vec<String> {
         fs::write(root.join(name), shortened(&content)).expect("a file is written");
     }
     let mut reader = Reader { root, page: &page.name, variables: [].into() };
-    page.commands()
-        .iter()
-        .map(|command| shortened(command))
-        .filter(|command| reader.run(command))
-        .collect()
+    let commands = page.commands().iter().map(|command| shortened(command)).collect::<Vec<_>>();
+    let commands = commands.into_iter().filter(|command| reader.run(command)).collect();
+    schemas::of_folder(root);
+    commands
 }
 
 /// Whether a command is one of another program.

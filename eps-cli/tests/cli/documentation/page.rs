@@ -44,6 +44,12 @@ impl Page {
             .collect()
     }
 
+    /// All lines of its blocks of Python.
+    pub(super) fn python(&self) -> String {
+        let blocks = self.text.split("```python\n").skip(1);
+        blocks.filter_map(|block| Some(block.split_once("```")?.0)).collect()
+    }
+
     /// The rows of tables, headings among them, after a line that begins with `section`.
     pub(super) fn rows_from(&self, section: &str) -> Vec<&str> {
         let lines = self.text.lines().skip_while(|line| !line.starts_with(section));
