@@ -2,7 +2,7 @@
 
 use eps_data::{ClassNames, LabelMap, ScoreMap, Size};
 use eps_eval::report::{
-    chart::TrainingStep,
+    chart::{Sheet, TrainingStep},
     page::{ConfusionRatios, Method, PictureRow, Report, Section, colour_mask, heat},
 };
 use eps_eval::{BackgroundRule, Cuts, ListId, Scores, Sweep, Threshold, ThresholdChoice};
@@ -79,6 +79,7 @@ fn report() -> Report {
         pictures: vec![PictureRow { id: "one".into(), cells }],
         sections: vec![],
         facts: vec![("seed".into(), "7".into())],
+        sheet: Sheet::Screen,
     }
 }
 
