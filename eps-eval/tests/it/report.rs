@@ -176,7 +176,7 @@ fn no_method_is_best_where_all_are_printed_alike() {
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("a file");
     assert!(!read("index.html").contains("class=\"best\""));
     let latex = read("scores.tex");
-    assert!(!latex.contains("textbf") && !latex.contains("underline"), "{latex}");
+    assert!(!latex.contains("\\textbf") && !latex.contains("\\underline"), "{latex}");
 }
 
 #[test]
