@@ -61,7 +61,8 @@ const OUTPUTS: [&str; 14] = [
     "work",
 ];
 /// Flags that mean the same in each command that has them.
-const SHARED: [&str; 7] = ["device", "force", "resume", "seed", "shard", "threshold", "updates"];
+const SHARED: [&str; 8] =
+    ["device", "force", "paper", "resume", "seed", "shard", "threshold", "updates"];
 
 /// A command with its whole name, such as `data check`.
 struct Leaf {

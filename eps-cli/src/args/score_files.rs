@@ -1,6 +1,6 @@
 //! The files and the table that an evaluation ends with.
 
-use super::write_asked;
+use super::{PaperArgs, write_asked};
 use crate::outputs::Pending;
 use anyhow::Result;
 use eps_data::Observer;
@@ -28,6 +28,8 @@ pub(crate) struct ScoreFiles {
     /// Draw the confusion matrix, each row in percent, as FILE.svg, .png and .pdf
     #[arg(long, value_name = "FILE")]
     confusion_chart: Option<PathBuf>,
+    #[command(flatten)]
+    paper: PaperArgs,
     /// Name of the predictions in the tables [default: that of NAME=DIR, else predictions]
     #[arg(long)]
     name: Option<String>,
@@ -59,7 +61,7 @@ impl ScoreFiles {
         if let Some(path) = &self.confusion_chart {
             let name = self.name.as_deref().unwrap_or(name);
             let chart = ConfusionMapChart::new(name, &counts.matrix, &counts.classes);
-            ChartFiles::of(&chart)?.write(path)?;
+            ChartFiles::of(&chart, self.paper.sheet())?.write(path)?;
         }
         let table = if has_colours() { export::coloured_text } else { export::text };
         outputs.show(&table(&[("", scores)])?);

@@ -2,8 +2,8 @@
 
 use super::Exit;
 use crate::args::{
-    ForceArgs, MapThresholdArgs, RenamedArgs, ResultFiles, TruthArgs, level, method_folder,
-    named_folder, note_maps, write_asked,
+    ForceArgs, MapThresholdArgs, PaperArgs, RenamedArgs, ResultFiles, TruthArgs, level,
+    method_folder, named_folder, note_maps, write_asked,
 };
 use crate::faults;
 use crate::outputs::{Inputs, Outputs};
@@ -84,6 +84,8 @@ pub(crate) struct Compare {
     without_images: bool,
     #[arg(long, requires = "out", default_value = "Comparison of masks")]
     title: String,
+    #[command(flatten)]
+    paper: PaperArgs,
     #[command(flatten)]
     force: ForceArgs,
 }
@@ -249,7 +251,7 @@ impl Compare {
         images: &Images,
         mut out: ResultFolder,
     ) -> Result<()> {
-        let figures = figures(report)?;
+        let figures = figures(report, self.paper.sheet())?;
         let chart =
             |figure: &Figure| (figure.caption.clone(), format!("charts/{}.png", figure.name));
         let charts: Vec<_> = figures.iter().map(chart).collect();

@@ -1,7 +1,7 @@
 //! `eps report`
 
 use super::Exit;
-use crate::args::{DataArgs, ForceArgs, method_folder};
+use crate::args::{DataArgs, ForceArgs, PaperArgs, method_folder};
 use anyhow::Result;
 use eps_data::{LabelSource, Needs};
 use eps_experiment::Session;
@@ -50,6 +50,8 @@ pub(crate) struct Report {
     #[arg(long, value_name = "N")]
     minimum_images: Option<usize>,
     #[command(flatten)]
+    paper: PaperArgs,
+    #[command(flatten)]
     force: ForceArgs,
 }
 
@@ -74,6 +76,7 @@ impl Report {
             choose: &self.choose,
             with_best_masks: self.best_masks,
             minimum_images: self.minimum_images,
+            sheet: self.paper.sheet(),
         };
         report.check()?;
         let lock = FolderLock::take_for_results(&self.out, session)?;

@@ -2,7 +2,7 @@
 
 use super::Exit;
 use crate::args::{
-    ForceArgs, ResultFiles, StatementArgs, TruthArgs, level, named_folder, note_maps,
+    ForceArgs, PaperArgs, ResultFiles, StatementArgs, TruthArgs, level, named_folder, note_maps,
     small_fraction, write_asked,
 };
 use crate::outputs::{self, Outputs};
@@ -71,6 +71,8 @@ pub(crate) struct Reproduce {
     /// Year in which the timeline of the field shows yours
     #[arg(long, default_value_t = 2026, value_parser = clap::value_parser!(u16).range(2010..=2100))]
     year: u16,
+    #[command(flatten)]
+    paper: PaperArgs,
     #[command(flatten)]
     force: ForceArgs,
 }
@@ -198,12 +200,14 @@ impl Reproduce {
         table: &PublishedTable,
         reproduction: &Reproduction,
     ) -> Result<Vec<(String, String)>> {
-        let cells = out.write_chart("cells", &ReproductionChart { reproduction })?;
+        let sheet = self.paper.sheet();
+        let cells = out.write_chart("cells", &ReproductionChart { reproduction }, sheet)?;
         let mut charts = vec![("Published and yours".to_owned(), cells)];
         if let Some(quantity) = table.field {
             let ours = mean_ious(table, reproduction);
             let timeline = TimelineChart { quantity, year: self.year, ours: &ours };
-            charts.push(("The field by year".into(), out.write_chart("timeline", &timeline)?));
+            charts
+                .push(("The field by year".into(), out.write_chart("timeline", &timeline, sheet)?));
         }
         Ok(charts)
     }

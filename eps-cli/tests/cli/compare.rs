@@ -225,6 +225,28 @@ fn stuff_that_comes_with_a_class_is_counted_where_there_are_maps_of_it() {
 }
 
 #[test]
+fn charts_for_a_paper_are_as_wide_as_its_columns() {
+    let project = project();
+    let call = |columns: &[&str]| {
+        let call = compare(&project, &["nothing", "good"]).with("--out", project.path("out"));
+        columns.iter().fold(call.and("--without-images").and("--paper"), Call::and)
+    };
+    for (columns, inches) in [(&[][..], 3.3), (&["double"][..], 6.9), (&["single"][..], 3.3)] {
+        call(columns).succeeds();
+        let chart = fs::read_to_string(project.path("out/charts/trimap.svg")).unwrap();
+        let width = chart.split("width=\"").nth(1).and_then(|text| text.split_once("pt\""));
+        let points: f64 = width.expect("a width in points").0.parse().unwrap();
+        assert!((points / 72.0 - inches).abs() < 0.01, "{points}");
+        assert!(!chart.contains("Mean IoU in a band"), "a title is in {chart}");
+    }
+    let table = fs::read_to_string(project.path("out/compare.tex")).unwrap();
+    assert!(table.contains("\\caption{") && table.contains("\\label{tab:comparison}"), "{table}");
+    let ended = call(&["triple"]).run();
+    assert_eq!(ended.status, Some(2), "{}", ended.stderr);
+    assert!(ended.stderr.contains("[possible values: single, double]"), "{}", ended.stderr);
+}
+
+#[test]
 fn folders_that_cannot_be_compared_are_refused() {
     let project = project();
     fs::create_dir_all(project.path("other")).unwrap();

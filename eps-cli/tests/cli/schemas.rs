@@ -59,14 +59,16 @@ impl Schemas {
     /// If there is none; what the nearest one finds.
     fn name_of(&self, text: &str) -> Result<&str, String> {
         let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let check = |schema: &Schema| self.compiled.validate(&value, schema.compiled);
-        if let Some(schema) = self.all.iter().find(|schema| check(schema).is_ok()) {
+        let fault = |schema: &Schema| {
+            let checked = self.compiled.validate(&value, schema.compiled);
+            checked.err().map(|error| error.to_string())
+        };
+        if let Some(schema) = self.all.iter().find(|schema| fault(schema).is_none()) {
             return Ok(&schema.name);
         }
         let nearest = self.all.iter().max_by_key(|schema| schema.nearness(&value));
         let nearest = nearest.expect("some schemas");
-        let error = check(nearest).err().map(|error| error.to_string()).unwrap_or_default();
-        Err(format!("{}: {error}", nearest.name))
+        Err(format!("{}: {}", nearest.name, fault(nearest).unwrap_or_default()))
     }
 }
 

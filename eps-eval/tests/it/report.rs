@@ -2,7 +2,7 @@
 
 use eps_data::{ClassNames, LabelMap, ScoreMap, Size};
 use eps_eval::report::{
-    chart::TrainingStep,
+    chart::{Sheet, TrainingStep},
     page::{ConfusionRatios, Method, PictureRow, Report, Section, colour_mask, heat},
 };
 use eps_eval::{BackgroundRule, Cuts, ListId, Scores, Sweep, Threshold, ThresholdChoice};
@@ -79,6 +79,7 @@ fn report() -> Report {
         pictures: vec![PictureRow { id: "one".into(), cells }],
         sections: vec![],
         facts: vec![("seed".into(), "7".into())],
+        sheet: Sheet::Screen,
     }
 }
 
@@ -175,7 +176,7 @@ fn no_method_is_best_where_all_are_printed_alike() {
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("a file");
     assert!(!read("index.html").contains("class=\"best\""));
     let latex = read("scores.tex");
-    assert!(!latex.contains("textbf") && !latex.contains("underline"), "{latex}");
+    assert!(!latex.contains("\\textbf") && !latex.contains("\\underline"), "{latex}");
 }
 
 #[test]

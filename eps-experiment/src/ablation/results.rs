@@ -10,6 +10,7 @@ use anyhow::Result;
 use eps_data::codec::write_file;
 use eps_eval::paired::Bootstrap;
 use eps_eval::report::ablation::{AblationReport, Grid, Outcome, Planned, figures};
+use eps_eval::report::chart::Sheet;
 use eps_eval::report::export;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -31,6 +32,7 @@ pub fn write_results(
     folder: &AblationFolder,
     plan: &PlanRecord,
     expiry: Duration,
+    sheet: Sheet,
     session: &Session<'_>,
 ) -> Result<Option<AblationReport>> {
     let Some(_lock) = lock(&folder.root.join("results.lock"), expiry, session)? else {
@@ -44,7 +46,7 @@ pub fn write_results(
             .say(&format!("the plan of {root} is another by now: its results are left"));
         return Ok(Some(report));
     }
-    let figures = figures(&report)?;
+    let figures = figures(&report, sheet)?;
     let path = |name: &str| folder.root.join(name);
     figures.iter().try_for_each(|figure| figure.write(&folder.root))?;
     write_file(&path("results.csv"), export::ablation_csv(&report)?)?;

@@ -5,7 +5,8 @@ use eps_data::{Item, Observer};
 use eps_eval::paired::{Difference, MethodRuns};
 use eps_eval::report::ComparisonReport;
 use eps_eval::report::chart::{
-    AnatomyChart, ConfusionBarsChart, DifferenceChart, Figure, RetrievalScatterChart, TrimapChart,
+    AnatomyChart, ConfusionBarsChart, DifferenceChart, Figure, RetrievalScatterChart, Sheet,
+    TrimapChart,
 };
 use eps_eval::report::page::confusion_figures;
 use eps_eval::{
@@ -63,32 +64,32 @@ pub fn faults_of(methods: &[MethodMasks], items: &[Item], plan: &AnalysisPlan) -
 /// # Errors
 ///
 /// If one cannot be drawn.
-pub fn figures(report: &ComparisonReport) -> Result<Vec<Figure>, EvalError> {
+pub fn figures(report: &ComparisonReport, sheet: Sheet) -> Result<Vec<Figure>, EvalError> {
     let mut figures = Vec::new();
     for (index, difference) in report.comparison.differences.iter().enumerate() {
         let title = format!("{} against {}", difference.method, difference.baseline);
         let file = format!("differences-{}", index + 1);
-        figures.push(Figure::new(file, title, &difference_chart(report, difference))?);
+        figures.push(Figure::new(file, title, &difference_chart(report, difference), sheet)?);
     }
     let (methods, classes) = (&report.details[..], &report.classes[..]);
     let retrieval = RetrievalScatterChart { methods, classes };
     let title = "Precision and recall of each class";
-    figures.push(Figure::new("precision-recall", title, &retrieval)?);
+    figures.push(Figure::new("precision-recall", title, &retrieval, sheet)?);
     let anatomy = AnatomyChart { methods, classes };
-    figures.push(Figure::new("anatomy", "IoU loss by cause", &anatomy)?);
+    figures.push(Figure::new("anatomy", "IoU loss by cause", &anatomy, sheet)?);
     if let Some(stuff) = ConfusionBarsChart::of_stuff(methods, classes) {
         let title = "Confusion with the background that comes with each class";
-        figures.push(Figure::new("cooccurrence-stuff", title, &stuff)?);
+        figures.push(Figure::new("cooccurrence-stuff", title, &stuff, sheet)?);
     }
     if let Some(labels) = ConfusionBarsChart::of_labels(methods, classes) {
         let title = "Class confusion within images";
-        figures.push(Figure::new("cooccurrence-labels", title, &labels)?);
+        figures.push(Figure::new("cooccurrence-labels", title, &labels, sheet)?);
     }
     let matrices: Vec<_> =
         methods.iter().map(|method| (method.name.as_str(), &method.confusion)).collect();
-    figures.extend(confusion_figures(&matrices, classes)?);
+    figures.extend(confusion_figures(&matrices, classes, sheet)?);
     let title = "Mean IoU in a band around the true boundaries";
-    figures.push(Figure::new("trimap", title, &TrimapChart { methods })?);
+    figures.push(Figure::new("trimap", title, &TrimapChart { methods }, sheet)?);
     Ok(figures)
 }
 

@@ -10,6 +10,7 @@ use anyhow::{Result, ensure};
 use eps_data::Split;
 use eps_data::codec::read_text;
 use eps_eval::Scores;
+use eps_eval::report::chart::Sheet;
 use eps_eval::report::export::{self, percent};
 use eps_eval::report::page::Method;
 use serde::Serialize;
@@ -27,6 +28,8 @@ pub struct RunReport<'a> {
     pub with_best_masks: bool,
     /// A second mean over background and the classes with at least this many images.
     pub minimum_images: Option<usize>,
+    /// What charts are drawn for.
+    pub sheet: Sheet,
 }
 
 /// One run of `scores.json`.
@@ -85,6 +88,7 @@ impl RunReport<'_> {
             sections: Vec::new(),
             facts,
             methods,
+            sheet: self.sheet,
         };
         // Without its record or recipe, a run that was removed meanwhile would be shown without a word.
         for MethodFolder { run, .. } in folders {

@@ -12,6 +12,7 @@ use eps_data::codec::ScoreFormat;
 use eps_data::scenes::{self, SCENE_SIZE, STUFF_FOLDER};
 use eps_data::{DataSet, Item, Needs, Silent, Split};
 use eps_eval::Scores;
+use eps_eval::report::chart::Sheet;
 use eps_eval::report::export;
 use eps_eval::report::page::{ConfusionRatios, Method, Report};
 use eps_model::recipe::Recipe;
@@ -207,6 +208,7 @@ impl Demo {
             sections: vec![second.section()?],
             facts: self.facts(comparison.split, runs),
             methods,
+            sheet: Sheet::Screen,
         };
         let scores = demo_scores(self.seed, &page.methods, &second.scores);
         compare::write(out, page.files()?, &export::json(&scores))?;

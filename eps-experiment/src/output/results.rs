@@ -3,7 +3,7 @@
 use super::{FolderLock, origin};
 use anyhow::{Context as _, Result, bail, ensure};
 use eps_data::codec::write_file;
-use eps_eval::report::chart::{Chart, ChartFiles};
+use eps_eval::report::chart::{Chart, ChartFiles, Sheet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs;
@@ -100,9 +100,9 @@ impl ResultFolder {
     }
 
     /// Writes a chart as SVG, PNG and PDF into the folder `charts`; the path of the PNG.
-    pub fn write_chart(&mut self, name: &str, chart: &impl Chart) -> Result<String> {
+    pub fn write_chart(&mut self, name: &str, chart: &impl Chart, sheet: Sheet) -> Result<String> {
         let path = Path::new("charts").join(name);
-        for (path, bytes) in ChartFiles::of(chart)?.named(&path) {
+        for (path, bytes) in ChartFiles::of(chart, sheet)?.named(&path) {
             self.write(&with_slashes(&path), bytes)?;
         }
         Ok(format!("charts/{name}.png"))

@@ -4,7 +4,7 @@ mod plan;
 mod status;
 
 use super::Exit;
-use crate::args::{self, DataArgs, DevicesArgs, SlurmArrayArgs};
+use crate::args::{self, DataArgs, DevicesArgs, PaperArgs, SlurmArrayArgs};
 use crate::interrupt;
 use crate::outputs::Outputs;
 use anyhow::{Result, bail, ensure};
@@ -87,6 +87,8 @@ struct AblateArgs {
     slurm: SlurmArrayArgs,
     #[command(flatten)]
     device: DevicesArgs,
+    #[command(flatten)]
+    paper: PaperArgs,
 }
 
 impl Ablate {
@@ -169,7 +171,9 @@ impl AblateArgs {
         }
         let states = folder.states(plan, self.lock_expiry);
         if states.contains(&CellState::Done) {
-            let Some(report) = write_results(folder, plan, self.lock_expiry, session)? else {
+            let sheet = self.paper.sheet();
+            let results = write_results(folder, plan, self.lock_expiry, sheet, session)?;
+            let Some(report) = results else {
                 let text = "the results are not written; run the same command again to write them";
                 session.observer.say(text);
                 return Ok(Exit::Interrupted);

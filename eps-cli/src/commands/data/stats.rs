@@ -1,6 +1,6 @@
 //! `eps data stats`
 
-use crate::args::DataArgs;
+use crate::args::{DataArgs, PaperArgs};
 use crate::commands::Exit;
 use anyhow::Result;
 use eps_data::Needs;
@@ -28,6 +28,8 @@ pub(crate) struct Stats {
     /// Folder to write
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    paper: PaperArgs,
 }
 
 impl Stats {
@@ -50,7 +52,7 @@ impl Stats {
         let page = StatisticsPage::new(split.list.id(), &statistics, &split.names);
         match &self.out {
             Some(out) => {
-                page.write(out)?;
+                page.write(out, self.paper.sheet())?;
                 lock.map_or(Ok(()), FolderLock::finish)?;
                 session.observer.say(&format!("look at {}", out.join("statistics.md").display()));
             }

@@ -2,7 +2,7 @@
 
 use super::source::{PICTURES, Source, check_sources};
 use super::truth::{SaliencyTruth, SaliencyTruthArgs};
-use crate::args::{ResultFiles, write_asked};
+use crate::args::{PaperArgs, ResultFiles, write_asked};
 use crate::commands::Exit;
 use crate::outputs::{Inputs, Outputs};
 use anyhow::{Result, anyhow};
@@ -62,6 +62,8 @@ pub(crate) struct Evaluate {
     /// Write precision-recall and F-measure curves as SVG, PNG and PDF
     #[arg(long, value_name = "DIR")]
     charts: Option<PathBuf>,
+    #[command(flatten)]
+    paper: PaperArgs,
 }
 
 /// What came of one source.
@@ -142,8 +144,9 @@ impl Evaluate {
         if let Some(folder) = &self.charts {
             let (retrieval, f) =
                 (SaliencyPrecisionRecallChart { scores }, SaliencyFChart { scores });
-            ChartFiles::of(&retrieval)?.write(&folder.join("precision_recall"))?;
-            ChartFiles::of(&f)?.write(&folder.join("f_measure"))?;
+            let sheet = self.paper.sheet();
+            ChartFiles::of(&retrieval, sheet)?.write(&folder.join("precision_recall"))?;
+            ChartFiles::of(&f, sheet)?.write(&folder.join("f_measure"))?;
         }
         Ok(())
     }

@@ -4,8 +4,8 @@ mod notes;
 
 use super::Exit;
 use crate::args::{
-    RefinedSweepArgs, RenamedSweepArgs, ResultFiles, TruthArgs, fraction, named_folder, power,
-    small_fraction, write_asked,
+    PaperArgs, RefinedSweepArgs, RenamedSweepArgs, ResultFiles, TruthArgs, fraction, named_folder,
+    power, small_fraction, write_asked,
 };
 use crate::faults;
 use crate::outputs::Outputs;
@@ -85,6 +85,8 @@ pub(crate) struct Sweep {
     /// FILE-precision-recall.svg, .png and .pdf
     #[arg(long, value_name = "FILE")]
     chart: Option<PathBuf>,
+    #[command(flatten)]
+    paper: PaperArgs,
 }
 
 impl Sweep {
@@ -229,7 +231,7 @@ impl Sweep {
         write_asked(&self.precision_recall, || export::precision_recall_csv(histogram, names))?;
         if let (Some(path), Some(average_precision)) = (&self.chart, &report.average_precision) {
             let chart = ClassMapsChart { histogram, average_precision };
-            ChartFiles::of(&chart)?.write_beside(path, "-precision-recall")?;
+            ChartFiles::of(&chart, self.paper.sheet())?.write_beside(path, "-precision-recall")?;
         }
         Ok(())
     }
@@ -241,7 +243,8 @@ impl Sweep {
         if let (Some(path), Some(summary)) = (&self.chart, report.rules.first()) {
             let curves = [curve(name, summary)];
             let rule = summary.rule;
-            ChartFiles::of(&SweepChart { curves: &curves, rule })?.write(path)?;
+            let chart = SweepChart { curves: &curves, rule };
+            ChartFiles::of(&chart, self.paper.sheet())?.write(path)?;
         }
         Ok(())
     }

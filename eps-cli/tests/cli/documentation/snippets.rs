@@ -10,6 +10,7 @@ const NEEDED: &str = "import numpy, PIL";
 
 /// Runs the page's Python from its first block to its last, with the program on the path; leaves it out, and says
 /// so, where Python or a package that it needs is not installed.
+#[expect(clippy::print_stderr, reason = "says what a test leaves out")]
 pub(super) fn run(page: &Page, root: &Path) {
     let script = page.python();
     if script.is_empty() {

@@ -3,7 +3,7 @@
 use super::{AblationReport, AblationRow, Setting, Spread, short_names};
 use crate::EvalError;
 use crate::report::chart::{
-    AblationBarsChart, AblationLinesChart, AblationMapChart, AblationSeries, Chart, Figure,
+    AblationBarsChart, AblationLinesChart, AblationMapChart, AblationSeries, Chart, Figure, Sheet,
 };
 
 /// The axis of the threshold that is fixed beforehand.
@@ -31,8 +31,8 @@ const BEST: Measure = Measure { file: "best", title: "best on this truth", of: |
 /// # Errors
 ///
 /// If a chart cannot be drawn.
-pub fn figures(report: &AblationReport) -> Result<Vec<Figure>, EvalError> {
-    let slices = Slices { report, names: short_names(&report.axes) };
+pub fn figures(report: &AblationReport, sheet: Sheet) -> Result<Vec<Figure>, EvalError> {
+    let slices = Slices { report, names: short_names(&report.axes), sheet };
     let numeric: Vec<usize> =
         (0..report.axes.len()).filter(|&axis| slices.is_numeric(axis)).collect();
     let mut figures = Vec::new();
@@ -55,6 +55,7 @@ struct Slices<'a> {
     report: &'a AblationReport,
     /// Of the axes, as they are shown.
     names: Vec<&'a str>,
+    sheet: Sheet,
 }
 
 impl Slices<'_> {
@@ -156,7 +157,7 @@ impl Slices<'_> {
             measure.title,
             self.constants(&axes)
         );
-        figure(name, title, &chart)
+        self.figure(name, title, &chart)
     }
 
     /// Lines, one for each choice of the threshold.
@@ -188,7 +189,7 @@ impl Slices<'_> {
         };
         let others = if is_connected { self.constants(&[axis]) } else { ", of all rows".into() };
         let caption = format!("Mean IoU against {name}{others}.");
-        figure(format!("line-{name}"), caption, &chart).map(Some)
+        self.figure(format!("line-{name}"), caption, &chart).map(Some)
     }
 
     fn bars(&self, axis: usize) -> Result<Option<Figure>, EvalError> {
@@ -203,7 +204,7 @@ impl Slices<'_> {
         let title = format!("Mean IoU by {name}");
         let chart = bars(&rows, &title, &label);
         let caption = format!("Mean IoU by {name}{}.", self.constants(&[axis]));
-        figure(format!("bars-{name}"), caption, &chart).map(Some)
+        self.figure(format!("bars-{name}"), caption, &chart).map(Some)
     }
 
     /// All rows, unless the only chart has them already, or there are too many.
@@ -221,7 +222,17 @@ impl Slices<'_> {
             if std::ptr::eq(row, self.baseline()) { format!("baseline: {label}") } else { label }
         };
         let chart = bars(&rows, "Mean IoU of every row", &label);
-        figure("rows".into(), "Mean IoU of every row.".into(), &chart).map(Some)
+        self.figure("rows".into(), "Mean IoU of every row.".into(), &chart).map(Some)
+    }
+
+    fn figure(
+        &self,
+        name: String,
+        caption: String,
+        chart: &impl Chart,
+    ) -> Result<Figure, EvalError> {
+        // What follows a dot would be taken for the ending of the file.
+        Figure::new(name.replace('.', "-"), caption, chart, self.sheet)
     }
 }
 
@@ -233,10 +244,4 @@ fn bars<'a>(
     let row = |row: &&AblationRow| (label(row), vec![row.fixed, row.best]);
     let measures = vec![FIXED.title, BEST.title];
     AblationBarsChart { title, measures, rows: rows.iter().map(row).collect() }
-}
-
-fn figure(name: String, caption: String, chart: &impl Chart) -> Result<Figure, EvalError> {
-    // What follows a dot would be taken for the ending of the file.
-    let name = name.replace('.', "-");
-    Figure::new(name, caption, chart)
 }

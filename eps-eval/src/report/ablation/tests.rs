@@ -1,5 +1,6 @@
 use super::*;
 use crate::paired::Bootstrap;
+use crate::report::chart::Sheet;
 use crate::{ClassCounts, ImageCounts, ListId};
 
 const BOOTSTRAP: Bootstrap = Bootstrap { resamples: 199, seed: 1 };
@@ -92,13 +93,13 @@ fn a_grid_without_scores_has_no_values() {
     let report = AblationReport::new(grid, &[planned(0), planned(1)], BOOTSTRAP, 0.95);
     assert_eq!((report.rows[0].fixed.mean, report.rows[0].difference_fixed), (None, None));
     assert_eq!(report.missing.len(), 2);
-    assert!(figures(&report).unwrap().is_empty());
+    assert!(figures(&report, Sheet::Screen).unwrap().is_empty());
 }
 
 #[test]
 fn two_numeric_axes_make_heat_maps_and_slices() {
     let names: Vec<String> =
-        figures(&report()).unwrap().into_iter().map(|figure| figure.name).collect();
+        figures(&report(), Sheet::Screen).unwrap().into_iter().map(|figure| figure.name).collect();
     let expected =
         ["map-lambda-tau-fixed", "map-lambda-tau-best", "line-lambda", "line-tau", "rows"];
     assert_eq!(names, expected);

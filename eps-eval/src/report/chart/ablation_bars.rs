@@ -138,7 +138,7 @@ fn shown(spread: Spread) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::svg;
+    use crate::report::chart::{Sheet, svg};
 
     #[test]
     fn every_row_has_its_values() {
@@ -148,7 +148,7 @@ mod tests {
             ("overlap".to_owned(), vec![spread(Some(0.44), None), spread(Some(0.45), None)]),
         ];
         let chart = AblationBarsChart { title: "t", measures: vec!["fixed", "best"], rows };
-        let document = svg(&chart).unwrap();
+        let document = svg(&chart, Sheet::Screen).unwrap();
         for text in ["naive", "overlap", "40.0 ± 1.0", "–", "44.0", "45.0"] {
             assert!(document.contains(&format!(">\n{text}\n<")), "no `{text}` in {document}");
         }

@@ -12,7 +12,6 @@ use plotters::{
     coord::Shift,
     drawing::{DrawingArea, DrawingAreaErrorKind},
     element::{EmptyElement, PathElement},
-    series::LineSeries,
     style::{Color, RGBColor},
 };
 use std::ops::Range;
@@ -102,7 +101,7 @@ impl AblationLinesChart<'_> {
     ) -> style::Drawn<B> {
         if self.is_connected {
             let line = points.iter().map(|point| (point.x, point.y));
-            chart.draw_series(LineSeries::new(line, color.stroke_width(style::STROKE)))?;
+            lines::draw_in(chart, line, color)?;
         }
         for point in points {
             if point.std.is_some() {
@@ -200,7 +199,7 @@ fn text(digit: f64, power: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::svg;
+    use crate::report::chart::{Sheet, svg};
 
     fn chart(values: [f64; 2]) -> AblationLinesChart<'static> {
         let spread = |mean, std| Spread { mean: Some(mean), std, runs: 3 };
@@ -211,7 +210,7 @@ mod tests {
 
     #[test]
     fn error_bars_are_explained() {
-        let document = svg(&chart([0.1, 0.5])).unwrap();
+        let document = svg(&chart([0.1, 0.5]), Sheet::Screen).unwrap();
         assert!(
             document.contains("± standard deviation over seeds") && document.contains("lambda")
         );

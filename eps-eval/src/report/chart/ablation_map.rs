@@ -2,6 +2,7 @@
 
 use super::{
     Chart, legend,
+    sheet::Sheet,
     style::{self, px},
 };
 use crate::report::{ablation::Spread, export::percent, reproduction::TOLERANCE};
@@ -118,7 +119,8 @@ impl AblationMapChart<'_> {
     fn plot(&self) -> Plot {
         let widths = self.rows.1.iter().map(|value| style::text_width(value));
         let left = px(TITLE + GAP) + widths.max().unwrap_or(0);
-        let room = (px(style::WIDTH as i32 - RIGHT) - left) / self.columns.1.len().max(1) as i32;
+        let room = (px(Sheet::current().width() as i32 - RIGHT) - left)
+            / self.columns.1.len().max(1) as i32;
         let tones = self.tones();
         let (width, columns) = (room.min(px(CELL_WIDTH)), self.columns.1.len() as i32);
         Plot { left, width, columns, tones }
@@ -258,7 +260,7 @@ impl Plot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::svg;
+    use crate::report::chart::{Sheet, svg};
 
     fn spread(mean: f64, std: Option<f64>) -> Option<Spread> {
         Some(Spread { mean: Some(mean), std, runs: 1 })
@@ -273,7 +275,7 @@ mod tests {
             cells: vec![vec![spread(0.25, Some(0.0125)), None]],
             baseline: Some((0, 1)),
         };
-        let document = svg(&chart).unwrap();
+        let document = svg(&chart, Sheet::Screen).unwrap();
         for text in ["tau", "lambda", "0.2", "0.4", "0.1", "25.0", "± 1.2", "–"] {
             assert!(document.contains(&format!(">\n{text}\n<")), "no `{text}` in {document}");
         }
@@ -315,7 +317,9 @@ mod tests {
             cells: vec![values.map(|value| spread(value, Some(0.01))).to_vec()],
             baseline: None,
         };
-        let says = |values| svg(&chart(values)).unwrap().contains("all values lie within four");
+        let says = |values| {
+            svg(&chart(values), Sheet::Screen).unwrap().contains("all values lie within four")
+        };
         assert!(says([0.166, 0.167]) && says([0.2, 0.239]) && !says([0.2, 0.241]));
     }
 

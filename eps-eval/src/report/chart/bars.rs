@@ -2,6 +2,7 @@
 
 use super::{
     legend,
+    sheet::Sheet,
     style::{self, px},
 };
 use eps_data::Size;
@@ -22,8 +23,8 @@ pub(super) const BAR: i32 = 13;
 const TOP: i32 = 12;
 /// Pixels below the rows: labels and title of the axis.
 const FOOT: i32 = 58;
-/// The least pixels of the axis; long names make the chart wider.
-const LEAST: i32 = 320;
+/// The least part of the width that the axis has; long names make the chart wider.
+const LEAST: f64 = 0.42;
 
 /// Where rows are, as they are drawn below the legend.
 pub(super) struct Rows {
@@ -58,7 +59,9 @@ impl Rows {
         let names: Vec<String> = names.map(Into::into).collect();
         let widest = names.iter().map(|name| style::text_width(name)).max().unwrap_or(0);
         let left = widest + px(26);
-        let width = (left / px(1) + LEAST + beside).max(style::WIDTH as i32);
+        let sheet = Sheet::current().width() as i32;
+        let least = (LEAST * f64::from(sheet)).ceil() as i32;
+        let width = (left / px(1) + least + beside).max(sheet);
         Self { names, row, bar: BAR, left, right: px(width - beside), width: width as usize }
     }
 

@@ -125,7 +125,7 @@ fn round_up(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::svg;
+    use crate::report::chart::{Sheet, svg};
 
     #[test]
     fn the_axis_ends_at_a_round_number() {
@@ -145,7 +145,7 @@ mod tests {
             names: &["boat", "cow"],
             values: vec![Some(0.123), None],
         };
-        let document = svg(&chart).unwrap();
+        let document = svg(&chart, Sheet::Screen).unwrap();
         for text in ["boat", "cow", "12.3", "–", "pixels [%]", "20"] {
             assert!(document.contains(&format!(">\n{text}\n<")), "no `{text}` in {document}");
         }
@@ -154,6 +154,6 @@ mod tests {
             values: vec![Some(7.0), Some(0.0)],
             ..chart
         };
-        assert!(svg(&counts).unwrap().contains(">\n7\n<"));
+        assert!(svg(&counts, Sheet::Screen).unwrap().contains(">\n7\n<"));
     }
 }

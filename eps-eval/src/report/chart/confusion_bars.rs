@@ -177,7 +177,7 @@ fn find(pairs: &[LabelPair], of_and_for: (usize, usize)) -> Option<&LabelPair> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::svg;
+    use crate::report::chart::{Sheet, svg};
 
     fn pair(of: usize, taken_for: usize, false_positives: u64) -> LabelPair {
         let ratio = Some(false_positives as f64 / 10.0);
@@ -197,7 +197,7 @@ mod tests {
         let methods = vec!["a", "b", "c"];
         let chart = ConfusionBarsChart { title: "t", note: "n", methods, rows };
         assert_eq!(chart.end(), 10.0);
-        let document = svg(&chart).unwrap();
+        let document = svg(&chart, Sheet::Screen).unwrap();
         for text in ["boat", "▸ 25.0", "0.50", "–", "10", "false positives per true positive"] {
             assert!(document.contains(&format!(">\n{text}\n<")), "no `{text}` in {document}");
         }

@@ -63,7 +63,7 @@ impl Chart for ConfusionMapChart<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::svg;
+    use crate::report::chart::{Sheet, svg};
 
     #[test]
     fn rows_are_shares_of_the_true_class_and_absent_classes_are_left_out() {
@@ -78,7 +78,7 @@ mod tests {
             vec![None; 3],
         ];
         assert_eq!(chart.shares, expected);
-        let document = svg(&chart).unwrap();
+        let document = svg(&chart, Sheet::Screen).unwrap();
         for text in ["Confusion of EPS", "cat", "67", "33", "100"] {
             assert!(document.contains(&format!(">\n{text}\n<")), "no `{text}` in {document}");
         }

@@ -43,20 +43,20 @@ impl CooccurrenceChart<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::svg;
+    use crate::report::chart::{Sheet, svg};
 
     #[test]
     fn cells_are_numbered_while_there_is_room() {
         let names = ["boat", "cow"];
         let conditional = [vec![Some(1.0), Some(0.25)], vec![None, None]];
         let chart = CooccurrenceChart { names: &names, conditional: &conditional };
-        let document = svg(&chart).unwrap();
+        let document = svg(&chart, Sheet::Screen).unwrap();
         for text in ["boat", "cow", "100", "25"] {
             assert!(document.contains(&format!(">\n{text}\n<")), "no `{text}` in {document}");
         }
         let many = vec!["class"; 80];
         let rows = vec![vec![Some(0.25); 80]; 80];
         let chart = CooccurrenceChart { names: &many, conditional: &rows };
-        assert!(!svg(&chart).unwrap().contains(">\n25\n<"));
+        assert!(!svg(&chart, Sheet::Screen).unwrap().contains(">\n25\n<"));
     }
 }

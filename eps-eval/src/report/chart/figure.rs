@@ -1,6 +1,6 @@
 //! A chart with its name and caption, as pages show it.
 
-use super::{Chart, ChartFiles};
+use super::{Chart, ChartFiles, Sheet};
 use crate::EvalError;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// Draws a chart.
+    /// Draws a chart for a screen or a paper.
     ///
     /// # Errors
     ///
@@ -23,8 +23,9 @@ impl Figure {
         name: impl Into<String>,
         caption: impl Into<String>,
         chart: &impl Chart,
+        sheet: Sheet,
     ) -> Result<Self, EvalError> {
-        let files = ChartFiles::of(chart)?;
+        let files = ChartFiles::of(chart, sheet)?;
         Ok(Self { name: name.into(), caption: caption.into(), files })
     }
 

@@ -1,6 +1,6 @@
 //! A chart as files: SVG for screens, PNG of twice its size, PDF for print.
 
-use super::{Chart, pdf, png, svg};
+use super::{Chart, Sheet, pdf, png, svg};
 use crate::EvalError;
 use eps_data::codec::write_atomically;
 use std::path::{Path, PathBuf};
@@ -14,13 +14,14 @@ pub struct ChartFiles {
 }
 
 impl ChartFiles {
-    /// Draws a chart.
+    /// Draws a chart for a screen or a paper.
     ///
     /// # Errors
     ///
     /// If it cannot be drawn.
-    pub fn of(chart: &impl Chart) -> Result<Self, EvalError> {
-        Ok(Self { svg: svg(chart)?, png: png(chart)?, pdf: pdf(chart)? })
+    pub fn of(chart: &impl Chart, sheet: Sheet) -> Result<Self, EvalError> {
+        let (svg, png, pdf) = (svg(chart, sheet)?, png(chart, sheet)?, pdf(chart, sheet)?);
+        Ok(Self { svg, png, pdf })
     }
 
     /// Writes `<path>.svg`, `<path>.png` and `<path>.pdf`; one of these endings may be given with the
@@ -64,15 +65,15 @@ mod tests {
 
     #[test]
     fn a_chart_is_the_same_bytes_each_time() {
-        let files = ChartFiles::of(&CHART).expect("a chart");
+        let files = ChartFiles::of(&CHART, Sheet::Screen).expect("a chart");
         assert!(files.pdf.starts_with(b"%PDF-1."));
-        assert_eq!(files, ChartFiles::of(&CHART).expect("a chart"));
+        assert_eq!(files, ChartFiles::of(&CHART, Sheet::Screen).expect("a chart"));
     }
 
     #[test]
     fn files_are_named_by_their_kind() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let files = ChartFiles::of(&CHART).expect("a chart");
+        let files = ChartFiles::of(&CHART, Sheet::Screen).expect("a chart");
         for (given, stem) in [("a/", "a"), ("lambda0.5", "lambda0.5"), ("b.c.pdf", "b.c")] {
             let path = folder.path().join("charts").join(given);
             files.write(&path).expect("written");

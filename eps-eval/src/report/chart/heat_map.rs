@@ -2,6 +2,7 @@
 
 use super::{
     legend,
+    sheet::Sheet,
     style::{self, px},
 };
 use eps_data::Size;
@@ -90,7 +91,8 @@ impl HeatMap<'_> {
         if !self.is_numbered() {
             return SMALL_CELL;
         }
-        let room = style::WIDTH as i32 - 2 * MARGIN - GAP - self.names_width() / px(1) - 1;
+        let room =
+            Sheet::current().width() as i32 - 2 * MARGIN - GAP - self.names_width() / px(1) - 1;
         (room / self.names.len().max(1) as i32).clamp(*CELL.start(), *CELL.end())
     }
 
@@ -140,6 +142,6 @@ mod tests {
             HeatMap { title: "t", note: "n", names: &names, cells: &cells }.size().width
         };
         assert!(width(2) < 250 && width(2) < width(6), "{}", width(2));
-        assert!(width(81) > style::WIDTH);
+        assert!(width(81) > Sheet::Screen.width());
     }
 }

@@ -1,26 +1,33 @@
 //! What charts of curves have in common: size, legend, axes in percent, a curve and its marks.
 
 use super::{
-    Curve, legend,
+    Curve,
+    dashes::dashes,
+    legend,
+    names::Pixel,
     scale::{ACROSS, Scale, UP},
+    sheet::Sheet,
     style,
 };
 use crate::SweepPoint;
 use eps_data::Size;
-use plotters::{backend::DrawingBackend, series::LineSeries, style::Color};
-
-/// Pixels by which a chart is taller whose axes are both fractions of the same pixels.
-const TALLER: usize = 80;
+use plotters::{
+    backend::DrawingBackend,
+    element::PathElement,
+    series::LineSeries,
+    style::{Color, RGBColor},
+};
 
 /// Size of a chart with the plot below its legend.
 pub(super) fn wide(legend: &[legend::Key]) -> Size {
-    Size::new(style::WIDTH, legend::head_height(legend) + style::PLOT_HEIGHT)
+    let sheet = Sheet::current();
+    Size::new(sheet.width(), legend::head_height(legend) + sheet.plot_height())
 }
 
-/// As [`wide`], for two axes that are fractions of the same pixels.
+/// As [`wide`] and a fifth taller, for two axes that are fractions of the same pixels.
 pub(super) fn tall(legend: &[legend::Key]) -> Size {
     let Size { width, height } = wide(legend);
-    Size::new(width, height + TALLER)
+    Size::new(width, height + Sheet::current().plot_height() * 4 / 19)
 }
 
 /// A line in the colour of each index, with its text.
@@ -41,8 +48,27 @@ pub(super) fn draw<B: DrawingBackend>(
     line: impl IntoIterator<Item = (f64, f64)>,
     index: usize,
 ) -> style::Drawn<B> {
-    let stroke = style::color(index).stroke_width(style::STROKE);
-    chart.draw_series(LineSeries::new(line, stroke))?;
+    draw_in(chart, line, style::color(index))
+}
+
+/// Draws a curve in a colour, on paper also with the dashes of the colour.
+pub(super) fn draw_in<B: DrawingBackend>(
+    chart: &mut style::Axes<'_, B>,
+    line: impl IntoIterator<Item = (f64, f64)>,
+    color: RGBColor,
+) -> style::Drawn<B> {
+    let (stroke, lengths) = (color.stroke_width(style::STROKE), style::dash_lengths(color));
+    if lengths.is_empty() {
+        chart.draw_series(LineSeries::new(line, stroke))?;
+        return Ok(());
+    }
+    let line: Vec<Pixel> = line.into_iter().map(|point| chart.backend_coord(&point)).collect();
+    let plot = chart.plotting_area().strip_coord_spec();
+    let (left, top) = plot.get_base_pixel();
+    for dash in dashes(&line, &lengths) {
+        let dash: Vec<Pixel> = dash.into_iter().map(|(x, y)| (x - left, y - top)).collect();
+        plot.draw(&PathElement::new(dash, stroke))?;
+    }
     Ok(())
 }
 

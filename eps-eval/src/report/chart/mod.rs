@@ -12,6 +12,7 @@ mod class_maps;
 mod confusion_bars;
 mod confusion_map;
 mod cooccurrence;
+mod dashes;
 mod difference;
 mod figure;
 mod files;
@@ -26,6 +27,7 @@ mod reproduction;
 mod retrieval_scatter;
 mod saliency;
 mod scale;
+mod sheet;
 mod stack;
 mod style;
 mod sweep;
@@ -50,6 +52,7 @@ pub use precision_recall::PrecisionRecallChart;
 pub use reproduction::ReproductionChart;
 pub use retrieval_scatter::RetrievalScatterChart;
 pub use saliency::{SaliencyFChart, SaliencyPrecisionRecallChart};
+pub use sheet::Sheet;
 pub use sweep::SweepChart;
 pub use timeline::TimelineChart;
 pub use training::{TrainingChart, TrainingStep};
@@ -105,41 +108,63 @@ impl Curve {
 }
 
 /// The chart as an SVG document; texts stay texts.
-pub fn svg(chart: &impl Chart) -> Result<String, EvalError> {
-    let Size { width, height } = measured(chart);
-    let (drawn_width, drawn_height) = drawn_size(chart);
-    let mut document = String::new();
-    let backend = SVGBackend::with_string(&mut document, (drawn_width, drawn_height));
-    draw(chart, backend)?;
-    let drawn = format!("width=\"{drawn_width}\" height=\"{drawn_height}\"");
-    Ok(document.replacen(&drawn, &format!("width=\"{width}\" height=\"{height}\""), 1))
+pub fn svg(chart: &impl Chart, sheet: Sheet) -> Result<String, EvalError> {
+    sheet.within(|| {
+        let Size { width, height } = measured(chart);
+        let (drawn_width, drawn_height) = drawn_size(chart);
+        let mut document = String::new();
+        let backend = SVGBackend::with_string(&mut document, (drawn_width, drawn_height));
+        draw(chart, backend)?;
+        let drawn = format!("width=\"{drawn_width}\" height=\"{drawn_height}\"");
+        let size = if sheet.is_paper() {
+            let [width, height] = points(chart).map(|points| format!("{points:.2}pt"));
+            format!("width=\"{width}\" height=\"{height}\"")
+        } else {
+            format!("width=\"{width}\" height=\"{height}\"")
+        };
+        Ok(document.replacen(&drawn, &size, 1))
+    })
 }
 
-/// The chart as a PNG file of twice its size.
-pub fn png(chart: &impl Chart) -> Result<Vec<u8>, EvalError> {
-    let Size { width, height } = measured(chart);
-    let (drawn_width, drawn_height) = drawn_size(chart);
-    let mut drawn = RgbImage::new(drawn_width, drawn_height);
-    let backend = BitMapBackend::with_buffer(&mut drawn, (drawn_width, drawn_height));
-    draw(chart, Bitmap::new(backend))?;
-    let saved = imageops::thumbnail(&drawn, width as u32 * SAVED, height as u32 * SAVED);
-    let mut file = Cursor::new(Vec::new());
-    saved.write_to(&mut file, ImageFormat::Png)?;
-    Ok(file.into_inner())
+/// The chart as a PNG file of twice its size; for a paper with all pixels that are drawn, some 460 an inch.
+pub fn png(chart: &impl Chart, sheet: Sheet) -> Result<Vec<u8>, EvalError> {
+    sheet.within(|| {
+        let Size { width, height } = measured(chart);
+        let (drawn_width, drawn_height) = drawn_size(chart);
+        let mut drawn = RgbImage::new(drawn_width, drawn_height);
+        let backend = BitMapBackend::with_buffer(&mut drawn, (drawn_width, drawn_height));
+        draw(chart, Bitmap::new(backend))?;
+        if !sheet.is_paper() {
+            drawn = imageops::thumbnail(&drawn, width as u32 * SAVED, height as u32 * SAVED);
+        }
+        let mut file = Cursor::new(Vec::new());
+        drawn.write_to(&mut file, ImageFormat::Png)?;
+        Ok(file.into_inner())
+    })
 }
 
-/// The chart as a PDF of one page, a point a pixel; texts stay texts, their fonts are embedded.
-pub fn pdf(chart: &impl Chart) -> Result<Vec<u8>, EvalError> {
-    let failed = |error: &dyn std::fmt::Display| EvalError::Chart { found: error.to_string() };
+/// The chart as a PDF of one page, a point a pixel or as wide as its column; texts stay texts, their fonts are
+/// embedded.
+pub fn pdf(chart: &impl Chart, sheet: Sheet) -> Result<Vec<u8>, EvalError> {
+    sheet.within(|| {
+        let failed = |error: &dyn std::fmt::Display| EvalError::Chart { found: error.to_string() };
+        let [width, height] = points(chart);
+        let page = PageSettings::from_wh(width, height);
+        let page = page.ok_or_else(|| failed(&"a page without extent"))?;
+        let mut document = Document::new();
+        let mut page = document.start_page_with(page);
+        let drawn = drawn_size(chart);
+        draw(chart, Pdf::new(page.surface(), drawn, width / drawn.0 as f32))?;
+        page.finish();
+        document.finish().map_err(|error| failed(&format!("{error:?}")))
+    })
+}
+
+/// Width and height of the chart in points.
+fn points(chart: &impl Chart) -> [f32; 2] {
     let Size { width, height } = measured(chart);
-    let page = PageSettings::from_wh(width as f32, height as f32);
-    let page = page.ok_or_else(|| failed(&"a page without extent"))?;
-    let mut document = Document::new();
-    let mut page = document.start_page_with(page);
-    let drawn = drawn_size(chart);
-    draw(chart, Pdf::new(page.surface(), drawn, width as f32 / drawn.0 as f32))?;
-    page.finish();
-    document.finish().map_err(|error| failed(&format!("{error:?}")))
+    let scale = Sheet::current().points_per_pixel(width);
+    [width, height].map(|pixels| pixels as f32 * scale)
 }
 
 /// Size of the chart; texts can be measured once the font is known.
@@ -158,4 +183,49 @@ fn draw<B: DrawingBackend>(chart: &impl Chart, backend: B) -> Result<(), EvalErr
     let area = backend.into_drawing_area();
     let drawn = chart.draw(&area).and_then(|()| area.present());
     drawn.map_err(|error| EvalError::Chart { found: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::BackgroundRule;
+
+    /// Two methods whose curves cross.
+    fn curves() -> Vec<Curve> {
+        let point = |parameter: f64, mean_iou| SweepPoint {
+            parameter,
+            mean_iou,
+            mean_precision: None,
+            mean_recall: None,
+        };
+        let curve = |method: &str, slope: f64| Curve {
+            method: method.into(),
+            points: (0..10)
+                .map(|step| point(0.1 * f64::from(step), 0.3 + slope * f64::from(step)))
+                .collect(),
+            fixed: None,
+            held_out: None,
+            plateau: None,
+        };
+        vec![curve("CAM", 0.01), curve("EPS", -0.01)]
+    }
+
+    #[test]
+    fn a_chart_for_a_paper_has_its_column_and_dashes_and_no_title() {
+        let curves = curves();
+        let chart = SweepChart { curves: &curves, rule: BackgroundRule::Constant };
+        let count = |document: &str, part: &str| document.matches(part).count();
+        let screen = svg(&chart, Sheet::Screen).unwrap();
+        let title = "Mean IoU against background threshold";
+        assert!(screen.contains(title) && screen.contains("width=\"760\""), "{screen}");
+        for (sheet, width) in [(Sheet::SingleColumn, "237.46pt"), (Sheet::DoubleColumn, "496.62pt")]
+        {
+            let document = svg(&chart, sheet).unwrap();
+            assert!(document.contains(&format!("width=\"{width}\"")), "{document}");
+            assert!(!document.contains(title) && document.contains("background threshold"));
+            // The first curve is one line, as on the screen; the second has a line for each dash.
+            assert!(count(&document, "<polyline") > 10 + count(&screen, "<polyline"));
+        }
+        assert!(pdf(&chart, Sheet::SingleColumn).unwrap().starts_with(b"%PDF-1."));
+    }
 }

@@ -1,5 +1,6 @@
 //! Axes: what they reach over, and where they are labelled.
 
+use super::sheet::Sheet;
 use plotters::coord::{
     ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter},
     types::RangedCoordf64,
@@ -38,6 +39,7 @@ impl Scale {
     }
 
     fn with_step(range: Range<f64>, most: usize, least: f64) -> Self {
+        let most = Sheet::current().labels(most);
         let step = step(&range, most, least);
         let decimals = (-step.log10().floor()).clamp(0.0, 12.0) as usize;
         let [first, last] = multiples(&range, step);

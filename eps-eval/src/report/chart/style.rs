@@ -1,6 +1,8 @@
 //! Lengths, colours, fonts, axes and marks; with the legend the only place that styles charts.
 
+use super::dashes;
 use super::scale::Scale;
+use super::sheet::Sheet;
 use plotters::{
     backend::DrawingBackend,
     chart::{ChartBuilder, ChartContext},
@@ -20,11 +22,6 @@ pub(super) type Drawn<B> = Result<(), DrawingAreaErrorKind<<B as DrawingBackend>
 
 /// A chart with two linear axes.
 pub(super) type Axes<'a, B> = ChartContext<'a, B, Cartesian2d<Scale, Scale>>;
-
-/// Width of every chart in pixels.
-pub(super) const WIDTH: usize = 760;
-/// Height in pixels of what is below the legend.
-pub(super) const PLOT_HEIGHT: usize = 380;
 
 /// Lengths in pixels as they are drawn; see [`Chart::draw`](super::Chart::draw).
 pub(super) const fn px(pixels: i32) -> i32 {
@@ -50,6 +47,10 @@ const COLORS: [RGBColor; 7] = [
     RGBColor(0, 0, 0),
 ];
 
+/// The same in an order in which the first four also differ where they are printed in grey.
+const ON_PAPER: [RGBColor; 7] =
+    [COLORS[0], COLORS[4], COLORS[6], COLORS[1], COLORS[5], COLORS[2], COLORS[3]];
+
 pub(super) const TEXT: RGBColor = RGBColor(45, 45, 45);
 pub(super) const QUIET: RGBColor = RGBColor(110, 110, 110);
 pub(super) const GRID: RGBColor = RGBColor(228, 228, 228);
@@ -73,7 +74,18 @@ pub(super) fn register_font() {
 
 /// Colour of the method or quantity with this index; colours repeat after seven.
 pub(super) fn color(index: usize) -> RGBColor {
-    COLORS[index % COLORS.len()]
+    colors()[index % COLORS.len()]
+}
+
+fn colors() -> [RGBColor; 7] {
+    if Sheet::current().is_paper() { ON_PAPER } else { COLORS }
+}
+
+/// Dashes and gaps of a line of this colour as they are drawn; none on a screen.
+pub(super) fn dash_lengths(color: RGBColor) -> Vec<i32> {
+    let index = colors().iter().position(|other| *other == color);
+    let index = index.filter(|_| Sheet::current().is_paper());
+    index.map_or(&[][..], dashes::pattern).iter().map(|&length| px(length)).collect()
 }
 
 /// A pale tone of [`color`], for areas behind curves.
@@ -109,7 +121,9 @@ pub(super) fn label(color: RGBColor, horizontal: HPos, vertical: VPos) -> TextSt
 
 /// Style of the values beside bars.
 pub(super) fn small(color: RGBColor, horizontal: HPos, vertical: VPos) -> TextStyle<'static> {
-    text(SMALL_SIZE, color, Pos::new(horizontal, vertical))
+    // Type that is smaller still cannot be read on paper.
+    let size = if Sheet::current().is_paper() { LABEL_SIZE } else { SMALL_SIZE };
+    text(size, color, Pos::new(horizontal, vertical))
 }
 
 fn text(size: i32, color: RGBColor, anchor: Pos) -> TextStyle<'static> {

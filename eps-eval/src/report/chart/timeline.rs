@@ -3,6 +3,7 @@
 use super::{
     Chart, legend,
     scale::{ACROSS, Scale, UP},
+    sheet::Sheet,
     stack::stacked,
     style::{self, px},
 };
@@ -61,7 +62,7 @@ impl Chart for TimelineChart<'_> {
     fn size(&self) -> Size {
         let entries = self.entries();
         let width = BESIDE + column(&entries) * years(&entries).count() as i32;
-        let width = (width as usize).max(style::WIDTH);
+        let width = (width as usize).max(Sheet::current().width());
         Size::new(width, legend::head_height(&self.legend()) + HEIGHT)
     }
 
@@ -191,7 +192,7 @@ fn draw_year<B: DrawingBackend>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::svg;
+    use crate::report::chart::{Sheet, svg};
 
     /// The middles of the circles of a document that are as large as a mark, left to right.
     fn columns(document: &str) -> Vec<i32> {
@@ -207,7 +208,7 @@ mod tests {
     fn methods_of_a_year_stand_at_it_with_their_names() {
         for quantity in [FieldQuantity::VocTrain, FieldQuantity::VocVal, FieldQuantity::CocoVal] {
             let chart = TimelineChart { quantity, year: 2026, ours: &[] };
-            let document = svg(&chart).unwrap();
+            let document = svg(&chart, Sheet::Screen).unwrap();
             let mut years: Vec<u16> = methods(quantity).iter().map(|method| method.year).collect();
             years.sort_unstable();
             years.dedup();
@@ -232,10 +233,12 @@ mod tests {
     fn yours_are_named_in_their_year() {
         let ours = [("EPS, no CRF".to_owned(), 0.5)];
         let quantity = FieldQuantity::VocTrain;
-        let document = svg(&TimelineChart { quantity, year: 2026, ours: &ours }).unwrap();
+        let document =
+            svg(&TimelineChart { quantity, year: 2026, ours: &ours }, Sheet::Screen).unwrap();
         assert!(document.contains(">\nEPS, no CRF\n<") && document.contains("yours, as scored"));
         assert!(document.contains(">\n2026\n<"));
-        let without = svg(&TimelineChart { quantity, year: 2026, ours: &[] }).unwrap();
+        let without =
+            svg(&TimelineChart { quantity, year: 2026, ours: &[] }, Sheet::Screen).unwrap();
         assert!(!without.contains("yours"));
     }
 }

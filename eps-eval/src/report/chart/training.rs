@@ -75,8 +75,7 @@ impl Chart for TrainingChart<'_> {
             chart.draw_series(LineSeries::new([(begin, loss), (end, loss)], stroke))?;
         }
         for line in lines {
-            let stroke = style::color(line.color).stroke_width(style::STROKE);
-            chart.draw_series(LineSeries::new(line.points, stroke))?;
+            lines::draw(&mut chart, line.points, line.color)?;
         }
         Ok(())
     }

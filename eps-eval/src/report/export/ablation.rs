@@ -1,11 +1,12 @@
 //! An ablation as files and text.
 
-use super::latex::{escape, marked, row as latex_row, write_lines};
+use super::comparison::is_sure;
+use super::latex::{escape, row as latex_row, write_lines};
+use super::latex_table::{Span, float};
 use super::percent;
 use crate::report::ablation::{AblationReport, AblationRow, Spread, short_names};
 use crate::report::chart::Figure;
 use crate::report::frame_csv::to_csv;
-use crate::report::rank::{Better, ranks};
 use crate::{EvalError, paired::Effect};
 use polars::prelude::{Column, DataFrame};
 
@@ -70,14 +71,12 @@ pub fn ablation_markdown(report: &AblationReport, figures: &[Figure]) -> String 
     let cells = |row: &[String]| format!("| {} |\n", row.join(" | "));
     let header = header(report);
     let rule: Vec<String> = (0..header.len())
-        .map(|column| if column < report.axes.len() { "---" } else { "---:" }.into())
+        .map(|column| if column < varied(report).len() { "---" } else { "---:" }.into())
         .collect();
     let mut page = cells(&header) + &cells(&rule);
-    for (index, row) in report.rows.iter().enumerate() {
-        let is_baseline = index == report.baseline;
-        let row = texts(report, row).into_iter().map(|cell| cell.replace('|', "\\|"));
-        let bold = |cell: String| if is_baseline { format!("**{cell}**") } else { cell };
-        page += &cells(&row.map(bold).collect::<Vec<_>>());
+    for index in 0..report.rows.len() {
+        let row = marked_texts(report, index, |cell| format!("**{cell}**"));
+        page += &cells(&row.iter().map(|cell| cell.replace('|', "\\|")).collect::<Vec<_>>());
     }
     page += &format!("\n{}\n", notes(report).join("\n"));
     for missing in &report.missing {
@@ -92,13 +91,7 @@ pub fn ablation_markdown(report: &AblationReport, figures: &[Figure]) -> String 
 /// The table in columns for a terminal, then what the columns are.
 pub fn ablation_text(report: &AblationReport) -> String {
     let mut lines = vec![header(report)];
-    for (index, row) in report.rows.iter().enumerate() {
-        let mut cells = texts(report, row);
-        if let Some(last) = cells.last_mut().filter(|_| index == report.baseline) {
-            *last = "baseline".into();
-        }
-        lines.push(cells);
-    }
+    lines.extend((0..report.rows.len()).map(|row| texts(report, row)));
     let length = |text: &String| text.chars().count();
     let widths: Vec<usize> = (0..lines[0].len())
         .map(|column| lines.iter().map(|line| length(&line[column])).max().unwrap_or(0))
@@ -111,34 +104,28 @@ pub fn ablation_text(report: &AblationReport) -> String {
     format!("{table}\n{}\n", notes(report).join("\n"))
 }
 
-/// A booktabs table; of the mean IoU of each kind the best row is bold and the second underlined.
+/// A float with a booktabs table; the constant settings are in its caption.
 pub fn ablation_latex(report: &AblationReport) -> String {
-    let header = header(report).into_iter().map(|title| escape(&title));
-    let header: Vec<String> = header.collect();
-    let axes = report.axes.len();
-    let mut text = String::from("% needs \\usepackage{booktabs}\n");
-    for note in notes(report) {
-        write_lines(&mut text, &[&format!("% {}", note.trim_start_matches("- "))]);
-    }
+    let header: Vec<String> = header(report).iter().map(|title| escape(title)).collect();
+    let axes = varied(report).len();
+    let mut text = String::new();
     let layout =
         format!("\\begin{{tabular}}{{{}{}}}", "l".repeat(axes), "r".repeat(header.len() - axes));
     write_lines(&mut text, &[&layout, "\\toprule", &line(&header), "\\midrule"]);
-    let ranks = SPREADS.map(|(_, spread)| {
-        let means: Vec<_> = report.rows.iter().map(|row| spread(row).mean).collect();
-        ranks(&means, Better::High, |mean| percent(Some(mean)))
-    });
-    for (index, row) in report.rows.iter().enumerate() {
-        let mut cells: Vec<String> =
-            texts(report, row).iter().map(|cell| latex_text(cell)).collect();
-        // Runs, then mean IoU, difference, mean IoU, mean IoU, difference.
-        for (kind, ranks) in [1, 3, 4].into_iter().zip(&ranks) {
-            let cell = &mut cells[axes + kind];
-            *cell = marked(std::mem::take(cell), ranks[index]);
-        }
-        write_lines(&mut text, &[&line(&cells)]);
+    for row in 0..report.rows.len() {
+        // Marked last, since the marks are LaTeX already.
+        let bold = |cell: String| format!("\u{1}{cell}\u{2}");
+        let cells = marked_texts(report, row, bold);
+        let cells = cells
+            .iter()
+            .map(|cell| latex_text(cell).replace('\u{1}', "\\textbf{").replace('\u{2}', "}"));
+        write_lines(&mut text, &[&line(&cells.collect::<Vec<_>>())]);
     }
     write_lines(&mut text, &["\\bottomrule", "\\end{tabular}"]);
-    text
+    let notes = notes(report);
+    let caption = notes.iter().map(|note| latex_text(note.trim_start_matches("- ")));
+    let caption = caption.collect::<Vec<_>>().join(" ");
+    "% needs \\usepackage{booktabs}\n".to_owned() + &float(Span::Both, &caption, "ablation", &text)
 }
 
 fn line(cells: &[String]) -> String {
@@ -152,9 +139,35 @@ fn latex_text(cell: &str) -> String {
     escaped.replace('−', "$-$")
 }
 
+/// The axes on which rows differ, which are columns; all of them where there is a single row.
+fn varied(report: &AblationReport) -> Vec<usize> {
+    let value = |row: &AblationRow, axis: usize| row.settings.get(&report.axes[axis]).cloned();
+    let first = report.rows.first();
+    let differs = |&axis: &usize| {
+        let first = first.and_then(|row| value(row, axis));
+        report.rows.iter().any(|row| value(row, axis) != first)
+    };
+    let all = 0..report.axes.len();
+    let varied: Vec<usize> = all.clone().filter(differs).collect();
+    if varied.is_empty() { all.collect() } else { varied }
+}
+
+/// The settings of all rows that are no column.
+fn constants(report: &AblationReport) -> Option<String> {
+    let (varied, names) = (varied(report), short_names(&report.axes));
+    let row = report.rows.first()?;
+    let constant = (0..report.axes.len()).filter(|axis| !varied.contains(axis));
+    let shown = constant.filter_map(|axis| {
+        Some(format!("{} = {}", names[axis], row.settings.get(&report.axes[axis])?))
+    });
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    (!shown.is_empty()).then(|| format!("- In all rows {shown}."))
+}
+
 /// Titles of the columns.
 fn header(report: &AblationReport) -> Vec<String> {
-    let axes = short_names(&report.axes).into_iter().map(str::to_owned);
+    let names = short_names(&report.axes);
+    let axes = varied(report).into_iter().map(|axis| names[axis].to_owned());
     let measures = [
         "runs",
         "mIoU fixed [%]",
@@ -167,17 +180,71 @@ fn header(report: &AblationReport) -> Vec<String> {
 }
 
 /// The cells of a row.
-fn texts(report: &AblationReport, row: &AblationRow) -> Vec<String> {
-    let setting = |axis: &String| row.settings.get(axis).map_or("–".into(), ToString::to_string);
+fn texts(report: &AblationReport, index: usize) -> Vec<String> {
+    let row = &report.rows[index];
+    let setting =
+        |axis: usize| row.settings.get(&report.axes[axis]).map_or("–".into(), ToString::to_string);
+    let difference = |difference| match index == report.baseline {
+        true => "baseline".into(),
+        false => effect(difference),
+    };
     let measures = [
         row.fixed.runs.to_string(),
         spread(row.fixed),
-        effect(row.difference_fixed),
+        difference(row.difference_fixed),
         spread(row.held_out),
         spread(row.best),
-        effect(row.difference_best),
+        difference(row.difference_best),
     ];
-    report.axes.iter().map(setting).chain(measures).collect()
+    varied(report).into_iter().map(setting).chain(measures).collect()
+}
+
+/// The cells of a row; `bold` marks a mean IoU that is the highest with a significant difference.
+fn marked_texts(
+    report: &AblationReport,
+    row: usize,
+    bold: impl Fn(String) -> String,
+) -> Vec<String> {
+    let mut cells = texts(report, row);
+    let [fixed, _, best] = SPREADS.map(|(_, spread)| spread);
+    let [of_fixed, of_best] = EFFECTS.map(|(_, effect)| effect);
+    // Runs, then mean IoU, difference, held out, mean IoU, difference.
+    let first = cells.len() - 6;
+    for (column, sure) in [
+        (first + 1, sure_best(report, fixed, of_fixed)),
+        (first + 4, sure_best(report, best, of_best)),
+    ] {
+        if sure == Some(row) {
+            cells[column] = bold(std::mem::take(&mut cells[column]));
+        }
+    }
+    cells
+}
+
+/// The row with the highest mean IoU, where its difference from the baseline is significant; of the baseline, where
+/// all differences are.
+fn sure_best(
+    report: &AblationReport,
+    spread: fn(&AblationRow) -> Spread,
+    effect: fn(&AblationRow) -> Option<Effect>,
+) -> Option<usize> {
+    let means = report
+        .rows
+        .iter()
+        .enumerate()
+        .filter_map(|(row, scored)| Some((row, spread(scored).mean?)));
+    let means: Vec<(usize, f64)> = means.collect();
+    let &(best, highest) = means.iter().max_by(|one, other| one.1.total_cmp(&other.1))?;
+    let is_shared = means
+        .iter()
+        .any(|&(row, mean)| row != best && percent(Some(mean)) == percent(Some(highest)));
+    let is_sure_row = |row: usize| effect(&report.rows[row]).is_some_and(|effect| is_sure(&effect));
+    let mut others = means.iter().map(|&(row, _)| row).filter(|&row| row != best);
+    let is_best = match best == report.baseline {
+        true => means.len() > 1 && others.all(is_sure_row),
+        false => is_sure_row(best),
+    };
+    (is_best && !is_shared).then_some(best)
 }
 
 fn spread(spread: Spread) -> String {
@@ -204,18 +271,19 @@ fn points(difference: Option<f64>) -> String {
 /// What the columns are.
 fn notes(report: &AblationReport) -> Vec<String> {
     let AblationReport { list, level, resamples, .. } = report;
-    vec![
+    let notes = [
         format!(
             "- Mean IoU of pseudo-masks on {} images of list {}, over the classes that occur; ± is the standard deviation over runs, which differ in their seed.",
             list.images, list.name
         ),
         "- fixed: threshold, or background of the CRF, fixed before looking. held out: threshold chosen on other images than those it is scored on. best on truth: threshold with the highest mean IoU on the truth that is scored; an upper bound.".into(),
         format!(
-            "- Differences are from the baseline{}; in brackets {:.0} % of {resamples} paired resamples of the images; * where p < 0.05 after Holm's correction for all rows. They say nothing about other seeds.",
+            "- Differences are from the baseline{}; in brackets {:.0} % of {resamples} paired resamples of the images; * where p < 0.05 after Holm's correction for all rows. They say nothing about other seeds. Bold: the highest mean IoU, where its difference is significant.",
             baseline(report),
             100.0 * level
         ),
-    ]
+    ];
+    constants(report).into_iter().chain(notes).collect()
 }
 
 /// The settings of the baseline.
@@ -255,16 +323,17 @@ mod tests {
     #[test]
     fn markdown_labels_its_columns_and_lists_what_is_missing() {
         let page = ablation_markdown(&report(), &[]);
-        let expected = "| 0.1 | 0.4 | 2 | 60.0 ± 0.0 | +10.0* [+10.0, +10.0] | – | 70.0 ± 14.1 |";
+        let expected =
+            "| 0.1 | 0.4 | 2 | **60.0 ± 0.0** | +10.0* [+10.0, +10.0] | – | **70.0 ± 14.1** |";
         assert!(page.contains(expected), "{page}");
-        assert!(page.contains("| **0.1** | **0.2** | **2** | **50.0 ± 14.1** | **–** |"), "{page}");
+        assert!(page.contains("| 0.1 | 0.2 | 2 | 50.0 ± 14.1 | baseline |"), "{page}");
         assert!(page.contains("from the baseline (lambda = 0.1, tau = 0.2)"), "{page}");
         let missing = "- no scores of lambda=0.3 tau=0.2 seed=2: failed: the loss is NaN\n";
         assert!(page.contains(missing), "{page}");
     }
 
     #[test]
-    fn latex_marks_the_best_and_the_second() {
+    fn latex_marks_the_best_whose_difference_is_significant() {
         let text = ablation_latex(&report());
         let best = "0.1 & 0.4 & 2 & \\textbf{60.0 $\\pm$ 0.0} & +10.0* [+10.0, +10.0] & -- & \\textbf{70.0";
         assert!(text.contains(best), "{text}");
@@ -274,6 +343,41 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("mIoU fixed [\\%]"), "{text}");
+        // The second, of 50.0, is the baseline; the third is as high.
+        assert_eq!(text.matches("\\textbf").count(), 2, "{text}");
+        let ends =
+            ["\\caption{Mean IoU of pseudo-masks", "\\label{tab:ablation}", "\\end{table*}\n"];
+        assert!(ends.iter().all(|part| text.contains(part)), "{text}");
+    }
+
+    #[test]
+    fn what_all_rows_share_is_in_the_caption() {
+        let mut report = report();
+        report.rows.truncate(2);
+        let expected = "- In all rows lambda = 0.1.";
+        assert!(ablation_markdown(&report, &[]).contains(expected));
+        assert!(ablation_text(&report).starts_with("tau  runs  mIoU fixed [%]"));
+        let text = ablation_latex(&report);
+        assert!(text.contains("\\caption{In all rows lambda = 0.1. Mean IoU"), "{text}");
+        assert!(text.contains("where p $<$ 0.05 after"), "{text}");
+        assert!(text.contains("\\midrule\n0.2 & 2 & "), "{text}");
+        report.rows.truncate(1);
+        assert!(ablation_text(&report).starts_with("lambda  tau  runs"));
+    }
+
+    #[test]
+    fn bold_needs_a_difference_that_is_significant_and_shown() {
+        let mut report = report();
+        let bold = |report: &AblationReport| {
+            ablation_markdown(report, &[]).lines().position(|line| line.contains("| **60.0"))
+        };
+        assert_eq!(bold(&report), Some(3));
+        let effect = report.rows[1].difference_fixed.unwrap();
+        report.rows[1].difference_fixed = Some(Effect { p_holm: Some(0.06), ..effect });
+        assert_eq!(bold(&report), None);
+        report.rows[1].difference_fixed = Some(effect);
+        report.rows[2].fixed.mean = Some(0.6004);
+        assert_eq!(bold(&report), None, "two rows are printed alike");
     }
 
     #[test]

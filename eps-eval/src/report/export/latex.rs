@@ -1,5 +1,7 @@
-//! Scores as a LaTeX table in the manner of the field: a row for each method, a column for each class.
+//! Scores as a LaTeX table in the manner of the field: a row for each method, a column for each class; of many
+//! classes the other way round.
 
+use super::latex_table::{MOST_COLUMNS, Span, blocks, float, write_blocks};
 use super::percent;
 use crate::report::rank::{Better, Rank, ranks};
 use crate::{EvalError, Scores};
@@ -13,11 +15,11 @@ pub struct Group<'a> {
     pub methods: &'a [(&'a str, &'a Scores)],
 }
 
-/// A booktabs table of the IoU of each class and their mean: percent with one decimal, in each
-/// column of a group the best method bold and the second underlined. Needs `booktabs` and `graphicx`.
+/// A float with booktabs tables of the IoU of each class and their mean: percent with one decimal, of each class in a
+/// group the best method bold and the second underlined. Needs `booktabs`, and `graphicx` for turned names.
 ///
-/// Values that are printed alike share their mark, and nothing is marked where all of them are alike.
-/// Rules separate the groups.
+/// Methods are rows and classes columns, but for more classes than a page has room for: those are rows. Values that
+/// are printed alike share their mark, and nothing is marked where all of them are alike.
 ///
 /// # Errors
 ///
@@ -30,16 +32,37 @@ pub fn latex(groups: &[Group]) -> Result<String, EvalError> {
         let (first, second) = (first.to_owned(), (*second).to_owned());
         return Err(EvalError::DifferentClasses { first, second });
     }
-    let width = layout.classes.len() + 1;
-    let mut text = String::from("% needs \\usepackage{booktabs} and \\usepackage{graphicx}\n");
-    write_lines(
-        &mut text,
-        &[&format!("\\begin{{tabular}}{{l*{{{}}}{{r}}r}}", width - 1), "\\toprule"],
+    let names: Vec<String> = layout.classes.iter().map(|class| escape(&class.name)).collect();
+    let groups: Vec<&Group> = groups.iter().filter(|group| !group.methods.is_empty()).collect();
+    let marks = match groups.iter().any(|group| group.methods.len() > 1) {
+        true => " Bold: the best; underlined: the second; differences are not tested.",
+        false => "",
+    };
+    let caption = format!(
+        "IoU of each class in percent on {} images of list {}, protocol {}.{marks}",
+        layout.list.images,
+        escape(&layout.list.name),
+        layout.protocol
     );
-    let names =
-        layout.classes.iter().map(|class| format!("\\rotatebox{{90}}{{{}}}", escape(&class.name)));
-    write_lines(&mut text, &[&row("method", names.chain(["mIoU".into()]))]);
-    for group in groups.iter().filter(|group| !group.methods.is_empty()) {
+    let table = if names.len() > MOST_COLUMNS {
+        groups.iter().map(|group| with_class_rows(group, &names)).collect()
+    } else {
+        with_class_columns(&groups, &names)
+    };
+    let span = if names.len() > 6 { Span::Both } else { Span::One };
+    Ok("% needs \\usepackage{booktabs} and \\usepackage{graphicx}\n".to_owned()
+        + &float(span, &caption, "iou", &table))
+}
+
+/// A row for each method, with rules between the groups.
+fn with_class_columns(groups: &[&Group], names: &[String]) -> String {
+    let width = names.len() + 1;
+    let mut text = String::new();
+    let layout = format!("\\begin{{tabular}}{{l*{{{}}}{{r}}r}}", width - 1);
+    write_lines(&mut text, &[&layout, "\\toprule"]);
+    let turned = names.iter().map(|name| format!("\\rotatebox{{90}}{{{name}}}"));
+    write_lines(&mut text, &[&row("method", turned.chain(["mIoU".into()]))]);
+    for group in groups {
         write_lines(&mut text, &["\\midrule"]);
         if !group.title.is_empty() {
             let title = escape(group.title);
@@ -53,7 +76,36 @@ pub fn latex(groups: &[Group]) -> Result<String, EvalError> {
         }
     }
     write_lines(&mut text, &["\\bottomrule", "\\end{tabular}"]);
-    Ok(text)
+    text
+}
+
+/// A row for each class, in blocks beside each other, and the mean last.
+fn with_class_rows(group: &Group, names: &[String]) -> String {
+    let columns = group.methods.len() + 1;
+    let blocks = blocks(names.len() + 1, columns);
+    let mut text = String::new();
+    if !group.title.is_empty() {
+        write_lines(&mut text, &[&format!("\\emph{{{}}}\\par", escape(group.title))]);
+    }
+    let layout = vec![format!("l{}", "r".repeat(columns - 1)); blocks].join("@{\\quad}");
+    let heads =
+        ["class".to_owned()].into_iter().chain(group.methods.iter().map(|(name, _)| escape(name)));
+    let heads: Vec<String> = heads.collect();
+    let head: Vec<String> = (0..blocks).flat_map(|_| heads.clone()).collect();
+    let head = row(&head[0], head[1..].iter().cloned());
+    write_lines(
+        &mut text,
+        &[&format!("\\begin{{tabular}}{{{layout}}}"), "\\toprule", &head, "\\midrule"],
+    );
+    let class = |(index, name): (usize, &String)| {
+        let values = cells(group, index);
+        [name.clone()].into_iter().chain(values).collect()
+    };
+    let mean = "mIoU".to_owned();
+    let rows: Vec<Vec<String>> = names.iter().chain([&mean]).enumerate().map(class).collect();
+    write_blocks(&mut text, &rows, blocks);
+    write_lines(&mut text, &["\\bottomrule", "\\end{tabular}"]);
+    text
 }
 
 /// The IoU of a class, or after the last of them their mean.
@@ -97,6 +149,8 @@ pub(super) fn write_lines(text: &mut String, lines: &[&str]) {
 pub(crate) fn escape(text: &str) -> String {
     let escaped = |character: char| match character {
         '&' | '%' | '$' | '#' | '_' | '{' | '}' => format!("\\{character}"),
+        // In the encoding that LaTeX begins with they are other signs.
+        '<' | '>' => format!("${character}$"),
         '~' => "\\textasciitilde{}".into(),
         '^' => "\\textasciicircum{}".into(),
         '\\' => "\\textbackslash{}".into(),
@@ -108,6 +162,7 @@ pub(crate) fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ClassScores;
     use crate::scores::tests::three_classes;
 
     #[test]
@@ -125,6 +180,12 @@ mod tests {
             Group { title: "best on the ground truth", methods: &best },
         ];
         let expected = r"% needs \usepackage{booktabs} and \usepackage{graphicx}
+\begin{table}[t]
+\centering
+\caption{IoU of each class in percent on 1 images of list val, protocol voc. Bold: the best; underlined: the second; differences are not tested.}
+\label{tab:iou}
+\footnotesize
+\setlength{\tabcolsep}{2.5pt}
 \begin{tabular}{l*{3}{r}r}
 \toprule
 method & \rotatebox{90}{background} & \rotatebox{90}{cat} & \rotatebox{90}{dog} & mIoU \\
@@ -139,8 +200,29 @@ SEAM & 50.0 & 60.0 & -- & 55.0 \\
 EPS \& S & 50.0 & 60.0 & -- & 55.0 \\
 \bottomrule
 \end{tabular}
+\end{table}
 ";
         assert_eq!(latex(&groups).expect("the same classes"), expected);
+    }
+
+    #[test]
+    fn many_classes_are_rows_in_blocks() {
+        let mut scores = three_classes();
+        let class =
+            |index| ClassScores { index, name: format!("c{index}"), ..scores.classes[1].clone() };
+        scores.classes = (0..81).map(class).collect();
+        let methods = [("CAM", &scores), ("EPS", &scores)];
+        let text = latex(&[Group { title: "", methods: &methods }]).expect("the same classes");
+        assert!(text.contains("\\begin{tabular}{lrr@{\\quad}lrr@{\\quad}lrr}\n"), "{text}");
+        assert!(
+            text.contains("c0 & 60.0 & 60.0 & c28 & 60.0 & 60.0 & c56 & 60.0 & 60.0 \\\\\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("c25 & 60.0 & 60.0 & c53 & 60.0 & 60.0 & mIoU & 55.0 & 55.0 \\\\\n"),
+            "{text}"
+        );
+        assert!(!text.contains("rotatebox") && text.contains("\\begin{table*}"), "{text}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod comparison;
 mod csv;
 mod json;
 pub(crate) mod latex;
+mod latex_table;
 mod markdown;
 mod reproduction;
 mod saliency;

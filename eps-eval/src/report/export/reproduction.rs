@@ -1,6 +1,7 @@
 //! Published numbers beside yours as text, Markdown, CSV and LaTeX.
 
 use super::latex::{escape, row as latex_row};
+use super::latex_table::{Span, float};
 use super::text::aligned;
 use crate::EvalError;
 use crate::report::DataTable;
@@ -71,8 +72,7 @@ pub fn reproduction_csv(reproduction: &Reproduction) -> Result<String, EvalError
 /// A booktabs table of the cells that have a number; a number that was not checked against a source has
 /// a question mark, as nothing may be held to it.
 pub fn reproduction_latex(reproduction: &Reproduction) -> String {
-    let mut text = String::from("% needs \\usepackage{booktabs}\n");
-    text += "\\begin{tabular}{llrrrl}\n\\toprule\n";
+    let mut text = String::from("\\begin{tabular}{llrrrl}\n\\toprule\n");
     let header = ["", "published", "this work", "difference", "verdict"].map(str::to_owned);
     text += &(latex_row("", header.into_iter()) + "\n\\midrule\n");
     let has_number = |cell: &&ReproducedCell| cell.published.is_some() || cell.ours.is_some();
@@ -86,7 +86,11 @@ pub fn reproduction_latex(reproduction: &Reproduction) -> String {
         let cells = [column, published, ours, difference, verdict].map(|cell| latex_cell(&cell));
         text += &(latex_row(&escape(&row), cells.into_iter()) + "\n");
     }
-    text + "\\bottomrule\n\\end{tabular}\n"
+    text += "\\bottomrule\n\\end{tabular}\n";
+    let caption =
+        escape(&format!("{}, as published and in this work, in percent.", reproduction.title));
+    "% needs \\usepackage{booktabs}\n".to_owned()
+        + &float(Span::Both, &caption, reproduction.table, &text)
 }
 
 fn latex_cell(cell: &str) -> String {

@@ -3,6 +3,7 @@
 use crate::EvalError;
 use crate::report::{
     export::latex,
+    export::latex_table::{Span, float},
     frame_csv::to_csv,
     rank::{Better, Rank, ranks},
 };
@@ -83,7 +84,7 @@ impl<'a> SaliencyTable<'a> {
         lines.join("\n") + "\n"
     }
 
-    /// A tabular for the package booktabs: best of several sources in bold, second underlined.
+    /// A float with a table for the package booktabs: best of several sources in bold, second underlined.
     pub fn latex(&self) -> String {
         let arrow =
             |metric: &Metric| if metric.is_better_low { "\\downarrow" } else { "\\uparrow" };
@@ -99,7 +100,14 @@ impl<'a> SaliencyTable<'a> {
                 .map(|(name, cells)| latex::row(&latex::escape(name), cells.into_iter())),
         );
         lines.extend(["\\bottomrule".into(), "\\end{tabular}".into()]);
-        lines.join("\n") + "\n"
+        let caption = match lines.len() {
+            0..=6 => "Scores of saliency maps.",
+            _ => {
+                "Scores of saliency maps. Bold: the best; underlined: the second; differences are not tested."
+            }
+        };
+        "% needs \\usepackage{booktabs}\n".to_owned()
+            + &float(Span::Both, caption, "saliency", &(lines.join("\n") + "\n"))
     }
 
     /// Columns aligned with spaces, for a terminal.

@@ -23,7 +23,7 @@ pub use status::{StatusCell, StatusPage, StatusState};
 use crate::report::{
     ReferenceLoss,
     chart::{
-        ConfusionMapChart, Curve, Figure, PerClassChart, PrecisionRecallChart, SweepChart,
+        ConfusionMapChart, Curve, Figure, PerClassChart, PrecisionRecallChart, Sheet, SweepChart,
         TrainingChart, TrainingStep,
     },
     export,
@@ -51,6 +51,8 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// How the results were made: names and values such as seed, updates, command line.
     pub facts: Vec<(String, String)>,
+    /// What charts are drawn for.
+    pub sheet: Sheet,
 }
 
 /// One method and what is known about it.
@@ -120,8 +122,8 @@ impl Report {
             ("index.html".into(), html::html(self, &figures)?.into()),
         ];
         files.extend(figures.into_iter().flat_map(Figure::into_files));
-        if let Some(sheet) = sheet(&self.pictures, &self.picture_header)? {
-            files.push(("pictures.png".into(), picture::encoded(&sheet)?));
+        if let Some(rows) = sheet(&self.pictures, &self.picture_header)? {
+            files.push(("pictures.png".into(), picture::encoded(&rows)?));
         }
         Ok(files)
     }
@@ -187,21 +189,26 @@ impl Report {
         let mut figures = Vec::new();
         if !curves.is_empty() {
             let chart = SweepChart { curves: &curves, rule: BackgroundRule::Constant };
-            figures.push(Figure::new("sweep", SWEEP, &chart)?);
+            figures.push(Figure::new("sweep", SWEEP, &chart, self.sheet)?);
         }
         if !bars.is_empty() {
             let caption = per_class_caption(&self.methods);
-            figures.push(Figure::new("per-class", caption, &PerClassChart { methods: &bars })?);
+            figures.push(Figure::new(
+                "per-class",
+                caption,
+                &PerClassChart { methods: &bars },
+                self.sheet,
+            )?);
         }
         if !curves.is_empty() {
             let chart = PrecisionRecallChart { curves: &curves };
-            figures.push(Figure::new("precision-recall", PRECISION_RECALL, &chart)?);
+            figures.push(Figure::new("precision-recall", PRECISION_RECALL, &chart, self.sheet)?);
         }
         let matrices = self.matrices();
-        figures.extend(confusion_figures(&matrices, &self.classes())?);
+        figures.extend(confusion_figures(&matrices, &self.classes(), self.sheet)?);
         for (index, method) in self.methods.iter().enumerate() {
             if !method.training.is_empty() {
-                figures.push(training_figure(index, method)?);
+                figures.push(training_figure(index, method, self.sheet)?);
             }
         }
         Ok(figures)
@@ -234,6 +241,7 @@ fn fixed_group(methods: &[Method]) -> &'static str {
 pub fn confusion_figures(
     matrices: &[(&str, &ConfusionMatrix)],
     classes: &[String],
+    sheet: Sheet,
 ) -> Result<Vec<Figure>, EvalError> {
     let figure = |(index, (name, matrix)): (usize, &(&str, &ConfusionMatrix))| {
         let caption = format!(
@@ -241,7 +249,7 @@ pub fn confusion_figures(
              (column). Grey: the ground truth lacks the class of the row."
         );
         let chart = ConfusionMapChart::new(name, matrix, classes);
-        Figure::new(format!("confusion-{}", index + 1), caption, &chart)
+        Figure::new(format!("confusion-{}", index + 1), caption, &chart, sheet)
     };
     matrices.iter().enumerate().map(figure).collect()
 }
@@ -278,7 +286,7 @@ fn per_class_caption(methods: &[Method]) -> String {
     }
 }
 
-fn training_figure(index: usize, method: &Method) -> Result<Figure, EvalError> {
+fn training_figure(index: usize, method: &Method, sheet: Sheet) -> Result<Figure, EvalError> {
     let Method { name, training, reference, .. } = method;
     let chart = TrainingChart { method: name, steps: training, reference };
     let published = match reference.is_empty() {
@@ -286,5 +294,5 @@ fn training_figure(index: usize, method: &Method) -> Result<Figure, EvalError> {
         false => " Grey: the public implementation's log, averaged over the same updates.",
     };
     let caption = format!("Losses of {name} on the training batches.{published}");
-    Figure::new(format!("training-{}", index + 1), caption, &chart)
+    Figure::new(format!("training-{}", index + 1), caption, &chart, sheet)
 }

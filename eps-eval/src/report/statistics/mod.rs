@@ -5,7 +5,7 @@ mod summary;
 pub use summary::{ClassSummary, SideRange, SizeImages, StatisticsSummary};
 
 use crate::report::{
-    chart::{ClassBarsChart, CooccurrenceChart, Figure, Quantity},
+    chart::{ClassBarsChart, CooccurrenceChart, Figure, Quantity, Sheet},
     export::{self, percent},
 };
 use crate::{EvalError, ListId};
@@ -34,7 +34,7 @@ impl StatisticsPage {
     /// # Errors
     ///
     /// If a file cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<(), EvalError> {
+    pub fn write(&self, folder: &Path, sheet: Sheet) -> Result<(), EvalError> {
         let summary = &self.summary;
         let write = |name: &str, text: &[u8]| {
             write_atomically(&folder.join(name), |file| file.write_all(text))
@@ -49,7 +49,7 @@ impl StatisticsPage {
         for (name, table) in tables {
             write(name, table.csv()?.as_bytes())?;
         }
-        self.figures()?.iter().try_for_each(|figure| figure.write(folder))?;
+        self.figures(sheet)?.iter().try_for_each(|figure| figure.write(folder))?;
         write("statistics.json", export::json(summary).as_bytes())?;
         write("statistics.md", self.markdown(true)?.as_bytes())?;
         Ok(())
@@ -72,7 +72,7 @@ impl StatisticsPage {
         }
         if with_charts {
             page += "\n## Charts\n";
-            for Figure { name, caption, .. } in self.figures()? {
+            for Figure { name, caption, .. } in self.figures(Sheet::Screen)? {
                 page += &format!("\n![{caption}](charts/{name}.svg)\n\n*{caption}*\n");
             }
         }
@@ -115,7 +115,7 @@ impl StatisticsPage {
         sentences.join("\n")
     }
 
-    fn figures(&self) -> Result<Vec<Figure>, EvalError> {
+    fn figures(&self, sheet: Sheet) -> Result<Vec<Figure>, EvalError> {
         let summary = &self.summary;
         let names: Vec<&str> = summary.classes.iter().map(|class| class.name.as_str()).collect();
         let values = |value: fn(&ClassSummary) -> Option<f64>| -> Vec<Option<f64>> {
@@ -132,25 +132,25 @@ impl StatisticsPage {
         let frequency = bars("Images of each class", "images", Quantity::Count, images);
         let cooccurrence = CooccurrenceChart { names: &names, conditional: &summary.conditional };
         let mut figures = vec![
-            Figure::new("images", "Images labelled with each class.", &frequency)?,
-            Figure::new("cooccurrence", COOCCURRENCE, &cooccurrence)?,
+            Figure::new("images", "Images labelled with each class.", &frequency, sheet)?,
+            Figure::new("cooccurrence", COOCCURRENCE, &cooccurrence, sheet)?,
         ];
         if summary.masks > 0 {
             let shares = values(|class| class.share_where_present);
             let title = "Share of the pixels where a class is present";
             let chart = bars(title, "pixels [%]", Quantity::Fraction, shares);
-            figures.push(Figure::new("pixels", PIXELS, &chart)?);
+            figures.push(Figure::new("pixels", PIXELS, &chart, sheet)?);
         }
         if summary.saliency_maps > 0 && summary.masks > 0 {
             let shares = values(|class| class.salient);
             let title = "Share of the pixels of a class that are salient";
             let chart = bars(title, "salient pixels [%]", Quantity::Fraction, shares);
-            figures.push(Figure::new("saliency", SALIENCY, &chart)?);
+            figures.push(Figure::new("saliency", SALIENCY, &chart, sheet)?);
         } else if summary.saliency_maps > 0 {
             let shares = values(|class| class.coverage);
             let title = "Share of the images of a class that is salient";
             let chart = bars(title, "salient pixels [%]", Quantity::Fraction, shares);
-            figures.push(Figure::new("saliency", COVERAGE, &chart)?);
+            figures.push(Figure::new("saliency", COVERAGE, &chart, sheet)?);
         }
         Ok(figures)
     }
@@ -212,7 +212,7 @@ cow,1,0.5,1,1,0.25,0.5,0.0,0.5
     #[test]
     fn a_folder_gets_every_view() {
         let folder = tempfile::tempdir().unwrap();
-        page().write(folder.path()).unwrap();
+        page().write(folder.path(), Sheet::Screen).unwrap();
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
         let page = read("statistics.md");
         assert!(page.contains("| boat | 2 | 100.0 | 2 | 2 | 50.0 |"), "{page}");

@@ -3,33 +3,52 @@
 use super::{MARKS, stars, sure_best};
 use crate::paired::{Effect, MethodEstimates};
 use crate::report::export::latex::{escape, row, write_lines};
+use crate::report::export::latex_table::{Span, blocks, float, write_blocks};
 use crate::report::{ComparisonReport, export::percent};
 
-/// A booktabs table of the IoU of each class: a row for each class, a column for each method, stars where
-/// the difference from the first method is significant. Needs `booktabs`.
+/// A float with a booktabs table of the IoU of each class: a row for each class, in blocks beside each other where
+/// there are many, a column for each method, stars where the difference from the first method is significant. Needs
+/// `booktabs`.
 pub fn comparison_latex(report: &ComparisonReport) -> String {
     let methods = &report.comparison.methods;
-    let mut text = format!(
-        "% needs \\usepackage{{booktabs}}; IoU in percent, protocol {}\n% {MARKS}\n",
-        report.protocol
-    );
+    let occurs =
+        |class: &usize| methods.iter().any(|method| method.classes[*class].value.is_some());
+    let classes: Vec<usize> = (0..report.classes.len()).filter(occurs).collect();
+    let blocks = blocks(classes.len(), 2 * methods.len() + 1);
+    let mut text = String::new();
     // Stars stand beside their number without moving it out of its column.
-    let columns = format!("\\begin{{tabular}}{{l*{{{}}}{{r@{{}}l}}}}", methods.len());
-    write_lines(&mut text, &[&columns, "\\toprule"]);
+    let columns = format!("l*{{{}}}{{r@{{}}l}}", methods.len());
+    let layout = vec![columns; blocks].join("@{\\quad}");
     let heads =
         methods.iter().map(|method| format!("\\multicolumn{{2}}{{c}}{{{}}}", escape(&method.name)));
-    write_lines(&mut text, &[&row("class", heads), "\\midrule"]);
-    for (class, name) in report.classes.iter().enumerate() {
-        if methods.iter().any(|method| method.classes[class].value.is_some()) {
-            write_lines(&mut text, &[&class_row(report, escape(name), Some(class))]);
-        }
-    }
-    let mean = class_row(report, "mean".into(), None);
+    let heads: Vec<String> = ["class".to_owned()].into_iter().chain(heads).collect();
+    let head = vec![heads; blocks].concat();
+    let head = row(&head[0], head[1..].iter().cloned());
+    write_lines(
+        &mut text,
+        &[&format!("\\begin{{tabular}}{{{layout}}}"), "\\toprule", &head, "\\midrule"],
+    );
+    let class = |&class: &usize| cells(report, escape(&report.classes[class]), Some(class));
+    write_blocks(&mut text, &classes.iter().map(class).collect::<Vec<_>>(), blocks);
+    let mean = cells(report, "mean".into(), None);
+    let mean = row(&mean[0], mean[1..].iter().cloned());
     write_lines(&mut text, &["\\midrule", &mean, "\\bottomrule", "\\end{tabular}"]);
-    text
+    let caption = format!(
+        "IoU in percent on {} images of list {}, protocol {}. {}",
+        report.list.images,
+        escape(&report.list.name),
+        report.protocol,
+        MARKS.replace(
+            "* p < 0.05, ** p < 0.01, *** p < 0.001",
+            "$^{*}$ $p<0.05$, $^{**}$ $p<0.01$, $^{***}$ $p<0.001$"
+        )
+    );
+    let span = if blocks > 1 || methods.len() > 4 { Span::Both } else { Span::One };
+    "% needs \\usepackage{booktabs}\n".to_owned() + &float(span, &caption, "comparison", &text)
 }
 
-fn class_row(report: &ComparisonReport, name: String, class: Option<usize>) -> String {
+/// Of each method the value and its stars, behind the name of the class; of the mean without a class.
+fn cells(report: &ComparisonReport, name: String, class: Option<usize>) -> Vec<String> {
     let comparison = &report.comparison;
     let best = sure_best(report, class);
     let cell = |(index, method): (usize, &MethodEstimates)| {
@@ -42,5 +61,5 @@ fn class_row(report: &ComparisonReport, name: String, class: Option<usize>) -> S
         let stars = effect.as_ref().map_or("", stars);
         [text, if stars.is_empty() { String::new() } else { format!("$^{{{stars}}}$") }]
     };
-    row(&name, comparison.methods.iter().enumerate().flat_map(cell))
+    [name].into_iter().chain(comparison.methods.iter().enumerate().flat_map(cell)).collect()
 }
