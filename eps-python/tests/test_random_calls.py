@@ -142,7 +142,7 @@ def test_sweeps(data):
         labels = draw(st.lists(st.integers(0, classes), unique=True, max_size=3))
         planes = {label: array(draw(seed), shape, draw(dtype), draw(st.none() | wild)) for label in labels}
         maps.append(planes if draw(st.booleans()) else array(draw(seed), (classes - 1, *shape), draw(dtype), None))
-    # Never the thousand by default, which take longer than everything else here.
+    # A few: without any, a thousand of each kind are swept.
     thresholds = draw(st.lists(st.floats(-0.1, 1.1) | wild, min_size=1, max_size=3))
     powers = draw(st.lists(st.floats(-1, 300) | wild, min_size=1, max_size=3))
     given = {"folds": draw(st.integers(-1, 5)), "fixed": draw(st.floats(-0.1, 1.1)), "classes": classes}
