@@ -9,6 +9,9 @@ use terminal_size::terminal_size_of;
 /// Time between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
+/// Time between two states of the line in a terminal: quick steps are not slowed down by what nobody can read.
+const SHOWN_EVERY: Duration = Duration::from_millis(50);
+
 /// Columns of a terminal that does not say how many it has.
 const COLUMNS: u16 = 80;
 
@@ -17,7 +20,7 @@ pub(crate) struct Progress {
     bar: ProgressBar,
     label: String,
     lines: bool,
-    last_line: Instant,
+    last_shown: Instant,
 }
 
 impl Progress {
@@ -34,7 +37,7 @@ impl Progress {
     fn on(bar: ProgressBar, label: &str) -> Self {
         let lines = !std::io::stderr().is_terminal();
         bar.set_style(ProgressStyle::with_template("{msg}").expect("the template is a constant"));
-        Self { bar, label: label.into(), lines, last_line: Instant::now() }
+        Self { bar, label: label.into(), lines, last_shown: Instant::now() }
     }
 
     /// Starts at `done`, which counts for no time.
@@ -48,13 +51,14 @@ impl Progress {
     /// One more is done.
     pub(crate) fn step(&mut self, message: impl FnOnce() -> String) {
         self.bar.inc(1);
-        if self.lines {
-            if self.last_line.elapsed() >= LINE_EVERY {
-                self.last_line = Instant::now();
-                self.line(&message());
-            }
-        } else {
-            self.show(&message());
+        let every = if self.lines { LINE_EVERY } else { SHOWN_EVERY };
+        if self.last_shown.elapsed() < every {
+            return;
+        }
+        self.last_shown = Instant::now();
+        match self.lines {
+            true => self.line(&message()),
+            false => self.show(&message()),
         }
     }
 
