@@ -60,22 +60,15 @@ impl fmt::Display for DeviceName {
 
 /// The device that a name means, with the name of the one that `auto` takes.
 pub fn open(name: DeviceName) -> Result<(DeviceName, Device)> {
-    if name == DeviceName::Auto {
-        return automatic();
-    }
-    let device = named(name).map_err(|reason| anyhow!("device {name}: {reason}"))?;
-    Ok((name, device))
-}
-
-fn named(name: DeviceName) -> Result<Device> {
-    match name {
-        DeviceName::Auto => Ok(automatic()?.1),
+    let device = match name {
+        DeviceName::Auto => return automatic(),
         DeviceName::Cpu => cpu(),
         DeviceName::Torch => torch(),
         DeviceName::TorchCuda(index) => torch_cuda(index),
         DeviceName::Cuda(index) => cuda(index),
         DeviceName::Wgpu => wgpu(),
-    }
+    };
+    Ok((name, device.map_err(|reason| anyhow!("device {name}: {reason}"))?))
 }
 
 /// Limits the threads of a backend that has its own.
@@ -117,8 +110,7 @@ pub(crate) fn choices() -> Vec<Choice> {
 /// A CUDA device if there is one, else libtorch, else pure Rust, else WebGPU.
 fn automatic() -> Result<(DeviceName, Device)> {
     let order = [DeviceName::TorchCuda(0), DeviceName::Cuda(0), DeviceName::Torch, DeviceName::Cpu];
-    let first = order.into_iter().find_map(|name| Some((name, named(name).ok()?)));
-    match first {
+    match order.into_iter().find_map(|name| open(name).ok()) {
         Some(found) => Ok(found),
         None => Ok((DeviceName::Wgpu, wgpu().context("device auto")?)),
     }

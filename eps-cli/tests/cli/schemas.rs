@@ -156,7 +156,7 @@ fn write_records(project: &Project) {
         .with("--threshold", "0.3")
         .with("--out", path("cut"))
         .succeeds();
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/cams/psa.npy");
+    let fixture = eps_testkit::fixture("cams/psa.npy");
     eps("data").and("convert").and(fixture).with("--out", path("converted")).succeeds();
     let recipe = project.write("segment.toml", recipe::with(segment::RECIPE, "updates = 2"));
     let train = on_data("segment train").with("--recipe", recipe).with("--out", path("segment"));

@@ -22,6 +22,7 @@ mod npz;
 mod palette;
 mod photograph;
 mod plain_png;
+mod png_chunks;
 mod png_data;
 mod png_file;
 mod rgb;

@@ -12,6 +12,7 @@
 //! Cost: the pixels are inflated a second time. Plain PNGs, which masks and saliency maps nearly
 //! always are, do not come here: their reader compares the checksum as it goes.
 
+use super::png_chunks::chunks;
 use crate::{DataError, Size};
 use flate2::read::DeflateDecoder;
 use std::cmp::Ordering;
@@ -43,8 +44,8 @@ pub(super) struct Rows {
 impl Rows {
     /// Those of the file, by its header; `None` if it is none of a PNG.
     fn of(bytes: &[u8]) -> Option<Self> {
-        let (_, header) = chunks(bytes).next().filter(|(kind, _)| **kind == *b"IHDR")?;
-        let &[a, b, c, d, e, f, g, h, depth, colour, _, _, interlacing] = header else {
+        let header = chunks(bytes).next().filter(|chunk| chunk.kind == b"IHDR")?;
+        let &[a, b, c, d, e, f, g, h, depth, colour, _, _, interlacing] = header.data else {
             return None;
         };
         let side = |bytes: [u8; 4]| u32::from_be_bytes(bytes) as usize;
@@ -99,9 +100,9 @@ pub(super) fn check_png_data(path: &Path, bytes: &[u8]) -> Result<(), DataError>
 }
 
 fn wrong_with(rows: Rows, bytes: &[u8]) -> Option<String> {
-    let pixels = chunks(bytes).skip_while(|(kind, _)| **kind != *b"IDAT");
-    let pixels = pixels.take_while(|(kind, _)| **kind == *b"IDAT");
-    let deflated: Vec<u8> = pixels.flat_map(|(_, data)| data).copied().collect();
+    let pixels = chunks(bytes).skip_while(|chunk| chunk.kind != b"IDAT");
+    let pixels = pixels.take_while(|chunk| chunk.kind == b"IDAT");
+    let deflated: Vec<u8> = pixels.flat_map(|chunk| chunk.data).copied().collect();
     let mut decoder = DeflateDecoder::new(deflated.get(ZLIB_HEADER..)?);
     let mut inflated = Vec::new();
     decoder.by_ref().take(rows.bytes() + 1).read_to_end(&mut inflated).ok()?;
@@ -129,18 +130,6 @@ fn adler32(bytes: &[u8]) -> u32 {
         (low % MODULUS, high % MODULUS)
     });
     high << 16 | low
-}
-
-/// Kind and data of each chunk, as far as they are whole; nothing of what is no PNG.
-fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
-    let mut rest = bytes.strip_prefix(super::header::PNG_SIGNATURE).unwrap_or_default();
-    std::iter::from_fn(move || {
-        let (length, after) = rest.split_first_chunk::<4>()?;
-        let (kind, after) = after.split_first_chunk::<4>()?;
-        let (data, after) = after.split_at_checked(u32::from_be_bytes(*length) as usize)?;
-        rest = after.get(4..)?;
-        Some((kind, data))
-    })
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Whether a result of an earlier call is whole, without decoding it.
 
+use super::header::PNG_SIGNATURE;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-const PNG_START: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// The empty chunk that every PNG ends with.
 const PNG_END: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
 const ZIP_START: &[u8] = b"PK\x03\x04";
@@ -36,7 +36,7 @@ fn ends(path: &Path) -> io::Result<bool> {
     let is_archive = start.starts_with(ZIP_START)
         && end.starts_with(ZIP_END)
         && (word(16) == u64::from(u32::MAX) || word(12) + word(16) + ZIP_END_LENGTH == length);
-    Ok(is_archive || (start == *PNG_START && end.ends_with(PNG_END)))
+    Ok(is_archive || (start == *PNG_SIGNATURE && end.ends_with(PNG_END)))
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! The chunks of a plain PNG.
 
 use crate::Size;
-use flate2::Crc;
+use crate::codec::{header::PNG_SIGNATURE, png_chunks::Chunk};
 
-const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// The most bytes of a chunk that is passed over.
 const MOST_ANCILLARY: usize = 64 << 10;
 
@@ -41,11 +40,11 @@ impl Header {
 /// The header, and the pixels as they are compressed, appended to `deflated`; `None` if a chunk is
 /// damaged, at an unusual place, or one that changes what is read.
 pub(super) fn read(bytes: &[u8], deflated: &mut Vec<u8>) -> Option<Header> {
-    let (kind, data, mut rest) = split_chunk(bytes.strip_prefix(SIGNATURE)?)?;
+    let (Chunk { kind, data, .. }, mut rest) = split_chunk(bytes.strip_prefix(PNG_SIGNATURE)?)?;
     let mut header = (kind == b"IHDR").then(|| Header::of(data))??;
     let (mut palettes, mut is_pixels) = (0, false);
     loop {
-        let (kind, data, next) = split_chunk(rest)?;
+        let (Chunk { kind, data, .. }, next) = split_chunk(rest)?;
         rest = next;
         match kind {
             b"IDAT" => {
@@ -67,15 +66,9 @@ fn is_passed_over(kind: &[u8; 4], data: &[u8]) -> bool {
     is_ancillary && ![b"acTL", b"fcTL", b"fdAT"].contains(&kind) && data.len() <= MOST_ANCILLARY
 }
 
-/// Name and data of the first chunk, and what comes after it; `None` if it is damaged.
-fn split_chunk(bytes: &[u8]) -> Option<(&[u8; 4], &[u8], &[u8])> {
-    let (length, bytes) = split_number(bytes)?;
-    let (summed, rest) = bytes.split_at_checked(length.checked_add(4)?)?;
-    let (sum, rest) = split_number(rest)?;
-    let mut crc = Crc::new();
-    crc.update(summed);
-    let (kind, data) = summed.split_first_chunk()?;
-    (crc.sum() as usize == sum).then_some((kind, data, rest))
+/// The first chunk, and what comes after it; `None` if it is damaged.
+fn split_chunk(bytes: &[u8]) -> Option<(Chunk<'_>, &[u8])> {
+    Chunk::split(bytes).filter(|(chunk, _)| chunk.is_whole())
 }
 
 /// A number of four bytes, the highest first.

@@ -1,7 +1,7 @@
 //! Scores as a LaTeX table in the manner of the field: a row for each method, a column for each class; of many
 //! classes the other way round.
 
-use super::latex_table::{MOST_COLUMNS, Span, blocks, float, write_blocks};
+use super::latex_table::{MOST_COLUMNS, Span, begin_blocks, blocks, float, write_blocks};
 use super::percent;
 use crate::report::rank::{Better, Rank, ranks};
 use crate::{EvalError, Scores};
@@ -87,16 +87,10 @@ fn with_class_rows(group: &Group, names: &[String]) -> String {
     if !group.title.is_empty() {
         write_lines(&mut text, &[&format!("\\emph{{{}}}\\par", escape(group.title))]);
     }
-    let layout = vec![format!("l{}", "r".repeat(columns - 1)); blocks].join("@{\\quad}");
     let heads =
         ["class".to_owned()].into_iter().chain(group.methods.iter().map(|(name, _)| escape(name)));
-    let heads: Vec<String> = heads.collect();
-    let head: Vec<String> = (0..blocks).flat_map(|_| heads.clone()).collect();
-    let head = row(&head[0], head[1..].iter().cloned());
-    write_lines(
-        &mut text,
-        &[&format!("\\begin{{tabular}}{{{layout}}}"), "\\toprule", &head, "\\midrule"],
-    );
+    let layout = format!("l{}", "r".repeat(columns - 1));
+    begin_blocks(&mut text, &layout, &heads.collect::<Vec<_>>(), blocks);
     let class = |(index, name): (usize, &String)| {
         let values = cells(group, index);
         [name.clone()].into_iter().chain(values).collect()

@@ -30,6 +30,21 @@ pub(super) fn blocks(lines: usize, columns: usize) -> usize {
     lines.div_ceil(MOST_LINES).clamp(1, most).max(if lines > MOST_LINES { most.min(3) } else { 1 })
 }
 
+/// The begin of a `tabular` of blocks, each with these columns and heads.
+pub(super) fn begin_blocks(text: &mut String, columns: &str, heads: &[String], blocks: usize) {
+    let layout = vec![columns; blocks].join("@{\\quad}");
+    let heads = row_of(vec![heads; blocks].concat());
+    let tabular = format!("\\begin{{tabular}}{{{layout}}}");
+    write_lines(text, &[&tabular, "\\toprule", &heads, "\\midrule"]);
+}
+
+/// A line of a table, its first cell with the others.
+pub(super) fn row_of(cells: Vec<String>) -> String {
+    let mut cells = cells.into_iter();
+    let first = cells.next().unwrap_or_default();
+    row(&first, cells)
+}
+
 /// Lines of cells, the rows of equal length in blocks: the first block has the first rows.
 pub(super) fn write_blocks(text: &mut String, rows: &[Vec<String>], blocks: usize) {
     let columns = rows.first().map_or(0, Vec::len);
@@ -37,9 +52,7 @@ pub(super) fn write_blocks(text: &mut String, rows: &[Vec<String>], blocks: usiz
     let empty = vec![String::new(); columns];
     for line in 0..lines {
         let of_block = |block| rows.get(line + block * lines).unwrap_or(&empty).iter().cloned();
-        let mut cells = (0..blocks).flat_map(of_block);
-        let head = cells.next().unwrap_or_default();
-        write_lines(text, &[&row(&head, cells)]);
+        write_lines(text, &[&row_of((0..blocks).flat_map(of_block).collect())]);
     }
 }
 

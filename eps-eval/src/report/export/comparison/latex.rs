@@ -2,8 +2,8 @@
 
 use super::{MARKS, stars, sure_best};
 use crate::paired::{Effect, MethodEstimates};
-use crate::report::export::latex::{escape, row, write_lines};
-use crate::report::export::latex_table::{Span, blocks, float, write_blocks};
+use crate::report::export::latex::{escape, write_lines};
+use crate::report::export::latex_table::{Span, begin_blocks, blocks, float, row_of, write_blocks};
 use crate::report::{ComparisonReport, export::percent};
 
 /// A float with a booktabs table of the IoU of each class: a row for each class, in blocks beside each other where
@@ -18,20 +18,13 @@ pub fn comparison_latex(report: &ComparisonReport) -> String {
     let mut text = String::new();
     // Stars stand beside their number without moving it out of its column.
     let columns = format!("l*{{{}}}{{r@{{}}l}}", methods.len());
-    let layout = vec![columns; blocks].join("@{\\quad}");
     let heads =
         methods.iter().map(|method| format!("\\multicolumn{{2}}{{c}}{{{}}}", escape(&method.name)));
     let heads: Vec<String> = ["class".to_owned()].into_iter().chain(heads).collect();
-    let head = vec![heads; blocks].concat();
-    let head = row(&head[0], head[1..].iter().cloned());
-    write_lines(
-        &mut text,
-        &[&format!("\\begin{{tabular}}{{{layout}}}"), "\\toprule", &head, "\\midrule"],
-    );
+    begin_blocks(&mut text, &columns, &heads, blocks);
     let class = |&class: &usize| cells(report, escape(&report.classes[class]), Some(class));
     write_blocks(&mut text, &classes.iter().map(class).collect::<Vec<_>>(), blocks);
-    let mean = cells(report, "mean".into(), None);
-    let mean = row(&mean[0], mean[1..].iter().cloned());
+    let mean = row_of(cells(report, "mean".into(), None));
     write_lines(&mut text, &["\\midrule", &mean, "\\bottomrule", "\\end{tabular}"]);
     let caption = format!(
         "IoU in percent on {} images of list {}, protocol {}. {}",
