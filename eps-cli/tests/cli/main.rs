@@ -30,7 +30,6 @@ mod refine;
 mod report;
 mod reproduce;
 mod saliency;
-mod saliency_make;
 mod schemas;
 mod segment;
 mod several_devices;

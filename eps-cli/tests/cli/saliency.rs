@@ -197,3 +197,14 @@ fn masks_and_maps_must_be_given_by_something() {
         "no saliency maps, expected --predictions DIR, or --data with maps",
     );
 }
+
+#[cfg(not(feature = "saliency"))]
+#[test]
+fn a_program_without_the_engine_says_how_to_have_it() {
+    let project = Project::with_scenes(1);
+    let call = eps("saliency").and("make").with("--data", project.data());
+    let call = call.with("--model", eps_testkit::fixture("saliency").join("tiny.onnx"));
+    call.with("--out", project.path("maps"))
+        .refuses(&["not built in (rebuild with --features saliency)"]);
+    assert!(!project.path("maps").exists());
+}
