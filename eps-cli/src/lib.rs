@@ -15,7 +15,6 @@ mod commands;
 pub mod device;
 mod faults;
 mod interrupt;
-mod outputs;
 mod progress;
 mod progress_line;
 mod terminal;

@@ -6,6 +6,7 @@
 //! when a terminal was closed, are left out.
 
 use anyhow::{Context as _, Result};
+use eps_experiment::output::PendingFiles;
 use std::fmt;
 use std::io::{self, ErrorKind, Write as _};
 use std::sync::{Mutex, PoisonError};
@@ -27,6 +28,13 @@ pub(crate) fn finish() -> Result<()> {
     match failed.map_or(flushed, Err) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         ended => ended.context("stdout: cannot be written"),
+    }
+}
+
+/// Prints a table for people, unless a file takes its place on stdout.
+pub(crate) fn show(files: &PendingFiles, table: &str) {
+    if !files.uses_stdout() {
+        write(format_args!("{table}"));
     }
 }
 

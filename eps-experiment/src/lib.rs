@@ -42,6 +42,7 @@ pub mod recipes;
 pub mod refine;
 pub mod reproduce;
 pub mod run;
+pub mod saliency;
 pub mod segment;
 pub mod slurm;
 pub mod submission;

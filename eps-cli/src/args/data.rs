@@ -1,10 +1,10 @@
 //! A data set and a list of its images.
 
-use crate::outputs::Inputs;
 use anyhow::ensure;
 use clap::Args;
 use eps_data::labels::LabelSource;
 use eps_data::{DataSet, Needs, SaliencyFit, Split};
+use eps_experiment::output::ReadFiles;
 use eps_experiment::{DataSource, Session};
 use std::path::{Path, PathBuf};
 
@@ -98,14 +98,14 @@ impl DataArgs {
     }
 
     /// The files that are read, which no output may replace.
-    pub(crate) fn inputs(&self) -> Inputs {
-        let Ok(folder) = self.folder() else { return Inputs::default() };
+    pub(crate) fn inputs(&self) -> ReadFiles {
+        let Ok(folder) = self.folder() else { return ReadFiles::default() };
         // The tables of the root are read where no other labels are named.
         let tables = ["cls_labels.csv", "cls_labels.npy"].map(|name| self.data.join(name));
         let tables = tables.into_iter().filter(|_| self.labels.is_none());
         let labels = self.labels.iter().map(PathBuf::from).chain(folder.labels.clone());
         let files = [PathBuf::from(&self.list)].into_iter().chain(tables).chain(labels);
-        files.fold(Inputs::default(), Inputs::file).data_set(&folder)
+        files.fold(ReadFiles::default(), ReadFiles::file).data_set(&folder)
     }
 
     /// What happens to saliency maps of another size.

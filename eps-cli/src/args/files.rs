@@ -1,9 +1,9 @@
 //! Files and folders that a command writes.
 
-use crate::outputs::is_stdout;
 use clap::Args;
 use eps_data::codec::write_file;
 use eps_eval::EvalError;
+use eps_experiment::output::is_stdout;
 use std::path::PathBuf;
 
 /// Files of a result that are written if they were asked for.

@@ -43,5 +43,5 @@ pub(crate) use shard::shard;
 pub(crate) use slurm::{SlurmArgs, SlurmArrayArgs};
 pub(crate) use statement::StatementArgs;
 pub(crate) use training::TrainingArgs;
-pub(crate) use truth::{TruthArgs, folder_of, missing};
+pub(crate) use truth::{TruthArgs, missing};
 pub(crate) use values::{duration, fraction, level, not_empty, positive, power, small_fraction};

@@ -1,10 +1,10 @@
 //! Predicted masks, and what they are counted against.
 
 use super::{MapThresholdArgs, TruthArgs, method_folder, named_folder, note_maps};
-use crate::outputs::Inputs;
 use clap::Args;
 use eps_eval::Predictions;
 use eps_experiment::frozen::FrozenResult;
+use eps_experiment::output::ReadFiles;
 use eps_experiment::{GroundTruth, Session};
 use std::path::Path;
 
@@ -70,7 +70,7 @@ impl PredictionArgs {
     }
 
     /// The files that are read, which no output may replace.
-    pub(crate) fn inputs(&self) -> Inputs {
+    pub(crate) fn inputs(&self) -> ReadFiles {
         let path = self.named().1;
         self.truth.inputs().run(path).file(path)
     }

@@ -1,12 +1,13 @@
 //! The files and the table that an evaluation ends with.
 
 use super::{PaperArgs, write_asked};
-use crate::outputs::Pending;
+use crate::stdout::show;
 use anyhow::Result;
 use eps_data::Observer;
 use eps_eval::report::chart::{ChartFiles, ConfusionMapChart};
 use eps_eval::report::export;
 use eps_eval::{ConfusionMatrix, Counts, Scores};
+use eps_experiment::output::PendingFiles;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
@@ -49,7 +50,7 @@ impl ScoreFiles {
         name: &str,
         counts: &Counts,
         scores: &Scores,
-        outputs: &Pending,
+        outputs: &PendingFiles,
         observer: &dyn Observer,
     ) -> Result<()> {
         let named = [(self.name.as_deref().unwrap_or(name), scores)];
@@ -64,8 +65,8 @@ impl ScoreFiles {
             ChartFiles::of(&chart, self.paper.sheet())?.write(path)?;
         }
         let table = if has_colours() { export::coloured_text } else { export::text };
-        outputs.show(&table(&[("", scores)])?);
-        outputs.show(&summary(scores));
+        show(outputs, &table(&[("", scores)])?);
+        show(outputs, &summary(scores));
         scores.notes.iter().for_each(|note| observer.note(note));
         Ok(())
     }

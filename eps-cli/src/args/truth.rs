@@ -1,9 +1,9 @@
 //! Ground-truth masks.
 
 use super::data::{DATA, label_source};
-use crate::outputs::Inputs;
 use clap::{Args, CommandFactory as _};
 use eps_data::{ClassNames, DataSet};
+use eps_experiment::output::ReadFiles;
 use eps_experiment::{GroundTruth, Session};
 use std::path::{Path, PathBuf};
 
@@ -100,11 +100,11 @@ impl TruthArgs {
     }
 
     /// The files that are read, which no output may replace.
-    pub(crate) fn inputs(&self) -> Inputs {
-        let Ok(Place { folder, list }) = self.place() else { return Inputs::default() };
+    pub(crate) fn inputs(&self) -> ReadFiles {
+        let Ok(Place { folder, list }) = self.place() else { return ReadFiles::default() };
         let tables = ["cls_labels.csv", "cls_labels.npy"].map(|name| folder.root.join(name));
         let files = [PathBuf::from(list)].into_iter().chain(self.classes.clone());
-        files.chain(tables).fold(Inputs::default(), Inputs::file).data_set(&folder)
+        files.chain(tables).fold(ReadFiles::default(), ReadFiles::file).data_set(&folder)
     }
 
     /// Name of the masks' folder, and what its list is called on the command line.
@@ -132,7 +132,7 @@ impl TruthArgs {
 }
 
 /// The folder that a file or folder is in.
-pub(crate) fn folder_of(path: &Path) -> &Path {
+fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

@@ -2,11 +2,12 @@
 
 use super::Exit;
 use crate::args::{PredictionArgs, ResultFiles, write_asked};
-use crate::outputs::Outputs;
+use crate::stdout::show;
 use anyhow::Result;
 use eps_eval::Protocol;
 use eps_eval::report::export;
 use eps_experiment::Session;
+use eps_experiment::output::OutputFiles;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,12 +26,12 @@ pub(crate) struct Audit {
 
 impl Audit {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let outputs = Outputs::of(self.files.paths()).reading(self.masks.inputs()).check()?;
+        let outputs = OutputFiles::of(self.files.paths()).reading(self.masks.inputs()).check()?;
         let audit = self.audit(session)?;
         write_asked(&self.files.json, || Ok(export::json(&audit)))?;
         write_asked(&self.files.csv, || export::audit_csv(&audit))?;
         write_asked(&self.files.markdown, || Ok(export::audit_markdown(&audit)))?;
-        outputs.show(&export::audit_text(&audit));
+        show(&outputs, &export::audit_text(&audit));
         outputs.keep(session);
         Ok(Exit::Done)
     }

@@ -6,17 +6,17 @@ use crate::args::{
     method_folder, named_folder, note_maps, write_asked,
 };
 use crate::faults;
-use crate::outputs::{Inputs, Outputs};
+use crate::stdout::show;
 use anyhow::Result;
 use eps_eval::paired::{Bootstrap, compare};
-use eps_eval::report::chart::Figure;
-use eps_eval::report::page::{ComparisonPage, Gallery};
+use eps_eval::report::page::Gallery;
 use eps_eval::report::{ComparisonReport, export};
 use eps_eval::{AnalysisPlan, Predictions, Protocol};
 use eps_experiment::compare::{
-    MAIN, MethodMasks, count_methods, faults_of, figures, gallery, refuse_copies, refuse_twice,
+    ComparisonFiles, MAIN, MethodMasks, count_methods, facts, faults_of, gallery, refuse_copies,
+    refuse_twice,
 };
-use eps_experiment::output::{self, FolderLock, ResultFolder, seen_from, with_slashes};
+use eps_experiment::output::{self, FolderLock, OutputFiles, ReadFiles, ResultFolder, seen_from};
 use eps_experiment::{GroundTruth, Session};
 use std::path::{Path, PathBuf};
 
@@ -130,9 +130,9 @@ impl Compare {
             comparison: compare(&runs, classes, bootstrap, self.level),
             details,
         };
-        let images = Images { gallery, facts: self.facts(&methods, &truth, session) };
+        let images = Images { gallery, facts: facts(&methods, &truth, self.band, session) };
         self.write(&report, &images, out, session)?;
-        outputs.show(&export::comparison_text(&report));
+        show(&outputs, &export::comparison_text(&report));
         outputs.keep(session);
         Ok(Exit::Done)
     }
@@ -159,7 +159,7 @@ impl Compare {
         Ok(methods)
     }
 
-    fn outputs(&self, methods: &[MethodMasks]) -> Outputs {
+    fn outputs(&self, methods: &[MethodMasks]) -> OutputFiles {
         let in_out = |folder: &PathBuf| {
             ["json", "csv", "md", "tex"].map(|end| Some(folder.join(format!("compare.{end}"))))
         };
@@ -170,9 +170,9 @@ impl Compare {
         let folders = folders.map(Predictions::folder);
         let named = self.methods.iter().map(|argument| named_folder(argument).1);
         let folders = folders.chain(named).chain(self.stuff.as_deref());
-        let read = folders.fold(self.truth.inputs(), Inputs::run);
+        let read = folders.fold(self.truth.inputs(), ReadFiles::run);
         let read = self.labels.iter().fold(read, |read, labels| read.file(labels));
-        Outputs::of(self.files.paths())
+        OutputFiles::of(self.files.paths())
             .and([&self.latex])
             .and(&in_out)
             .and([&images, &page])
@@ -203,31 +203,6 @@ impl Compare {
         AnalysisPlan::new(classes, self.band, widths, self.stuff.clone())
     }
 
-    /// How the comparison was made, for the page.
-    fn facts(
-        &self,
-        methods: &[MethodMasks],
-        truth: &GroundTruth,
-        session: &Session<'_>,
-    ) -> Vec<(String, String)> {
-        let folders = methods.iter().flat_map(|method| {
-            let path = |masks: &Predictions| (method.name.clone(), described(masks));
-            method.folders.iter().map(path)
-        });
-        let command = session.command.get(1..).unwrap_or_default().join(" ");
-        let list = &truth.list;
-        folders
-            .chain([
-                ("ground truth".into(), truth.folder.clone()),
-                ("list".into(), list.name.clone()),
-                ("list SHA-256".into(), list.sha256.clone()),
-                ("boundary band".into(), format!("{} pixels", self.band)),
-                ("command".into(), format!("eps {command}")),
-                ("version".into(), env!("CARGO_PKG_VERSION").into()),
-            ])
-            .collect()
-    }
-
     fn write(
         &self,
         report: &ComparisonReport,
@@ -240,40 +215,12 @@ impl Compare {
         write_asked(&self.files.markdown, || Ok(export::comparison_markdown(report, &[])))?;
         write_asked(&self.latex, || Ok(export::comparison_latex(report)))?;
         let Some((out, folder)) = out.zip(self.out.as_ref()) else { return Ok(()) };
-        self.write_folder(report, images, out)?;
+        let sheet = self.paper.sheet();
+        let Images { gallery, facts } = images;
+        ComparisonFiles { title: &self.title, report, gallery: gallery.as_ref(), facts, sheet }
+            .write(out)?;
         session.observer.say(&format!("look at {}", folder.join(MAIN).display()));
         Ok(())
-    }
-
-    fn write_folder(
-        &self,
-        report: &ComparisonReport,
-        images: &Images,
-        mut out: ResultFolder,
-    ) -> Result<()> {
-        let figures = figures(report, self.paper.sheet())?;
-        let chart =
-            |figure: &Figure| (figure.caption.clone(), format!("charts/{}.png", figure.name));
-        let charts: Vec<_> = figures.iter().map(chart).collect();
-        let page = ComparisonPage {
-            title: &self.title,
-            report,
-            figures: &figures,
-            gallery: images.gallery.as_ref(),
-            facts: &images.facts,
-        };
-        for (name, text) in page.files() {
-            out.write(&name, text)?;
-        }
-        for (path, bytes) in figures.into_iter().flat_map(Figure::into_files) {
-            out.write(&with_slashes(&path), bytes)?;
-        }
-        out.write("compare.json", export::json(report))?;
-        out.write("compare.csv", export::comparison_csv(report)?)?;
-        out.write("images.csv", export::image_differences_csv(report)?)?;
-        out.write("compare.md", export::comparison_markdown(report, &charts))?;
-        out.write("compare.tex", export::comparison_latex(report))?;
-        out.finish()
     }
 }
 
@@ -281,13 +228,4 @@ impl Compare {
 struct Images {
     gallery: Option<Gallery>,
     facts: Vec<(String, String)>,
-}
-
-/// A folder, and how masks were made of its maps.
-fn described(masks: &Predictions) -> String {
-    let folder = masks.folder().display();
-    match masks.threshold() {
-        Some(threshold) => format!("{folder}, maps at background threshold {threshold}"),
-        None => folder.to_string(),
-    }
 }

@@ -3,12 +3,12 @@
 use super::Exit;
 use crate::args::{self, PredictionArgs, ScoreFiles, ScoredMasks, threshold_of, write_asked};
 use crate::faults;
-use crate::outputs::Outputs;
 use anyhow::Result;
 use eps_data::Shard;
 use eps_eval::report::export;
 use eps_eval::{Counts, Protocol, Scores};
 use eps_experiment::frozen::{Difference, FrozenResult};
+use eps_experiment::output::OutputFiles;
 use eps_experiment::{GroundTruth, Session};
 use std::path::PathBuf;
 
@@ -56,7 +56,7 @@ pub(crate) struct Evaluate {
 
 impl Evaluate {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let outputs = Outputs::of([&self.counts, &self.json]).and(&self.files.paths());
+        let outputs = OutputFiles::of([&self.counts, &self.json]).and(&self.files.paths());
         let outputs = outputs.reading(self.masks.inputs()).check()?;
         let (masks, truth) = self.masks.open(session)?;
         let counts = self.count(&masks, &truth, session)?;

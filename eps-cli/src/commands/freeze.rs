@@ -2,12 +2,12 @@
 
 use super::Exit;
 use crate::args::PredictionArgs;
-use crate::outputs::Outputs;
 use anyhow::{Result, bail};
 use eps_eval::report::export;
 use eps_eval::{Predictions, Protocol};
 use eps_experiment::Session;
 use eps_experiment::frozen::Freeze;
+use eps_experiment::output::OutputFiles;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -36,7 +36,7 @@ pub(crate) struct FreezeCommand {
 impl FreezeCommand {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let outputs =
-            Outputs::of([&Some(self.out.clone())]).reading(self.masks.inputs()).check()?;
+            OutputFiles::of([&Some(self.out.clone())]).reading(self.masks.inputs()).check()?;
         let (masks, truth) = self.masks.open(session)?;
         let Predictions::Masks(folder) = &masks.predictions else {
             bail!(

@@ -2,11 +2,11 @@
 
 use super::Exit;
 use crate::args::{ScoreFiles, write_asked};
-use crate::outputs::{Inputs, Outputs};
 use anyhow::Result;
 use eps_eval::Counts;
 use eps_eval::report::export;
 use eps_experiment::Session;
+use eps_experiment::output::{OutputFiles, ReadFiles};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -35,8 +35,8 @@ pub(crate) struct Merge {
 
 impl Merge {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let outputs = Outputs::of([&self.json, &self.counts]).and(&self.files.paths());
-        let inputs = self.parts.iter().fold(Inputs::default(), |inputs, part| inputs.file(part));
+        let outputs = OutputFiles::of([&self.json, &self.counts]).and(&self.files.paths());
+        let inputs = self.parts.iter().fold(ReadFiles::default(), |inputs, part| inputs.file(part));
         let outputs = outputs.reading(inputs).check()?;
         let read = |path: PathBuf| Counts::read(&path).map(|counts| (path, counts));
         let parts = self.parts.iter().cloned().map(read).collect::<Result<Vec<_>, _>>()?;

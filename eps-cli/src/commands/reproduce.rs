@@ -5,18 +5,15 @@ use crate::args::{
     ForceArgs, PaperArgs, ResultFiles, StatementArgs, TruthArgs, level, named_folder, note_maps,
     small_fraction, write_asked,
 };
-use crate::outputs::{self, Outputs};
-use anyhow::{Context as _, Result, anyhow, ensure};
+use crate::stdout::show;
+use anyhow::{Result, anyhow};
 use eps_eval::paired::Bootstrap;
-use eps_eval::report::chart::{ReproductionChart, TimelineChart};
 use eps_eval::report::export;
-use eps_eval::report::published::{PublishedTable, Quantity};
-use eps_eval::report::reproduction::{Attempt, ReproducedCell, Reproduction, TOLERANCE, Verdict};
+use eps_eval::report::published::PublishedTable;
+use eps_eval::report::reproduction::{Attempt, Reproduction, TOLERANCE};
 use eps_experiment::Session;
-use eps_experiment::compare::refuse_twice;
-use eps_experiment::output::{FolderLock, Inputs, ResultFolder, seen_from};
-use eps_experiment::reproduce::{AttemptSource, Statement, attempts};
-use eps_experiment::run::{MethodFolder, RunFolder};
+use eps_experiment::output::{FolderLock, Inputs, OutputFiles, ReadFiles, ResultFolder};
+use eps_experiment::reproduce::{AttemptSource, ReproductionFiles, Statement, attempts};
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
@@ -88,10 +85,11 @@ impl Reproduce {
         };
         let in_out: Vec<Option<PathBuf>> = self.out.iter().flat_map(in_out).collect();
         let ours = self.ours.iter().map(|argument| named_folder(argument).1);
-        let read = ours.fold(self.truth.inputs(), outputs::Inputs::run);
-        let outputs = Outputs::of(self.files.paths()).and([&self.latex]).and(&in_out);
+        let read = ours.fold(self.truth.inputs(), ReadFiles::run);
+        let outputs = OutputFiles::of(self.files.paths()).and([&self.latex]).and(&in_out);
         let outputs = outputs.reading(read).check()?;
-        let sources = self.sources(table, session)?;
+        let places = self.ours.iter().map(|argument| named_folder(argument));
+        let sources = AttemptSource::all(places, table, session)?;
         let out = match &self.out {
             Some(out) => {
                 let inputs = self.inputs(table, out, &sources)?;
@@ -106,27 +104,9 @@ impl Reproduce {
             Reproduction::new(table, &attempts, bootstrap, self.level, self.tolerance)
                 .map_err(|text| anyhow!(text))?;
         self.write(table, &reproduction, out, session)?;
-        outputs.show(&export::reproduction_text(&reproduction));
+        show(&outputs, &export::reproduction_text(&reproduction));
         outputs.keep(session);
         Ok(Exit::Done)
-    }
-
-    /// What `--ours` names, folders of one row and column together.
-    fn sources(&self, table: &PublishedTable, session: &Session<'_>) -> Result<Vec<AttemptSource>> {
-        let mut sources: Vec<AttemptSource> = Vec::new();
-        for argument in &self.ours {
-            let found = source(argument, table, session)?;
-            let is_same =
-                |known: &&mut AttemptSource| known.row == found.row && known.column == found.column;
-            match sources.iter_mut().find(is_same) {
-                Some(known) => known.folders.extend(found.folders),
-                None => sources.push(found),
-            }
-        }
-        for source in &sources {
-            refuse_twice(source.folders.iter().map(PathBuf::as_path))?;
-        }
-        Ok(sources)
     }
 
     fn attempts(
@@ -140,9 +120,8 @@ impl Reproduce {
         }
         let statement: Statement = self.statement.clone().into();
         let folders = sources.iter().flat_map(|source| &source.folders);
-        let masks = folders
-            .map(|folder| Ok(MethodFolder::open(None, folder)?.predictions(statement.threshold)));
-        note_maps(&masks.collect::<Result<Vec<_>>>()?, session);
+        let masks = folders.map(|folder| folder.predictions(statement.threshold));
+        note_maps(&masks.collect::<Vec<_>>(), session);
         let truth = self.truth.open(session)?;
         attempts(table, &statement, &truth, sources, session).map_err(|error| truth.explain(error))
     }
@@ -155,12 +134,8 @@ impl Reproduce {
     ) -> Result<Inputs> {
         let command = format!("reproduce {}", table.name);
         let mut inputs = vec![("command".to_owned(), command)];
-        for AttemptSource { row, column, folders } in sources {
-            let name = [row.as_str()].into_iter().chain(column.as_deref());
-            let name = name.collect::<Vec<_>>().join("/");
-            for folder in folders {
-                inputs.push((name.clone(), seen_from(out, folder)?));
-            }
+        for source in sources {
+            inputs.extend(source.inputs(out)?);
         }
         if self.truth.is_given() {
             let (masks, list) = self.truth.names()?;
@@ -181,98 +156,13 @@ impl Reproduce {
         let markdown = || Ok(export::reproduction_markdown(reproduction, &[]));
         write_asked(&self.files.markdown, markdown)?;
         write_asked(&self.latex, || Ok(export::reproduction_latex(reproduction)))?;
-        if let Some((mut out, folder)) = out.zip(self.out.as_ref()) {
-            let charts = self.write_charts(&mut out, table, reproduction)?;
-            out.write("reproduction.json", export::json(reproduction))?;
-            out.write("reproduction.csv", export::reproduction_csv(reproduction)?)?;
-            out.write("reproduction.tex", export::reproduction_latex(reproduction))?;
-            out.write("reproduction.md", export::reproduction_markdown(reproduction, &charts))?;
-            out.finish()?;
+        if let Some((out, folder)) = out.zip(self.out.as_ref()) {
+            let files = ReproductionFiles { year: self.year, sheet: self.paper.sheet() };
+            files.write(out, table, reproduction)?;
             session.observer.say(&format!("look at {}", folder.join("reproduction.md").display()));
         }
         Ok(())
     }
-
-    /// Writes the charts as SVG, PNG and PDF; titles and files of the PNG, relative to the folder.
-    fn write_charts(
-        &self,
-        out: &mut ResultFolder,
-        table: &PublishedTable,
-        reproduction: &Reproduction,
-    ) -> Result<Vec<(String, String)>> {
-        let sheet = self.paper.sheet();
-        let cells = out.write_chart("cells", &ReproductionChart { reproduction }, sheet)?;
-        let mut charts = vec![("Published and yours".to_owned(), cells)];
-        if let Some(quantity) = table.field {
-            let ours = mean_ious(table, reproduction);
-            let timeline = TimelineChart { quantity, year: self.year, ours: &ours };
-            charts
-                .push(("The field by year".into(), out.write_chart("timeline", &timeline, sheet)?));
-        }
-        Ok(charts)
-    }
-}
-
-/// Rows and mean IoU of yours that may be compared with the table.
-fn mean_ious(table: &PublishedTable, reproduction: &Reproduction) -> Vec<(String, f64)> {
-    let is_mean =
-        |name: &str| table.column(name).map(|column| column.quantity) == Some(Quantity::MeanIou);
-    let cells = reproduction.cells.iter().filter(|cell| is_mean(cell.column));
-    let value = |cell: &ReproducedCell| {
-        let is_comparable = match &cell.verdict {
-            Verdict::NotComparable(_) => false,
-            // Nothing was published to compare it with, so nobody looked at what it holds under.
-            Verdict::NothingPublished => reproduction.is_comparable(&cell.row),
-            _ => true,
-        };
-        let value = cell.ours?.value.filter(|_| is_comparable)?;
-        Some((format!("{}, {}", cell.row, cell.column), value))
-    };
-    cells.filter_map(value).collect()
-}
-
-/// What `--ours` names.
-fn source(argument: &str, table: &PublishedTable, session: &Session<'_>) -> Result<AttemptSource> {
-    let (place, folder) = named_folder(argument);
-    ensure!(
-        folder.is_dir(),
-        "{}: is not there, expected a run or a folder of masks or class maps",
-        folder.display()
-    );
-    let (row, column) = match place.map(|place| place.rsplit_once('/').unwrap_or((place, ""))) {
-        Some((row, column)) => (row.to_owned(), Some(column.to_owned())),
-        None => (row_of_run(folder, table)?, None),
-    };
-    let column = column.filter(|column| !column.is_empty());
-    if let Some(column) = &column {
-        table.check_column(column).map_err(|text| anyhow!(text))?;
-    }
-    if !table.rows().contains(&row.as_str()) {
-        session.observer.note(&format!(
-            "{}: table {} has no row `{row}`, so it is listed without a published number; the rows \
-             are {}",
-            folder.display(),
-            table.name,
-            table.rows().join(", ")
-        ));
-    }
-    MethodFolder::open(None, folder)?;
-    Ok(AttemptSource { row, column, folders: vec![folder.into()] })
-}
-
-/// The row of a table that a run is for.
-fn row_of_run(folder: &Path, table: &PublishedTable) -> Result<String> {
-    let hint = || {
-        format!(
-            "{0}: does not say its row of table {1}; write ROW={0}",
-            folder.display(),
-            table.name
-        )
-    };
-    let run = RunFolder::at(folder);
-    ensure!(run.recipe_file().exists(), hint());
-    let recipe = run.recipe()?;
-    eps_experiment::reproduce::row(&recipe, table.name).with_context(hint)
 }
 
 fn published_table(name: &str) -> Result<&'static PublishedTable, String> {

@@ -2,11 +2,11 @@
 
 use super::Exit;
 use crate::args::{DATA, named_folder};
-use crate::outputs::{Inputs, Outputs};
 use anyhow::Result;
 use clap::ValueEnum;
 use eps_data::DataSet;
 use eps_experiment::Session;
+use eps_experiment::output::{OutputFiles, ReadFiles};
 use eps_experiment::run::RunFolder;
 use eps_experiment::submission::{Competition, VOC12_TEST, Voc12Submission};
 use std::path::PathBuf;
@@ -83,8 +83,8 @@ impl Voc12 {
         let list = data.list(&self.list)?;
         session.remarks(&list.remarks);
         let masks = RunFolder::masks_in(named_folder(&self.masks).1)?;
-        let inputs = Inputs::default().folder(&masks, &["png"]);
-        let outputs = Outputs::of([&Some(self.out.clone())]).reading(inputs).check()?;
+        let inputs = ReadFiles::default().folder(&masks, &["png"]);
+        let outputs = OutputFiles::of([&Some(self.out.clone())]).reading(inputs).check()?;
         let competition = self.competition.into();
         let submission = Voc12Submission { masks: &masks, list: &list, data: &data, competition };
         submission.write(&self.out)?;

@@ -1,8 +1,8 @@
 //! `eps weights`
 
 use super::Exit;
-use crate::outputs::{Inputs, Outputs};
 use anyhow::{Result, ensure};
+use eps_experiment::output::{OutputFiles, ReadFiles};
 use eps_experiment::{Session, weights};
 use eps_model::weights::WeightsFile;
 use std::path::PathBuf;
@@ -62,8 +62,8 @@ impl Convert {
             self.out.display()
         );
         let path = weights::file_of(&self.weights, session)?;
-        let inputs = Inputs::default().file(&path);
-        let outputs = Outputs::of([&Some(self.out.clone())]).reading(inputs).check()?;
+        let inputs = ReadFiles::default().file(&path);
+        let outputs = OutputFiles::of([&Some(self.out.clone())]).reading(inputs).check()?;
         let converted = weights::convert(&path, &self.out)?;
         outputs.keep(session);
         session.observer.say(&format!("{}: {converted}", self.out.display()));

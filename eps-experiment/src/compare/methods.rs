@@ -64,7 +64,7 @@ pub fn faults_of(methods: &[MethodMasks], items: &[Item], plan: &AnalysisPlan) -
 /// # Errors
 ///
 /// If one cannot be drawn.
-pub fn figures(report: &ComparisonReport, sheet: Sheet) -> Result<Vec<Figure>, EvalError> {
+pub(super) fn figures(report: &ComparisonReport, sheet: Sheet) -> Result<Vec<Figure>, EvalError> {
     let mut figures = Vec::new();
     for (index, difference) in report.comparison.differences.iter().enumerate() {
         let title = format!("{} against {}", difference.method, difference.baseline);

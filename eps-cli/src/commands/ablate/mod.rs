@@ -6,7 +6,6 @@ mod status;
 use super::Exit;
 use crate::args::{self, DataArgs, DevicesArgs, PaperArgs, SlurmArrayArgs};
 use crate::interrupt;
-use crate::outputs::Outputs;
 use anyhow::{Result, bail, ensure};
 use clap::Subcommand;
 use eps_data::Shard;
@@ -15,6 +14,7 @@ use eps_experiment::Session;
 use eps_experiment::ablation::{
     AblationFolder, Cell, CellState, Manner, PlanRecord, Sources, Workers, write_results,
 };
+use eps_experiment::output::OutputFiles;
 use plan::PlanArgs;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -106,7 +106,7 @@ impl Ablate {
 impl AblateArgs {
     fn run(self, folder: &AblationFolder, data: &DataArgs, session: &Session<'_>) -> Result<Exit> {
         let read = self.plan.inputs(data.inputs());
-        Outputs::of([&self.slurm.job.slurm]).reading(read).check()?.keep(&Session::SILENT);
+        OutputFiles::of([&self.slurm.job.slurm]).reading(read).check()?.keep(&Session::SILENT);
         let rows = self.plan.rows()?;
         let cells: Vec<Cell> = rows.cells.iter().map(|(_, cell)| cell.clone()).collect();
         let inputs = folder.inputs();

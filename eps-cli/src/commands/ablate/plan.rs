@@ -1,11 +1,11 @@
 //! The flags that say what is trained.
 
 use crate::args;
-use crate::outputs::Inputs;
 use anyhow::{Context as _, Result, ensure};
 use eps_experiment::ablation::{
     Axis, Base, Combination, Key, PlanFile, Rows, Seeds, grid, parse_settings, random,
 };
+use eps_experiment::output::ReadFiles;
 use eps_experiment::recipes::read_recipe;
 use eps_experiment::run::from_scratch;
 use std::path::PathBuf;
@@ -84,7 +84,7 @@ impl PlanArgs {
     }
 
     /// The files that are read, which no output may replace: these, and what the flags name.
-    pub(crate) fn inputs(&self, inputs: Inputs) -> Inputs {
+    pub(crate) fn inputs(&self, inputs: ReadFiles) -> ReadFiles {
         let files = [&self.plan, &self.recipe, &self.weights];
         files.into_iter().flatten().fold(inputs, |inputs, file| inputs.file(file))
     }

@@ -3,11 +3,12 @@
 use crate::args::{self, write_asked};
 use crate::commands::Exit;
 use crate::interrupt;
-use crate::outputs::{Inputs, Outputs};
+use crate::stdout::show;
 use anyhow::Result;
 use eps_eval::report::export;
 use eps_experiment::Session;
 use eps_experiment::ablation::{AblationFolder, StatusReport};
+use eps_experiment::output::{OutputFiles, ReadFiles};
 use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -48,8 +49,8 @@ pub(crate) struct Status {
 impl Status {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let folder = AblationFolder::at(&self.folder);
-        let inputs = Inputs::default().file(folder.plan_file());
-        let pending = Outputs::of([&self.html]).reading(inputs).check()?;
+        let inputs = ReadFiles::default().file(folder.plan_file());
+        let pending = OutputFiles::of([&self.html]).reading(inputs).check()?;
         let mut report = self.report(&folder)?;
         if let Some(every) = self.watch {
             interrupt::install()?;
@@ -61,8 +62,8 @@ impl Status {
         }
         self.write(&report)?;
         match self.json {
-            true => pending.show(&export::json(&report)),
-            false => pending.show(&report.text()),
+            true => show(&pending, &export::json(&report)),
+            false => show(&pending, &report.text()),
         }
         pending.keep(session);
         Ok(Exit::Done)

@@ -2,13 +2,13 @@
 
 use crate::args::DataArgs;
 use crate::commands::Exit;
-use crate::outputs::Outputs;
 use anyhow::Result;
 use eps_data::check::{Examination, Report, RunSpace};
 use eps_data::codec::{ScoreFormat, write_file};
 use eps_data::{DataSet, Needs};
 use eps_eval::report::export;
 use eps_experiment::Session;
+use eps_experiment::output::OutputFiles;
 use std::path::{Path, PathBuf};
 
 /// The list that results are scored on where no flag names another.
@@ -79,7 +79,7 @@ enum Need {
 impl Check {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let json = self.json.clone().filter(|path| path != Path::new("-"));
-        let outputs = Outputs::of([&json]).reading(self.data.inputs()).check()?;
+        let outputs = OutputFiles::of([&json]).reading(self.data.inputs()).check()?;
         let begun = self.examination()?.begin()?;
         session.observer.begin("checking", begun.images(), 0);
         let report = begun.finish(session.observer);

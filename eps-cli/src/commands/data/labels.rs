@@ -2,11 +2,10 @@
 
 use crate::args::DataArgs;
 use crate::commands::Exit;
-use crate::outputs::Outputs;
 use anyhow::Result;
 use eps_data::{ClassNames, ClassSet, counted, labels};
 use eps_experiment::Session;
-use eps_experiment::output::write_kept;
+use eps_experiment::output::{OutputFiles, write_kept};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -35,7 +34,7 @@ pub(crate) struct Labels {
 
 impl Labels {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let outputs = Outputs::of([&self.out]).reading(self.data.inputs()).check()?;
+        let outputs = OutputFiles::of([&self.out]).reading(self.data.inputs()).check()?;
         let folder = self.data.folder()?;
         let names = folder.class_names()?;
         let list = folder.list(&self.data.list)?;

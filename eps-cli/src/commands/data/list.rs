@@ -2,11 +2,10 @@
 
 use crate::args::DataArgs;
 use crate::commands::Exit;
-use crate::outputs::{Inputs, Outputs};
 use anyhow::{Result, bail};
 use eps_data::{DataSet, ImageList, counted};
 use eps_experiment::Session;
-use eps_experiment::output::write_kept;
+use eps_experiment::output::{OutputFiles, ReadFiles, write_kept};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -47,7 +46,7 @@ pub(crate) struct List {
 
 impl List {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let outputs = Outputs::of([&self.out]).reading(self.inputs()).check()?;
+        let outputs = OutputFiles::of([&self.out]).reading(self.inputs()).check()?;
         let folder = self.data.folder()?;
         let mut ids: BTreeSet<String> =
             noted(folder.list(&self.data.list)?, session).into_iter().collect();
@@ -86,7 +85,7 @@ impl List {
 }
 
 impl List {
-    fn inputs(&self) -> Inputs {
+    fn inputs(&self) -> ReadFiles {
         let lists = self.with.iter().chain(&self.without);
         let inputs = lists.fold(self.data.inputs(), |inputs, list| inputs.file(list));
         self.sbd.iter().fold(inputs, |inputs, folder| inputs.folder(folder, &["txt"]))

@@ -1,10 +1,9 @@
 //! `eps saliency evaluate`
 
-use super::source::{PICTURES, Source, check_sources};
-use super::truth::{SaliencyTruth, SaliencyTruthArgs};
-use crate::args::{PaperArgs, ResultFiles, write_asked};
+use super::truth::SaliencyTruthArgs;
+use crate::args::{PaperArgs, ResultFiles, missing, named_folder, write_asked};
 use crate::commands::Exit;
-use crate::outputs::{Inputs, Outputs};
+use crate::stdout::show;
 use anyhow::{Result, anyhow};
 use eps_data::{DataError, ImageList, SaliencyFit};
 use eps_eval::EvalError;
@@ -14,7 +13,9 @@ use eps_eval::saliency::{
     NamedImageScores, SaliencyJob, SaliencyPair, SaliencyScores, Stretch, TruthKind, score_saliency,
 };
 use eps_experiment::Session;
-use eps_experiment::output::FolderLock;
+use eps_experiment::output::{FolderLock, OutputFiles, ReadFiles};
+use eps_experiment::saliency::{SaliencySource, SaliencyTruth, check_sources, reading};
+use std::convert::Infallible;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -36,8 +37,8 @@ pub(crate) struct Evaluate {
     truth: SaliencyTruthArgs,
     /// Folder of saliency maps, a PNG, JPEG or NumPy array for each image id; once for each source, as NAME=DIR
     /// to name it [default: the maps of --data]
-    #[arg(long, value_name = "[NAME=]DIR")]
-    predictions: Vec<Source>,
+    #[arg(long, value_name = "[NAME=]DIR", value_parser = source)]
+    predictions: Vec<SaliencySource>,
     /// What the names of saliency maps have between id and ending, such as `_sal_fuse` [default: that of
     /// --data, else nothing]
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
@@ -75,7 +76,7 @@ struct Scored {
 impl Evaluate {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         check_sources(&self.predictions)?;
-        let outputs = Outputs::of(self.files.paths()).and([&self.latex, &self.images]);
+        let outputs = OutputFiles::of(self.files.paths()).and([&self.latex, &self.images]);
         let outputs = outputs.reading(self.inputs()).check()?;
         let lock = self
             .charts
@@ -83,7 +84,7 @@ impl Evaluate {
             .map(|charts| FolderLock::take_for_results(charts, session))
             .transpose()?;
         let truth = self.truth.open(session)?;
-        let sources = truth.sources(&self.predictions)?;
+        let sources = self.sources(&truth)?;
         let scored: Vec<Scored> = sources
             .iter()
             .map(|source| self.score(source, &truth, session))
@@ -96,20 +97,29 @@ impl Evaluate {
         let scores: Vec<_> = scored.iter().map(|scored| scored.scores.clone()).collect();
         self.write(&scores)?;
         lock.map_or(Ok(()), FolderLock::finish)?;
-        outputs.show(&SaliencyTable::of(&scores).text());
+        show(&outputs, &SaliencyTable::of(&scores).text());
         outputs.keep(session);
         scores.iter().for_each(|scores| remark(scores, session));
         Ok(Exit::Done)
     }
 
-    fn inputs(&self) -> Inputs {
+    fn inputs(&self) -> ReadFiles {
         let folders = self.predictions.iter().map(|source| &source.folder);
-        folders.fold(self.truth.inputs(), |inputs, folder| inputs.folder(folder, PICTURES))
+        folders.fold(self.truth.inputs(), |inputs, folder| reading(inputs, folder))
+    }
+
+    /// The sources that were named, else the maps of the data set.
+    fn sources(&self, truth: &SaliencyTruth) -> Result<Vec<SaliencySource>> {
+        if !self.predictions.is_empty() {
+            return Ok(self.predictions.clone());
+        }
+        let lacking = "no saliency maps, expected --predictions DIR, or --data with maps";
+        Ok(vec![truth.maps().ok_or_else(|| missing(lacking))?])
     }
 
     fn score(
         &self,
-        source: &Source,
+        source: &SaliencySource,
         truth: &SaliencyTruth,
         session: &Session<'_>,
     ) -> Result<Scored> {
@@ -152,6 +162,12 @@ impl Evaluate {
     }
 }
 
+/// `NAME=DIR`, or a folder that gives its own name; a folder with `=` in its name is found.
+fn source(text: &str) -> Result<SaliencySource, Infallible> {
+    let (name, folder) = named_folder(text);
+    Ok(SaliencySource::new(name, folder))
+}
+
 /// Every fault but the last on a line of its own before it.
 fn list_faults(faults: Vec<EvalError>, list: &ImageList) -> anyhow::Error {
     let with_hint = |fault| match fault {
@@ -184,4 +200,22 @@ fn remark(scores: &SaliencyScores, session: &Session<'_>) {
     note(counts.without_s_measure, "have no S-measure, which counts as 0 as in PySODMetrics");
     note(counts.binary, "have a binary map");
     note(counts.constant, "have a constant map");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn a_source_has_a_given_name_or_that_of_its_folder() {
+        let source = |text: &str| source(text).expect("anything is a source");
+        assert_eq!(source("PFAN=maps/a"), SaliencySource::new(Some("PFAN"), Path::new("maps/a")));
+        assert_eq!(source("maps/u2net").name, "u2net");
+        assert_eq!(source("=maps").folder, Path::new("=maps"));
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let strange = folder.path().join("a=b");
+        std::fs::create_dir(&strange).expect("a writable folder");
+        assert_eq!(source(&strange.display().to_string()).name, "a=b");
+    }
 }

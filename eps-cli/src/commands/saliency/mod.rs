@@ -2,7 +2,6 @@
 
 mod evaluate;
 mod make;
-mod source;
 mod truth;
 
 use super::Exit;

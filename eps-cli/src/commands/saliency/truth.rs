@@ -1,13 +1,13 @@
 //! The masks that saliency maps are scored against.
 
-use super::source::Source;
-use crate::args::{DATA, folder_of, missing, not_empty};
-use crate::outputs::Inputs;
-use anyhow::{Result, ensure};
-use eps_data::{DataSet, ImageList, picture_in, pictures_of};
+use crate::args::{DATA, missing, not_empty};
+use anyhow::Result;
+use eps_data::DataSet;
 use eps_eval::saliency::TruthKind;
 use eps_experiment::Session;
-use std::path::{Path, PathBuf};
+use eps_experiment::output::ReadFiles;
+use eps_experiment::saliency::{SaliencyMasks, SaliencyTruth, SaliencyTruthOptions, reading};
+use std::path::PathBuf;
 
 /// Masks of a data set, or of a folder.
 #[derive(clap::Args, Clone, Debug)]
@@ -31,19 +31,6 @@ pub(super) struct SaliencyTruthArgs {
     /// nothing]
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     mask_suffix: Option<String>,
-}
-
-/// Masks and the images that count.
-pub(super) struct SaliencyTruth {
-    /// The data set that has the masks; absent where a folder of them was named.
-    data: Option<DataSet>,
-    folder: PathBuf,
-    /// Of masks in a folder.
-    suffix: String,
-    pub(super) kind: TruthKind,
-    pub(super) list: ImageList,
-    /// The saliency maps of the data set, if it has a folder of them.
-    maps: Option<Source>,
 }
 
 fn truth_kind(text: &str) -> Result<TruthKind, String> {
@@ -74,87 +61,25 @@ impl SaliencyTruthArgs {
     }
 
     /// The masks, what they hold, and the images that count.
-    ///
-    /// # Errors
-    ///
-    /// If neither a data set nor a folder is given, or the list cannot be read.
     pub(super) fn open(&self, session: &Session<'_>) -> Result<SaliencyTruth> {
-        let data = self.data()?;
-        let folder = match (&self.truth, &data) {
-            (Some(folder), _) => folder.clone(),
-            (None, Some(data)) => data.masks.clone(),
+        let masks = match (self.truth.clone(), self.data()?) {
+            (Some(folder), list_of) => SaliencyMasks::In { folder, list_of },
+            (None, Some(data)) => SaliencyMasks::OfData(data),
             (None, None) => return Err(missing("no masks, expected --data ROOT or --truth DIR")),
         };
-        let list = self.read_list(data.as_ref(), &folder, session)?;
-        let maps = data.as_ref().filter(|data| data.saliency.is_dir()).map(Source::of_data);
-        let data = data.filter(|_| self.truth.is_none());
-        let default = if data.is_some() { TruthKind::Classes } else { TruthKind::Grey };
-        let (kind, suffix) = (self.truth_as.unwrap_or(default), self.suffix().into());
-        Ok(SaliencyTruth { data, folder, suffix, kind, list, maps })
-    }
-
-    fn suffix(&self) -> &str {
-        self.mask_suffix.as_deref().unwrap_or("")
-    }
-
-    fn read_list(
-        &self,
-        data: Option<&DataSet>,
-        masks: &Path,
-        session: &Session<'_>,
-    ) -> Result<ImageList> {
-        let beside = || DataSet::voc(folder_of(masks));
-        let list = match (&self.list, data) {
-            (Some(list), Some(data)) => data.list(list)?,
-            (Some(list), None) => beside().list(list)?,
-            (None, Some(data)) => data.list("train")?,
-            (None, None) => {
-                let names = pictures_of(masks)?.into_keys();
-                let ids: Vec<String> = names
-                    .filter_map(|name| Some(name.strip_suffix(self.suffix())?.to_owned()))
-                    .collect();
-                let (folder, suffix) = (masks.display(), self.suffix());
-                ensure!(
-                    !ids.is_empty(),
-                    "{folder}: no mask in it, expected PNG or JPEG files <id>{suffix}"
-                );
-                ImageList::new("all", ids)
-            }
+        let options = SaliencyTruthOptions {
+            kind: self.truth_as,
+            list: self.list.clone(),
+            suffix: self.mask_suffix.clone().unwrap_or_default(),
         };
-        session.remarks(&list.remarks);
-        Ok(list)
+        SaliencyTruth::open(masks, &options, session)
     }
 
     /// The files that are read, which no output may replace.
-    pub(super) fn inputs(&self) -> Inputs {
+    pub(super) fn inputs(&self) -> ReadFiles {
         let masks = self.data().ok().flatten().map(|data| [data.masks, data.saliency]);
         let folders = masks.into_iter().flatten().chain(self.truth.clone());
-        let inputs = folders.fold(Inputs::default(), |inputs, folder| {
-            inputs.folder(folder, super::source::PICTURES)
-        });
+        let inputs = folders.fold(ReadFiles::default(), |inputs, folder| reading(inputs, &folder));
         self.list.iter().fold(inputs, |inputs, list| inputs.file(list))
-    }
-}
-
-impl SaliencyTruth {
-    /// The mask of an image.
-    pub(super) fn mask_of(&self, id: &str) -> PathBuf {
-        let in_folder = || picture_in(&self.folder, &format!("{id}{}", self.suffix));
-        self.data.as_ref().map_or_else(in_folder, |data| data.mask_of(id))
-    }
-
-    /// The sources that were named, else the maps of the data set.
-    ///
-    /// # Errors
-    ///
-    /// If none was named and the data set has none.
-    pub(super) fn sources(&self, named: &[Source]) -> Result<Vec<Source>> {
-        match (named, &self.maps) {
-            ([], Some(maps)) => Ok(vec![maps.clone()]),
-            ([], None) => {
-                Err(missing("no saliency maps, expected --predictions DIR, or --data with maps"))
-            }
-            (named, _) => Ok(named.to_vec()),
-        }
     }
 }

@@ -8,7 +8,7 @@ use crate::args::{
     power, small_fraction, write_asked,
 };
 use crate::faults;
-use crate::outputs::Outputs;
+use crate::stdout::show;
 use anyhow::{Context as _, Result};
 use eps_data::labels::read_image_scores;
 use eps_data::{ClassId, ClassNames, ImageList, Item};
@@ -20,6 +20,7 @@ use eps_eval::{
     SweepSummary, SweptRule, sweep_faults, sweep_folder,
 };
 use eps_experiment::compare::FIXED_THRESHOLD;
+use eps_experiment::output::OutputFiles;
 use eps_experiment::refine::RefinedSweep;
 use eps_experiment::run::{RunFolder, folder_name};
 use eps_experiment::{GroundTruth, Session};
@@ -136,7 +137,7 @@ impl Sweep {
         if let Some(histogram) = &histogram {
             self.write_precision_recall(&report, histogram, names)?;
         }
-        outputs.show(&export::sweep_text(&report));
+        show(&outputs, &export::sweep_text(&report));
         outputs.keep(session);
         let shift = notes::shift(items, &cams, names);
         let is_listed = |rule: BackgroundRule| match rule {
@@ -157,7 +158,7 @@ impl Sweep {
         Ok((name.map_or_else(|| folder_name(&cams), str::to_owned), cams))
     }
 
-    fn outputs(&self, cams: &Path) -> Outputs {
+    fn outputs(&self, cams: &Path) -> OutputFiles {
         let charts = |addition: &str| -> Vec<Option<PathBuf>> {
             let chart = self.chart.iter();
             chart.flat_map(|chart| ChartFiles::paths(chart, addition).map(Some)).collect()
@@ -170,7 +171,7 @@ impl Sweep {
         );
         let inputs = inputs.run(cams);
         let inputs = self.classifier.iter().fold(inputs, |inputs, file| inputs.file(file));
-        let outputs = Outputs::of(self.files.paths()).and([&self.precision_recall]);
+        let outputs = OutputFiles::of(self.files.paths()).and([&self.precision_recall]);
         outputs.and(&charts("")).and(&curves.unwrap_or_default()).reading(inputs)
     }
 

@@ -1,8 +1,10 @@
 //! Your scores for the rows of a published table, and what they hold under.
 
+use super::AttemptSource;
+use super::source::row;
 use crate::compare::refuse_copies;
 use crate::refine::refined_maps;
-use crate::run::{MapsOrigin, MethodFolder, RunFolder, holder_of};
+use crate::run::{MapsOrigin, RunFolder, holder_of};
 use crate::{GroundTruth, Session};
 use anyhow::{Context as _, Result, bail};
 use eps_data::Observer;
@@ -11,7 +13,6 @@ use eps_eval::report::reproduction::{Attempt, MadeBy};
 use eps_eval::{
     AnalysisPlan, Cooccurrence, Counts, Details, MaskFolder, Predictions, Protocol, analyse_folder,
 };
-use eps_model::recipe::{Method, Recipe, SelectionRule};
 use std::path::{Path, PathBuf};
 
 /// What the folders do not say about your scores.
@@ -27,42 +28,6 @@ pub struct Statement {
     pub threshold: f32,
     /// Folders of maps of one kind of stuff each, by name.
     pub stuff: Vec<(String, PathBuf)>,
-}
-
-/// Folders that are scored for one row.
-#[derive(Clone, Debug)]
-pub struct AttemptSource {
-    pub row: String,
-    /// The column of mean IoU, if it is not the first.
-    pub column: Option<String>,
-    pub folders: Vec<PathBuf>,
-}
-
-/// The row of a table that a run of this recipe is for, if its recipe says it.
-pub fn row(recipe: &Recipe, table: &str) -> Option<String> {
-    let saliency = recipe.saliency.as_ref();
-    match table {
-        "map-selection" => {
-            let name = match saliency?.selection {
-                SelectionRule::Overlap => "overlap",
-                SelectionRule::Naive => "naive",
-                SelectionRule::Predefined => "predefined",
-            };
-            Some(name.into())
-        }
-        "lambda-tau" => {
-            let saliency = saliency?;
-            Some(format!("lambda {}, tau {}", saliency.lambda, saliency.tau))
-        }
-        "pseudo-masks-voc" | "pseudo-masks-coco" | "co-occurrence" | "per-class" => {
-            let name = match recipe.network.method {
-                Method::Cam => "CAM",
-                Method::Eps => "EPS",
-            };
-            Some(name.into())
-        }
-        _ => None,
-    }
 }
 
 /// Whether a row of a table is of the method that a recipe says: its own, or that of somebody who ran it
@@ -131,19 +96,16 @@ impl Scorer<'_> {
         let circumstances: Vec<Circumstances> = source
             .folders
             .iter()
-            .map(|folder| self.circumstances(folder))
+            .map(|folder| self.circumstances(&folder.run.root))
             .collect::<Result<_>>()?;
         let (first, others) = circumstances.split_first().context("a row has a folder")?;
         if let Some(index) = others.iter().position(|other| other != first) {
-            let other = source.folders[index + 1].display();
+            let other = source.folders[index + 1].run.root.display();
             bail!("{other}: another network or start than the first folder of row {}", source.row);
         }
         let threshold = self.statement.threshold;
-        let masks: Vec<Predictions> = source
-            .folders
-            .iter()
-            .map(|folder| Ok(MethodFolder::open(None, folder)?.predictions(threshold)))
-            .collect::<Result<_>>()?;
+        let masks: Vec<Predictions> =
+            source.folders.iter().map(|folder| folder.predictions(threshold)).collect();
         refuse_copies(&masks, &self.truth.items, self.truth.names.len())?;
         let runs = masks.iter().map(|masks| self.count(masks)).collect::<Result<_>>()?;
         Ok(Attempt {
@@ -175,7 +137,7 @@ impl Scorer<'_> {
     /// Which method made the masks, as far as the folders say it.
     fn made_by(&self, source: &AttemptSource) -> Result<MadeBy> {
         for folder in &source.folders {
-            let Some(run) = run_of(folder)? else { return Ok(MadeBy::Unknown) };
+            let Some(run) = run_of(&folder.run.root)? else { return Ok(MadeBy::Unknown) };
             match row(&run.recipe()?, self.table.name) {
                 None => return Ok(MadeBy::Unknown),
                 Some(name) if !is_row_of(&name, &source.row) => return Ok(MadeBy::Another(name)),

@@ -1,98 +1,30 @@
-//! The files that a command writes at its end: that they can be, before it counts for minutes.
+//! The files that a call writes at its end: that they can be, before it counts for minutes.
 
+use super::{ReadFiles, check_names, check_place};
+use crate::Session;
 use anyhow::{Context as _, Result, anyhow, ensure};
-use eps_data::DataSet;
 use eps_data::codec::Destination;
-use eps_experiment::Session;
-use eps_experiment::output::{check_names, check_place};
-use eps_experiment::run::RunFolder;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The files that one call writes, and those that it reads.
 #[derive(Default)]
-pub(crate) struct Outputs {
+pub struct OutputFiles {
     files: Vec<PathBuf>,
     /// Whether one of the outputs goes to stdout.
     uses_stdout: bool,
-    inputs: Inputs,
+    inputs: ReadFiles,
 }
 
-/// The files that one call reads.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Inputs {
-    files: Vec<PathBuf>,
-    /// Folders, and the endings of the files in them that are read.
-    folders: Vec<(PathBuf, &'static [&'static str])>,
-}
-
-impl Inputs {
-    pub(crate) fn file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.files.push(path.into());
-        self
-    }
-
-    pub(crate) fn folder(
-        mut self,
-        path: impl Into<PathBuf>,
-        endings: &'static [&'static str],
-    ) -> Self {
-        self.folders.push((path.into(), endings));
-        self
-    }
-
-    /// What a data set consists of but for its tables of labels, whichever part of it this call reads: none
-    /// of it is a place for results.
-    pub(crate) fn data_set(self, folder: &DataSet) -> Self {
-        const PICTURES: &[&str] = &["jpg", "jpeg", "png"];
-        let names = ["classes.txt", "dataset.toml"].map(|name| folder.root.join(name));
-        let instances = folder.instances.iter().map(|instances| instances.path().to_owned());
-        names
-            .into_iter()
-            .chain([folder.masks.join("classes.txt")])
-            .chain(instances)
-            .fold(self, Self::file)
-            .folder(&folder.images, PICTURES)
-            .folder(&folder.masks, &["png"])
-            .folder(&folder.saliency, PICTURES)
-            .folder(&folder.saliency, &["npy"])
-            .folder(&folder.annotations, &["xml"])
-            .folder(&folder.lists, &["txt"])
-    }
-
-    /// The files of a run, or of a folder of masks or maps.
-    pub(crate) fn run(self, folder: &Path) -> Self {
-        const MAPS: &[&str] = &["npz", "npy", "pkl", "pickle"];
-        let run = RunFolder::at(folder);
-        let parts = self.folder(run.masks(), &["png"]).folder(run.cams(), MAPS);
-        let parts = parts.folder(folder, &["png"]).folder(folder, MAPS);
-        ["inference.json", "refine.json"]
-            .map(|name| folder.join(name))
-            .into_iter()
-            .chain([run.recipe_file(), run.provenance_file(), run.steps_file(), run.logits_file()])
-            .fold(parts, Self::file)
-    }
-
-    /// Whether a file, by its whole path, is there and one of them.
-    fn have(&self, file: &Path) -> bool {
-        let is = |path: &PathBuf| path.canonicalize().is_ok_and(|path| path == file);
-        let ending = file.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
-        let has = |(folder, endings): &(PathBuf, &[&str])| {
-            let is_read = ending.as_deref().is_some_and(|ending| endings.contains(&ending));
-            is_read
-                && folder.canonicalize().is_ok_and(|folder| file.parent() == Some(folder.as_path()))
-        };
-        file.exists() && (self.files.iter().any(is) || self.folders.iter().any(has))
-    }
-}
-
-impl Outputs {
-    pub(crate) fn of<'a>(files: impl IntoIterator<Item = &'a Option<PathBuf>>) -> Self {
+impl OutputFiles {
+    /// These files, of which each may be absent.
+    pub fn of<'a>(files: impl IntoIterator<Item = &'a Option<PathBuf>>) -> Self {
         Self::default().and(files)
     }
 
-    pub(crate) fn and<'a>(mut self, files: impl IntoIterator<Item = &'a Option<PathBuf>>) -> Self {
+    /// More of them.
+    pub fn and<'a>(mut self, files: impl IntoIterator<Item = &'a Option<PathBuf>>) -> Self {
         let (stdout, files): (Vec<&PathBuf>, Vec<&PathBuf>) =
             files.into_iter().flatten().partition(|file| is_stdout(file));
         self.uses_stdout |= !stdout.is_empty();
@@ -100,16 +32,19 @@ impl Outputs {
         self
     }
 
-    pub(crate) fn reading(mut self, inputs: Inputs) -> Self {
+    /// The files that the same call reads.
+    pub fn reading(mut self, inputs: ReadFiles) -> Self {
         self.inputs = inputs;
         self
     }
 
+    /// Looks at each place before anything is counted.
+    ///
     /// # Errors
     ///
     /// If an output is a folder or cannot be made or written to, if two are one file, or if one is a
     /// file that is read.
-    pub(crate) fn check(&self) -> Result<Pending> {
+    pub fn check(&self) -> Result<PendingFiles> {
         let (mut taken, mut new) = (BTreeSet::new(), Vec::new());
         for file in &self.files {
             let Some(place) = place(file)? else { continue };
@@ -127,33 +62,31 @@ impl Outputs {
                 file.display()
             );
         }
-        Ok(Pending { files: self.files.clone(), uses_stdout: self.uses_stdout, new })
+        Ok(PendingFiles { files: self.files.clone(), uses_stdout: self.uses_stdout, new })
     }
 }
 
 /// Whether an output is named `-`, which is stdout.
-pub(crate) fn is_stdout(file: &Path) -> bool {
+pub fn is_stdout(file: &Path) -> bool {
     file == Path::new("-")
 }
 
 /// Outputs of a call that has not ended well: those that were not there before are removed if it fails.
 #[must_use]
-pub(crate) struct Pending {
+pub struct PendingFiles {
     files: Vec<PathBuf>,
     uses_stdout: bool,
     new: Vec<PathBuf>,
 }
 
-impl Pending {
-    /// Prints a table for people, unless an output takes its place on stdout.
-    pub(crate) fn show(&self, table: &str) {
-        if !self.uses_stdout {
-            print!("{table}");
-        }
+impl PendingFiles {
+    /// Whether an output takes the place of what people read on stdout.
+    pub fn uses_stdout(&self) -> bool {
+        self.uses_stdout
     }
 
     /// The call has ended well: says where the results are.
-    pub(crate) fn keep(mut self, session: &Session<'_>) {
+    pub fn keep(mut self, session: &Session<'_>) {
         self.new.clear();
         if !self.files.is_empty() {
             let files: Vec<_> = self.files.iter().map(|file| file.display().to_string()).collect();
@@ -162,7 +95,7 @@ impl Pending {
     }
 }
 
-impl Drop for Pending {
+impl Drop for PendingFiles {
     fn drop(&mut self) {
         for file in &self.new {
             let _ = fs::remove_file(file);
@@ -195,9 +128,10 @@ fn place(file: &Path) -> Result<Option<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use eps_data::DataSet;
 
     fn check<'a>(files: impl IntoIterator<Item = &'a Option<PathBuf>>) -> Result<()> {
-        Outputs::of(files).check().map(|pending| pending.keep(&Session::SILENT))
+        OutputFiles::of(files).check().map(|pending| pending.keep(&Session::SILENT))
     }
 
     #[test]
@@ -241,7 +175,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::write(path("old"), "").unwrap();
-        let outputs = || Outputs::of([&Some(path("old")), &Some(path("new"))]).check().unwrap();
+        let outputs = || OutputFiles::of([&Some(path("old")), &Some(path("new"))]).check().unwrap();
         let failing = outputs();
         fs::write(path("new"), "").unwrap();
         drop(failing);
@@ -268,15 +202,15 @@ mod tests {
             fs::write(root.path().join(file), "").unwrap();
         }
         let data = DataSet::voc(&root.path().join("voc"));
-        let inputs = Inputs::default().run(&root.path().join("run")).data_set(&data);
+        let inputs = ReadFiles::default().run(&root.path().join("run")).data_set(&data);
         for file in files {
             let output = Some(root.path().join(file));
-            let outputs = Outputs::of([&output]).reading(inputs.clone());
+            let outputs = OutputFiles::of([&output]).reading(inputs.clone());
             let error = outputs.check().err().unwrap().to_string();
             assert!(error.contains("is read by this command"), "{error}");
         }
         let new = Some(root.path().join("run/scores.json"));
-        Outputs::of([&new]).reading(inputs).check().unwrap().keep(&Session::SILENT);
+        OutputFiles::of([&new]).reading(inputs).check().unwrap().keep(&Session::SILENT);
     }
 
     #[test]
@@ -286,10 +220,10 @@ mod tests {
         for name in ["list.txt", "a.png", "notes.json"] {
             fs::write(path(name), "").unwrap();
         }
-        let inputs = Inputs::default().file(path("list.txt")).folder(folder.path(), &["png"]);
+        let inputs = ReadFiles::default().file(path("list.txt")).folder(folder.path(), &["png"]);
         let error = |files: &[PathBuf]| {
             let files: Vec<_> = files.iter().cloned().map(Some).collect();
-            let outputs = Outputs::of(&files).reading(inputs.clone());
+            let outputs = OutputFiles::of(&files).reading(inputs.clone());
             outputs
                 .check()
                 .map(|pending| pending.keep(&Session::SILENT))
