@@ -79,9 +79,10 @@ pub use predictions::Predictions;
 pub use protocol::Protocol;
 pub use scores::{ClassScores, Scores, Subset, Threshold, ThresholdChoice};
 pub use sweep::{
-    AveragePrecisions, BackgroundRule, ClassShift, Cuts, Edge, ImageArrays, LabelledPoint,
-    MakeMasks, MapRefinement, Plateau, Sweep, SweepCurve, SweepPlan, SweepPoint, SweepReport,
-    SweepSummary, Swept, SweptRule, class_shift, count_maps, decimal, held_out, sweep_arrays,
-    sweep_faults, sweep_folder, sweep_masks,
+    AveragePrecisions, BackgroundRule, ClassShift, Cuts, Edge, HeldOutAgreement, ImageArrays,
+    LabelledPoint, MakeMasks, MapRefinement, Plateau, Sweep, SweepCurve, SweepPlan, SweepPoint,
+    SweepReport, SweepSummary, Swept, SweptRule, TwoMasks, agreement, class_shift, count_maps,
+    count_masks, decimal, held_out, held_out_agreement, sweep_arrays, sweep_faults, sweep_folder,
+    sweep_masks,
 };
 pub use total_counts::TotalCounts;

@@ -1,6 +1,7 @@
 //! Flags that commands share, and the values that they take.
 
 mod background;
+mod cut;
 mod data;
 mod data_folder;
 mod device;
@@ -24,6 +25,7 @@ mod truth;
 mod values;
 
 pub(crate) use background::BackgroundArgs;
+pub(crate) use cut::CutArgs;
 pub(crate) use data::{DATA, DataArgs};
 pub(crate) use data_folder::DataFolder;
 pub(crate) use device::{DeviceArgs, DevicesArgs};

@@ -46,9 +46,9 @@ pub(crate) struct Report {
     /// of the runs
     #[arg(long)]
     best_masks: bool,
-    /// Also give the mean over background and the classes with at least N images
-    #[arg(long, value_name = "N")]
-    minimum_images: Option<usize>,
+    /// Also give the mean over background and the classes with at least N images, for each N
+    #[arg(long, value_name = "N,..", value_delimiter = ',')]
+    minimum_images: Vec<usize>,
     #[command(flatten)]
     paper: PaperArgs,
     #[command(flatten)]
@@ -75,7 +75,7 @@ impl Report {
             pictures: self.pictures,
             choose: &self.choose,
             with_best_masks: self.best_masks,
-            minimum_images: self.minimum_images,
+            minimum_images: &self.minimum_images,
             sheet: self.paper.sheet(),
         };
         report.check()?;

@@ -3,6 +3,8 @@
 use crate::call::{Call, Ended, eps};
 use crate::project::{Project, files, truncate};
 use crate::recipe::{self, with};
+use eps_data::SaliencyMap;
+use eps_data::codec::{read_saliency, write_saliency};
 use eps_eval::paired::SplitMix64;
 use serde_json::Value;
 use std::fs;
@@ -112,11 +114,12 @@ fn check_against_evaluate(project: &Project, run: &Value, threshold: &str) {
 }
 
 #[test]
-fn a_plan_lists_cells_and_a_crf_scores_as_refine_does() {
+fn a_plan_lists_cells_and_a_crf_and_a_cut_score_as_refine_and_masks_do() {
     let project = Project::with_scenes(6);
     project.write("base.toml", recipe::cam());
     let plan = "recipe = 'base.toml'\nseeds = [1]\n\n[[cell]]\ncrf = 'none'\n\n\
-                [[cell]]\ncrf = 'psa'\nalpha = 2\n\n[[cell]]\nmethod = 'cam'\nseed = 5\n";
+                [[cell]]\ncrf = 'psa'\nalpha = 2\n\n[[cell]]\nmethod = 'cam'\nseed = 5\n\n\
+                [[cell]]\ncue = 0.5\n";
     let plan = project.write("plan.toml", plan);
     let call = || {
         eps("ablate")
@@ -125,7 +128,7 @@ fn a_plan_lists_cells_and_a_crf_scores_as_refine_does() {
             .with("--out", project.path("out"))
     };
     let preview = call().and("--dry-run").succeeds();
-    assert!(preview.stdout.contains("3 cells, 2 trainings"), "{}", preview.stdout);
+    assert!(preview.stdout.contains("4 cells, 2 trainings"), "{}", preview.stdout);
     assert!(!project.path("out").exists());
     call().succeeds();
     let report = json(&project.path("out/results.json"));
@@ -147,6 +150,23 @@ fn a_plan_lists_cells_and_a_crf_scores_as_refine_does() {
     let scores = project.path("scores.json");
     project.evaluate(project.path("refined/alpha-2/masks")).with("--json", &scores).succeeds();
     assert_eq!(refined["fixed"]["mean_iou"], json(&scores)["miou"]);
+    let cut = &report["rows"][3]["runs"][0]["fixed"];
+    let masks = eps("masks").and(maps.join("cams")).with("--saliency-cue", "0.5");
+    masks.with("--data", project.data()).with("--out", project.path("cut")).succeeds();
+    project.evaluate(project.path("cut")).with("--json", &scores).succeeds();
+    assert_eq!(cut["mean_iou"], json(&scores)["miou"]);
+    // Other saliency maps are other scores of the same maps.
+    let map = read_saliency(&project.saliency(0)).unwrap();
+    write_saliency(
+        &project.saliency(0),
+        &SaliencyMap::new(map.size(), vec![255; map.values().len()]),
+    )
+    .unwrap();
+    let again = call().succeeds();
+    assert!(taken(&again).len() == 1, "{}", again.stderr);
+    let changed = json(&project.path("out/results.json"));
+    assert_ne!(changed["rows"][3]["runs"][0]["fixed"]["mean_iou"], cut["mean_iou"]);
+    assert_eq!(changed["rows"][1], report["rows"][1]);
 }
 
 #[test]
@@ -344,6 +364,7 @@ fn bad_plans_are_refused_before_anything_is_trained() {
     );
     refuses(&["lambda=0.1", "lambda=0.2"], "`saliency.lambda` again, expected each key once");
     refuses(&["crf=best"], "crf: preset `best`, expected one of psa, irn-label");
+    refuses(&["cue=1.5"], "cue: 1.5, expected a level in 0..=1, or none");
     refuses(&["saliency=own"], "saliency: \"own\", expected NAME:PATH");
     refuses(&["saliency=own:nowhere"], "saliency map is missing");
     refuses(&["lambda=0.1..0.5"], "saliency.lambda: a range, expected values, or --random");

@@ -3,8 +3,8 @@
 use crate::call::{Call, eps};
 use crate::project::{Project, files, write_coco};
 use crate::recipe;
-use eps_data::codec::{read_mask, write_jpeg, write_mask};
-use eps_data::{LabelMap, RgbImage, Size};
+use eps_data::codec::{read_mask, read_saliency, write_jpeg, write_mask, write_saliency};
+use eps_data::{LabelMap, RgbImage, SaliencyMap, Size};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +29,24 @@ fn train_aug_is_train_and_sbd_without_val() {
     assert_eq!(ended.stdout, format!("sbd_1\nsbd_2\n{scenes}"));
     let all = data("list").with("--data", project.data()).with("--list", "all").succeeds();
     assert_eq!(all.stdout, scenes);
+}
+
+#[test]
+fn a_list_is_kept_to_the_images_where_conditions_hold() {
+    let project = Project::with_scenes(4);
+    let list =
+        |condition: &str| data("list").with("--data", project.data()).with("--where", condition);
+    // One map misses its objects.
+    let map = read_saliency(&project.saliency(1)).unwrap();
+    let black = SaliencyMap::new(map.size(), vec![0; map.size().pixels()]);
+    write_saliency(&project.saliency(1), &black).unwrap();
+    assert_eq!(list("overlap=<0").run().status, Some(2));
+    assert_eq!(list("overlap<=0").succeeds().stdout, "scene_0002\n");
+    let others = list("overlap>0").with("--where", "classes>=1").succeeds().stdout;
+    assert_eq!(others, "scene_0001\nscene_0003\nscene_0004\n");
+    list("objects>0.99").refuses(&["no image id is left where objects>0.99"]);
+    fs::remove_file(project.saliency(0)).unwrap();
+    list("overlap>0").refuses(&["scene_0001", "saliency map is missing"]);
 }
 
 #[test]

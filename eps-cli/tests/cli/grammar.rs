@@ -242,6 +242,61 @@ fn pixels_that_two_cuts_judge_differently_are_left_out() {
     refused("--power", "4", "2", "expected a value above that of --power");
 }
 
+/// Class maps of ten images of four pixels, the last two of them objects, as the class maps have it at 0.3. The
+/// saliency maps of the first eight have both, those of the others the first two pixels.
+fn write_doubtful(project: &Project) {
+    let size = Size::new(4, 1);
+    for index in 0..10 {
+        let name = |folder: &str, ending: &str| project.path(&format!("{folder}/{index}.{ending}"));
+        let map = ScoreMap::new(size, vec![2], vec![0.1, 0.1, 0.2, 0.9]);
+        write_scores(&name("maps", "npz"), &map, ScoreFormat::F32).unwrap();
+        let salient = if index < 8 { [0, 0, 255, 255] } else { [255, 255, 0, 0] };
+        let saliency = SaliencyMap::new(size, salient.to_vec());
+        write_saliency(&name("voc/SALImages", "png"), &saliency).unwrap();
+        let truth = LabelMap::new(size, vec![0, 0, 2, 2]);
+        write_mask(&name("voc/SegmentationClass", "png"), &truth).unwrap();
+    }
+}
+
+#[test]
+fn an_image_is_cut_only_where_class_map_and_saliency_map_agree() {
+    let project = Project::with_scenes(1);
+    write_doubtful(&project);
+    let call = |out: &str| {
+        let call = eps("masks").and(project.path("maps")).with("--out", project.path(out));
+        call.with("--data", project.path("voc")).with("--saliency-cue", "0.5")
+    };
+    let read = |out: &str, id: usize| {
+        read_mask(&project.path(out).join(format!("{id}.png")), 21).unwrap().classes().to_vec()
+    };
+    // The threshold leaves one pixel of two: an agreement of 0.5 with a good map, 0 with a bad one.
+    call("fixed").with("--threshold", "0.3").with("--agreement", "0.5").succeeds();
+    assert_eq!((read("fixed", 0), read("fixed", 9)), (vec![0, 0, 2, 2], vec![0, 0, 0, 2]));
+    call("high").with("--threshold", "0.3").with("--agreement", "0.6").succeeds();
+    assert_eq!(read("high", 0), [0, 0, 0, 2]);
+    let chosen = || call("chosen").with("--threshold", "0.3").with("--agreement", "held-out");
+    let ended = chosen().succeeds();
+    let said = "agreement from 0.05, 0.05, 0.05, 0.05, 0.05, each chosen on other images: 8 of 10 images cut";
+    assert!(ended.stderr.contains(said), "{}", ended.stderr);
+    assert_eq!((read("chosen", 0), read("chosen", 9)), (vec![0, 0, 2, 2], vec![0, 0, 0, 2]));
+    assert!(chosen().succeeds().stderr.contains("10 of 10 masks are there already"));
+    // Other masks have another origin.
+    let other = call("chosen").with("--threshold", "0.3").with("--agreement", "0.05");
+    other.refuses(&["masks.json", "expected another --out"]);
+    let wrong = |call: Call, part: &str| {
+        let ended = call.run();
+        assert_eq!(ended.status, Some(2), "{}", ended.stderr);
+        assert!(ended.stderr.contains(part), "{}", ended.stderr);
+    };
+    wrong(call("none").with("--agreement", "0.5"), "--agreement needs --threshold or --power");
+    wrong(call("none").with("--threshold", "0.5"), "needs --agreement");
+    wrong(call("none").with("--power", "4").with("--agreement", "2"), "in 0..=1, or held-out");
+    fs::remove_file(project.path("voc/SegmentationClass/3.png")).unwrap();
+    let lacking = call("none").with("--threshold", "0.3").with("--agreement", "held-out");
+    lacking.refuses(&["3.png: ground-truth mask is missing"]);
+    assert!(!project.path("none").exists());
+}
+
 #[test]
 fn recipes_of_the_program_are_listed_shown_and_taken_by_name() {
     let listed = eps("recipes").succeeds().stdout;

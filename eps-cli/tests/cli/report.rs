@@ -67,7 +67,13 @@ fn runs_of_one_name_are_refused() {
 #[test]
 fn a_report_without_pictures_has_no_photograph() {
     let project = inferred();
-    project.report(&["run"]).with("--pictures", "0").succeeds();
+    let call = project.report(&["run"]).with("--pictures", "0");
+    call.with("--minimum-images", "1,4").succeeds();
+    // The means over classes with an image and over those in all four.
+    let scores = fs::read_to_string(project.path("report/scores.json")).unwrap();
+    for minimum in ["at least 1 images", "at least 4 images"] {
+        assert!(scores.contains(minimum), "{scores}");
+    }
     let page = fs::read_to_string(project.path("report/index.html")).unwrap();
     assert!(!page.contains("scene_0001"), "a picture of the data set is on the page");
 }

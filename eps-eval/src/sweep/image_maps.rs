@@ -1,8 +1,11 @@
 //! The pixels of each class in every image, where single images must be kept.
 
 use super::folder::read_pair;
-use crate::{ConfusionMatrix, EvalError, ImageCounts, files::Prediction, fold::Fold};
-use eps_data::{Item, Observer};
+use super::masks::MakeMasks;
+use crate::files::{ImageFiles, Prediction};
+use crate::fit::check_mask;
+use crate::{ConfusionMatrix, EvalError, ImageCounts, fold::Fold};
+use eps_data::{Item, LabelMap, Observer, codec};
 use std::path::Path;
 
 /// Counts the class maps `<id>.npz` of a folder at each of some constant thresholds:
@@ -21,18 +24,74 @@ pub fn count_maps(
     let files = Prediction::ClassMap.complete_files(items, cams)?;
     let images = Fold::over(&files, observer).each(|image| {
         let (truth, scores) = read_pair(image, classes)?;
-        let at = |&threshold: &f32| {
-            let mut matrix = ConfusionMatrix::new(classes);
-            matrix.add(&truth, &scores.to_labels(threshold));
-            ImageCounts::of_matrix(&image.item.id, &matrix)
-        };
-        Ok::<Vec<ImageCounts>, EvalError>(thresholds.iter().map(at).collect())
+        let masks = thresholds.iter().map(|&threshold| scores.to_labels(threshold));
+        Ok::<_, EvalError>(counts(&image.item.id, &truth, masks, classes))
     })?;
-    let mut by_threshold = vec![Vec::with_capacity(items.len()); thresholds.len()];
-    for image in images {
-        by_threshold.iter_mut().zip(image).for_each(|(counts, image)| counts.push(image));
+    Ok(by_mask(images, thresholds.len()))
+}
+
+/// Counts the masks that `masks` makes of an item and its class map `<id>.npz`, `count` of them for each item:
+/// `[mask][image]`, images in the order of the items; each is a step of the observer.
+///
+/// # Errors
+///
+/// As [`sweep_masks`](crate::sweep_masks).
+///
+/// # Panics
+///
+/// If `masks` makes another number of them.
+pub fn count_masks<E: From<EvalError> + Send>(
+    items: &[Item],
+    cams: &Path,
+    classes: usize,
+    count: usize,
+    masks: &MakeMasks<'_, E>,
+    observer: &dyn Observer,
+) -> Result<Vec<Vec<ImageCounts>>, E> {
+    let files = Prediction::ClassMap.complete_files(items, cams).map_err(EvalError::from)?;
+    let images = Fold::over(&files, observer).each(|image| {
+        let masks = masks(image.item, &image.prediction)?;
+        Ok::<_, E>(checked_counts(image, masks, classes)?)
+    })?;
+    Ok(by_mask(images, count))
+}
+
+/// The counts of each mask of an image, if they fit it.
+fn checked_counts(
+    image: &ImageFiles<'_>,
+    masks: Vec<LabelMap>,
+    classes: usize,
+) -> Result<Vec<ImageCounts>, EvalError> {
+    let truth = codec::read_mask(image.mask()?, classes)?;
+    for mask in &masks {
+        check_mask(&truth, mask, &image.prediction, classes)?;
     }
-    Ok(by_threshold)
+    Ok(counts(&image.item.id, &truth, masks.into_iter(), classes))
+}
+
+/// The counts of each mask of an image.
+fn counts(
+    id: &str,
+    truth: &LabelMap,
+    masks: impl Iterator<Item = LabelMap>,
+    classes: usize,
+) -> Vec<ImageCounts> {
+    let of_mask = |mask: LabelMap| {
+        let mut matrix = ConfusionMatrix::new(classes);
+        matrix.add(truth, &mask);
+        ImageCounts::of_matrix(id, &matrix)
+    };
+    masks.map(of_mask).collect()
+}
+
+/// From `[image][mask]` to `[mask][image]`.
+fn by_mask(images: Vec<Vec<ImageCounts>>, masks: usize) -> Vec<Vec<ImageCounts>> {
+    let mut by_mask = vec![Vec::with_capacity(images.len()); masks];
+    for image in images {
+        assert_eq!(image.len(), masks, "each image has as many masks");
+        by_mask.iter_mut().zip(image).for_each(|(counts, image)| counts.push(image));
+    }
+    by_mask
 }
 
 #[cfg(test)]
@@ -67,5 +126,12 @@ mod tests {
         assert_eq!([object(0, 0), object(1, 0)], [counts(2, 3), counts(2, 2)]);
         assert_eq!([object(0, 1), object(1, 1)], [counts(1, 1), counts(0, 0)]);
         assert_eq!(found[1][1].id, "b");
+        let as_masks = |_: &Item, cam: &Path| {
+            let scores = codec::read_class_map(cam).map_err(EvalError::from)?;
+            Ok([0.05, 0.45].map(|threshold| scores.to_labels(threshold)).to_vec())
+        };
+        let silent = &eps_data::Silent;
+        let made = count_masks::<EvalError>(&items, folder.path(), 2, 2, &as_masks, silent);
+        assert_eq!(made.unwrap(), found);
     }
 }

@@ -15,6 +15,7 @@
 //! threshold of another name (`BackgroundRule::cut`), so one sweep serves several rules, and counts
 //! are integers that can be merged in any order.
 
+mod agreement;
 mod arrays;
 mod curve;
 mod cuts;
@@ -27,6 +28,7 @@ mod rule;
 mod shift;
 mod summary;
 
+pub use agreement::{HeldOutAgreement, TwoMasks, agreement, held_out_agreement};
 pub use arrays::{ImageArrays, sweep_arrays};
 #[cfg(feature = "report")]
 pub(crate) use curve::best;
@@ -35,7 +37,7 @@ pub use curve::{SweepCurve, SweepPoint};
 pub use cuts::Cuts;
 pub use folder::{SweepPlan, Swept, SweptRule, sweep_faults, sweep_folder};
 pub use held_out::held_out;
-pub use image_maps::count_maps;
+pub use image_maps::{count_maps, count_masks};
 pub use masks::{MakeMasks, sweep_masks};
 pub use rule::BackgroundRule;
 pub use shift::{ClassShift, class_shift};

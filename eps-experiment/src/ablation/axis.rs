@@ -83,7 +83,9 @@ pub(super) fn parse_value(key: &Key, text: &str) -> Value {
     let text = text.trim();
     let typed = || Some(format!("value = {text}").parse::<Table>().ok()?.get("value")?.clone());
     match key {
-        Key::Recipe(_) | Key::Seed | Key::Alpha => typed().unwrap_or_else(|| text.into()),
+        Key::Recipe(_) | Key::Seed | Key::Alpha | Key::Cue => {
+            typed().unwrap_or_else(|| text.into())
+        }
         Key::Saliency | Key::Weights | Key::Crf => text.into(),
     }
 }

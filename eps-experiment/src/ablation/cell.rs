@@ -25,7 +25,17 @@ pub struct Cell {
     pub recipe: Recipe,
     pub saliency: SaliencySource,
     pub weights: Option<PathBuf>,
-    pub crf: Option<Crf>,
+    pub masks: MaskRule,
+}
+
+/// What makes masks of class maps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MaskRule {
+    /// The recipe's threshold.
+    Threshold,
+    Crf(Crf),
+    /// A cut where the saliency map of the data set is below a level in `0..=1`.
+    Cue(f32),
 }
 
 /// Where the saliency maps of a training come from.
@@ -70,6 +80,12 @@ impl Cell {
         let value =
             |wanted: Key| combination.iter().find(|(key, _)| *key == wanted).map(|pair| &pair.1);
         let crf = crf(value(Key::Crf), value(Key::Alpha), value(Key::Recipe(THRESHOLD.into())))?;
+        let masks = match (crf, cue(value(Key::Cue))?) {
+            (None, None) => MaskRule::Threshold,
+            (Some(crf), None) => MaskRule::Crf(crf),
+            (None, Some(level)) => MaskRule::Cue(level),
+            (Some(_), Some(_)) => bail!("cue: there is a CRF too, expected one of them to be none"),
+        };
         let is_eps = recipe.network.method == Method::Eps;
         let saliency = match value(Key::Saliency) {
             _ if !is_eps => SaliencySource::None,
@@ -83,18 +99,18 @@ impl Cell {
         };
         let shown = |(key, value): &(Key, Value)| {
             let shown = match key {
-                Key::Recipe(name) if name == THRESHOLD && crf.is_some_and(takes_alpha) => None,
+                Key::Recipe(name) if name == THRESHOLD && !masks.takes_threshold() => None,
                 Key::Recipe(name) => recipe.value(name).as_ref().map(setting),
                 Key::Saliency if !is_eps => None,
                 Key::Saliency | Key::Weights => Some(Setting::Text(name_of(value))),
-                Key::Crf => Some(setting(value)),
+                Key::Crf | Key::Cue => Some(setting(value)),
                 Key::Alpha => crf.filter(|crf| takes_alpha(*crf)).map(|_| setting(value)),
                 Key::Seed => None,
             };
             shown.map(|shown| (key.name().to_owned(), shown))
         };
         let settings = combination.iter().filter_map(shown).collect();
-        Ok(Self { settings, recipe, saliency, weights, crf })
+        Ok(Self { settings, recipe, saliency, weights, masks })
     }
 
     /// Whether a setting of the cell says that it has no weights.
@@ -118,9 +134,21 @@ impl Cell {
 
     /// Everything that the scores depend on, besides maps and files.
     pub fn scoring_text(&self) -> String {
-        match self.crf {
-            Some(crf) => crf.to_string(),
-            None => format!("threshold-{}", self.recipe.inference.threshold),
+        match self.masks {
+            MaskRule::Threshold => format!("threshold-{}", self.recipe.inference.threshold),
+            MaskRule::Crf(crf) => crf.to_string(),
+            MaskRule::Cue(level) => format!("cue-{level}"),
+        }
+    }
+}
+
+impl MaskRule {
+    /// Whether the threshold has a say in the masks.
+    fn takes_threshold(self) -> bool {
+        match self {
+            Self::Threshold => true,
+            Self::Crf(crf) => !takes_alpha(crf),
+            Self::Cue(_) => false,
         }
     }
 }
@@ -139,6 +167,19 @@ fn takes_alpha(crf: Crf) -> bool {
     crf.preset.label_confidence().is_none()
 }
 
+/// The level at which the maps of a cell are cut; `none` is none.
+fn cue(value: Option<&Value>) -> Result<Option<f32>> {
+    let Some(value) = value.filter(|value| value.as_str() != Some("none")) else { return Ok(None) };
+    match number(value) {
+        Some(level) if (0.0..=1.0).contains(&level) => Ok(Some(level as f32)),
+        _ => bail!("cue: {value}, expected a level in 0..=1, or none"),
+    }
+}
+
+fn number(value: &Value) -> Option<f64> {
+    value.as_float().or_else(|| value.as_integer().map(|integer| integer as f64))
+}
+
 /// The CRF of a cell; `none` is none.
 fn crf(
     crf: Option<&Value>,
@@ -154,9 +195,6 @@ fn crf(
         return Ok(None);
     }
     let preset = name.parse::<Preset>().map_err(|error| anyhow!("crf: {error}, or none"))?;
-    let number = |value: &Value| {
-        value.as_float().or_else(|| value.as_integer().map(|integer| integer as f64))
-    };
     let background = if preset.label_confidence().is_some() {
         let threshold = threshold.and_then(number).map(|threshold| threshold as f32);
         Background::Threshold(threshold.unwrap_or(DEFAULT_LABEL_THRESHOLD))
@@ -249,6 +287,19 @@ mod tests {
     }
 
     #[test]
+    fn a_cut_by_saliency_shares_the_maps_and_has_no_threshold() {
+        let cells = cells(&["cue=none,0.3,0.5", "threshold=0.2,0.3"]);
+        assert!(cells.iter().all(|cell| cell.maps_text() == cells[0].maps_text()));
+        let scoring: Vec<_> = cells.iter().map(Cell::scoring_text).collect();
+        assert_eq!(
+            scoring,
+            ["threshold-0.2", "threshold-0.3", "cue-0.3", "cue-0.3", "cue-0.5", "cue-0.5"]
+        );
+        assert_eq!(cells[2].settings, cells[3].settings);
+        assert_ne!(cells[2].settings, cells[4].settings);
+    }
+
+    #[test]
     fn scales_of_inference_share_the_training_only() {
         let cells = cells(&["scales=[1.0],[0.5,1.0]"]);
         assert_eq!(cells[0].training_text(), cells[1].training_text());
@@ -275,6 +326,8 @@ mod tests {
             (&["alpha=4"], "expected crf=PRESET too"),
             (&["crf=deeplab"], "crf: preset `deeplab`, expected one of psa"),
             (&["crf=psa", "alpha=-1"], "alpha: -1, expected a number above 0"),
+            (&["cue=2"], "cue: 2, expected a level in 0..=1, or none"),
+            (&["cue=0.5", "crf=psa"], "cue: there is a CRF too"),
             (&["saliency=maps"], "saliency: \"maps\", expected NAME:PATH"),
         ];
         for (axes, expected) in cases {

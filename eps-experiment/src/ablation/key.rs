@@ -20,6 +20,8 @@ pub enum Key {
     Crf,
     /// The exponent of the CRF's background.
     Alpha,
+    /// The level of a cut by saliency maps.
+    Cue,
     /// The seed: cells that differ in it alone are runs of one row.
     Seed,
 }
@@ -32,9 +34,10 @@ impl Key {
             "weights" => Self::Weights,
             "crf" => Self::Crf,
             "alpha" => Self::Alpha,
+            "cue" => Self::Cue,
             "seed" => Self::Seed,
             _ => match Recipe::key(name).map_err(|error| {
-                anyhow!("{error} (or one of saliency, weights, crf, alpha, seed)")
+                anyhow!("{error} (or one of saliency, weights, crf, alpha, cue, seed)")
             })? {
                 key if key == SEED => Self::Seed,
                 key => Self::Recipe(key),
@@ -49,6 +52,7 @@ impl Key {
             Self::Weights => "weights",
             Self::Crf => "crf",
             Self::Alpha => "alpha",
+            Self::Cue => "cue",
             Self::Seed => SEED,
         }
     }

@@ -69,7 +69,7 @@ impl Rows {
     fn find(&self, base: &Base, baseline: &Combination) -> Result<usize> {
         if baseline.is_empty() {
             let as_given = |(axis, value): (&String, &Setting)| match axis.as_str() {
-                "crf" => *value == Setting::Text("none".into()),
+                "crf" | "cue" => *value == Setting::Text("none".into()),
                 key => base.recipe.value(key).as_ref().map(setting).as_ref() == Some(value),
             };
             return Ok(self.rows.iter().position(|row| row.iter().all(as_given)).unwrap_or(0));
@@ -106,7 +106,7 @@ fn cell_record(row: usize, cell: &Cell, sources: &Sources) -> CellRecord {
     let optimiser = &cell.recipe.optimiser;
     let training = key(&format!("{}{}", cell.training_text(), sources.training_text(cell)));
     let maps = key(&format!("{training}\n{}\n{}", cell.maps_text(), sources.scored_digest));
-    let scoring = key(&format!("{maps}\n{}\n{}", cell.scoring_text(), sources.truth_digest));
+    let scoring = key(&format!("{maps}\n{}\n{}", cell.scoring_text(), sources.scoring_text(cell)));
     CellRecord { row, seed: optimiser.seed, training, maps, scoring, updates: optimiser.updates }
 }
 

@@ -1,17 +1,20 @@
 //! Class maps of a training to the counts of its cells.
 
 use super::cell::{Cell, Crf};
+use crate::prepare::cut_by_saliency;
 use crate::refine::Refinement;
 use crate::run::RunFolder;
 use crate::{End, Session, parallel};
 use anyhow::{Context as _, Result, ensure};
 use eps_crf::Preset;
-use eps_data::codec::{is_whole, write_mask};
-use eps_data::{Item, Silent, Split};
+use eps_data::codec::{is_whole, read_class_map, write_mask};
+use eps_data::{Item, LabelMap, Silent, Split};
 use eps_eval::report::ablation::{CellScores, Counted};
 use eps_eval::{
-    MaskFolder, Predictions, Protocol, SweepPlan, SweepSummary, count_maps, decimal, sweep_folder,
+    ImageCounts, MaskFolder, Predictions, Protocol, SweepPlan, SweepSummary, count_maps,
+    count_masks, decimal, sweep_folder,
 };
+use std::path::Path;
 
 /// Parts of the list for thresholds that are chosen on other images.
 const FOLDS: usize = 5;
@@ -59,6 +62,26 @@ impl Scoring<'_> {
         Ok(counts.into_iter().zip(cells).map(scores).collect())
     }
 
+    /// The counts of cells that cut the maps by saliency, one for each level.
+    pub(super) fn cut(&self, levels: &[f32]) -> Result<Vec<CellScores>> {
+        if levels.is_empty() {
+            return Ok(vec![]);
+        }
+        let (items, classes) = (&self.split.items, self.split.names.len());
+        let masks = |item: &Item, cam: &Path| -> Result<Vec<LabelMap>> {
+            let map = read_class_map(cam)?;
+            let saliency = item.saliency.as_deref().context("its saliency map was opened")?;
+            let saliency = self.split.saliency_fit.read(saliency, map.size())?;
+            Ok(levels.iter().map(|&level| cut_by_saliency(&map, &saliency, level)).collect())
+        };
+        let observer = self.session.observer;
+        observer.begin(self.label, items.len(), 0);
+        let cams = self.maps.cams();
+        let counts = count_masks(items, &cams, classes, levels.len(), &masks, observer)?;
+        observer.end();
+        Ok(counts.into_iter().map(fixed_alone).collect())
+    }
+
     /// The counts of a cell that refines the maps; `None` if the observer stopped it. Masks that are there
     /// are not made again.
     pub(super) fn refined(&self, crf: Crf) -> Result<Option<CellScores>> {
@@ -78,8 +101,7 @@ impl Scoring<'_> {
         };
         let images = masks.count(Protocol::Voc, &Silent)?.images;
         ensure!(images.len() == items.len(), "an image was not counted");
-        let fixed = Counted { threshold: None, images };
-        Ok(Some(CellScores { fixed, held_out: None, best: None }))
+        Ok(Some(fixed_alone(images)))
     }
 
     fn refine(&self, item: &Item, crf: Crf, folder: &RunFolder) -> Result<()> {
@@ -92,4 +114,10 @@ impl Scoring<'_> {
         let refinable = refinement.open(&cam, &item.image)?;
         Ok(write_mask(&mask, &refinable.refine(crf.background, &cam)?.mask())?)
     }
+}
+
+/// The scores of masks that no threshold was chosen for.
+fn fixed_alone(images: Vec<ImageCounts>) -> CellScores {
+    let fixed = Counted { threshold: None, images };
+    CellScores { fixed, held_out: None, best: None }
 }

@@ -1,6 +1,6 @@
 //! The files that cells are trained and scored on, and what is in them.
 
-use super::cell::{Cell, SaliencySource};
+use super::cell::{Cell, MaskRule, SaliencySource};
 use crate::{DataSource, Session};
 use anyhow::{Context as _, Result};
 use eps_data::codec::{read_text, sha256_of_file, write_file};
@@ -21,7 +21,9 @@ pub struct Sources {
     /// Of the photographs and labels that are scored.
     pub scored_digest: String,
     /// Of their truth.
-    pub truth_digest: String,
+    truth_digest: String,
+    /// Of their saliency maps; absent if no cell is cut by them.
+    cue_digest: Option<String>,
     /// SHA-256 of each file of weights.
     weights: BTreeMap<PathBuf, String>,
 }
@@ -46,7 +48,9 @@ impl Sources {
         session: &Session<'_>,
     ) -> Result<Self> {
         // Everything is opened before anything is hashed, which takes minutes and leaves files in the cache.
-        let scored = scored_on.open(Needs { masks: true, ..Needs::default() }, session)?;
+        let is_cut = cells.iter().any(|cell| matches!(cell.masks, MaskRule::Cue(_)));
+        let needs = Needs { masks: true, saliency: is_cut, ..Needs::default() };
+        let scored = scored_on.open(needs, session)?;
         let mut splits = BTreeMap::new();
         let mut weights = BTreeMap::new();
         for cell in cells {
@@ -70,6 +74,7 @@ impl Sources {
             trained: splits.into_iter().map(source).collect::<Result<_>>()?,
             scored_digest: digests.images(&scored)?,
             truth_digest: digests.files("masks", &scored.items, truths)?,
+            cue_digest: is_cut.then(|| digests.saliency(&scored)).transpose()?,
             scored,
             weights,
         })
@@ -83,6 +88,14 @@ impl Sources {
     pub fn training_text(&self, cell: &Cell) -> String {
         let weights = cell.weights.as_ref().map_or("none", |path| self.weights[path].as_str());
         format!("data {}\nweights {weights}\n", self.of(cell).digest)
+    }
+
+    /// Everything about the files that the scores of given class maps depend on.
+    pub fn scoring_text(&self, cell: &Cell) -> String {
+        match (cell.masks, &self.cue_digest) {
+            (MaskRule::Cue(_), Some(digest)) => format!("{}\n{digest}", self.truth_digest),
+            _ => self.truth_digest.clone(),
+        }
     }
 
     fn of(&self, cell: &Cell) -> &Source {
@@ -108,12 +121,15 @@ struct Digests<'a> {
 
 impl Digests<'_> {
     fn source(&self, split: Split) -> Result<Source> {
-        let maps = split.items.iter().filter_map(|item| item.saliency.as_deref());
-        let images = self.images(&split)?;
-        let maps = self.files("saliency maps", &split.items, maps)?;
+        let (images, maps) = (self.images(&split)?, self.saliency(&split)?);
         let fit = split.saliency_fit;
         let digest = sha256(format!("{images}\n{maps}\n{fit:?}\n"));
         Ok(Source { split, digest })
+    }
+
+    fn saliency(&self, split: &Split) -> Result<String> {
+        let maps = split.items.iter().filter_map(|item| item.saliency.as_deref());
+        self.files("saliency maps", &split.items, maps)
     }
 
     /// Of photographs, their labels and the names of the classes.

@@ -26,8 +26,8 @@ pub struct RunReport<'a> {
     pub choose: &'a Choice,
     /// Whether masks at the threshold that is best on the ground truth are shown, not the runs' own.
     pub with_best_masks: bool,
-    /// A second mean over background and the classes with at least this many images.
-    pub minimum_images: Option<usize>,
+    /// For each, a mean over background and the classes with at least so many images.
+    pub minimum_images: &'a [usize],
     /// What charts are drawn for.
     pub sheet: Sheet,
 }

@@ -24,8 +24,8 @@ pub struct Comparison<'a> {
     pub split: &'a Split,
     /// Masks of the stuff that comes with each class, `<id>.png`.
     pub stuff: Option<PathBuf>,
-    /// A second mean over background and the classes with at least this many images.
-    pub minimum_images: Option<usize>,
+    /// For each, a mean over background and the classes with at least so many images.
+    pub minimum_images: &'a [usize],
 }
 
 impl Comparison<'_> {
@@ -91,17 +91,17 @@ impl Comparison<'_> {
 
     fn scores(&self, matrix: &ConfusionMatrix, threshold: Option<Threshold>) -> Scores {
         let Split { list, names, .. } = self.split;
-        let scores = Scores::new(Protocol::Voc, list.id(), threshold, matrix, names);
-        let Some(minimum) = self.minimum_images else { return scores };
+        let mut scores = Scores::new(Protocol::Voc, list.id(), threshold, matrix, names);
         let positives = self.split.positives();
-        let frequent =
-            (0..positives.len()).filter(|&class| class == 0 || positives[class] >= minimum);
-        let frequent: Vec<usize> = frequent.collect();
-        let name = format!(
-            "background and the {} classes with at least {minimum} images",
-            frequent.len() - 1
-        );
-        scores.with_subset(&name, frequent)
+        for &minimum in self.minimum_images {
+            let is_frequent = |&class: &usize| class == 0 || positives[class] >= minimum;
+            let frequent: Vec<usize> = (0..positives.len()).filter(is_frequent).collect();
+            let classes = frequent.len() - 1;
+            let name =
+                format!("background and the {classes} classes with at least {minimum} images");
+            scores = scores.with_subset(&name, frequent);
+        }
+        scores
     }
 
     /// False positives on the co-occurring background over true positives, at the fixed and at the best

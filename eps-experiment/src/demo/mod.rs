@@ -104,7 +104,7 @@ impl Demo {
         }
         let Some(second) = self.second_stage(&split, work_lock, session)? else { return Ok(None) };
         let stuff = Some(self.data().join(STUFF_FOLDER));
-        let comparison = Comparison { split: &split, stuff, minimum_images: None };
+        let comparison = Comparison { split: &split, stuff, minimum_images: &[] };
         work_lock.check()?;
         self.report(&comparison, &runs, &second, out).map(Some)
     }

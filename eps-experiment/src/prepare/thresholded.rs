@@ -1,13 +1,14 @@
 //! Class activation maps of any program to masks, without a CRF.
 
 use super::SaliencyCue;
+use super::agreement::{Doubt, KnownDoubt};
 use super::map_source::{FoundMaps, MapSource};
 use super::masks::{MaskOutput, origin::Origin};
 use crate::refine::Background;
 use crate::{End, Session};
 use anyhow::{Result, anyhow, bail, ensure};
 use eps_data::codec::size_of;
-use eps_data::{BACKGROUND, ClassId, DataSet, IGNORE, ImageList, LabelMap, ScoreMap};
+use eps_data::{BACKGROUND, ClassId, DataSet, IGNORE, ImageList, LabelMap, SaliencyMap, ScoreMap};
 use std::path::Path;
 
 /// What of an image is background.
@@ -24,6 +25,8 @@ pub enum Cut<'a> {
 pub struct ThresholdedMaps<'a> {
     pub source: &'a MapSource,
     pub cut: Cut<'a>,
+    /// Which images are not cut after all.
+    pub doubt: Option<Doubt<'a>>,
     /// A second cut that leaves less background: what is background after the first alone becomes 255 (ignore).
     pub unsure: Option<Cut<'a>>,
     /// Folder of images, to whose sizes maps are enlarged or reduced [maps keep their sizes].
@@ -51,22 +54,34 @@ impl ThresholdedMaps<'_> {
                 self.list.map_or("", |list| &list.name)
             )
         })?;
-        let lock = self.origin()?.take(self.out, session)?;
+        let doubt = match self.doubt {
+            None => None,
+            Some(doubt) => match doubt.known(self.source, &chosen, self.cut, session)? {
+                None => return Ok(End::Interrupted),
+                known => known,
+            },
+        };
+        let doubt = doubt.as_ref();
+        let lock = self.origin(doubt)?.take(self.out, session)?;
         let mask = |(id, maps): &(String, FoundMaps)| match self.source.read(maps)? {
-            Some(map) => self.mask(id, map),
+            Some(map) => self.mask(id, map, doubt),
             None => bail!("{}: no map, so even its size is unknown", maps.path().display()),
         };
         output.write(lock, &chosen, |(id, _)| id, mask, session)
     }
 
-    fn origin(&self) -> Result<Origin> {
+    fn origin(&self, doubt: Option<&KnownDoubt>) -> Result<Origin> {
         let MapSource { from_one, ref suffix, normalise, .. } = *self.source;
+        let mut background = self.cut.name()?;
+        if let Some(unsure) = self.unsure {
+            background += &format!(", unsure {}", unsure.name()?);
+        }
+        if let Some(doubt) = doubt {
+            background += &format!(", {doubt}");
+        }
         Ok(Origin::Thresholded {
             maps: self.source.folder()?,
-            background: match self.unsure {
-                Some(unsure) => format!("{}, unsure {}", self.cut.name()?, unsure.name()?),
-                None => self.cut.name()?,
-            },
+            background,
             from_one,
             suffix: suffix.clone(),
             normalise,
@@ -74,16 +89,19 @@ impl ThresholdedMaps<'_> {
         })
     }
 
-    fn mask(&self, id: &str, map: ScoreMap) -> Result<LabelMap> {
-        let Some(images) = self.resize_to else { return self.cut_mask(id, &map) };
+    fn mask(&self, id: &str, map: ScoreMap, doubt: Option<&KnownDoubt>) -> Result<LabelMap> {
+        let Some(images) = self.resize_to else { return self.cut_mask(id, &map, doubt) };
         let folder = DataSet { images: images.into(), ..DataSet::voc(images) };
         let image = folder.image_of(id);
         ensure!(image.is_file(), "{}: image is missing, expected one for its map", image.display());
-        self.cut_mask(id, &map.resized(size_of(&image)?))
+        self.cut_mask(id, &map.resized(size_of(&image)?), doubt)
     }
 
-    fn cut_mask(&self, id: &str, map: &ScoreMap) -> Result<LabelMap> {
+    fn cut_mask(&self, id: &str, map: &ScoreMap, doubt: Option<&KnownDoubt>) -> Result<LabelMap> {
         let mask = self.cut.mask(id, map)?;
+        if let Some(doubt) = doubt {
+            return Ok(doubt.mask(id, map, mask));
+        }
         let Some(unsure) = self.unsure else { return Ok(mask) };
         let second = unsure.mask(id, map)?;
         let both = mask.classes().iter().zip(second.classes());
@@ -103,16 +121,25 @@ impl Cut<'_> {
         })
     }
 
-    fn mask(self, id: &str, map: &ScoreMap) -> Result<LabelMap> {
+    pub(super) fn mask(self, id: &str, map: &ScoreMap) -> Result<LabelMap> {
         let (level, cue) = match self {
             Self::Background(background) => return Ok(background.mask(map)),
             Self::Saliency { level, cue } => (level, cue),
         };
-        let saliency = cue.read(id, map.size())?;
-        let best = map.best().zip(saliency.values());
-        let pick = |((class, _), &value): ((ClassId, f32), &u8)| {
-            if f32::from(value) < level * 255.0 { BACKGROUND } else { class }
-        };
-        Ok(LabelMap::new(map.size(), best.map(pick).collect()))
+        Ok(cut_by_saliency(map, &cue.read(id, map.size())?, level))
     }
+}
+
+/// Background where the saliency map is below a level in `0..=1`, and the best class everywhere else.
+///
+/// # Panics
+///
+/// If the maps differ in size.
+pub(crate) fn cut_by_saliency(map: &ScoreMap, saliency: &SaliencyMap, level: f32) -> LabelMap {
+    assert_eq!(map.size(), saliency.size(), "both maps are of one image");
+    let best = map.best().zip(saliency.values());
+    let pick = |((class, _), &value): ((ClassId, f32), &u8)| {
+        if f32::from(value) < level * 255.0 { BACKGROUND } else { class }
+    };
+    LabelMap::new(map.size(), best.map(pick).collect())
 }

@@ -31,7 +31,7 @@ pub(crate) struct PlanArgs {
     updates: Option<usize>,
     /// Values of a setting of the recipe by its name or an unambiguous last part, such as
     /// lambda=0.1,0.5; of threshold; of saliency=NAME:DIR,.., weights=NAME:FILE,.., crf=none,PRESET,..,
-    /// alpha, seed. A range, such as learning_rate=log:1e-4..1e-1, is for --random. May be repeated
+    /// alpha, cue=none,LEVEL,.., seed. A range, such as learning_rate=log:1e-4..1e-1, is for --random. May be repeated
     #[arg(long, value_name = "KEY=VALUES")]
     grid: Vec<String>,
     /// Number of seeds of every row, from the recipe's on, or the seeds themselves: 3 or 1,2,7

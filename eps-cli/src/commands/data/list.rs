@@ -2,17 +2,19 @@
 
 use crate::args::DataArgs;
 use crate::commands::Exit;
-use anyhow::{Result, bail};
-use eps_data::{DataSet, ImageList, counted};
-use eps_experiment::Session;
+use crate::interrupt;
+use anyhow::Result;
+use eps_data::Condition;
 use eps_experiment::output::{OutputFiles, ReadFiles, write_kept};
-use std::collections::BTreeSet;
+use eps_experiment::prepare::ImageIds;
+use eps_experiment::{End, Session};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
   eps data list --data VOC2012 --list val --out held-out.txt
-  eps data list --data VOC2012 --list train --sbd benchmark_RELEASE/dataset --without val";
+  eps data list --data VOC2012 --list train --sbd benchmark_RELEASE/dataset --without val
+  eps data list --data VOC2012 --list train --where 'overlap>=0.5' --out map-holds.txt";
 
 /// Write a list of image ids: of a split, or put together from several
 ///
@@ -36,6 +38,11 @@ pub(crate) struct List {
     /// Keep the ids that have a mask in the folder of masks
     #[arg(long)]
     with_masks: bool,
+    /// Keep the images where this holds of their masks, without ignored pixels: `overlap` (intersection over
+    /// union of objects and salient pixels), `objects` (their share of the image) or `classes` (their number),
+    /// then <, <=, > or >=, and a number; several must all hold
+    #[arg(long = "where", value_name = "CONDITION")]
+    conditions: Vec<Condition>,
     /// File to write [default: stdout]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -47,32 +54,18 @@ pub(crate) struct List {
 impl List {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let outputs = OutputFiles::of([&self.out]).reading(self.inputs()).check()?;
-        let folder = self.data.folder()?;
-        let mut ids: BTreeSet<String> =
-            noted(folder.list(&self.data.list)?, session).into_iter().collect();
-        for list in &self.with {
-            ids.extend(other(&folder, list, session)?);
-        }
-        for list in
-            self.sbd.iter().flat_map(|sbd| ["train.txt", "val.txt"].map(|name| sbd.join(name)))
-        {
-            ids.extend(noted(ImageList::read(&list)?, session));
-        }
-        for list in &self.without {
-            for id in other(&folder, list, session)? {
-                ids.remove(&id);
-            }
-        }
-        if self.with_masks {
-            retain_with_masks(&mut ids, &folder, session);
-        }
-        if ids.is_empty() {
-            let lacking = match self.with_masks {
-                true => format!(" with a mask in {}", folder.masks.display()),
-                false => String::new(),
-            };
-            bail!("--list {}: no image id is left{lacking}, expected at least one", self.data.list);
-        }
+        let ids = ImageIds {
+            data: &self.data.folder()?,
+            list: &self.data.list,
+            with: &self.with,
+            sbd: self.sbd.as_ref(),
+            without: &self.without,
+            with_masks: self.with_masks,
+            conditions: &self.conditions,
+            saliency_fit: self.data.saliency_fit(),
+        };
+        interrupt::install()?;
+        let Some(ids) = ids.collect(session)? else { return Ok(End::Interrupted.into()) };
         let text: String = ids.iter().map(|id| format!("{id}\n")).collect();
         match &self.out {
             Some(path) => write_kept(path, text.as_bytes(), self.force)?,
@@ -82,43 +75,10 @@ impl List {
         eprintln!("{} images", ids.len());
         Ok(Exit::Done)
     }
-}
 
-impl List {
     fn inputs(&self) -> ReadFiles {
         let lists = self.with.iter().chain(&self.without);
         let inputs = lists.fold(self.data.inputs(), |inputs, list| inputs.file(list));
         self.sbd.iter().fold(inputs, |inputs, folder| inputs.folder(folder, &["txt"]))
     }
-}
-
-/// Leaves out the images that have no mask, and notes those in whose masks' place something else is.
-fn retain_with_masks(ids: &mut BTreeSet<String>, folder: &DataSet, session: &Session<'_>) {
-    let mut others = Vec::new();
-    ids.retain(|id| {
-        let mask = folder.mask_of(id);
-        let is_mask = mask.is_file();
-        if !is_mask && mask.symlink_metadata().is_ok() {
-            others.push(mask);
-        }
-        is_mask
-    });
-    if let [first, ..] = &others[..] {
-        session.observer.note(&format!(
-            "{}: is no file, expected a mask; {} of this kind left out",
-            first.display(),
-            counted(others.len(), "image")
-        ));
-    }
-}
-
-/// The ids of another list of the same data set, which may be a split of COCO of its own.
-fn other(folder: &DataSet, list: &str, session: &Session<'_>) -> Result<Vec<String>> {
-    Ok(noted(DataSet::open(&folder.root, list)?.list(list)?, session))
-}
-
-/// The ids of a list, once it is noted what its lines have besides.
-fn noted(list: ImageList, session: &Session<'_>) -> Vec<String> {
-    session.remarks(&list.remarks);
-    list.ids
 }

@@ -2,10 +2,11 @@
 
 use super::{Group, Worker, caught::caught};
 use crate::End;
-use crate::ablation::{cell::Cell, lock::Lock, scoring::Scoring};
+use crate::ablation::{cell::Cell, cell::MaskRule, lock::Lock, scoring::Scoring};
 use crate::run::Inference;
 use anyhow::Result;
 use eps_data::{Item, codec::ScoreFormat};
+use eps_eval::report::ablation::CellScores;
 use eps_model::train::load_network;
 use std::{fs, slice};
 
@@ -40,10 +41,12 @@ impl Worker<'_> {
         let label = format!("{label} scores");
         let (split, session) = (&self.sources.scored, self.session);
         let scoring = Scoring { maps: &maps, split, label: &label, session };
-        let (plain, refined): (Group, Group) =
-            group.iter().copied().partition(|&index| self.cells[index].crf.is_none());
-        self.threshold(&scoring, &plain)?;
-        for index in refined {
+        let of_rule = |is_meant: fn(MaskRule) -> bool| -> Group {
+            group.iter().copied().filter(|&index| is_meant(self.cells[index].masks)).collect()
+        };
+        self.threshold(&scoring, &of_rule(|masks| masks == MaskRule::Threshold))?;
+        self.cut(&scoring, &of_rule(|masks| matches!(masks, MaskRule::Cue(_))))?;
+        for index in of_rule(|masks| matches!(masks, MaskRule::Crf(_))) {
             if self.refine(&scoring, index)? == End::Interrupted {
                 return Ok(End::Interrupted);
             }
@@ -77,21 +80,36 @@ impl Worker<'_> {
 
     fn threshold(&self, scoring: &Scoring<'_>, group: &[usize]) -> Result<()> {
         let cells: Vec<&Cell> = group.iter().map(|&index| &self.cells[index]).collect();
-        match caught(|| scoring.thresholded(&cells)) {
+        self.write(group, caught(|| scoring.thresholded(&cells)))
+    }
+
+    fn cut(&self, scoring: &Scoring<'_>, group: &[usize]) -> Result<()> {
+        let levels = group.iter().filter_map(|&index| match self.cells[index].masks {
+            MaskRule::Cue(level) => Some(level),
+            _ => None,
+        });
+        let levels: Vec<f32> = levels.collect();
+        self.write(group, caught(|| scoring.cut(&levels)))
+    }
+
+    fn refine(&self, scoring: &Scoring<'_>, index: usize) -> Result<End> {
+        let MaskRule::Crf(crf) = self.cells[index].masks else {
+            unreachable!("other cells are not refined")
+        };
+        match caught(|| scoring.refined(crf)).transpose() {
+            None => return Ok(End::Interrupted),
+            Some(scores) => self.write(&[index], scores.map(|scores| vec![scores]))?,
+        }
+        Ok(End::Done)
+    }
+
+    /// Writes the scores of cells, or why there are none.
+    fn write(&self, group: &[usize], scores: Result<Vec<CellScores>>) -> Result<()> {
+        match scores {
             Ok(scores) => group.iter().zip(scores).try_for_each(|(&index, scores)| {
                 self.folder.write_scores(self.record(index), &scores)
             }),
             Err(error) => self.fail(group, &error),
         }
-    }
-
-    fn refine(&self, scoring: &Scoring<'_>, index: usize) -> Result<End> {
-        let crf = self.cells[index].crf.expect("cells without a CRF are thresholded");
-        match caught(|| scoring.refined(crf)) {
-            Ok(None) => return Ok(End::Interrupted),
-            Ok(Some(scores)) => self.folder.write_scores(self.record(index), &scores)?,
-            Err(error) => self.fail(&[index], &error)?,
-        }
-        Ok(End::Done)
     }
 }
