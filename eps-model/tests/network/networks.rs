@@ -124,7 +124,13 @@ fn a_network_for_inference_has_the_same_maps_on_the_plain_device() {
     let expected = trained.activation_maps(images.clone().autodiff());
     let found = trained.for_inference().activation_maps(images);
     assert!(!found.device().is_autodiff());
-    assert_eq!(to_vec(found), to_vec(expected));
+    let (found, expected) = (to_vec(found), to_vec(expected));
+    if crate::is_own_kernels() {
+        assert_eq!(found, expected);
+    }
+    // One of libtorch's values was seen to differ in its last bit, on a processor with AVX-512.
+    let is_close = |(found, expected): (&f32, &f32)| (found - expected).abs() <= 1e-6 * expected;
+    assert!(found.iter().zip(&expected).all(is_close), "{found:?}, expected {expected:?}");
 }
 
 #[test]
