@@ -1,9 +1,14 @@
-//! The files of a folder.
+//! Folders and the files in them.
 
 use anyhow::{Context as _, Result};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// The folder that a file or folder is in; the current one for a name alone.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
 
 /// The files with this ending by their names without it; hidden ones are passed over.
 pub(crate) fn files_by_id(folder: &Path, ending: &str) -> Result<BTreeMap<String, PathBuf>> {

@@ -63,6 +63,7 @@ mod session;
 
 pub use data_source::DataSource;
 pub use demo::Demo;
+pub use folder::folder_of;
 pub use ground_truth::GroundTruth;
 pub use job_array::part_of_process;
 pub use readable::readable;

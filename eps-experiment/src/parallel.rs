@@ -18,23 +18,40 @@ pub(crate) fn each<T: Sync>(
     items: &[T],
     work: impl Fn(&T) -> Result<()> + Sync,
 ) -> Result<End> {
+    Ok(results(session, label, items, work)?.map_or(End::Interrupted, |_| End::Done))
+}
+
+/// As [`each`], with what the work gives for each item, in their order; `None` if the observer stops it.
+///
+/// # Errors
+///
+/// As [`each`].
+pub(crate) fn results<T: Sync, R: Send>(
+    session: &Session<'_>,
+    label: &str,
+    items: &[T],
+    work: impl Fn(&T) -> Result<R> + Sync,
+) -> Result<Option<Vec<R>>> {
     let observer = session.observer;
     let first_failed = AtomicUsize::new(usize::MAX);
     let of_item = |(index, item): (usize, &T)| {
         if observer.stops() || index > first_failed.load(Ordering::Relaxed) {
-            return Ok(());
+            return Ok(None);
         }
         let result = work(item);
         if result.is_err() {
             first_failed.fetch_min(index, Ordering::Relaxed);
         }
         observer.tick();
-        result
+        result.map(Some)
     };
-    as_stage(session, label, items.len(), || {
-        let results: Vec<Result<()>> = items.par_iter().enumerate().map(of_item).collect();
-        results.into_iter().collect()
-    })
+    let mut made = Vec::new();
+    let end = as_stage(session, label, items.len(), || {
+        let results: Vec<Result<Option<R>>> = items.par_iter().enumerate().map(of_item).collect();
+        made = results.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
+        Ok(())
+    })?;
+    Ok((end == End::Done).then_some(made))
 }
 
 /// As [`each`], with so many items in work at once, on threads of their own.

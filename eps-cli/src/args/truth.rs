@@ -4,7 +4,7 @@ use super::data::{DATA, label_source};
 use clap::{Args, CommandFactory as _};
 use eps_data::{ClassNames, DataSet};
 use eps_experiment::output::ReadFiles;
-use eps_experiment::{GroundTruth, Session};
+use eps_experiment::{GroundTruth, Session, folder_of};
 use std::path::{Path, PathBuf};
 
 /// Ground-truth masks and the images that count: those of a data set, or a folder of masks.
@@ -129,11 +129,6 @@ impl TruthArgs {
         }
         Ok(truth)
     }
-}
-
-/// The folder that a file or folder is in.
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn name_of(folder: &Path) -> String {

@@ -1,7 +1,7 @@
 //! The files that a call writes at its end: that they can be, before it counts for minutes.
 
 use super::{ReadFiles, check_names, check_place};
-use crate::Session;
+use crate::{Session, folder_of};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use eps_data::codec::Destination;
 use std::collections::BTreeSet;
@@ -111,10 +111,7 @@ fn place(file: &Path) -> Result<Option<PathBuf>> {
     let destination =
         Destination::of(file).with_context(|| format!("{}: cannot be written", file.display()))?;
     let Destination::File(target) = destination else { return Ok(None) };
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(&target);
     check_place(folder)
         .map_err(|error| anyhow!("{}: cannot be written: {error:#}", file.display()))?;
     check_names(&target)?;

@@ -3,14 +3,13 @@
 use super::map_source::{FoundMaps, MapSource};
 use super::thresholded::Cut;
 use crate::refine::Background;
-use crate::{End, Session, parallel};
+use crate::{Session, parallel};
 use anyhow::{Context as _, Result, bail};
 use eps_data::codec::read_mask;
 use eps_data::{DataError, DataSet, LabelMap, ScoreMap, counted, sha256};
 use eps_eval::{ConfusionMatrix, HeldOutAgreement, ImageCounts, TwoMasks, agreement};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Mutex;
 
 /// Parts of the images: for each the level is chosen on all others.
 const FOLDS: usize = 5;
@@ -123,17 +122,10 @@ struct Choice<'a> {
 impl Choice<'_> {
     fn choose(&self, session: &Session<'_>) -> Result<Option<Agreement>> {
         let classes = self.truth.class_names_of_masks()?.len();
-        let counted_images = Mutex::new(BTreeMap::new());
-        let end = parallel::each(session, "agreement", self.images, |(id, maps)| {
-            let two = self.two_masks(id, maps, classes)?;
-            counted_images.lock().expect("no thread panics with it").insert(id.clone(), two);
-            Ok(())
+        let images = parallel::results(session, "agreement", self.images, |(id, maps)| {
+            self.two_masks(id, maps, classes)
         })?;
-        if end == End::Interrupted {
-            return Ok(None);
-        }
-        let images = counted_images.into_inner().expect("no thread panicked with it");
-        let (ids, images): (Vec<String>, Vec<TwoMasks>) = images.into_iter().unzip();
+        let Some(images) = images else { return Ok(None) };
         let chosen = eps_eval::held_out_agreement(&images, classes, FOLDS);
         let chosen = chosen.context("--agreement held-out: expected two images or more")?;
         let HeldOutAgreement { of_image, agreed, point } = chosen;
@@ -143,6 +135,7 @@ impl Choice<'_> {
             counted(images.len(), "image"),
             100.0 * point.mean_iou
         ));
+        let ids: Vec<String> = self.images.iter().map(|(id, _)| id.clone()).collect();
         let hash = sha256(ids.join("\n"));
         let of_image = ids.into_iter().zip(of_image).collect();
         Ok(Some(Agreement::HeldOut { of_image, levels: point.parameters, ids: hash }))

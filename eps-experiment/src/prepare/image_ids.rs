@@ -1,11 +1,10 @@
 //! Lists of images put together from splits, and kept to those that are as wanted.
 
-use crate::{End, Session, parallel};
+use crate::{Session, parallel};
 use anyhow::{Result, bail};
 use eps_data::{Condition, DataSet, ImageList, SaliencyFit, counted};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::sync::Mutex;
+use std::path::Path;
 
 /// The images of a list, and what is added to them and taken away.
 #[derive(Clone, Debug)]
@@ -16,7 +15,7 @@ pub struct ImageIds<'a> {
     /// Splits or files whose images are added.
     pub with: &'a [String],
     /// A folder of SBD, of which both lists are added.
-    pub sbd: Option<&'a PathBuf>,
+    pub sbd: Option<&'a Path>,
     /// Splits or files whose images are taken away.
     pub without: &'a [String],
     /// Only images that have a mask stay.
@@ -51,14 +50,11 @@ impl ImageIds<'_> {
         if self.with_masks {
             self.retain_with_masks(&mut ids, session);
         }
-        let ids: Vec<String> = ids.into_iter().collect();
-        let ids = match self.conditions {
-            [] => ids,
-            _ => match self.as_wanted(&ids, session)? {
-                Some(ids) => ids,
-                None => return Ok(None),
-            },
-        };
+        let mut ids: Vec<String> = ids.into_iter().collect();
+        if !self.conditions.is_empty() {
+            let Some(wanted) = self.as_wanted(ids, session)? else { return Ok(None) };
+            ids = wanted;
+        }
         if ids.is_empty() {
             bail!(
                 "--list {}: no image id is left{}, expected at least one",
@@ -105,19 +101,18 @@ impl ImageIds<'_> {
     }
 
     /// The images for which every condition holds; `None` if the observer stops.
-    fn as_wanted(&self, ids: &[String], session: &Session<'_>) -> Result<Option<Vec<String>>> {
-        let wanted = Mutex::new(BTreeSet::new());
-        let end = parallel::each(session, "images", ids, |id| {
+    fn as_wanted(&self, ids: Vec<String>, session: &Session<'_>) -> Result<Option<Vec<String>>> {
+        let hold = parallel::results(session, "images", &ids, |id| {
             for condition in self.conditions {
                 if !condition.holds(self.data, id, self.saliency_fit)? {
-                    return Ok(());
+                    return Ok(false);
                 }
             }
-            wanted.lock().expect("no thread panics with it").insert(id.clone());
-            Ok(())
+            Ok(true)
         })?;
-        let wanted = wanted.into_inner().expect("no thread panicked with it");
-        Ok((end == End::Done).then(|| wanted.into_iter().collect()))
+        let Some(hold) = hold else { return Ok(None) };
+        let pairs = ids.into_iter().zip(hold);
+        Ok(Some(pairs.filter_map(|(id, holds)| holds.then_some(id)).collect()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The masks that saliency maps are scored against.
 
 use super::SaliencySource;
-use crate::Session;
+use crate::{Session, folder_of};
 use anyhow::{Result, ensure};
 use eps_data::{DataSet, ImageList, picture_in, pictures_of};
 use eps_eval::saliency::TruthKind;
@@ -105,9 +105,4 @@ fn read_list(masks: &SaliencyMasks, options: &SaliencyTruthOptions) -> Result<Im
             ImageList::new("all", ids)
         }
     })
-}
-
-/// The folder that a folder is in.
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -58,7 +58,7 @@ impl List {
             data: &self.data.folder()?,
             list: &self.data.list,
             with: &self.with,
-            sbd: self.sbd.as_ref(),
+            sbd: self.sbd.as_deref(),
             without: &self.without,
             with_masks: self.with_masks,
             conditions: &self.conditions,
