@@ -13,17 +13,19 @@ mod cli;
 mod command_table;
 mod commands;
 pub mod device;
-mod faults;
 mod interrupt;
 mod progress;
 mod progress_line;
 mod terminal;
 
 use anyhow::Context as _;
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
 use cli::Cli;
 use commands::Exit;
 use eps_data::error_chain;
-use eps_experiment::Session;
+use eps_experiment::evaluate::ImageFaults;
+use eps_experiment::{MissingInput, Session};
 use std::process::ExitCode;
 use terminal::Terminal;
 
@@ -40,14 +42,21 @@ pub fn run() -> ExitCode {
         Ok(Exit::Done) => ExitCode::SUCCESS,
         Ok(Exit::Faulty) => ExitCode::FAILURE,
         Ok(Exit::Interrupted) => ExitCode::from(INTERRUPTED),
-        Err(error) => match error.downcast::<clap::Error>() {
-            Ok(usage) => usage.exit(),
-            Err(error) => {
-                eprintln!("error: {}", error_chain(error.as_ref()));
-                ExitCode::FAILURE
-            }
-        },
+        Err(error) => failed(&error),
     }
+}
+
+/// Says why a command failed; a call that lacks an input ends as one that clap refuses.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    if let Some(missing) = error.downcast_ref::<MissingInput>() {
+        Cli::command().error(ErrorKind::MissingRequiredArgument, missing).exit();
+    }
+    let faults = error.downcast_ref::<ImageFaults>();
+    for fault in faults.iter().flat_map(|faults| &faults.faults) {
+        eprintln!("error: {}", error_chain(fault));
+    }
+    eprintln!("error: {}", error_chain(error.as_ref()));
+    ExitCode::FAILURE
 }
 
 /// Limits the threads of everything that works on several, if a number is given.

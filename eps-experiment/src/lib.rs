@@ -3,8 +3,8 @@
 //! A [`Session`] says who runs a job: an [`Observer`](eps_data::Observer) that follows it and may stop it,
 //! and the command line that records name. [`run`] trains a recipe in a run folder and sends images through
 //! its network; [`refine`] makes masks of class maps by a dense CRF; [`segment`] trains segmentation networks on masks and
-//! sends images through them; [`compare`] scores runs and folders of
-//! masks beside each other; [`reproduce`] sets scores beside a published table; [`prepare`] reads maps and
+//! sends images through them; [`evaluate`] scores one folder of masks, [`sweep`] class maps at every threshold, and
+//! [`compare`] runs and folders of masks beside each other; [`reproduce`] sets scores beside a published table; [`prepare`] reads maps and
 //! masks of other programs; [`frozen`] packs scored masks so that others can score them again; [`ablation`] trains and scores a grid of settings; [`Demo`] does most of it on
 //! rendered scenes.
 //!
@@ -35,6 +35,7 @@ struct Extending;
 
 pub mod ablation;
 pub mod compare;
+pub mod evaluate;
 pub mod frozen;
 pub mod output;
 pub mod prepare;
@@ -46,6 +47,7 @@ pub mod saliency;
 pub mod segment;
 pub mod slurm;
 pub mod submission;
+pub mod sweep;
 pub mod weights;
 
 mod data_source;
@@ -54,17 +56,21 @@ mod folder;
 mod ground_truth;
 mod job_array;
 mod machine;
+mod missing_input;
 mod moment;
 mod parallel;
 mod pipeline;
 mod readable;
 mod resumed;
 mod session;
+mod truth_source;
 
 pub use data_source::DataSource;
 pub use demo::Demo;
 pub use folder::folder_of;
 pub use ground_truth::GroundTruth;
 pub use job_array::part_of_process;
+pub use missing_input::MissingInput;
 pub use readable::readable;
 pub use session::{Alarm, End, Session};
+pub use truth_source::TruthSource;

@@ -1,7 +1,7 @@
 //! What of class maps is background.
 
 use super::{DataFolder, SaliencyCueArgs, fraction, missing, power};
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use clap::Args;
 use eps_data::DataSet;
 use eps_experiment::prepare::{AgreementFrom, Cut, Doubt, SaliencyCue};
@@ -93,7 +93,7 @@ impl OpenedCut<'_> {
 
     /// The second cut, which leaves less background.
     pub(crate) fn unsure<'a>(&self, cut: Cut<'a>) -> Result<Option<Cut<'a>>> {
-        self.args.unsure.map(|value| unsure(cut, value)).transpose()
+        self.args.unsure.map(|value| cut.looser(value)).transpose()
     }
 }
 
@@ -113,29 +113,4 @@ impl FromStr for AgreementArg {
         }
         fraction(text).map(Self::Level).map_err(|fault| format!("{fault}, or held-out"))
     }
-}
-
-/// The cut of the same kind that `--unsure` names, which must leave less background.
-fn unsure(cut: Cut<'_>, value: f32) -> Result<Cut<'_>> {
-    let (second, is_looser, expected) = match cut {
-        Cut::Background(Background::Alpha(power)) => (
-            Cut::Background(Background::Alpha(value)),
-            value.is_finite() && value > power,
-            "above that of --power",
-        ),
-        Cut::Background(Background::Threshold(threshold)) => {
-            let second = Cut::Background(Background::Threshold(value));
-            (second, (0.0..threshold).contains(&value), "in 0..=1 and below --threshold")
-        }
-        Cut::Background(Background::Rest) => unreachable!("no flag of this command asks for it"),
-        Cut::Saliency { level, cue } => {
-            let second = Cut::Saliency { level: value, cue };
-            (second, (0.0..level).contains(&value), "in 0..=1 and below --saliency-cue")
-        }
-    };
-    ensure!(
-        is_looser,
-        "--unsure {value}: expected a value {expected}, so that fewer pixels are background"
-    );
-    Ok(second)
 }

@@ -2,17 +2,13 @@
 
 use anyhow::ensure;
 use clap::Args;
-use eps_data::labels::LabelSource;
-use eps_data::{DataSet, Needs, SaliencyFit, Split};
+use eps_data::{DataSet, LabelSource, Needs, SaliencyFit, Split};
 use eps_experiment::output::ReadFiles;
 use eps_experiment::{DataSource, Session};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The variable of the environment that names the data set where no flag does.
 pub(crate) const DATA: &str = "EPS_DATA";
-
-/// The labels that a network finds.
-const PREDICTED: &str = "predicted";
 
 /// A data set and a list of its images.
 #[derive(Args, Clone, Debug)]
@@ -67,12 +63,12 @@ impl DataArgs {
 
     /// Where image labels come from, if a flag says it.
     pub(crate) fn label_source(&self, folder: &DataSet) -> Option<LabelSource> {
-        self.labels.as_ref().map(|source| label_source(source, &folder.masks))
+        self.labels.as_ref().map(|source| LabelSource::named(source, &folder.masks))
     }
 
     /// Whether a network finds the classes of images.
     pub(crate) fn labels_are_predicted(&self) -> bool {
-        self.labels.as_deref() == Some(PREDICTED)
+        self.labels.as_deref() == Some(LabelSource::PREDICTED)
     }
 
     /// The data set and the list, with what the flags say of them.
@@ -120,15 +116,5 @@ impl DataArgs {
 fn replace<T: Clone>(value: &mut T, flag: &Option<T>) {
     if let Some(flag) = flag {
         value.clone_from(flag);
-    }
-}
-
-/// What `--labels` names.
-pub(super) fn label_source(source: &str, masks: &Path) -> LabelSource {
-    match source {
-        "masks" => LabelSource::Masks(masks.into()),
-        PREDICTED => LabelSource::Predicted,
-        path if Path::new(path).is_dir() => LabelSource::Annotations(path.into()),
-        path => LabelSource::of_file(Path::new(path)),
     }
 }

@@ -22,10 +22,6 @@ pub(crate) struct RefinedSweepArgs {
 }
 
 impl RefinedSweepArgs {
-    pub(crate) fn is_asked_for(&self) -> bool {
-        self.crf.is_some()
-    }
-
     /// The CRF, if one is asked for; `photographs` is their folder where no flag gives another.
     pub(crate) fn sweep<'a>(&'a self, photographs: &'a Path) -> Option<RefinedSweep<'a>> {
         let images = self.images.as_deref().unwrap_or(photographs);

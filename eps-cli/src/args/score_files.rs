@@ -6,7 +6,7 @@ use anyhow::Result;
 use eps_data::Observer;
 use eps_eval::report::chart::{ChartFiles, ConfusionMapChart};
 use eps_eval::report::export;
-use eps_eval::{ConfusionMatrix, Counts, Scores};
+use eps_eval::{Counts, Scores};
 use eps_experiment::output::PendingFiles;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -58,7 +58,9 @@ impl ScoreFiles {
         write_asked(&self.markdown, || export::markdown(&named))?;
         let group = export::Group { title: "", methods: &named };
         write_asked(&self.latex, || export::latex(&[group]))?;
-        write_asked(&self.confusion, || Ok(matrix_csv(&counts.matrix, &counts.classes)))?;
+        write_asked(&self.confusion, || {
+            Ok(export::confusion_csv(&counts.matrix, &counts.classes))
+        })?;
         if let Some(path) = &self.confusion_chart {
             let name = self.name.as_deref().unwrap_or(name);
             let chart = ConfusionMapChart::new(name, &counts.matrix, &counts.classes);
@@ -66,38 +68,10 @@ impl ScoreFiles {
         }
         let table = if has_colours() { export::coloured_text } else { export::text };
         show(outputs, &table(&[("", scores)])?);
-        show(outputs, &summary(scores));
+        show(outputs, &export::summary(scores));
         scores.notes.iter().for_each(|note| observer.note(note));
         Ok(())
     }
-}
-
-/// The means that are not in the table, and how the pixels were counted.
-fn summary(scores: &Scores) -> String {
-    format!(
-        "pixel accuracy {}, frequency-weighted IoU {}, mean F1 {}\n{} images of list {}, protocol {}\n",
-        export::percent(scores.pixel_accuracy),
-        export::percent(scores.frequency_weighted_iou),
-        export::percent(scores.mean_f1),
-        scores.list.images,
-        scores.list.name,
-        scores.protocol
-    )
-}
-
-fn matrix_csv(matrix: &ConfusionMatrix, names: &[String]) -> String {
-    let quoted = |name: &String| match name.contains([',', '"']) {
-        true => format!("\"{}\"", name.replace('"', "\"\"")),
-        false => name.clone(),
-    };
-    let names: Vec<String> = names.iter().map(quoted).collect();
-    let row = |(truth, name): (usize, &String)| {
-        let cells = (0..names.len()).map(|predicted| matrix.count(truth, predicted).to_string());
-        [name.clone()].into_iter().chain(cells).collect::<Vec<_>>().join(",")
-    };
-    let rows = names.iter().enumerate().map(row);
-    let head = format!("truth,{}", names.join(","));
-    [head].into_iter().chain(rows).map(|line| line + "\n").collect()
 }
 
 /// Whether stdout is a terminal whose user did not ask for plain text (<https://no-color.org>).

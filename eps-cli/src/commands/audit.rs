@@ -4,9 +4,9 @@ use super::Exit;
 use crate::args::{PredictionArgs, ResultFiles, write_asked};
 use crate::stdout::show;
 use anyhow::Result;
-use eps_eval::Protocol;
 use eps_eval::report::export;
 use eps_experiment::Session;
+use eps_experiment::evaluate::Evaluation;
 use eps_experiment::output::OutputFiles;
 
 const EXAMPLES: &str = "\
@@ -26,23 +26,17 @@ pub(crate) struct Audit {
 
 impl Audit {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let outputs = OutputFiles::of(self.files.paths()).reading(self.masks.inputs()).check()?;
-        let audit = self.audit(session)?;
+        let source = self.masks.source();
+        let outputs = OutputFiles::of(self.files.paths()).reading(source.inputs()).check()?;
+        let (masks, truth) = source.open(session)?;
+        let (masks, truth) = (&masks, &truth);
+        let (protocol, shard, keep_going) = (None, None, false);
+        let audit = Evaluation { masks, truth, protocol, shard, keep_going }.audit(session)?;
         write_asked(&self.files.json, || Ok(export::json(&audit)))?;
         write_asked(&self.files.csv, || export::audit_csv(&audit))?;
         write_asked(&self.files.markdown, || Ok(export::audit_markdown(&audit)))?;
         show(&outputs, &export::audit_text(&audit));
         outputs.keep(session);
         Ok(Exit::Done)
-    }
-
-    fn audit(&self, session: &Session<'_>) -> Result<eps_eval::Audit> {
-        let (masks, truth) = self.masks.open(session)?;
-        let folder = truth.folder(&masks.predictions, None);
-        session.observer.begin("masks", folder.len(), 0);
-        let outcomes =
-            folder.audit(&Protocol::ALL, session.observer).map_err(|error| truth.explain(error))?;
-        session.observer.end();
-        Ok(eps_eval::Audit::new(folder.scored_list(), Protocol::ALL.into_iter().zip(outcomes)))
     }
 }

@@ -3,21 +3,16 @@
 use super::Exit;
 use crate::args::{
     ForceArgs, MapThresholdArgs, PaperArgs, RenamedArgs, ResultFiles, TruthArgs, level,
-    method_folder, named_folder, note_maps, write_asked,
+    named_folder, write_asked,
 };
-use crate::faults;
 use crate::stdout::show;
 use anyhow::Result;
-use eps_eval::paired::{Bootstrap, compare};
-use eps_eval::report::page::Gallery;
-use eps_eval::report::{ComparisonReport, export};
-use eps_eval::{AnalysisPlan, Predictions, Protocol};
-use eps_experiment::compare::{
-    ComparisonFiles, MAIN, MethodMasks, count_methods, facts, faults_of, gallery, refuse_copies,
-    refuse_twice,
-};
-use eps_experiment::output::{self, FolderLock, OutputFiles, ReadFiles, ResultFolder, seen_from};
-use eps_experiment::{GroundTruth, Session};
+use eps_eval::paired::Bootstrap;
+use eps_eval::report::export;
+use eps_experiment::Session;
+use eps_experiment::compare::{ComparisonFiles, MAIN, MethodComparison, MethodMasks};
+use eps_experiment::evaluate::note_maps;
+use eps_experiment::output::{OutputFiles, ReadFiles};
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
@@ -92,140 +87,55 @@ pub(crate) struct Compare {
 
 impl Compare {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let methods = self.methods()?;
-        let outputs = self.outputs(&methods).check()?;
-        note_maps(methods.iter().flat_map(|method| &method.folders), session);
+        let named: Vec<_> = self.methods.iter().map(|argument| named_folder(argument)).collect();
+        let methods = MethodMasks::of(&named, self.maps.threshold)?;
+        let masks: Vec<_> = methods.iter().flat_map(|method| &method.folders).collect();
+        let folders = masks.iter().map(|masks| masks.folder());
+        let outputs = self.outputs(folders.chain(named.iter().map(|named| named.1))).check()?;
+        note_maps(masks, session);
+        let source = self.truth.source();
         let truth = match &self.labels {
-            Some(source) => self.truth.open_with_labels(source, session)?,
-            None => self.truth.open(session)?,
+            Some(labels) => source.open_with_labels(labels, session)?,
+            None => source.open(session)?,
         };
-        let out = match &self.out {
-            Some(out) => {
-                let inputs = self.inputs(out, &methods, &truth)?;
-                let (lock, force) = (FolderLock::take_for_results(out, session)?, self.force.force);
-                Some(ResultFolder::open(lock, out, "compare.json", inputs, force)?)
-            }
-            None => None,
+        let comparison = MethodComparison {
+            methods: &methods,
+            truth: &truth,
+            band: self.band,
+            widths: &self.widths,
+            stuff: self.stuff.as_ref(),
+            bootstrap: Bootstrap { resamples: self.resamples as usize, seed: self.seed },
+            level: self.level,
+            keep_going: self.keep_going,
         };
-        let (items, classes) = (&truth.items[..], truth.names.len());
-        for method in &methods {
-            refuse_copies(&method.folders, items, classes)?;
+        let page = self.out.as_ref().map(|out| comparison.open(out, self.force.force, session));
+        let page = page.transpose()?;
+        let report = comparison.run(session)?;
+        let shown = self.out.as_ref().filter(|_| !self.without_images);
+        let gallery = shown.map(|_| comparison.gallery(session)).transpose()?;
+        write_asked(&self.files.json, || Ok(export::json(&report)))?;
+        write_asked(&self.files.csv, || export::comparison_csv(&report))?;
+        write_asked(&self.files.markdown, || Ok(export::comparison_markdown(&report, &[])))?;
+        write_asked(&self.latex, || Ok(export::comparison_latex(&report)))?;
+        if let Some((page, out)) = page.zip(self.out.as_ref()) {
+            let (title, facts) = (self.title.as_str(), comparison.facts(session));
+            let (facts, sheet) = (&facts[..], self.paper.sheet());
+            let gallery = gallery.as_ref();
+            ComparisonFiles { title, report: &report, gallery, facts, sheet }.write(page)?;
+            session.observer.say(&format!("look at {}", out.join(MAIN).display()));
         }
-        let plan = self.plan(classes);
-        let (runs, details) = match count_methods(&methods, items, &plan, session.observer) {
-            Err(_) if self.keep_going => {
-                return faults::list(faults_of(&methods, items, &plan), items.len(), &truth);
-            }
-            counted => counted.map_err(|error| truth.explain(error))?,
-        };
-        let bootstrap = Bootstrap { resamples: self.resamples as usize, seed: self.seed };
-        let gallery = match self.out.is_some() && !self.without_images {
-            true => Some(gallery(&methods, items, (classes, self.band), session.observer)?),
-            false => None,
-        };
-        let report = ComparisonReport {
-            protocol: Protocol::Voc,
-            list: truth.list.id(),
-            classes: truth.names.iter().map(str::to_owned).collect(),
-            comparison: compare(&runs, classes, bootstrap, self.level),
-            details,
-        };
-        let images = Images { gallery, facts: facts(&methods, &truth, self.band, session) };
-        self.write(&report, &images, out, session)?;
         show(&outputs, &export::comparison_text(&report));
         outputs.keep(session);
         Ok(Exit::Done)
     }
 
-    /// Folders by name, in the order in which the names first come.
-    fn methods(&self) -> Result<Vec<MethodMasks>> {
-        let mut methods: Vec<MethodMasks> = Vec::new();
-        for argument in &self.methods {
-            let folder = method_folder(argument)?;
-            let masks = self.maps.of(&folder);
-            match methods.iter_mut().find(|method| method.name == folder.name) {
-                Some(_) if named_folder(argument).0.is_none() => anyhow::bail!(
-                    "{0}: another folder is named `{1}` too; write NAME={0} to tell them apart, or to make \
-                     them runs of one method",
-                    folder.run.root.display(),
-                    folder.name
-                ),
-                Some(method) => method.folders.push(masks),
-                None => methods.push(MethodMasks { name: folder.name, folders: vec![masks] }),
-            }
-        }
-        let folders = methods.iter().flat_map(|method| &method.folders);
-        refuse_twice(folders.map(Predictions::folder))?;
-        Ok(methods)
-    }
-
-    fn outputs(&self, methods: &[MethodMasks]) -> OutputFiles {
-        let in_out = |folder: &PathBuf| {
-            ["json", "csv", "md", "tex"].map(|end| Some(folder.join(format!("compare.{end}"))))
-        };
-        let in_out: Vec<Option<PathBuf>> = self.out.iter().flat_map(in_out).collect();
-        let images = self.out.as_ref().map(|folder| folder.join("images.csv"));
-        let page = self.out.as_ref().map(|folder| folder.join(MAIN));
-        let folders = methods.iter().flat_map(|method| &method.folders);
-        let folders = folders.map(Predictions::folder);
-        let named = self.methods.iter().map(|argument| named_folder(argument).1);
-        let folders = folders.chain(named).chain(self.stuff.as_deref());
-        let read = folders.fold(self.truth.inputs(), ReadFiles::run);
+    /// What is written, and the folders and the ground truth that are read.
+    fn outputs<'a>(&'a self, folders: impl Iterator<Item = &'a Path>) -> OutputFiles {
+        let folders = folders.chain(self.stuff.as_deref());
+        let read = folders.fold(self.truth.source().inputs(), ReadFiles::run);
         let read = self.labels.iter().fold(read, |read, labels| read.file(labels));
-        OutputFiles::of(self.files.paths())
-            .and([&self.latex])
-            .and(&in_out)
-            .and([&images, &page])
-            .reading(read)
+        let page: Vec<_> =
+            self.out.iter().flat_map(|out| ComparisonFiles::paths(out)).map(Some).collect();
+        OutputFiles::of(self.files.paths()).and([&self.latex]).and(&page).reading(read)
     }
-
-    fn inputs(
-        &self,
-        out: &Path,
-        methods: &[MethodMasks],
-        truth: &GroundTruth,
-    ) -> Result<output::Inputs> {
-        let mut inputs = vec![("command".to_owned(), "compare".to_owned())];
-        for MethodMasks { name, folders } in methods {
-            for folder in folders {
-                inputs.push((name.clone(), seen_from(out, folder.folder())?));
-            }
-        }
-        inputs.push(("ground truth".into(), truth.folder.clone()));
-        inputs.push(("list SHA-256".into(), truth.list.sha256.clone()));
-        Ok(inputs)
-    }
-
-    fn plan(&self, classes: usize) -> AnalysisPlan {
-        let mut widths = self.widths.clone();
-        widths.sort_unstable();
-        widths.dedup();
-        AnalysisPlan::new(classes, self.band, widths, self.stuff.clone())
-    }
-
-    fn write(
-        &self,
-        report: &ComparisonReport,
-        images: &Images,
-        out: Option<ResultFolder>,
-        session: &Session<'_>,
-    ) -> Result<()> {
-        write_asked(&self.files.json, || Ok(export::json(report)))?;
-        write_asked(&self.files.csv, || export::comparison_csv(report))?;
-        write_asked(&self.files.markdown, || Ok(export::comparison_markdown(report, &[])))?;
-        write_asked(&self.latex, || Ok(export::comparison_latex(report)))?;
-        let Some((out, folder)) = out.zip(self.out.as_ref()) else { return Ok(()) };
-        let sheet = self.paper.sheet();
-        let Images { gallery, facts } = images;
-        ComparisonFiles { title: &self.title, report, gallery: gallery.as_ref(), facts, sheet }
-            .write(out)?;
-        session.observer.say(&format!("look at {}", folder.join(MAIN).display()));
-        Ok(())
-    }
-}
-
-/// What the page shows beside the numbers.
-struct Images {
-    gallery: Option<Gallery>,
-    facts: Vec<(String, String)>,
 }

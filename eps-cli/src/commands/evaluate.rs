@@ -1,15 +1,14 @@
 //! `eps evaluate`
 
 use super::Exit;
-use crate::args::{self, PredictionArgs, ScoreFiles, ScoredMasks, threshold_of, write_asked};
-use crate::faults;
+use crate::args::{self, PredictionArgs, ScoreFiles, write_asked};
 use anyhow::Result;
 use eps_data::Shard;
+use eps_eval::Protocol;
 use eps_eval::report::export;
-use eps_eval::{Counts, Protocol, Scores};
-use eps_experiment::frozen::{Difference, FrozenResult};
+use eps_experiment::Session;
+use eps_experiment::evaluate::Evaluation;
 use eps_experiment::output::OutputFiles;
-use eps_experiment::{GroundTruth, Session};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -56,70 +55,26 @@ pub(crate) struct Evaluate {
 
 impl Evaluate {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let source = self.masks.source();
         let outputs = OutputFiles::of([&self.counts, &self.json]).and(&self.files.paths());
-        let outputs = outputs.reading(self.masks.inputs()).check()?;
-        let (masks, truth) = self.masks.open(session)?;
-        let counts = self.count(&masks, &truth, session)?;
+        let outputs = outputs.reading(source.inputs()).check()?;
+        let (masks, truth) = source.open(session)?;
+        let Self { protocol, shard, keep_going, .. } = self;
+        let evaluation = Evaluation { masks: &masks, truth: &truth, protocol, shard, keep_going };
+        let counts = evaluation.count(session)?;
         if let Some(path) = &self.counts {
             counts.write(path)?;
         }
-        if let Some(shard) = self.shard {
+        if let Some(shard) = shard {
             outputs.keep(session);
             let (counted, all) = (counts.images.len(), counts.list.images);
             println!("part {shard}: {counted} of {all} images of list {}", counts.list.name);
             return Ok(Exit::Done);
         }
-        let threshold = threshold_of(&masks.predictions);
-        let scores = Scores { threshold, ..counts.scores() };
+        let scores = masks.scores(&counts);
         write_asked(&self.json, || Ok(export::json(&scores)))?;
-        let name = self.masks.name(&masks);
-        self.files.write(name, &counts, &scores, &outputs, session.observer)?;
+        self.files.write(&masks.name, &counts, &scores, &outputs, session.observer)?;
         outputs.keep(session);
-        match masks.frozen.as_ref().filter(|frozen| frozen.counts.protocol == counts.protocol) {
-            Some(frozen) => verdict(frozen, &counts, &truth, session),
-            None => Ok(Exit::Done),
-        }
+        Ok(if evaluation.is_as_frozen(&counts, session)? { Exit::Done } else { Exit::Faulty })
     }
-
-    fn count(
-        &self,
-        masks: &ScoredMasks,
-        truth: &GroundTruth,
-        session: &Session<'_>,
-    ) -> Result<Counts> {
-        let frozen = masks.frozen.as_ref().map(|frozen| frozen.counts.protocol);
-        let protocol = self.protocol.or(frozen).unwrap_or(Protocol::Voc);
-        let folder = truth.folder(&masks.predictions, self.shard);
-        let observer = session.observer;
-        observer.begin("masks", folder.len(), 0);
-        if self.keep_going {
-            let counts = folder.count_all(protocol, observer);
-            return counts.or_else(|faults| faults::list(faults, folder.len(), truth));
-        }
-        let counts = folder.count(protocol, observer).map_err(|error| truth.explain(error))?;
-        observer.end();
-        Ok(counts)
-    }
-}
-
-/// Says whether an archive's masks have the scores that were frozen.
-fn verdict(
-    frozen: &FrozenResult,
-    counts: &Counts,
-    truth: &GroundTruth,
-    session: &Session<'_>,
-) -> Result<Exit> {
-    let Some(difference) = frozen.difference(counts, truth)? else {
-        session.observer.say("as frozen: every image has the counts that were packed");
-        return Ok(Exit::Done);
-    };
-    let Difference { images, with_other_truth } = difference;
-    session.observer.note(&format!(
-        "not as frozen: {} of {} images have other counts, such as `{}`; the ground truth of {with_other_truth} \
-         of them is another file than the one that was scored",
-        images.len(),
-        counts.images.len(),
-        images[0]
-    ));
-    Ok(Exit::Faulty)
 }

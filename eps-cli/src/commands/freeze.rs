@@ -35,9 +35,10 @@ pub(crate) struct FreezeCommand {
 
 impl FreezeCommand {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let source = self.masks.source();
         let outputs =
-            OutputFiles::of([&Some(self.out.clone())]).reading(self.masks.inputs()).check()?;
-        let (masks, truth) = self.masks.open(session)?;
+            OutputFiles::of([&Some(self.out.clone())]).reading(source.inputs()).check()?;
+        let (masks, truth) = source.open(session)?;
         let Predictions::Masks(folder) = &masks.predictions else {
             bail!(
                 "{}: has class maps, expected masks, which `eps masks` or `eps refine` makes of them",
@@ -49,8 +50,8 @@ impl FreezeCommand {
         let counts = counted.count(self.protocol, session.observer);
         let counts = counts.map_err(|error| truth.explain(error))?;
         session.observer.end();
-        let name = self.masks.name(&masks);
-        Freeze { name, masks: folder, truth: &truth, counts: &counts }.write(&self.out)?;
+        Freeze { name: &masks.name, masks: folder, truth: &truth, counts: &counts }
+            .write(&self.out)?;
         outputs.keep(session);
         session.observer.say(&format!(
             "{}: {} masks of list {}, {} mIoU under protocol {}",

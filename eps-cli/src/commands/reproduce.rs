@@ -2,7 +2,7 @@
 
 use super::Exit;
 use crate::args::{
-    ForceArgs, PaperArgs, ResultFiles, StatementArgs, TruthArgs, level, named_folder, note_maps,
+    ForceArgs, PaperArgs, ResultFiles, StatementArgs, TruthArgs, level, named_folder,
     small_fraction, write_asked,
 };
 use crate::stdout::show;
@@ -12,6 +12,7 @@ use eps_eval::report::export;
 use eps_eval::report::published::PublishedTable;
 use eps_eval::report::reproduction::{Attempt, Reproduction, TOLERANCE};
 use eps_experiment::Session;
+use eps_experiment::evaluate::note_maps;
 use eps_experiment::output::{FolderLock, Inputs, OutputFiles, ReadFiles, ResultFolder};
 use eps_experiment::reproduce::{AttemptSource, ReproductionFiles, Statement, attempts};
 use std::path::{Path, PathBuf};
@@ -85,7 +86,7 @@ impl Reproduce {
         };
         let in_out: Vec<Option<PathBuf>> = self.out.iter().flat_map(in_out).collect();
         let ours = self.ours.iter().map(|argument| named_folder(argument).1);
-        let read = ours.fold(self.truth.inputs(), ReadFiles::run);
+        let read = ours.fold(self.truth.source().inputs(), ReadFiles::run);
         let outputs = OutputFiles::of(self.files.paths()).and([&self.latex]).and(&in_out);
         let outputs = outputs.reading(read).check()?;
         let places = self.ours.iter().map(|argument| named_folder(argument));
@@ -122,7 +123,7 @@ impl Reproduce {
         let folders = sources.iter().flat_map(|source| &source.folders);
         let masks = folders.map(|folder| folder.predictions(statement.threshold));
         note_maps(&masks.collect::<Vec<_>>(), session);
-        let truth = self.truth.open(session)?;
+        let truth = self.truth.source().open(session)?;
         attempts(table, &statement, &truth, sources, session).map_err(|error| truth.explain(error))
     }
 
@@ -137,8 +138,8 @@ impl Reproduce {
         for source in sources {
             inputs.extend(source.inputs(out)?);
         }
-        if self.truth.is_given() {
-            let (masks, list) = self.truth.names()?;
+        if self.truth.source().is_given() {
+            let (masks, list) = self.truth.source().names()?;
             inputs.extend([("ground truth".into(), masks), ("list".into(), list)]);
         }
         Ok(inputs)

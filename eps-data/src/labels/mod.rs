@@ -1,6 +1,7 @@
 //! Which classes are in an image: from a table, a pickled dictionary, object annotations, or masks.
 
 mod annotation;
+mod counts;
 mod dictionary;
 #[cfg(test)]
 mod golden;
@@ -8,6 +9,7 @@ mod numbers;
 mod table;
 
 pub use annotation::object_names;
+pub use counts::counts_text;
 pub use dictionary::decode as decode_dictionary;
 pub use table::{image_scores_table, read_image_scores};
 
@@ -42,12 +44,25 @@ pub enum LabelSource {
 pub type EachLabels = Vec<Result<ClassSet, DataError>>;
 
 impl LabelSource {
+    /// The name of [`Predicted`](Self::Predicted).
+    pub const PREDICTED: &str = "predicted";
+
     /// The source that a file is, by the end of its name: `.npy`, `.json`, or else a table.
     pub fn of_file(path: &Path) -> Self {
         match path.extension().and_then(|kind| kind.to_str()) {
             Some("npy") => Self::Npy(path.into()),
             Some("json") => Self::Instances(InstancesFile::at(path)),
             _ => Self::Csv(path.into()),
+        }
+    }
+
+    /// The source that a text names: `masks` for this folder of masks, `predicted`, a folder of annotations, or a file.
+    pub fn named(text: &str, masks: &Path) -> Self {
+        match text {
+            "masks" => Self::Masks(masks.into()),
+            Self::PREDICTED => Self::Predicted,
+            path if Path::new(path).is_dir() => Self::Annotations(path.into()),
+            path => Self::of_file(Path::new(path)),
         }
     }
 

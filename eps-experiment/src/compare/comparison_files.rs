@@ -1,13 +1,12 @@
 //! The folder of a comparison: its page, tables and charts.
 
-use super::{MethodMasks, figures};
+use super::{MAIN, figures};
 use crate::output::{ResultFolder, with_slashes};
-use crate::{GroundTruth, Session};
 use anyhow::Result;
-use eps_eval::Predictions;
 use eps_eval::report::chart::{Figure, Sheet};
 use eps_eval::report::page::{ComparisonPage, Gallery};
 use eps_eval::report::{ComparisonReport, export};
+use std::path::{Path, PathBuf};
 
 /// What the folder of a comparison shows.
 #[derive(Clone, Copy)]
@@ -23,6 +22,12 @@ pub struct ComparisonFiles<'a> {
 }
 
 impl ComparisonFiles<'_> {
+    /// The files of a comparison in this folder that have the same name whatever it shows.
+    pub fn paths(folder: &Path) -> [PathBuf; 6] {
+        ["compare.json", "compare.csv", "compare.md", "compare.tex", "images.csv", MAIN]
+            .map(|name| folder.join(name))
+    }
+
     /// Writes the page, `compare.json`, `.csv`, `.md` and `.tex`, `images.csv`, and the charts.
     ///
     /// # Errors
@@ -53,39 +58,5 @@ impl ComparisonFiles<'_> {
         out.write("compare.md", export::comparison_markdown(report, &charts))?;
         out.write("compare.tex", export::comparison_latex(report))?;
         out.finish()
-    }
-}
-
-/// How a comparison was made, for its page.
-pub fn facts(
-    methods: &[MethodMasks],
-    truth: &GroundTruth,
-    band: u32,
-    session: &Session<'_>,
-) -> Vec<(String, String)> {
-    let folders = methods.iter().flat_map(|method| {
-        let path = |masks: &Predictions| (method.name.clone(), described(masks));
-        method.folders.iter().map(path)
-    });
-    let command = session.command.get(1..).unwrap_or_default().join(" ");
-    let list = &truth.list;
-    folders
-        .chain([
-            ("ground truth".into(), truth.folder.clone()),
-            ("list".into(), list.name.clone()),
-            ("list SHA-256".into(), list.sha256.clone()),
-            ("boundary band".into(), format!("{band} pixels")),
-            ("command".into(), format!("eps {command}")),
-            ("version".into(), env!("CARGO_PKG_VERSION").into()),
-        ])
-        .collect()
-}
-
-/// A folder, and how masks were made of its maps.
-fn described(masks: &Predictions) -> String {
-    let folder = masks.folder().display();
-    match masks.threshold() {
-        Some(threshold) => format!("{folder}, maps at background threshold {threshold}"),
-        None => folder.to_string(),
     }
 }

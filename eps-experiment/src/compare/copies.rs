@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 ///
 /// If two paths lead to one folder.
-pub fn refuse_twice<'a>(folders: impl IntoIterator<Item = &'a Path>) -> Result<()> {
+pub(crate) fn refuse_twice<'a>(folders: impl IntoIterator<Item = &'a Path>) -> Result<()> {
     let mut known: Vec<PathBuf> = Vec::new();
     for folder in folders {
         let Ok(whole) = folder.canonicalize() else { continue };
@@ -29,7 +29,7 @@ pub fn refuse_twice<'a>(folders: impl IntoIterator<Item = &'a Path>) -> Result<(
 /// # Errors
 ///
 /// If two folders have the same masks for all items.
-pub fn refuse_copies(runs: &[Predictions], items: &[Item], classes: usize) -> Result<()> {
+pub(crate) fn refuse_copies(runs: &[Predictions], items: &[Item], classes: usize) -> Result<()> {
     for (index, run) in runs.iter().enumerate() {
         let is_copy = |other: &&Predictions| {
             !items.is_empty() && items.iter().all(|item| are_equal(run, other, item, classes))

@@ -14,7 +14,7 @@ use eps_eval::report::page::{Gallery, GalleryImage};
 /// # Errors
 ///
 /// If a file can no longer be read, or a mask no longer fits its ground truth.
-pub fn gallery(
+pub(super) fn gallery(
     methods: &[MethodMasks],
     items: &[Item],
     (classes, band): (usize, u32),

@@ -1,6 +1,8 @@
 //! Folders of masks of several methods: their counts, image by image, and the charts of a comparison.
 
-use anyhow::{Context as _, Result};
+use super::refuse_twice;
+use crate::run::MethodFolder;
+use anyhow::{Context as _, Result, bail};
 use eps_data::{Item, Observer};
 use eps_eval::paired::{Difference, MethodRuns};
 use eps_eval::report::ComparisonReport;
@@ -13,6 +15,7 @@ use eps_eval::{
     AnalysisPlan, EvalError, MethodDetails, Predictions, TotalCounts, analyse_folder,
     analysis_faults,
 };
+use std::path::Path;
 
 /// The folders of one method, of masks or of maps that give them; several are runs that differ in their
 /// seed.
@@ -22,13 +25,42 @@ pub struct MethodMasks {
     pub folders: Vec<Predictions>,
 }
 
+impl MethodMasks {
+    /// The methods of folders and the names that they were given, in the order in which the names first come;
+    /// folders with one name are its runs. Maps are scored at `threshold`.
+    ///
+    /// # Errors
+    ///
+    /// If a folder has neither masks nor maps, is given twice, or was given no name and has that of another.
+    pub fn of(folders: &[(Option<&str>, &Path)], threshold: f32) -> Result<Vec<Self>> {
+        let mut methods: Vec<Self> = Vec::new();
+        for &(name, path) in folders {
+            let folder = MethodFolder::open(name, path)?;
+            let masks = folder.predictions(threshold);
+            match methods.iter_mut().find(|method| method.name == folder.name) {
+                Some(_) if name.is_none() => bail!(
+                    "{0}: another folder is named `{1}` too; write NAME={0} to tell them apart, or to make \
+                     them runs of one method",
+                    folder.run.root.display(),
+                    folder.name
+                ),
+                Some(method) => method.folders.push(masks),
+                None => methods.push(Self { name: folder.name, folders: vec![masks] }),
+            }
+        }
+        let masks = methods.iter().flat_map(|method| &method.folders);
+        refuse_twice(masks.map(Predictions::folder))?;
+        Ok(methods)
+    }
+}
+
 /// The counts of every image and the details of every method.
 ///
 /// # Errors
 ///
 /// If a mask is missing, damaged or of another size than the ground truth; the first in the order of
 /// methods, folders and images.
-pub fn count_methods(
+pub(super) fn count_methods(
     methods: &[MethodMasks],
     items: &[Item],
     plan: &AnalysisPlan,
@@ -54,7 +86,11 @@ pub fn count_methods(
 }
 
 /// Everything that keeps the images from being counted, method by method.
-pub fn faults_of(methods: &[MethodMasks], items: &[Item], plan: &AnalysisPlan) -> Vec<EvalError> {
+pub(super) fn faults_of(
+    methods: &[MethodMasks],
+    items: &[Item],
+    plan: &AnalysisPlan,
+) -> Vec<EvalError> {
     let folders = methods.iter().flat_map(|method| &method.folders);
     folders.flat_map(|folder| analysis_faults(items, folder, plan)).collect()
 }

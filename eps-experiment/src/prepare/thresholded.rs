@@ -20,6 +20,39 @@ pub enum Cut<'a> {
     Saliency { level: f32, cue: &'a SaliencyCue },
 }
 
+impl Cut<'_> {
+    /// The cut of the same kind at another value, which must leave less background.
+    ///
+    /// # Errors
+    ///
+    /// If it leaves as much background or more, or is no value of such a cut.
+    pub fn looser(self, value: f32) -> Result<Self> {
+        let (second, is_looser, expected) = match self {
+            Self::Background(Background::Alpha(power)) => (
+                Self::Background(Background::Alpha(value)),
+                value.is_finite() && value > power,
+                "above that of --power",
+            ),
+            Self::Background(Background::Threshold(threshold)) => {
+                let second = Self::Background(Background::Threshold(value));
+                (second, (0.0..threshold).contains(&value), "in 0..=1 and below --threshold")
+            }
+            Self::Background(Background::Rest) => {
+                bail!("a background without a value has no looser one")
+            }
+            Self::Saliency { level, cue } => {
+                let second = Self::Saliency { level: value, cue };
+                (second, (0.0..level).contains(&value), "in 0..=1 and below --saliency-cue")
+            }
+        };
+        ensure!(
+            is_looser,
+            "--unsure {value}: expected a value {expected}, so that fewer pixels are background"
+        );
+        Ok(second)
+    }
+}
+
 /// Class maps, and the masks that a cut makes of them.
 #[derive(Clone, Copy, Debug)]
 pub struct ThresholdedMaps<'a> {

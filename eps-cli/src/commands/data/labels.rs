@@ -3,7 +3,7 @@
 use crate::args::DataArgs;
 use crate::commands::Exit;
 use anyhow::Result;
-use eps_data::{ClassNames, ClassSet, counted, labels};
+use eps_data::labels;
 use eps_experiment::Session;
 use eps_experiment::output::{OutputFiles, write_kept};
 use std::path::PathBuf;
@@ -52,31 +52,7 @@ impl Labels {
             None => print!("{}", labels::table(&list.ids, &sets, &names)),
         }
         outputs.keep(session);
-        eprint!("{}", counts(&sets, &names));
+        eprint!("{}", labels::counts_text(&sets, &names));
         Ok(Exit::Done)
     }
-}
-
-/// Images of each class and of each number of classes.
-fn counts(sets: &[ClassSet], names: &ClassNames) -> String {
-    let mut lines = vec![format!("{:<20} {:>8}", "class", "images")];
-    for (class, name) in names.iter().enumerate().skip(1) {
-        let images = sets.iter().filter(|set| set.contains(class as u8)).count();
-        lines.push(format!("{name:<20} {images:>8}"));
-    }
-    let labels: usize = sets.iter().map(ClassSet::len).sum();
-    let most = sets.iter().map(ClassSet::len).max().unwrap_or(0);
-    lines.push(format!("{}, {}", counted(sets.len(), "image"), counted(labels, "label")));
-    for count in 0..=most {
-        let images = sets.iter().filter(|set| set.len() == count).count();
-        if images > 0 {
-            let plural = |count: usize, one, many| if count == 1 { one } else { many };
-            let classes = plural(count, "class", "classes");
-            lines.push(format!(
-                "with {count} {classes}: {images} {}",
-                plural(images, "image", "images")
-            ));
-        }
-    }
-    lines.join("\n") + "\n"
 }

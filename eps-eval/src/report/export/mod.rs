@@ -22,7 +22,7 @@ pub(crate) use comparison::{
 pub use comparison::{
     comparison_csv, comparison_latex, comparison_markdown, comparison_text, image_differences_csv,
 };
-pub use csv::csv;
+pub use csv::{confusion_csv, csv};
 pub use json::json;
 pub use latex::{Group, latex};
 pub use markdown::markdown;
@@ -32,7 +32,7 @@ pub use reproduction::{
 pub use saliency::{SaliencyTable, images_csv};
 pub(crate) use sweep::values;
 pub use sweep::{precision_recall_csv, sweep_csv, sweep_markdown, sweep_text};
-pub use text::{coloured_text, text};
+pub use text::{coloured_text, summary, text};
 
 /// Percent with one decimal, without a sign; `–` for a value that does not exist.
 pub fn percent(fraction: Option<f64>) -> String {

@@ -31,6 +31,19 @@ pub fn coloured_text(methods: &[(&str, &Scores)]) -> Result<String, EvalError> {
     })
 }
 
+/// The means that are not in the table, and how the pixels were counted.
+pub fn summary(scores: &Scores) -> String {
+    format!(
+        "pixel accuracy {}, frequency-weighted IoU {}, mean F1 {}\n{} images of list {}, protocol {}\n",
+        percent(scores.pixel_accuracy),
+        percent(scores.frequency_weighted_iou),
+        percent(scores.mean_f1),
+        scores.list.images,
+        scores.list.name,
+        scores.protocol
+    )
+}
+
 /// The table, with cells as `paint` leaves them; the header has no row.
 fn table(
     methods: &[(&str, &Scores)],
