@@ -8,6 +8,8 @@ mod masks;
 #[cfg(feature = "saliency")]
 mod saliency;
 mod saliency_cue;
+#[cfg(feature = "saliency")]
+mod saliency_model;
 mod thresholded;
 
 pub use agreement::{AgreementFrom, Doubt};
@@ -18,5 +20,7 @@ pub use masks::{Colours, MaskOutput};
 #[cfg(feature = "saliency")]
 pub use saliency::SaliencyMaps;
 pub use saliency_cue::SaliencyCue;
+#[cfg(feature = "saliency")]
+pub use saliency_model::saliency_model;
 pub(crate) use thresholded::cut_by_saliency;
 pub use thresholded::{Cut, ThresholdedMaps};

@@ -59,15 +59,13 @@ impl Make {
 mod built_in {
     use super::{Exit, Make, Result, Session};
     use crate::interrupt;
-    use anyhow::anyhow;
     use eps_data::DataSet;
-    use eps_experiment::prepare::SaliencyMaps;
-    use eps_saliency::{SaliencyModel, SaliencyNetwork};
-    use std::path::Path;
+    use eps_experiment::prepare::{SaliencyMaps, saliency_model};
+    use eps_saliency::SaliencyNetwork;
 
     impl Make {
         pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-            let model = self.kind()?;
+            let model = saliency_model(&self.model, self.kind.as_deref())?;
             let folder = DataSet::open(&self.data, &self.list)?;
             folder.check_root()?;
             let list = folder.list(&self.list)?;
@@ -83,22 +81,6 @@ mod built_in {
             };
             interrupt::install()?;
             Ok(maps.run(session)?.into())
-        }
-
-        fn kind(&self) -> Result<SaliencyModel> {
-            let expected = format!("{} or a TOML file", SaliencyModel::NAMES.join(", "));
-            let Some(kind) = &self.kind else {
-                let name = self.model.file_stem().unwrap_or_default().to_string_lossy();
-                return SaliencyModel::named(&name).ok_or_else(|| {
-                    let file = self.model.display();
-                    anyhow!("{file}: the name says no kind of network, use --kind: {expected}")
-                });
-            };
-            match SaliencyModel::named(kind) {
-                Some(model) => Ok(model),
-                None if Path::new(kind).is_file() => Ok(SaliencyModel::read(Path::new(kind))?),
-                None => Err(anyhow!("--kind {kind}: unknown, expected {expected}")),
-            }
         }
     }
 }
