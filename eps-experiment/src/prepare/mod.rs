@@ -1,8 +1,9 @@
-//! Lists, and maps and masks of other programs in the form that this one reads.
+//! Lists, labels, and maps and masks of other programs in the form that this one reads.
 
 mod agreement;
 mod convert;
 mod image_ids;
+mod image_labels;
 mod map_source;
 mod masks;
 #[cfg(feature = "saliency")]
@@ -15,6 +16,7 @@ mod thresholded;
 pub use agreement::{AgreementFrom, Doubt};
 pub use convert::ConvertedMaps;
 pub use image_ids::ImageIds;
+pub use image_labels::ImageLabels;
 pub use map_source::MapSource;
 pub use masks::{Colours, MaskOutput};
 #[cfg(feature = "saliency")]

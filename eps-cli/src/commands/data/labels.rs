@@ -3,9 +3,9 @@
 use crate::args::DataArgs;
 use crate::commands::Exit;
 use anyhow::Result;
-use eps_data::{ClassNames, ClassSet, counted, labels};
 use eps_experiment::Session;
 use eps_experiment::output::{OutputFiles, write_kept};
+use eps_experiment::prepare::ImageLabels;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -35,48 +35,13 @@ pub(crate) struct Labels {
 impl Labels {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let outputs = OutputFiles::of([&self.out]).reading(self.data.inputs()).check()?;
-        let folder = self.data.folder()?;
-        let names = folder.class_names()?;
-        let list = folder.list(&self.data.list)?;
-        let source = match self.data.label_source(&folder) {
-            Some(source) => source,
-            None => folder.labels_for(&list, &self.data.list)?,
-        };
-        let (sets, remarks) = source.load(&list, &names)?;
-        session.remarks(list.remarks.iter().chain(&remarks));
+        let labels = ImageLabels::read(&self.data.source_of_images()?, session)?;
         match &self.out {
-            Some(path) => {
-                let bytes = labels::file(path, &list.ids, &sets, &names);
-                write_kept(path, &bytes, self.force)?;
-            }
-            None => print!("{}", labels::table(&list.ids, &sets, &names)),
+            Some(path) => write_kept(path, &labels.file(path), self.force)?,
+            None => print!("{}", labels.table()),
         }
         outputs.keep(session);
-        eprint!("{}", counts(&sets, &names));
+        eprint!("{}", labels.counts());
         Ok(Exit::Done)
     }
-}
-
-/// Images of each class and of each number of classes.
-fn counts(sets: &[ClassSet], names: &ClassNames) -> String {
-    let mut lines = vec![format!("{:<20} {:>8}", "class", "images")];
-    for (class, name) in names.iter().enumerate().skip(1) {
-        let images = sets.iter().filter(|set| set.contains(class as u8)).count();
-        lines.push(format!("{name:<20} {images:>8}"));
-    }
-    let labels: usize = sets.iter().map(ClassSet::len).sum();
-    let most = sets.iter().map(ClassSet::len).max().unwrap_or(0);
-    lines.push(format!("{}, {}", counted(sets.len(), "image"), counted(labels, "label")));
-    for count in 0..=most {
-        let images = sets.iter().filter(|set| set.len() == count).count();
-        if images > 0 {
-            let plural = |count: usize, one, many| if count == 1 { one } else { many };
-            let classes = plural(count, "class", "classes");
-            lines.push(format!(
-                "with {count} {classes}: {images} {}",
-                plural(images, "image", "images")
-            ));
-        }
-    }
-    lines.join("\n") + "\n"
 }
