@@ -11,6 +11,7 @@ mod saliency;
 mod saliency_cue;
 #[cfg(feature = "saliency")]
 mod saliency_model;
+mod saliency_request;
 mod thresholded;
 
 pub use agreement::{AgreementFrom, Doubt};
@@ -19,10 +20,7 @@ pub use image_ids::ImageIds;
 pub use image_labels::ImageLabels;
 pub use map_source::MapSource;
 pub use masks::{Colours, MaskOutput};
-#[cfg(feature = "saliency")]
-pub use saliency::SaliencyMaps;
 pub use saliency_cue::SaliencyCue;
-#[cfg(feature = "saliency")]
-pub use saliency_model::saliency_model;
+pub use saliency_request::SaliencyRequest;
 pub(crate) use thresholded::cut_by_saliency;
 pub use thresholded::{Cut, ThresholdedMaps};

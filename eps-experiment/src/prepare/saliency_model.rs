@@ -9,7 +9,7 @@ use std::path::Path;
 /// # Errors
 ///
 /// If the name is unknown, or the file is no table of a network.
-pub fn saliency_model(network: &Path, kind: Option<&str>) -> Result<SaliencyModel> {
+pub(super) fn saliency_model(network: &Path, kind: Option<&str>) -> Result<SaliencyModel> {
     let expected = format!("{} or a TOML file", SaliencyModel::NAMES.join(", "));
     let Some(kind) = kind else {
         let name = network.file_stem().unwrap_or_default().to_string_lossy();

@@ -2,9 +2,11 @@
 
 use crate::args::{self, DATA};
 use crate::commands::Exit;
+use crate::interrupt;
 use anyhow::Result;
 use eps_data::Shard;
 use eps_experiment::Session;
+use eps_experiment::prepare::SaliencyRequest;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -45,42 +47,18 @@ pub(crate) struct Make {
     sixteen_bit: bool,
 }
 
-#[cfg(not(feature = "saliency"))]
 impl Make {
-    pub(crate) fn run(self, _: &Session<'_>) -> Result<Exit> {
-        let Self { model, kind, data, list, out, shard, sixteen_bit } = self;
-        // Whatever they say, there is no engine.
-        drop((model, kind, data, list, out, shard, sixteen_bit));
-        anyhow::bail!("saliency networks are not built in (rebuild with --features saliency)")
-    }
-}
-
-#[cfg(feature = "saliency")]
-mod built_in {
-    use super::{Exit, Make, Result, Session};
-    use crate::interrupt;
-    use eps_data::DataSet;
-    use eps_experiment::prepare::{SaliencyMaps, saliency_model};
-    use eps_saliency::SaliencyNetwork;
-
-    impl Make {
-        pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-            let model = saliency_model(&self.model, self.kind.as_deref())?;
-            let folder = DataSet::open(&self.data, &self.list)?;
-            folder.check_root()?;
-            let list = folder.list(&self.list)?;
-            session.remarks(&list.remarks);
-            let threads = rayon::current_num_threads();
-            let maps = SaliencyMaps {
-                network: &SaliencyNetwork::load(&self.model, model, threads)?,
-                folder: &folder,
-                list: &list,
-                shard: self.shard,
-                out: &self.out,
-                sixteen_bit: self.sixteen_bit,
-            };
-            interrupt::install()?;
-            Ok(maps.run(session)?.into())
-        }
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let maps = SaliencyRequest {
+            network: &self.model,
+            kind: self.kind.as_deref(),
+            data: &self.data,
+            list: &self.list,
+            shard: self.shard,
+            out: &self.out,
+            sixteen_bit: self.sixteen_bit,
+        };
+        interrupt::install()?;
+        Ok(maps.run(session)?.into())
     }
 }
