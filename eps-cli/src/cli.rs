@@ -97,12 +97,4 @@ impl Command {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_argument_definitions_are_consistent() {
-        Cli::command().debug_assert();
-    }
-}
+mod tests;

@@ -9,8 +9,6 @@ mod stdout;
 mod args;
 mod arguments;
 mod cli;
-#[cfg(test)]
-mod command_table;
 mod commands;
 pub mod device;
 mod interrupt;

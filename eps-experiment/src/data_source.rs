@@ -27,4 +27,13 @@ impl DataSource {
         session.remarks(&split.remarks);
         Ok(split)
     }
+    /// The split, with the masks and the saliency maps of which the data set has a folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and if something else is in the place of a folder.
+    pub fn open_with_maps(&self, session: &Session<'_>) -> Result<Split> {
+        let (saliency, masks) = (self.folder.has_saliency()?, self.folder.has_masks()?);
+        self.open(Needs { saliency, masks, ..Needs::default() }, session)
+    }
 }

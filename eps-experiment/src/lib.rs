@@ -5,7 +5,7 @@
 //! its network; [`refine`] makes masks of class maps by a dense CRF; [`segment`] trains segmentation networks on masks and
 //! sends images through them; [`evaluate`] scores one folder of masks, [`sweep`] class maps at every threshold, and
 //! [`compare`] runs and folders of masks beside each other; [`reproduce`] sets scores beside a published table; [`prepare`] reads maps and
-//! masks of other programs; [`frozen`] packs scored masks so that others can score them again; [`ablation`] trains and scores a grid of settings; [`Demo`] does most of it on
+//! masks of other programs; [`inspect`] looks at a data set; [`frozen`] packs scored masks so that others can score them again; [`ablation`] trains and scores a grid of settings; [`Demo`] does most of it on
 //! rendered scenes.
 //!
 //! Results go to folders. [`output`] keeps them apart: one writer at a time, what they were made of beside
@@ -37,6 +37,7 @@ pub mod ablation;
 pub mod compare;
 pub mod evaluate;
 pub mod frozen;
+pub mod inspect;
 pub mod output;
 pub mod prepare;
 pub mod recipes;

@@ -1,6 +1,8 @@
 //! Commands as Slurm jobs.
 
+use crate::Session;
 use anyhow::{Result, ensure};
+use eps_data::codec::write_file;
 use std::path::Path;
 
 /// Seconds before its time limit at which a job is told to save.
@@ -47,6 +49,18 @@ pub struct SlurmArray {
 }
 
 impl SlurmScript<'_> {
+    /// Writes the script, and says how it is submitted.
+    ///
+    /// # Errors
+    ///
+    /// As [`text`](Self::text), and if the file cannot be written.
+    pub fn write(&self, path: &Path, session: &Session<'_>) -> Result<()> {
+        write_file(path, self.text()?)?;
+        let tasks = self.array.map_or_else(String::new, |array| format!("{} tasks: ", array.tasks));
+        session.observer.say(&format!("{tasks}sbatch {}", path.display()));
+        Ok(())
+    }
+
     /// The script, for `sbatch`.
     ///
     /// # Errors

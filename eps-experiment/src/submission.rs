@@ -1,5 +1,6 @@
 //! Archives that the PASCAL VOC evaluation server takes.
 
+use crate::Session;
 use anyhow::{Context as _, Result, ensure};
 use eps_data::codec::{encode_mask, read_mask, size_of, write_atomically};
 use eps_data::{ClassNames, DataError, DataSet, IGNORE, ImageList, LabelMap, none_missing};
@@ -9,7 +10,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Images of VOC 2012's test list.
-pub const VOC12_TEST: usize = 1456;
+const VOC12_TEST: usize = 1456;
 
 /// What a network may have been trained on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,14 +61,25 @@ impl Voc12Submission<'_> {
         Ok(write_atomically(out, |file| file.write_all(&archive))?)
     }
 
-    /// Masks of the folder that are not on the list, and so not in the archive.
+    /// Notes what the server would not expect: a list of another length, and masks that are not on it.
     ///
     /// # Errors
     ///
-    /// If the folder cannot be read.
-    pub fn left_out(&self) -> Result<usize> {
+    /// If the folder of masks cannot be read.
+    pub fn remark(&self, session: &Session<'_>) -> Result<()> {
+        let (name, count) = (&self.list.name, self.list.ids.len());
+        if count != VOC12_TEST {
+            session.observer.note(&format!(
+                "list {name} has {count} images, but the server expects the {VOC12_TEST} of VOC 2012's test list"
+            ));
+        }
         let files = crate::folder::files_by_id(self.masks, "png")?;
-        Ok(files.keys().filter(|id| !self.list.ids.contains(id)).count())
+        let left_out = files.keys().filter(|id| !self.list.ids.contains(id)).count();
+        if left_out > 0 {
+            let masks = self.masks.display();
+            session.observer.note(&format!("{masks}: {left_out} masks that are not on the list"));
+        }
+        Ok(())
     }
 
     fn encoded(&self, id: &str, path: &Path) -> Result<Vec<u8>> {

@@ -4,7 +4,6 @@ use crate::args::positive;
 use crate::commands::Exit;
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
-use eps_data::codec::write_file;
 use eps_experiment::slurm::{SlurmArray, SlurmScript};
 use eps_experiment::{Session, readable};
 use std::ffi::OsString;
@@ -79,9 +78,7 @@ impl SlurmArgs {
             requeues: self.slurm_requeues,
             options: &self.sbatch,
         };
-        write_file(path, script.text()?)?;
-        let tasks = array.map_or_else(String::new, |array| format!("{} tasks: ", array.tasks));
-        session.observer.say(&format!("{tasks}sbatch {}", path.display()));
+        script.write(path, session)?;
         Ok(Some(Exit::Done))
     }
 }

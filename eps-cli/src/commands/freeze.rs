@@ -2,9 +2,9 @@
 
 use super::Exit;
 use crate::args::PredictionArgs;
-use anyhow::{Result, bail};
+use anyhow::Result;
+use eps_eval::Protocol;
 use eps_eval::report::export;
-use eps_eval::{Predictions, Protocol};
 use eps_experiment::Session;
 use eps_experiment::frozen::Freeze;
 use eps_experiment::output::OutputFiles;
@@ -39,19 +39,9 @@ impl FreezeCommand {
         let outputs =
             OutputFiles::of([&Some(self.out.clone())]).reading(source.inputs()).check()?;
         let (masks, truth) = source.open(session)?;
-        let Predictions::Masks(folder) = &masks.predictions else {
-            bail!(
-                "{}: has class maps, expected masks, which `eps masks` or `eps refine` makes of them",
-                masks.predictions.folder().display()
-            );
-        };
-        let counted = truth.folder(&masks.predictions, None);
-        session.observer.begin("masks", counted.len(), 0);
-        let counts = counted.count(self.protocol, session.observer);
-        let counts = counts.map_err(|error| truth.explain(error))?;
-        session.observer.end();
-        Freeze { name: &masks.name, masks: folder, truth: &truth, counts: &counts }
-            .write(&self.out)?;
+        let (name, predictions, protocol) = (&*masks.name, &masks.predictions, self.protocol);
+        let counts =
+            Freeze { name, predictions, truth: &truth, protocol }.write(&self.out, session)?;
         outputs.keep(session);
         session.observer.say(&format!(
             "{}: {} masks of list {}, {} mIoU under protocol {}",

@@ -3,12 +3,12 @@
 use super::Exit;
 use crate::args::{DATA, named_folder};
 use anyhow::Result;
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use eps_data::DataSet;
 use eps_experiment::Session;
 use eps_experiment::output::{OutputFiles, ReadFiles};
 use eps_experiment::run::RunFolder;
-use eps_experiment::submission::{Competition, VOC12_TEST, Voc12Submission};
+use eps_experiment::submission::{Competition, Voc12Submission};
 use std::path::PathBuf;
 
 /// Pack masks for an evaluation server
@@ -51,26 +51,11 @@ pub(crate) struct Voc12 {
     #[arg(long, value_name = "DIR")]
     images: Option<PathBuf>,
     /// comp5 for networks trained on VOC's images and annotations alone, else comp6
-    #[arg(long, value_enum, default_value_t = Which::Comp6)]
-    competition: Which,
+    #[arg(long, default_value = "comp6", value_parser = competition())]
+    competition: Competition,
     /// Archive to write, `.tgz`
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Which {
-    Comp5,
-    Comp6,
-}
-
-impl From<Which> for Competition {
-    fn from(which: Which) -> Self {
-        match which {
-            Which::Comp5 => Self::Comp5,
-            Which::Comp6 => Self::Comp6,
-        }
-    }
 }
 
 impl Voc12 {
@@ -85,24 +70,20 @@ impl Voc12 {
         let masks = RunFolder::masks_in(named_folder(&self.masks).1)?;
         let inputs = ReadFiles::default().folder(&masks, &["png"]);
         let outputs = OutputFiles::of([&Some(self.out.clone())]).reading(inputs).check()?;
-        let competition = self.competition.into();
+        let competition = self.competition;
         let submission = Voc12Submission { masks: &masks, list: &list, data: &data, competition };
         submission.write(&self.out)?;
         outputs.keep(session);
-        let count = list.ids.len();
-        if count != VOC12_TEST {
-            session.observer.note(&format!(
-                "list {} has {count} images, but the server expects the {VOC12_TEST} of VOC 2012's test list",
-                list.name
-            ));
-        }
-        match submission.left_out()? {
-            0 => {}
-            more => session
-                .observer
-                .note(&format!("{}: {more} masks that are not on the list", masks.display())),
-        }
-        session.observer.say(&format!("{}: {count} masks", self.out.display()));
+        submission.remark(session)?;
+        let text = format!("{}: {} masks", self.out.display(), list.ids.len());
+        session.observer.say(&text);
         Ok(Exit::Done)
     }
+}
+
+fn competition() -> impl TypedValueParser<Value = Competition> {
+    PossibleValuesParser::new(["comp5", "comp6"]).map(|name| match &*name {
+        "comp5" => Competition::Comp5,
+        _ => Competition::Comp6,
+    })
 }

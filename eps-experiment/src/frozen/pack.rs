@@ -2,34 +2,66 @@
 
 use super::archive::ArchiveWriter;
 use super::{COUNTS, FrozenImage, MANIFEST, Manifest, SCORES, list_file};
-use crate::GroundTruth;
-use anyhow::{Result, ensure};
+use crate::{GroundTruth, Session};
+use anyhow::{Result, bail, ensure};
 use eps_data::codec::{read_bytes, sha256_of_file, write_atomically};
 use eps_data::{Item, sha256};
-use eps_eval::Counts;
 use eps_eval::report::export;
+use eps_eval::{Counts, Predictions, Protocol};
 use rayon::prelude::*;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Masks that were counted.
+/// Masks to score and to pack.
 pub struct Freeze<'a> {
     /// What tables call the masks.
     pub name: &'a str,
-    /// Folder of masks, `<id>.png`.
-    pub masks: &'a Path,
+    /// A folder of masks, `<id>.png`; class maps are refused.
+    pub predictions: &'a Predictions,
     pub truth: &'a GroundTruth,
+    pub protocol: Protocol,
+}
+
+/// Masks that were counted.
+struct CountedMasks<'a> {
+    name: &'a str,
+    masks: &'a Path,
+    truth: &'a GroundTruth,
     /// Of all images of the list.
-    pub counts: &'a Counts,
+    counts: &'a Counts,
 }
 
 impl Freeze<'_> {
-    /// Writes the archive, without a clock in it: equal masks make equal files.
+    /// Scores the masks and writes the archive, without a clock in it: equal masks make equal files. Gives the counts.
     ///
     /// # Errors
     ///
-    /// If not every image was counted, a mask cannot be read, or an id is too long for a name in an archive.
-    pub fn write(&self, out: &Path) -> Result<()> {
+    /// If a mask cannot be read, or an id is too long for a name in an archive.
+    pub fn write(&self, out: &Path, session: &Session<'_>) -> Result<Counts> {
+        let Self { name, predictions, truth, .. } = self;
+        let Predictions::Masks(masks) = predictions else {
+            bail!(
+                "{}: has class maps, expected masks, which `eps masks` or `eps refine` makes of them",
+                predictions.folder().display()
+            );
+        };
+        let counts = self.count(session)?;
+        CountedMasks { name, masks, truth, counts: &counts }.write(out)?;
+        Ok(counts)
+    }
+
+    fn count(&self, session: &Session<'_>) -> Result<Counts> {
+        let folder = self.truth.folder(self.predictions, None);
+        session.observer.begin("masks", folder.len(), 0);
+        let counts = folder.count(self.protocol, session.observer);
+        let counts = counts.map_err(|error| self.truth.explain(error))?;
+        session.observer.end();
+        Ok(counts)
+    }
+}
+
+impl CountedMasks<'_> {
+    fn write(&self, out: &Path) -> Result<()> {
         ensure!(
             self.counts.is_complete(),
             "only a part of the list was counted, expected all of it"

@@ -76,6 +76,11 @@ impl FolderLock {
         Ok(lock)
     }
 
+    /// As [`take_for_results`](Self::take_for_results), where there is a folder for results.
+    pub fn take_if_any(folder: Option<&Path>, session: &Session<'_>) -> Result<Option<Self>> {
+        folder.map(|folder| Self::take_for_results(folder, session)).transpose()
+    }
+
     /// Keeps the results.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Photographs to saliency maps by a network.
 
+use super::SaliencyRequest;
+use super::saliency_model::saliency_model;
 use crate::output::FolderLock;
 use crate::output::origin::{self, Results};
 use crate::resumed::Missing;
@@ -16,15 +18,13 @@ use std::path::{Path, PathBuf};
 const AT_ONCE: usize = 2;
 
 /// Photographs of a list, and the network that makes their maps.
-pub struct SaliencyMaps<'a> {
-    pub network: &'a SaliencyNetwork,
-    pub folder: &'a DataSet,
-    pub list: &'a ImageList,
-    pub shard: Option<Shard>,
-    /// Folder to write, `<id>.png`.
-    pub out: &'a Path,
-    /// Whether maps have 65,536 levels instead of 256.
-    pub sixteen_bit: bool,
+struct SaliencyMaps<'a> {
+    network: &'a SaliencyNetwork,
+    folder: &'a DataSet,
+    list: &'a ImageList,
+    shard: Option<Shard>,
+    out: &'a Path,
+    sixteen_bit: bool,
 }
 
 /// What the maps of a folder were made by: `saliency.json` beside them.
@@ -36,14 +36,34 @@ struct Origin {
     sixteen_bit: bool,
 }
 
-impl SaliencyMaps<'_> {
+impl SaliencyRequest<'_> {
     /// Writes the maps that are not there yet.
     ///
     /// # Errors
     ///
-    /// If a photograph is missing or cannot be read, or the folder has maps of other photographs, by
-    /// another network or with other settings.
+    /// If the network cannot be read or is of no known kind, a photograph is missing or cannot be read, or the
+    /// folder has maps of other photographs, by another network or with other settings.
     pub fn run(&self, session: &Session<'_>) -> Result<End> {
+        let model = saliency_model(self.network, self.kind)?;
+        let folder = DataSet::open(self.data, self.list)?;
+        folder.check_root()?;
+        let list = folder.list(self.list)?;
+        session.remarks(&list.remarks);
+        let threads = rayon::current_num_threads();
+        let maps = SaliencyMaps {
+            network: &SaliencyNetwork::load(self.network, model, threads)?,
+            folder: &folder,
+            list: &list,
+            shard: self.shard,
+            out: self.out,
+            sixteen_bit: self.sixteen_bit,
+        };
+        maps.run(session)
+    }
+}
+
+impl SaliencyMaps<'_> {
+    fn run(&self, session: &Session<'_>) -> Result<End> {
         let jobs = self.jobs()?;
         let (stage, locks) = ("saliency maps", &[self.take(session)?]);
         let at_once = Some(AT_ONCE);

@@ -61,7 +61,7 @@ fn run_of(folder: &Path) -> Result<Option<RunFolder>> {
 ///
 /// If the folders of one row are of different networks, two have the same masks, or a mask cannot be
 /// counted.
-pub fn attempts(
+pub(super) fn attempts(
     table: &PublishedTable,
     statement: &Statement,
     truth: &GroundTruth,

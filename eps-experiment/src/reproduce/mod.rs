@@ -3,7 +3,11 @@
 mod attempts;
 mod results;
 mod source;
+mod table_comparison;
+mod table_list;
 
-pub use attempts::{Statement, attempts};
+pub use attempts::Statement;
 pub use results::ReproductionFiles;
 pub use source::AttemptSource;
+pub use table_comparison::TableComparison;
+pub use table_list::{published_table, table_list};

@@ -1,21 +1,60 @@
 //! The folder of a reproduction: tables and charts.
 
-use crate::output::ResultFolder;
+use super::AttemptSource;
+use crate::Session;
+use crate::output::{FolderLock, ResultFolder};
 use anyhow::Result;
 use eps_eval::report::chart::{ReproductionChart, Sheet, TimelineChart};
 use eps_eval::report::export;
 use eps_eval::report::published::{PublishedTable, Quantity};
 use eps_eval::report::reproduction::{ReproducedCell, Reproduction, Verdict};
+use std::path::{Path, PathBuf};
 
-/// How the charts of a reproduction are drawn.
+/// What the folder always has.
+const MAIN: &str = "reproduction.json";
+
+/// A folder for a reproduction, and how its charts are drawn.
 #[derive(Clone, Copy, Debug)]
-pub struct ReproductionFiles {
+pub struct ReproductionFiles<'a> {
+    pub out: &'a Path,
     /// Year in which the timeline of the field shows yours.
     pub year: u16,
     pub sheet: Sheet,
+    /// Whether results of other inputs are replaced.
+    pub force: bool,
 }
 
-impl ReproductionFiles {
+impl ReproductionFiles<'_> {
+    /// The tables, as outputs of a call.
+    pub fn tables(&self) -> [Option<PathBuf>; 4] {
+        [MAIN, "reproduction.csv", "reproduction.tex", "reproduction.md"]
+            .map(|name| Some(self.out.join(name)))
+    }
+
+    /// Takes the folder; `truth` is the ground truth's folder and its list, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// If another call writes to the folder, or it has results of other inputs that are not replaced.
+    pub fn open(
+        &self,
+        table: &PublishedTable,
+        sources: &[AttemptSource],
+        truth: Option<(String, String)>,
+        session: &Session<'_>,
+    ) -> Result<ResultFolder> {
+        let command = format!("reproduce {}", table.name);
+        let mut inputs = vec![("command".to_owned(), command)];
+        for source in sources {
+            inputs.extend(source.inputs(self.out)?);
+        }
+        if let Some((masks, list)) = truth {
+            inputs.extend([("ground truth".into(), masks), ("list".into(), list)]);
+        }
+        let lock = FolderLock::take_for_results(self.out, session)?;
+        ResultFolder::open(lock, self.out, MAIN, inputs, self.force)
+    }
+
     /// Writes `reproduction.md`, `.json`, `.csv` and `.tex`, and the charts.
     ///
     /// # Errors
@@ -28,7 +67,7 @@ impl ReproductionFiles {
         reproduction: &Reproduction,
     ) -> Result<()> {
         let charts = self.write_charts(&mut out, table, reproduction)?;
-        out.write("reproduction.json", export::json(reproduction))?;
+        out.write(MAIN, export::json(reproduction))?;
         out.write("reproduction.csv", export::reproduction_csv(reproduction)?)?;
         out.write("reproduction.tex", export::reproduction_latex(reproduction))?;
         out.write("reproduction.md", export::reproduction_markdown(reproduction, &charts))?;

@@ -83,7 +83,7 @@ impl AttemptSource {
     /// # Errors
     ///
     /// If the current folder is not known.
-    pub fn inputs(&self, out: &Path) -> Result<Inputs> {
+    pub(super) fn inputs(&self, out: &Path) -> Result<Inputs> {
         let name = [self.row.as_str()].into_iter().chain(self.column.as_deref());
         let name = name.collect::<Vec<_>>().join("/");
         let folders = self.folders.iter();

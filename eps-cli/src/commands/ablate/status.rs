@@ -10,8 +10,7 @@ use eps_experiment::Session;
 use eps_experiment::ablation::{AblationFolder, StatusReport};
 use eps_experiment::output::{OutputFiles, ReadFiles};
 use std::path::PathBuf;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,9 +20,6 @@ Examples:
 
 /// Time after which a page that nobody writes again loads itself.
 const RELOAD: Duration = Duration::from_secs(10);
-
-/// Time between two looks at whether to stop.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Show where every cell of an ablation stands: done, running (who, how far), failed (why) or waiting
 #[derive(clap::Args)]
@@ -51,15 +47,13 @@ impl Status {
         let folder = AblationFolder::at(&self.folder);
         let inputs = ReadFiles::default().file(folder.plan_file());
         let pending = OutputFiles::of([&self.html]).reading(inputs).check()?;
-        let mut report = self.report(&folder)?;
-        if let Some(every) = self.watch {
-            interrupt::install()?;
-            while !report.is_finished() && !session.observer.stops() {
-                self.write(&report)?;
-                wait(every, session);
-                report = self.report(&folder)?;
+        let report = match self.watch {
+            None => folder.report(self.lock_expiry)?,
+            Some(every) => {
+                interrupt::install()?;
+                folder.watch(every, self.lock_expiry, session, |report| self.write(report))?
             }
-        }
+        };
         self.write(&report)?;
         match self.json {
             true => show(&pending, &export::json(&report)),
@@ -69,20 +63,8 @@ impl Status {
         Ok(Exit::Done)
     }
 
-    fn report(&self, folder: &AblationFolder) -> Result<StatusReport> {
-        Ok(StatusReport::of(folder, &folder.plan()?, self.lock_expiry))
-    }
-
     fn write(&self, report: &StatusReport) -> Result<()> {
         let title = format!("Ablation {}", self.folder.display());
         write_asked(&self.html, || Ok(report.html(&title, self.watch.unwrap_or(RELOAD))))
-    }
-}
-
-/// Waits for a time, or until the user wants to stop.
-fn wait(time: Duration, session: &Session<'_>) {
-    let begun = Instant::now();
-    while begun.elapsed() < time && !session.observer.stops() {
-        sleep(LOOK_EVERY.min(time));
     }
 }

@@ -3,9 +3,9 @@
 use crate::args::DataArgs;
 use crate::commands::Exit;
 use anyhow::Result;
-use eps_data::labels;
 use eps_experiment::Session;
 use eps_experiment::output::{OutputFiles, write_kept};
+use eps_experiment::prepare::ImageLabels;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -35,24 +35,13 @@ pub(crate) struct Labels {
 impl Labels {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let outputs = OutputFiles::of([&self.out]).reading(self.data.inputs()).check()?;
-        let folder = self.data.folder()?;
-        let names = folder.class_names()?;
-        let list = folder.list(&self.data.list)?;
-        let source = match self.data.label_source(&folder) {
-            Some(source) => source,
-            None => folder.labels_for(&list, &self.data.list)?,
-        };
-        let (sets, remarks) = source.load(&list, &names)?;
-        session.remarks(list.remarks.iter().chain(&remarks));
+        let labels = ImageLabels::read(&self.data.source_of_images()?, session)?;
         match &self.out {
-            Some(path) => {
-                let bytes = labels::file(path, &list.ids, &sets, &names);
-                write_kept(path, &bytes, self.force)?;
-            }
-            None => print!("{}", labels::table(&list.ids, &sets, &names)),
+            Some(path) => write_kept(path, &labels.file(path), self.force)?,
+            None => print!("{}", labels.table()),
         }
         outputs.keep(session);
-        eprint!("{}", labels::counts_text(&sets, &names));
+        eprint!("{}", labels.counts());
         Ok(Exit::Done)
     }
 }

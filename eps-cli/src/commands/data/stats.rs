@@ -3,10 +3,8 @@
 use crate::args::{DataArgs, PaperArgs};
 use crate::commands::Exit;
 use anyhow::Result;
-use eps_data::Needs;
-use eps_data::statistics::Statistics;
-use eps_eval::report::statistics::StatisticsPage;
 use eps_experiment::Session;
+use eps_experiment::inspect::statistics_page;
 use eps_experiment::output::FolderLock;
 use std::path::PathBuf;
 
@@ -34,26 +32,12 @@ pub(crate) struct Stats {
 
 impl Stats {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let lock = self
-            .out
-            .as_deref()
-            .map(|out| FolderLock::take_for_results(out, session))
-            .transpose()?;
-        let folder = self.data.folder()?;
-        let needs = Needs {
-            saliency: folder.has_saliency()?,
-            masks: folder.has_masks()?,
-            ..Needs::default()
-        };
-        let split = self.data.open(needs, session)?;
-        session.observer.begin("counting", split.items.len(), 0);
-        let statistics = Statistics::of(&split, session.observer)?;
-        session.observer.end();
-        let page = StatisticsPage::new(split.list.id(), &statistics, &split.names);
-        match &self.out {
-            Some(out) => {
+        let lock = FolderLock::take_if_any(self.out.as_deref(), session)?;
+        let page = statistics_page(&self.data.source()?, session)?;
+        match self.out.as_deref().zip(lock) {
+            Some((out, lock)) => {
                 page.write(out, self.paper.sheet())?;
-                lock.map_or(Ok(()), FolderLock::finish)?;
+                lock.finish()?;
                 session.observer.say(&format!("look at {}", out.join("statistics.md").display()));
             }
             None => print!("{}", page.markdown(false)?),

@@ -2,9 +2,11 @@
 
 use crate::args::{self, DATA};
 use crate::commands::Exit;
+use crate::interrupt;
 use anyhow::Result;
 use eps_data::Shard;
 use eps_experiment::Session;
+use eps_experiment::prepare::SaliencyRequest;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -45,60 +47,18 @@ pub(crate) struct Make {
     sixteen_bit: bool,
 }
 
-#[cfg(not(feature = "saliency"))]
 impl Make {
-    pub(crate) fn run(self, _: &Session<'_>) -> Result<Exit> {
-        let Self { model, kind, data, list, out, shard, sixteen_bit } = self;
-        // Whatever they say, there is no engine.
-        drop((model, kind, data, list, out, shard, sixteen_bit));
-        anyhow::bail!("saliency networks are not built in (rebuild with --features saliency)")
-    }
-}
-
-#[cfg(feature = "saliency")]
-mod built_in {
-    use super::{Exit, Make, Result, Session};
-    use crate::interrupt;
-    use anyhow::anyhow;
-    use eps_data::DataSet;
-    use eps_experiment::prepare::SaliencyMaps;
-    use eps_saliency::{SaliencyModel, SaliencyNetwork};
-    use std::path::Path;
-
-    impl Make {
-        pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-            let model = self.kind()?;
-            let folder = DataSet::open(&self.data, &self.list)?;
-            folder.check_root()?;
-            let list = folder.list(&self.list)?;
-            session.remarks(&list.remarks);
-            let threads = rayon::current_num_threads();
-            let maps = SaliencyMaps {
-                network: &SaliencyNetwork::load(&self.model, model, threads)?,
-                folder: &folder,
-                list: &list,
-                shard: self.shard,
-                out: &self.out,
-                sixteen_bit: self.sixteen_bit,
-            };
-            interrupt::install()?;
-            Ok(maps.run(session)?.into())
-        }
-
-        fn kind(&self) -> Result<SaliencyModel> {
-            let expected = format!("{} or a TOML file", SaliencyModel::NAMES.join(", "));
-            let Some(kind) = &self.kind else {
-                let name = self.model.file_stem().unwrap_or_default().to_string_lossy();
-                return SaliencyModel::named(&name).ok_or_else(|| {
-                    let file = self.model.display();
-                    anyhow!("{file}: the name says no kind of network, use --kind: {expected}")
-                });
-            };
-            match SaliencyModel::named(kind) {
-                Some(model) => Ok(model),
-                None if Path::new(kind).is_file() => Ok(SaliencyModel::read(Path::new(kind))?),
-                None => Err(anyhow!("--kind {kind}: unknown, expected {expected}")),
-            }
-        }
+    pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
+        let maps = SaliencyRequest {
+            network: &self.model,
+            kind: self.kind.as_deref(),
+            data: &self.data,
+            list: &self.list,
+            shard: self.shard,
+            out: &self.out,
+            sixteen_bit: self.sixteen_bit,
+        };
+        interrupt::install()?;
+        Ok(maps.run(session)?.into())
     }
 }

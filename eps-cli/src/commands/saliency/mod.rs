@@ -2,6 +2,7 @@
 
 mod evaluate;
 mod make;
+mod maps;
 mod truth;
 
 use super::Exit;

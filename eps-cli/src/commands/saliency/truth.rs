@@ -1,12 +1,8 @@
 //! The masks that saliency maps are scored against.
 
-use crate::args::{DATA, missing, not_empty};
-use anyhow::Result;
-use eps_data::DataSet;
+use crate::args::{DATA, not_empty};
 use eps_eval::saliency::TruthKind;
-use eps_experiment::Session;
-use eps_experiment::output::ReadFiles;
-use eps_experiment::saliency::{SaliencyMasks, SaliencyTruth, SaliencyTruthOptions, reading};
+use eps_experiment::saliency::SaliencyTruthRequest;
 use std::path::PathBuf;
 
 /// Masks of a data set, or of a folder.
@@ -42,44 +38,16 @@ fn truth_kind(text: &str) -> Result<TruthKind, String> {
 }
 
 impl SaliencyTruthArgs {
-    fn root(&self) -> Option<PathBuf> {
+    /// What is asked for; the environment names a data set where no flag does.
+    pub(super) fn request(&self) -> SaliencyTruthRequest {
         let of_environment = || std::env::var_os(DATA).filter(|root| !root.is_empty());
         let default = if self.truth.is_none() { of_environment() } else { None };
-        self.data.clone().or_else(|| default.map(PathBuf::from))
-    }
-
-    /// The data set, where one is given.
-    fn data(&self) -> Result<Option<DataSet>> {
-        let list = self.list.as_deref().unwrap_or("train");
-        let Some(root) = self.root() else { return Ok(None) };
-        let mut data = DataSet::open(&root, list)?;
-        data.check_root()?;
-        if let Some(suffix) = &self.mask_suffix {
-            data.mask_suffix.clone_from(suffix);
-        }
-        Ok(Some(data))
-    }
-
-    /// The masks, what they hold, and the images that count.
-    pub(super) fn open(&self, session: &Session<'_>) -> Result<SaliencyTruth> {
-        let masks = match (self.truth.clone(), self.data()?) {
-            (Some(folder), list_of) => SaliencyMasks::In { folder, list_of },
-            (None, Some(data)) => SaliencyMasks::OfData(data),
-            (None, None) => return Err(missing("no masks, expected --data ROOT or --truth DIR")),
-        };
-        let options = SaliencyTruthOptions {
+        SaliencyTruthRequest {
+            data: self.data.clone().or_else(|| default.map(PathBuf::from)),
+            truth: self.truth.clone(),
             kind: self.truth_as,
             list: self.list.clone(),
-            suffix: self.mask_suffix.clone().unwrap_or_default(),
-        };
-        SaliencyTruth::open(masks, &options, session)
-    }
-
-    /// The files that are read, which no output may replace.
-    pub(super) fn inputs(&self) -> ReadFiles {
-        let masks = self.data().ok().flatten().map(|data| [data.masks, data.saliency]);
-        let folders = masks.into_iter().flatten().chain(self.truth.clone());
-        let inputs = folders.fold(ReadFiles::default(), |inputs, folder| reading(inputs, &folder));
-        self.list.iter().fold(inputs, |inputs, list| inputs.file(list))
+            mask_suffix: self.mask_suffix.clone(),
+        }
     }
 }

@@ -1,6 +1,6 @@
-//! The table of commands in `docs/commands.md`, made from their definitions, and the rules that it shows.
+//! The table of commands in `docs/commands.md`, made from their definitions, and the rules that these keep.
 
-use crate::cli::Cli;
+use super::Cli;
 use clap::{Arg, Command, CommandFactory as _};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -158,6 +158,11 @@ that ends with examples. Of the files that it writes, `-` is stdout.
 ";
 
 #[test]
+fn the_argument_definitions_are_consistent() {
+    Cli::command().debug_assert();
+}
+
+#[test]
 fn the_table_of_commands_is_theirs() {
     let (page, path) = (page(), Path::new(PAGE));
     if std::env::var_os(REGENERATE).is_some() {
@@ -167,7 +172,7 @@ fn the_table_of_commands_is_theirs() {
     assert!(
         found == page,
         "docs/commands.md is not what the commands are; write it again with\n  \
-         {REGENERATE}=1 cargo test --workspace --lib command_table"
+         {REGENERATE}=1 cargo test --workspace --lib the_table_of_commands"
     );
 }
 
