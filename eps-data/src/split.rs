@@ -104,9 +104,9 @@ fn maps(item: &Item) -> impl Iterator<Item = (&'static str, &Path)> {
 
 /// The maps of an item that must be as large as its photograph.
 fn exact_maps(item: &Item, fit: SaliencyFit) -> impl Iterator<Item = (&'static str, &Path)> {
-    let is_exact =
-        move |path: &Path| fit == SaliencyFit::Exact || item.saliency.as_deref() != Some(path);
-    maps(item).filter(move |(_, path)| is_exact(path))
+    maps(item).filter(move |(_, path)| {
+        fit == SaliencyFit::Exact || item.saliency.as_deref() != Some(path)
+    })
 }
 
 fn check_existence(items: &[Item]) -> Result<(), DataError> {

@@ -5,7 +5,7 @@ use crate::{
     DataError,
     codec::{Content, Format, read_bytes},
 };
-use std::{io, path::Path};
+use std::{io::ErrorKind, path::Path};
 
 const AGAIN: &str = "copy or download it again, or take the image out of the list";
 
@@ -19,9 +19,8 @@ pub(super) fn read(path: &Path, findings: &mut Vec<Finding>) -> Option<Vec<u8>> 
         }
         Ok(bytes) => Some(bytes),
         Err(error) => {
-            let is_denied = |source: &io::Error| source.kind() == io::ErrorKind::PermissionDenied;
             let remedy = match &error {
-                DataError::Open { source, .. } if is_denied(source) => {
+                DataError::Open { source, .. } if source.kind() == ErrorKind::PermissionDenied => {
                     "allow reading: chmod a+r on the file"
                 }
                 _ => AGAIN,

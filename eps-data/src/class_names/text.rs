@@ -18,16 +18,13 @@ type Surprise = (usize, String, String);
 pub(super) fn parse(path: &Path, text: &str) -> Result<ClassNames, DataError> {
     let lines = text.lines().map(str::trim).zip(1..).map(|(line, number)| (number, line));
     let lines: Vec<Line<'_>> = lines.filter(|(_, line)| !line.is_empty()).collect();
-    let refuse = |(line, found, expected): Surprise| DataError::Line {
-        path: path.into(),
-        line,
-        found,
-        expected,
-    };
-    let objects = objects(&lines).map_err(refuse)?;
+    let objects = objects(&lines)
+        .map_err(|(line, found, expected)| DataError::at_line(path, line, found, expected))?;
     let names: Vec<&str> = objects.iter().map(|(_, name)| *name).collect();
     ClassNames::checked(&names).map_err(|problem| match problem {
-        NameProblem::Name { index, found, expected } => refuse((objects[index].0, found, expected)),
+        NameProblem::Name { index, found, expected } => {
+            DataError::at_line(path, objects[index].0, found, expected)
+        }
         problem => problem.of_file(path),
     })
 }
@@ -66,15 +63,14 @@ fn objects<'a>(lines: &[Line<'a>]) -> Result<Vec<Line<'a>>, Surprise> {
 /// The objects of CVAT's `labelmap.txt`: `name:red,green,blue:parts:actions`, background anywhere.
 fn of_label_map<'a>(lines: &[Line<'a>]) -> Option<Vec<Line<'a>>> {
     let entries = lines.iter().filter(|(_, line)| !line.starts_with("# label:"));
-    let named = |&(number, line): &Line<'a>| {
-        let [name, colour, _, _] = line.split(':').collect::<Vec<_>>()[..] else { return None };
-        let is_colour = |colour: &str| {
-            colour.split(',').filter(|channel| channel.trim().parse::<u8>().is_ok()).count() == 3
-        };
-        (colour.is_empty() || is_colour(colour)).then_some((number, name.trim()))
-    };
-    let names: Vec<Line<'a>> = entries.map(named).collect::<Option<_>>()?;
+    let names: Vec<Line<'a>> = entries.map(of_label_map_line).collect::<Option<_>>()?;
     Some(names.into_iter().filter(|(_, name)| !is_background(name)).collect())
+}
+
+fn of_label_map_line<'a>(&(number, line): &Line<'a>) -> Option<Line<'a>> {
+    let [name, colour, _, _] = line.split(':').collect::<Vec<_>>()[..] else { return None };
+    let channels = colour.split(',').filter(|channel| channel.trim().parse::<u8>().is_ok());
+    (colour.is_empty() || channels.count() == 3).then_some((number, name.trim()))
 }
 
 /// The objects of lines that begin with the number of their class; `None` where lines do not.

@@ -90,9 +90,11 @@ impl<'de> Deserialize<'de> for CocoId {
             }
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<CocoId, E> {
-                let is_whole = number.fract() == 0.0 && number.abs() < 2_f64.powi(53);
-                let wrong = || E::invalid_value(Unexpected::Float(number), &self);
-                is_whole.then_some(CocoId::Number(number as i64)).ok_or_else(wrong)
+                if number.fract() == 0.0 && number.abs() < 2_f64.powi(53) {
+                    Ok(CocoId::Number(number as i64))
+                } else {
+                    Err(E::invalid_value(Unexpected::Float(number), &self))
+                }
             }
 
             fn visit_str<E>(self, text: &str) -> Result<CocoId, E> {

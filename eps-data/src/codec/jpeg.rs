@@ -63,8 +63,8 @@ fn skip_segment(file: &mut (impl BufRead + Seek)) -> io::Result<()> {
 fn frame_size(file: &mut impl BufRead) -> io::Result<Size> {
     let mut header = [0; 7];
     file.read_exact(&mut header)?;
-    let side = |at: usize| usize::from(u16::from_be_bytes([header[at], header[at + 1]]));
-    Ok(Size::new(side(5), side(3)))
+    let [_, _, _, a, b, c, d] = header;
+    Ok(Size::new(u16::from_be_bytes([c, d]).into(), u16::from_be_bytes([a, b]).into()))
 }
 
 /// Start of frame, but not the three other tables that share its range.

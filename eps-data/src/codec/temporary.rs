@@ -100,9 +100,9 @@ impl Owner {
 
 /// Tells this machine since its start, and this container on it, from others.
 fn machine() -> String {
-    let text = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let [host, boot] = ["/proc/sys/kernel/hostname", "/proc/sys/kernel/random/boot_id"]
+        .map(|path| fs::read_to_string(path).unwrap_or_default());
     let container = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
-    let (host, boot) = (text("/proc/sys/kernel/hostname"), text("/proc/sys/kernel/random/boot_id"));
     sha256(format!("{host}{boot}{}", container.display()))[..8].to_owned()
 }
 

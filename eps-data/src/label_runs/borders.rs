@@ -54,8 +54,8 @@ struct Between {
 impl Between {
     fn of(apart: Option<usize>) -> Self {
         // Faster than a division, and exact for fewer than 2^32 bytes.
-        let rows = |apart: usize| (u64::MAX / apart as u64).wrapping_add(1);
-        Self { rows_per_byte: apart.map_or(0, rows) }
+        let inverse = apart.map(|apart| (u64::MAX / apart as u64).wrapping_add(1));
+        Self { rows_per_byte: inverse.unwrap_or(0) }
     }
 
     /// Number of them before the pixel at `byte`.

@@ -90,8 +90,10 @@ impl Cache {
     }
 
     fn take(&self, bytes: usize) -> bool {
-        let less = |free: usize| free.checked_sub(bytes);
-        self.free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+        let taken = self
+            .free
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |free| free.checked_sub(bytes));
+        taken.is_ok()
     }
 }
 

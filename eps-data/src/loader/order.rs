@@ -41,13 +41,14 @@ impl Order {
         let epoch = (update / self.batches()) as u64;
         let first = update % self.batches() * self.batch;
         let permutation = self.permutation(epoch);
-        let place = |position: usize| Place {
-            item: permutation[position % self.items],
-            seed: self.seed,
-            epoch,
-            position: position as u64,
-        };
-        (first..first + self.batch).map(place).collect()
+        (first..first + self.batch)
+            .map(|position| Place {
+                item: permutation[position % self.items],
+                seed: self.seed,
+                epoch,
+                position: position as u64,
+            })
+            .collect()
     }
 
     /// The items of an epoch, shuffled by Fisher and Yates' method.

@@ -63,12 +63,13 @@ fn inside_polygon(corners: &[Point], p: Point) -> bool {
 }
 
 fn around(points: &[Point], margin: f32) -> (Point, Point) {
-    let least = |of: fn(&Point) -> f32| points.iter().map(of).fold(f32::INFINITY, f32::min);
-    let most = |of: fn(&Point) -> f32| points.iter().map(of).fold(f32::NEG_INFINITY, f32::max);
-    (
-        Point::new(least(|p| p.x) - margin, least(|p| p.y) - margin),
-        Point::new(most(|p| p.x) + margin, most(|p| p.y) + margin),
-    )
+    let mut from = Point::new(f32::INFINITY, f32::INFINITY);
+    let mut to = Point::new(f32::NEG_INFINITY, f32::NEG_INFINITY);
+    for p in points {
+        from = Point::new(from.x.min(p.x), from.y.min(p.y));
+        to = Point::new(to.x.max(p.x), to.y.max(p.y));
+    }
+    (Point::new(from.x - margin, from.y - margin), Point::new(to.x + margin, to.y + margin))
 }
 
 /// Where a figure's own coordinates are in the picture: mirrored, scaled, turned, moved.

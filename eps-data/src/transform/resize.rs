@@ -143,8 +143,9 @@ fn resize_rows<const CHANNELS: usize>(
         for row in 0..rows.len() / from {
             for (channel, target) in target.iter_mut().enumerate() {
                 let shift = 8 * (row * stride + channel);
-                let byte = |bytes: &[u8; 8]| (u64::from_le_bytes(*bytes) >> shift) as u8;
-                target.extend(combined.iter().map(byte));
+                target.extend(
+                    combined.iter().map(|bytes| (u64::from_le_bytes(*bytes) >> shift) as u8),
+                );
             }
         }
     }

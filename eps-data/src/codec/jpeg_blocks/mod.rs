@@ -206,14 +206,17 @@ fn scan_of<'a>(
     let (&count, rest) = header.split_first()?;
     let (parts, rest) = rest.split_at_checked(2 * usize::from(count))?;
     let [dc, ac] = tables;
-    let table = |tables: &'a [Option<Box<HuffmanTable>>; 4], index: u8| {
-        tables.get(usize::from(index)).and_then(Option::as_deref)
-    };
-    let part = |part: &[u8]| {
-        let component = frame.component(part[0])?;
-        Some(Part { component, dc: table(dc, part[1] >> 4), ac: table(ac, part[1] & 15) })
-    };
-    let parts = parts.chunks_exact(2).map(part).collect::<Option<Vec<_>>>()?;
+    let (parts, _) = parts.as_chunks::<2>();
+    let parts = parts.iter().map(|&[id, tables]| {
+        let component = frame.component(id)?;
+        let (dc, ac) = (dc.get(usize::from(tables >> 4)), ac.get(usize::from(tables & 15)));
+        Some(Part {
+            component,
+            dc: dc.and_then(Option::as_deref),
+            ac: ac.and_then(Option::as_deref),
+        })
+    });
+    let parts = parts.collect::<Option<Vec<_>>>()?;
     let &[first, last, bits, ..] = rest else { return None };
     let (high, low) = (bits >> 4, bits & 15);
     if !frame.is_progressive {
