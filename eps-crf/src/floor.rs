@@ -85,6 +85,7 @@ impl Floor {
         let maps: Vec<&[f32]> =
             (0..labels).map(|label| &probabilities[label * pixels..][..pixels]).collect();
         let peaks: Vec<f32> = maps.iter().map(|map| greatest(map)).collect();
+        // Kept below the floor as well, since a field of no label cannot be inferred.
         let best = (1..labels).fold(
             0,
             |best, label| {

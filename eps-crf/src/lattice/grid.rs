@@ -194,6 +194,7 @@ impl NullaryFnOnce for Build<'_> {
         grid.holes = holes.collect();
         grid.touched = touched.iter().filter(|&&touched| touched).count();
         let factors = normalisation(&grid.of_ones_in_registers(), gain(3), self.weight);
+        // Into the weights, by which a pixel gives and takes: a root each time is the factor in the end.
         for (weights, factor) in grid.weights.as_chunks_mut::<3>().0.iter_mut().zip(factors) {
             weights.iter_mut().for_each(|weight| *weight *= factor);
         }

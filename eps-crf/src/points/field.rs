@@ -184,6 +184,7 @@ impl NullaryFnOnce for Gain<'_> {
 #[inline(always)]
 fn normalise(lanes: usize, rows: &mut [f32]) {
     for row in rows.chunks_exact_mut(lanes) {
+        // Less the greatest, no exponential overflows and one of them is 1.
         let greatest = row.iter().fold(f32::NEG_INFINITY, |a, &b| if a > b { a } else { b });
         row.iter_mut().for_each(|value| *value = exponential(*value - greatest));
         let scale = 1.0 / row.iter().sum::<f32>();

@@ -250,6 +250,7 @@ impl TermField {
         let mut bilateral = None;
         let mut picture: Cow<'_, [u8]> = vec![].into();
         for (kernel, costs, normalisation) in &self.terms {
+            // A `DenseCrf` has weights from 0, and one compatibility for both kernels.
             let Costs::Potts(weight @ 0.0..) = *costs else { return None };
             if *normalisation != Normalisation::Symmetric {
                 return None;
