@@ -64,6 +64,7 @@ impl ColourClasses {
         if !(1..=254).contains(&label_map.names.len()) {
             return Err(DataError::ClassNames { path: path.into(), found: label_map.names.len() });
         }
+        // In the end, so that a line that gives black or VOC's border to a class comes first.
         if !label_map.classes.values().any(|&class| class == BACKGROUND) {
             label_map.classes.entry([0; 3]).or_insert(BACKGROUND);
         }

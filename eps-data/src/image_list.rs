@@ -133,6 +133,13 @@ pub(crate) fn list_entries(
     lines.map(|(line, number)| (number, entry(line)))
 }
 
+// The forms of a line, and what is its id:
+//
+//   2007_000032, a.jpg             an id, with or without the ending of a picture
+//   /JPEGImages/a.jpg /Masks/a.png the name of the first path; a path begins with `/` or has an ending
+//   a 0 14, a -1                   what comes before the numbers
+//
+// Anything else is taken as a whole, so that its blank is what the message is about.
 fn entry(line: &str) -> Result<Entry<'_>, NoId<'_>> {
     let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let (file, numbers) = if rest.split_whitespace().all(is_number) {

@@ -29,6 +29,7 @@ impl ImageList {
     fn position_of(&self, path: &Path) -> Option<usize> {
         let stem = path.file_stem()?.to_str()?;
         let of_file = self.ids.iter().enumerate().filter(|(_, id)| begins_with_id(stem, id));
+        // Of `a` and `a_b`, the file `a_b_mask` is that of the longer.
         Some(of_file.max_by_key(|(_, id)| id.len())?.0)
     }
 }

@@ -111,6 +111,7 @@ impl ScoreMap {
             let mut best = (BACKGROUND, f32::NEG_INFINITY);
             for (index, &class) in self.classes.iter().enumerate() {
                 let score = self.scores[index * pixels + pixel];
+                // Not `>=`: classes ascend, and the lower wins a tie.
                 if score > best.1 {
                     best = (class, score);
                 }
@@ -152,6 +153,7 @@ impl ScoreMap {
 
     /// The whole number of which this is the map of every so many pixels, if there is one.
     fn factor(&self, size: Size) -> Option<usize> {
+        // A map of every k-th pixel has the first of each started k, in both directions.
         let factor = size.width.div_ceil(self.size.width.max(1));
         let is_strided = factor > 1
             && size.width.div_ceil(factor) == self.size.width

@@ -24,6 +24,7 @@ impl Size {
     /// The shorter side is rounded half to even, as Python's `round` does, and is at least one pixel.
     pub fn with_longer_side(self, side: usize) -> Self {
         let Self { width, height } = self;
+        // The longer side is exact; a product of it with a rounded ratio might not be.
         if width < height {
             Self::new(rounded(width as f64 * side as f64 / height as f64), side)
         } else {

@@ -121,6 +121,7 @@ fn check_existence(items: &[Item]) -> Result<(), DataError> {
 }
 
 fn check_sizes(items: &[Item], fit: SaliencyFit) -> Result<(), DataError> {
+    // All of them, so that the first error of the list is returned, not the first in time.
     let checks: Vec<_> = items.par_iter().map(|item| check_sizes_of(item, fit)).collect();
     checks.into_iter().collect()
 }

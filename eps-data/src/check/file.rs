@@ -59,6 +59,7 @@ fn is_other(error: &DataError) -> bool {
 
 /// Whether the file lacks the end that every complete one has.
 fn is_cut(bytes: &[u8]) -> bool {
+    // Anywhere, not at the end: programs append what they like, and decoders pass it over.
     match Format::of(bytes) {
         Some(Format::Png) => !bytes.windows(4).any(|window| window == b"IEND"),
         Some(Format::Jpeg) => !bytes.windows(2).any(|window| window == [0xFF, 0xD9]),

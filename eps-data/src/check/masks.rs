@@ -112,6 +112,8 @@ fn unknown(
         count => format!("{count} classes from {first} to {last} at {pixels} pixels"),
     };
     let expected = format!("0..={} or 255 (ignore)", names.len() - 1);
+    // Class 12 of 80 is id 13 of 91, so masks of ids are wrong without any class beyond 80 as well; only
+    // one that is beyond shows it.
     let is_coco = names.objects() == COCO_CLASSES;
     let (kind, remedy) = if is_coco && last <= COCO_LAST_ID {
         (Kind::CocoIds, COCO_REMEDY)
@@ -135,6 +137,7 @@ const STUFF_REMEDY: &str = "ids above 90 are those of COCO-Stuff: make masks of 
 
 /// Whether every value is the grey that a class colour becomes.
 fn are_grey_colours(counts: &[u64; 256], names: &ClassNames) -> bool {
+    // A coloured mask that was saved as grey has one luminance for each class.
     let palette = voc_palette();
     let known = (0..names.len()).chain([usize::from(IGNORE)]).map(|class| grey(palette[class]));
     let known: Vec<u8> = known.collect();

@@ -65,6 +65,7 @@ impl FolderIndex {
 
     /// A file whose name goes on after this one, and what it goes on with.
     fn suffixed(&self, name: &str) -> Option<(&str, &str)> {
+        // In the order of the map, the names that go on after this one come right behind it.
         let name = name.to_lowercase();
         let from = (Bound::Excluded(&*name), Bound::Unbounded);
         let longer = self.files.range::<str, _>(from);
@@ -163,6 +164,7 @@ fn without_ending(id: &str) -> Option<&str> {
 
 /// The file that was probably meant by `name`, and how it differs.
 fn nearest<'a>(name: &str, candidates: &'a [Box<str>]) -> Option<(Kind, &'a str)> {
+    // The least difference by the order of `Kind`: the case, the ending, the folder.
     candidates.iter().map(|other| (difference(name, other), &**other)).min()
 }
 

@@ -31,6 +31,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<ClassNames, DataError> {
 
 /// A text that is read as these names.
 pub(super) fn write(names: &ClassNames) -> String {
+    // Numbers only where they are needed: names such as `1 way` would be taken for numbered ones.
     let plain: String = names.iter().skip(1).map(|name| format!("{name}\n")).collect();
     if parse(Path::new(""), &plain).is_ok_and(|read| read == *names) {
         return plain;
@@ -88,6 +89,7 @@ fn of_numbers<'a>(lines: &[Line<'a>]) -> Result<Option<Vec<Line<'a>>>, Surprise>
             None => return Ok(None),
         }
     }
+    // 255 may be named, and need not follow the number before it.
     numbered.retain(|(number, ..)| *number != u64::from(IGNORE));
     numbered.sort_by_key(|(number, line, _)| (*number, *line));
     let background = numbered.first().filter(|(number, ..)| *number == 0).copied();

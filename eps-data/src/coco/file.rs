@@ -1,5 +1,13 @@
 //! An instances file, indexed by image.
 
+// An instances file has up to half a gigabyte, most of it coordinates, which labels do not need. So the
+// text stays in memory, a segmentation is left as the place of its text, and only the small fields are
+// parsed:
+//
+//   text     {"images": [..], "annotations": [{"id": 1, .., "segmentation": [[12.5, ..]]}, ..]}
+//   index    annotations sorted by image; each with the range of `[[12.5, ..]]` in the text
+//   images   each with its range of annotations
+
 use super::categories;
 use super::drawing::Drawing;
 use super::parse::{CocoId, Document, RawAnnotation, RawImage, without_nan};
@@ -277,9 +285,11 @@ impl RawAnnotations<'_> {
                 (Some(place), Some(class)) => placed.push((*place, self.one(annotation, class))),
             }
         }
+        // Stable: annotations of one image stay in the file's order.
         placed.sort_by_key(|(place, _)| *place);
         for (index, (place, _)) in placed.iter().enumerate() {
             let range = &mut images[*place as usize].annotations;
+            // An image that no annotation was placed in yet ends at 0.
             if range.end == 0 {
                 range.start = index as u32;
             }
@@ -299,6 +309,7 @@ impl RawAnnotations<'_> {
 
     fn one(&self, raw: &RawAnnotation<'_>, class: ClassId) -> Annotation {
         let segmentation = raw.segmentation.map_or(0..0, |segmentation| {
+            // Borrowed from the text, it lies as far in it as their addresses are apart.
             let start = segmentation.get().as_ptr() as usize - self.text.as_ptr() as usize;
             start..start + segmentation.get().len()
         });

@@ -152,6 +152,7 @@ pub(super) fn without_nan(text: &[u8]) -> Option<Vec<u8>> {
             b'"' => in_text = !in_text,
             b'N' | b'I' if !in_text => {
                 if let Some(word) = NO_NUMBERS.iter().find(|word| text[at..].starts_with(word)) {
+                    // An empty text, which `number` takes for nothing, and blanks up to the same length.
                     let start = at - usize::from(at > 0 && text[at - 1] == b'-');
                     let end = at + word.len();
                     let clean = clean.get_or_insert_with(|| text.to_vec());

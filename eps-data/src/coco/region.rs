@@ -31,6 +31,7 @@ pub(super) fn is_mask(text: &[u8]) -> bool {
         Some(b'[') => {}
         Some(_) => return true,
     }
+    // Letters alone are looked at: a segmentation is parsed when its mask is asked for, not before.
     match letters.next() {
         Some(b']') => false,
         Some(b'[') => {

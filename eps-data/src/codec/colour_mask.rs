@@ -50,6 +50,7 @@ pub fn colour_kind(path: &Path, bytes: &[u8]) -> Option<ColourKind> {
 
 /// Whether a colour of 16 bits a channel is one of VOC's palette.
 fn is_voc(colour: &[u16; 3]) -> bool {
+    // Eight bits become sixteen as `257 value`, whose upper half is the value again.
     voc_class(colour.map(|value| (value >> 8) as u8)).is_some()
 }
 
@@ -130,6 +131,7 @@ pub fn read_index_mask(path: &Path) -> Result<LabelMap, DataError> {
             unpacked.into_iter().map(u16::from).collect()
         }
     };
+    // An even number of channels ends with alpha: grey has one before it, RGB three.
     let colour_channels = channels.next_multiple_of(2) - 1;
     let labels = values
         .chunks_exact(channels)

@@ -67,6 +67,7 @@ impl Content {
             return Some(Self::Empty);
         }
         let start = &bytes[..bytes.len().min(START)];
+        // No signature begins with another, so that their order is of no account.
         let by_signature = SIGNATURES.iter().find(|(signature, _)| start.starts_with(signature));
         by_signature.map(|&(_, content)| content).or_else(|| Self::of_container(start))
     }

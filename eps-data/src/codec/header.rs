@@ -75,6 +75,7 @@ pub(super) fn refuse_other(path: &Path, bytes: &[u8], expected: &str) -> Result<
 
 /// Signature, length and name of the first chunk, then width and height.
 fn png_size(file: &mut impl Read) -> io::Result<Size> {
+    // 8 bytes of signature, 4 of the chunk's length, 4 of its name, 4 a side.
     let mut header = [0; 24];
     file.read_exact(&mut header)?;
     if &header[12..16] != b"IHDR" {

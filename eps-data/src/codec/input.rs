@@ -20,6 +20,7 @@ pub const MAX_TEXT: u64 = 256 << 20;
 ///
 /// [`DataError::Open`] if it cannot be opened, [`DataError::Content`] if it is no regular file.
 pub fn open_file(path: &Path) -> Result<File, DataError> {
+    // Before it is opened: opening a pipe waits for who writes to it.
     let kind = fs::metadata(path).map_err(|source| DataError::open(path, source))?.file_type();
     if !kind.is_file() {
         return Err(DataError::content(path, name_of(kind), "a regular file"));

@@ -26,6 +26,7 @@ pub(super) fn size(file: &mut (impl BufRead + Seek)) -> io::Result<Size> {
 pub(super) fn is_complete(file: &mut (impl BufRead + Seek)) -> io::Result<bool> {
     file.seek(SeekFrom::Start(2))?;
     loop {
+        // A search from marker to marker through the data, without a look at what it codes.
         let marker = next_marker(file);
         if let Ok(END_OF_IMAGE) = marker {
             return Ok(true);

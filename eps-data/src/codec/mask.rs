@@ -29,6 +29,7 @@ use std::{
 pub fn read_mask(path: &Path, classes: usize) -> Result<LabelMap, DataError> {
     let bytes = super::read_bytes(path)?;
     let (map, _) = decode_mask(path, &bytes)?;
+    // Before the classes: a palette in another order explains an unknown one.
     if let Some(conflict) = PaletteConflict::of(&bytes, classes, || occurring(map.classes())) {
         return Err(conflict.refusal(path));
     }

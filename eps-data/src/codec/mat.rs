@@ -1,5 +1,16 @@
 //! The masks of SBD, which are structures in MATLAB's files of version 5.
 
+// A file is a header of 128 bytes and elements; a variable is an element of type `MATRIX`, or one
+// compressed by zlib that holds it:
+//
+//   type u32 | length u32 | body, filled up to a multiple of 8          usual
+//   type u16 | length u16 | 4 bytes                                     short: the length is not 0
+//
+//   MATRIX { flags, sides, name, values }                               of numbers
+//   MATRIX { flags, sides, name, length of a name, names, MATRIX .. }   a structure: one a field
+//
+// A mask of SBD is `GTcls.Segmentation`. Source: MathWorks, "MAT-File Format", level 5.
+
 use super::read_bytes;
 use crate::{ClassId, DataError, LabelMap, Size};
 use flate2::read::ZlibDecoder;

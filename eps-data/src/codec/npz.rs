@@ -101,6 +101,7 @@ pub(super) fn integers(array: NpyFile<impl Read>) -> io::Result<Vec<i64>> {
 }
 
 fn integer(value: f64) -> io::Result<i64> {
+    // From 2^53 on, a double stands for several integers.
     if value.fract() == 0.0 && value.abs() < 2_f64.powi(53) {
         Ok(value as i64)
     } else {

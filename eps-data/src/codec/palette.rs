@@ -13,6 +13,11 @@ pub fn voc_palette() -> [[u8; 3]; 256] {
     std::array::from_fn(colour)
 }
 
+// Bits of a class, the highest first, and the channel that each goes to: the lowest three to the
+// highest bits, the next three to those below. Source: VOC's devkit, `VOClabelcolormap.m`.
+//
+//   7 6 5 4 3 2 1 0
+//   g r b g r b g r
 fn colour(class: usize) -> [u8; 3] {
     [0, 1, 2].map(|channel| {
         let bits = (0..3).map(|level| (class >> (3 * level + channel) & 1) << (7 - level));
@@ -79,6 +84,7 @@ impl Entry {
 
 /// The class of a colour of VOC's palette.
 pub(super) fn voc_class(colour: [u8; 3]) -> Option<ClassId> {
+    // The inverse of `colour`, if it is a colour of the palette at all.
     let bits = (0..8).map(|bit| (colour[bit % 3] >> (7 - bit / 3) & 1) << bit);
     let class: ClassId = bits.sum();
     (VOC[usize::from(class)] == colour).then_some(class)

@@ -75,12 +75,14 @@ fn inspect_png(path: &Path, bytes: &[u8]) -> Result<Photograph, DataError> {
 
 fn inspect_jpeg(path: &Path, bytes: &[u8], size: Size) -> Result<Photograph, DataError> {
     check_blocks(bytes).map_err(|misfit| DataError::decode(path, "JPEG", misfit))?;
+    // What is too large was refused by its pixels; the decoder would refuse long sides.
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(usize::MAX)
         .set_max_height(usize::MAX);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.decode_headers().map_err(|error| DataError::decode(path, "JPEG", error))?;
+    // Left as it is stored where the decoder can: only its bytes are of interest, not its colours.
     let stored = decoder.input_colorspace().unwrap_or(ColorSpace::YCbCr);
     let (colours, decoded) = match stored {
         ColorSpace::Luma => (Colours::Grey, stored),

@@ -121,6 +121,7 @@ fn saliency_of(picture: DynamicImage) -> (SaliencyMap, SaliencyKind) {
 
 fn means(picture: &RgbImage) -> Vec<u8> {
     let sums = picture.pixels().map(|pixel| pixel.0.into_iter().map(u16::from).sum::<u16>());
+    // The nearest integer: a third is never a half.
     sums.map(|sum| ((sum + 1) / 3) as u8).collect()
 }
 

@@ -64,6 +64,7 @@ fn write_archive(
     logits: Option<&[f32]>,
     format: ScoreFormat,
 ) -> Result<(), DataError> {
+    // In memory first: an archive goes back to fill in lengths, which a pipe does not let it.
     let archive = encode(map, logits, format)
         .map_err(|source| DataError::Write { path: path.into(), source })?;
     write_atomically(path, |file| file.write_all(&archive))

@@ -32,7 +32,11 @@ fn ends(path: &Path) -> io::Result<bool> {
     file.read_exact(&mut end)?;
     let (words, _) = end[12..].as_chunks::<4>();
     let [size, place] = [words[0], words[1]].map(|word| u64::from(u32::from_le_bytes(word)));
-    // The directory of an archive, whose size and place are said here, lies right before its end.
+    // The directory of an archive, whose size and place are said here, lies right before its end:
+    //
+    //   files | directory: `size` bytes from `place` on | 22 bytes, which say both
+    //
+    // An archive beyond 4 GB says them elsewhere, and has the largest number here.
     let is_archive = start.starts_with(ZIP_START)
         && end.starts_with(ZIP_END)
         && (place == u64::from(u32::MAX) || size + place + ZIP_END_LENGTH == length);

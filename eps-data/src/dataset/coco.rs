@@ -38,6 +38,7 @@ fn first_folder(folders: &[PathBuf]) -> PathBuf {
 
 /// Name and instances file of the split that a list is, or whose images it names.
 fn split(root: &Path, list: &str) -> Option<(String, PathBuf)> {
+    // The name of the list first: it is that of a split, or of a file that is called as one.
     let list = Path::new(list);
     let stem = list.file_stem().and_then(|stem| stem.to_str());
     stem.and_then(|stem| named(root, stem))

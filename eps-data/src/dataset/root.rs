@@ -54,6 +54,7 @@ fn is_hidden(path: &Path) -> bool {
 fn data_set_below(folder: &Path, depth: usize) -> Option<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let mut folders: Vec<_> = entries.filter(|path| path.is_dir() && !is_hidden(path)).collect();
+    // The order of a folder's entries is the file system's; the message should be the same everywhere.
     folders.sort();
     let here = folders.iter().find_map(|path| data_set(path));
     here.or_else(|| match depth {

@@ -197,6 +197,7 @@ impl Objects {
         if self.is_in_name()
             && let Some(object) = self.names.last_mut()
         {
+            // The first one counts, as for `find("name")` of Python's ElementTree.
             object.get_or_insert_with(|| self.name.trim().to_owned());
         }
         self.open.pop();

@@ -120,6 +120,7 @@ fn classes(row: &Value, names: &ClassNames) -> Result<ClassSet, Surprise> {
     let Value::Array(row) = row else {
         return Err(("no array".into(), "a row of 0 and 1".into()));
     };
+    // Background has no column here: `[20]` for VOC, not `[21]`.
     let values = row.values();
     if row.shape != [names.objects()] {
         let expected = format!("{} values, one for each object class", names.objects());

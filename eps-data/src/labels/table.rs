@@ -166,6 +166,7 @@ impl Table<'_> {
 
     /// Where the ids are, and the class of each column after the ids.
     fn columns(&self, header: &StringRecord, spellings: &mut Tally) -> Result<Columns, DataError> {
+        // Row numbers, as pandas writes them, are followed by the ids, whose column no class names.
         let has_index = matches!(header.get(0), Some("" | "index" | "Unnamed: 0"))
             && header.get(1).is_some_and(|second| self.names.find(second) == Named::Unknown);
         let first = if has_index { 2 } else { 1 };

@@ -81,6 +81,7 @@ impl Cache {
         if let Some(kept) = self.kept[index].get() {
             return Ok(Arc::clone(kept));
         }
+        // Decoded without a lock: two threads that ask for one image do the work twice, but no one waits.
         let decoded = Arc::new(Decoded::read(item, files)?);
         if self.take(decoded.bytes()) && self.kept[index].set(Arc::clone(&decoded)).is_err() {
             // Another thread was first with the same image.

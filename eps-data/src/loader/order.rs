@@ -40,6 +40,7 @@ impl Order {
     pub(super) fn places(self, update: usize) -> Vec<Place> {
         let epoch = (update / self.batches()) as u64;
         let first = update % self.batches() * self.batch;
+        // Shuffled anew for each update, which costs a step an item and spares a state to resume.
         let permutation = self.permutation(epoch);
         (first..first + self.batch)
             .map(|position| Place {

@@ -36,6 +36,7 @@ pub(super) fn saliency(
         add_patch(&mut values, size, dice);
     }
     let radius = (size.width as f32 * dice.between(0.006, 0.022)).round() as usize;
+    // Two boxes make a tent, whose slopes are softer than a box's.
     for _ in 0..2 {
         values = blurred(&values, size, radius);
     }
@@ -79,6 +80,7 @@ fn add_patch(values: &mut [f32], size: Size, dice: &mut Dice) {
 
 /// The mean over a square of the given radius in pixels, cut at the border.
 fn blurred(values: &[f32], size: Size, radius: usize) -> Vec<f32> {
+    // Summed anew for each pixel: a running sum would carry rounding along the row.
     (0..values.len())
         .map(|index| {
             let columns = window(index % size.width, radius, size.width);

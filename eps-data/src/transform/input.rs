@@ -55,6 +55,7 @@ impl InputForm {
         let [across, down] = [(from.width, size.width), (from.height, size.height)]
             .map(|(from, to)| bilinear_taps(from, to, from as f32 / to as f32));
         let mut values = Vec::with_capacity(3 * size.pixels());
+        // Between two rows first, a line at a time: a value is then there for every column that takes it.
         let mut line = vec![0.0_f32; from.width];
         for Channel { source, scale, shift } in self.channels() {
             let value =

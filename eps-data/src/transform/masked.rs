@@ -107,6 +107,7 @@ impl Window {
 
 /// Where a square begins along an axis: each place as likely for a uniform position in `0..1`.
 fn start(pixels: usize, side: usize, position: f64) -> usize {
+    // An image that is smaller has one place, at the upper left.
     let places = pixels.saturating_sub(side) + 1;
     ((position * places as f64) as usize).min(places - 1)
 }

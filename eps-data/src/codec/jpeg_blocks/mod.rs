@@ -4,6 +4,17 @@
 //! rest with the last colour and say nothing, or warn where nobody reads it. Here each code of each
 //! block is passed over without making a coefficient of it, and what libjpeg would warn about is found.
 
+// A JPEG is a row of segments, and behind the header of each scan its entropy-coded data:
+//
+//   FFD8 | DQT | SOF frame | DHT tables | SOS scan, data, FFD0, data, FFD1, .. | SOS .. | FFD9
+//
+// The frame says how many blocks each component has, so the data of a scan can be too short, too
+// long, or no code at some block. A progressive picture sends a coefficient in several scans: bits
+// from `high` down to `low`, so each scan must begin where the one before it ended, and the last
+// must end at 0. For its refining scans it must be known which coefficients are not 0: a bit each.
+//
+// Cost: a look-up for each symbol; no coefficient is made. Source: ITU-T T.81, annexes B, F and G.
+
 mod bits;
 mod frame;
 mod huffman;
