@@ -28,6 +28,7 @@ impl Compatibility {
         if let Some(&found) = costs.iter().find(|cost| !cost.is_finite()) {
             return Err(CrfError::Parameter { name: "cost", found, expected: "a finite number" });
         }
+        // A field's energy counts a pair of pixels once, whichever comes first.
         let transposed = (0..costs.len()).map(|at| costs[at % labels * labels + at / labels]);
         let symmetric = costs.iter().zip(transposed).map(|(cost, other)| 0.5 * (cost + other));
         Ok(Self { labels, costs: symmetric.collect() })

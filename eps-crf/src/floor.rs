@@ -82,20 +82,21 @@ impl Floor {
         steps: usize,
     ) -> Result<Floored, CrfError> {
         let pixels = unary::check_probabilities(labels, probabilities)?;
-        let map = |label: usize| &probabilities[label * pixels..][..pixels];
-        let peaks: Vec<f32> = (0..labels).map(|label| greatest(map(label))).collect();
+        let maps: Vec<&[f32]> =
+            (0..labels).map(|label| &probabilities[label * pixels..][..pixels]).collect();
+        let peaks: Vec<f32> = maps.iter().map(|map| greatest(map)).collect();
+        // Kept below the floor as well, since a field of no label cannot be inferred.
         let best = (1..labels).fold(
             0,
             |best, label| {
                 if peaks[label] > peaks[best] { label } else { best }
             },
         );
-        let is_kept = |label: &usize| peaks[*label] >= self.0 || *label == best;
-        let (kept, left): (Vec<usize>, Vec<usize>) = (0..labels).partition(is_kept);
-        let chosen: Vec<&[f32]> = kept.iter().map(|&label| map(label)).collect();
-        let chosen = chosen.concat();
+        let (kept, left): (Vec<usize>, Vec<usize>) =
+            (0..labels).partition(|&label| peaks[label] >= self.0 || label == best);
+        let chosen = kept.iter().map(|&label| maps[label]).collect::<Vec<_>>().concat();
         let inferred = crf.infer(&Unary::from_probabilities(kept.len(), &chosen)?, steps)?;
-        let left: Vec<&[f32]> = left.into_iter().map(map).collect();
+        let left: Vec<&[f32]> = left.into_iter().map(|label| maps[label]).collect();
         let may_change = could_win(crf, &left, &chosen, &inferred, steps);
         let left_out = greatest(&sums(left.iter().copied(), pixels, |value| value));
         Ok(Floored { marginals: inferred.spread(labels, &kept), kept, may_change, left_out })
@@ -120,8 +121,9 @@ fn could_win(
     let winner: Vec<f32> = inferred.greatest().iter().zip(&sums).map(|(p, sum)| p * sum).collect();
     let shares: Vec<f32> = sums.into_iter().map(|sum| 1.0 / sum).collect();
     let weight = greatest(&weights);
-    let belief = |map: &&[f32]| greatest_belief(weight, greatest_share(map, &shares), steps);
-    let beliefs: Vec<f32> = left.iter().map(belief).collect();
+    let greatest_shares = left.iter().map(|map| greatest_share(map, &shares));
+    let beliefs: Vec<f32> =
+        greatest_shares.map(|share| greatest_belief(weight, share, steps)).collect();
     let wins = |pixel: usize, probability: f32, belief: f32| {
         unary::clipped(probability) * (weights[pixel] * belief).exp() >= winner[pixel]
     };

@@ -79,6 +79,7 @@ impl Marginals {
         for (probabilities, label) in others {
             let pixels = greatest.iter_mut().zip(&mut labels).zip(probabilities);
             for ((greatest, best), &probability) in pixels {
+                // Not `>=`: of several the first label stays.
                 if probability > *greatest {
                     (*greatest, *best) = (probability, label);
                 }

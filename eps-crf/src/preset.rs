@@ -52,14 +52,6 @@ impl Preset {
     }
 
     pub fn kernels(self) -> Kernels {
-        let kernels = |gaussian: [f32; 2], bilateral: [f32; 3]| Kernels {
-            gaussian: Gaussian { place: gaussian[0], weight: gaussian[1] },
-            bilateral: Bilateral {
-                place: bilateral[0],
-                colour: bilateral[1],
-                weight: bilateral[2],
-            },
-        };
         match self {
             Self::Psa => kernels([3.0, 3.0], [80.0, 13.0, 10.0]),
             Self::IrnLabel => kernels([3.0, 3.0], [50.0, 5.0, 10.0]),
@@ -81,6 +73,14 @@ impl Preset {
             _ => Cow::Borrowed(rgb),
         }
     }
+}
+
+/// Kernels of `[place, weight]` and `[place, colour, weight]`.
+fn kernels(gaussian: [f32; 2], bilateral: [f32; 3]) -> Kernels {
+    let [place, weight] = gaussian;
+    let gaussian = Gaussian { place, weight };
+    let [place, colour, weight] = bilateral;
+    Kernels { gaussian, bilateral: Bilateral { place, colour, weight } }
 }
 
 /// A pixel less the mean, cut to an integer and taken modulo 256, as x86 casts a negative number.

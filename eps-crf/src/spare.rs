@@ -64,6 +64,7 @@ impl Spare {
     /// The smallest that suffices and is not far too large.
     fn find(&self, bytes: usize) -> Option<usize> {
         let lengths = self.kept.iter().map(|memory| memory.len()).enumerate();
+        // Not more than twice: a small array in a large piece would keep it from the large array to come.
         let suits = lengths.filter(|(_, length)| (bytes..=2 * bytes).contains(length));
         suits.min_by_key(|&(_, length)| length).map(|(at, _)| at)
     }

@@ -47,28 +47,24 @@ impl ColourClasses {
         let lines = (1..).zip(text.lines().map(str::trim));
         let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
         for (position, (number, line)) in lines.enumerate() {
-            let refuse = |found: String, expected: &str| DataError::Line {
-                path: path.into(),
-                line: number,
-                found,
-                expected: expected.into(),
-            };
             match entry(line) {
                 Some((name, colour)) => {
-                    label_map
-                        .add(name, colour)
-                        .map_err(|found| refuse(found, "each name and colour once"))?;
+                    label_map.add(name, colour).map_err(|found| {
+                        DataError::at_line(path, number, found, "each name and colour once")
+                    })?;
                 }
                 // A table may begin with the names of its columns.
                 None if position == 0 && !line.contains(|digit: char| digit.is_ascii_digit()) => {}
                 None => {
-                    return Err(refuse(format!("`{line}`"), "name:red,green,blue, each 0..=255"));
+                    let expected = "name:red,green,blue, each 0..=255";
+                    return Err(DataError::at_line(path, number, format!("`{line}`"), expected));
                 }
             }
         }
         if !(1..=254).contains(&label_map.names.len()) {
             return Err(DataError::ClassNames { path: path.into(), found: label_map.names.len() });
         }
+        // In the end, so that a line that gives black or VOC's border to a class comes first.
         if !label_map.classes.values().any(|&class| class == BACKGROUND) {
             label_map.classes.entry([0; 3]).or_insert(BACKGROUND);
         }
@@ -113,17 +109,21 @@ fn entry(line: &str) -> Option<(&str, [u8; 3])> {
         let colour = numbers(rest.split(':').next()?.split(','))?;
         return Some((name.trim(), colour)).filter(|(name, _)| !name.is_empty());
     }
-    let is_between = |letter: char| letter == ',' || letter == ';' || letter.is_whitespace();
-    let fields: Vec<&str> = line.split(is_between).filter(|field| !field.is_empty()).collect();
+    let fields: Vec<&str> = line.split(is_separator).filter(|field| !field.is_empty()).collect();
     let count = fields.len().checked_sub(3).filter(|&count| count > 0)?;
     // A name may have blanks; it is what is left of the line beside the numbers.
     if let Some(colour) = numbers(fields[count..].iter().copied()) {
         let end = fields[count].as_ptr() as usize - line.as_ptr() as usize;
-        return Some((line[..end].trim_end_matches(is_between), colour));
+        return Some((line[..end].trim_end_matches(is_separator), colour));
     }
     let colour = numbers(fields[..3].iter().copied())?;
     let start = fields[3].as_ptr() as usize - line.as_ptr() as usize;
-    Some((line[start..].trim_end_matches(is_between), colour))
+    Some((line[start..].trim_end_matches(is_separator), colour))
+}
+
+/// Whether a character stands between the fields of a line.
+fn is_separator(letter: char) -> bool {
+    letter == ',' || letter == ';' || letter.is_whitespace()
 }
 
 /// Three numbers of 8 bits, and no more.

@@ -143,9 +143,9 @@ impl FromStr for Condition {
 impl fmt::Display for Condition {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = QUANTITIES.iter().find(|(_, quantity)| *quantity == self.quantity);
+        let (name, _) = name.expect("every quantity is in the table");
         let sign = RELATIONS.iter().find(|(_, relation)| *relation == self.relation);
-        let text = |found: Option<&str>| found.expect("each is in its table").to_owned();
-        let (name, sign) = (text(name.map(|name| name.0)), text(sign.map(|sign| sign.0)));
+        let (sign, _) = sign.expect("every relation is in the table");
         write!(formatter, "{name}{sign}{}", self.value)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{ClassId, Size};
 use std::{
+    error::Error,
     io,
     path::{Path, PathBuf},
 };
@@ -17,11 +18,7 @@ pub enum DataError {
     Write { path: PathBuf, source: io::Error },
 
     #[error("{}: not a {expected} that can be decoded", path.display())]
-    Decode {
-        path: PathBuf,
-        expected: &'static str,
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    Decode { path: PathBuf, expected: &'static str, source: Box<dyn Error + Send + Sync> },
 
     #[error("{}: {kind} is missing{}{hint}", path.display(), and_more(*more))]
     Missing {
@@ -75,6 +72,39 @@ impl DataError {
     /// A file that is not there.
     pub fn missing(path: impl Into<PathBuf>, kind: &'static str) -> Self {
         Self::Missing { path: path.into(), kind, more: 0, hint: String::new() }
+    }
+
+    /// A file or folder that the system does not read.
+    pub(crate) fn open(path: &Path, source: io::Error) -> Self {
+        Self::Open { path: path.into(), source }
+    }
+
+    /// A file that a decoder refused.
+    pub(crate) fn decode(
+        path: &Path,
+        expected: &'static str,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self::Decode { path: path.into(), expected, source: source.into() }
+    }
+
+    /// A file or folder that holds something else.
+    pub(crate) fn content(
+        path: &Path,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Self {
+        Self::Content { path: path.into(), found: found.into(), expected: expected.into() }
+    }
+
+    /// A line, counted from 1, that holds something else.
+    pub(crate) fn at_line(
+        path: &Path,
+        line: usize,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Self {
+        Self::Line { path: path.into(), line, found: found.into(), expected: expected.into() }
     }
 
     /// The file or folder that it is about.

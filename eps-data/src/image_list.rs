@@ -44,21 +44,16 @@ impl ImageList {
     /// [`DataError::Line`] for a duplicate or something that is no id, [`DataError::EmptyList`].
     pub fn read(path: &Path) -> Result<Self, DataError> {
         let text = read_text(path)?;
-        let refuse = |line, found, expected: &str| DataError::Line {
-            path: path.into(),
-            line,
-            found,
-            expected: expected.into(),
-        };
         let mut seen = HashSet::new();
         let mut entries = Vec::new();
         for (line, entry) in list_entries(&text) {
             let entry = entry.map_err(|NoId { text, reason }| {
-                refuse(line, format!("`{}`{reason}", printable(text)), "an image id")
+                let found = format!("`{}`{reason}", printable(text));
+                DataError::at_line(path, line, found, "an image id")
             })?;
             if !seen.insert(entry.id) {
                 let found = format!("`{}` again{}", entry.id, entry.with_numbers());
-                return Err(refuse(line, found, "each image id once"));
+                return Err(DataError::at_line(path, line, found, "each image id once"));
             }
             entries.push(entry);
         }
@@ -138,9 +133,15 @@ pub(crate) fn list_entries(
     lines.map(|(line, number)| (number, entry(line)))
 }
 
+// The forms of a line, and what is its id:
+//
+//   2007_000032, a.jpg             an id, with or without the ending of a picture
+//   /JPEGImages/a.jpg /Masks/a.png the name of the first path; a path begins with `/` or has an ending
+//   a 0 14, a -1                   what comes before the numbers
+//
+// Anything else is taken as a whole, so that its blank is what the message is about.
 fn entry(line: &str) -> Result<Entry<'_>, NoId<'_>> {
     let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let is_path = |word: &str| word.starts_with('/') || has_ending(word);
     let (file, numbers) = if rest.split_whitespace().all(is_number) {
         (first, rest.trim())
     } else if is_path(first) && rest.split_whitespace().all(is_path) {
@@ -157,6 +158,11 @@ fn entry(line: &str) -> Result<Entry<'_>, NoId<'_>> {
     let id = id_of(id).map_err(|reason| NoId { text: line, reason })?;
     let is_alone = name.len() == file.len() && (rest.is_empty() || !numbers.is_empty());
     Ok(Entry { id, has_ending: is_alone && id.len() < name.len(), numbers })
+}
+
+/// Whether a word of a line is the path of a picture.
+fn is_path(word: &str) -> bool {
+    word.starts_with('/') || has_ending(word)
 }
 
 fn is_number(text: &str) -> bool {
@@ -180,10 +186,10 @@ pub(crate) fn without_ending(name: &str) -> &str {
 
 /// The id that a text is, if it could be part of a file name everywhere and stand in any table.
 pub(crate) fn id_of(text: &str) -> Result<&str, NoIdReason> {
-    let strange = |letter: &char| {
+    let strange = text.chars().find(|letter| {
         letter.is_whitespace() || letter.is_control() || "/\\:,;|\"*?<>".contains(*letter)
-    };
-    match text.chars().find(strange) {
+    });
+    match strange {
         _ if text.is_empty() => Err(NoIdReason::Empty),
         Some(letter) => Err(NoIdReason::Letter(letter)),
         None if text.starts_with('.') => Err(NoIdReason::Hidden),
@@ -211,9 +217,9 @@ fn numbers(path: &Path, entries: &[Entry<'_>]) -> Option<Remark> {
     let count = 1 + with.count();
     let lines = counted(count, "line");
     let example = format!("first `{} {}`", first.id, first.numbers);
-    let of = |value: &str| entries.iter().filter(|entry| entry.numbers == value).count();
-    let (found, taken) = if of("-1") > 0 {
-        let [present, difficult, absent] = ["1", "0", "-1"].map(of);
+    let [present, difficult, absent] =
+        ["1", "0", "-1"].map(|value| entries.iter().filter(|entry| entry.numbers == value).count());
+    let (found, taken) = if absent > 0 {
         (
             format!("{lines} with 1, 0 or -1 after the id, {example}"),
             format!(

@@ -1,5 +1,14 @@
 //! Batches of training samples, decoded ahead of the consumer.
 
+// A thread of the loader asks for one batch after another, rayon's threads make its samples, and a
+// bounded queue lets it run ahead of the consumer by so many batches:
+//
+//   places of an update -> samples, in parallel -> queue of `ahead` batches -> consumer
+//
+// A full queue stops the thread, an error ends it after it was sent, and so does a receiver that is
+// gone. Nothing that a sample depends on is carried from one update to the next, so that any update
+// can be the first.
+
 mod cache;
 mod order;
 
@@ -164,6 +173,7 @@ impl Plan {
     /// The samples of an update, or the first error among them.
     fn batch(&self, update: usize) -> Result<Vec<Sample>, DataError> {
         let places = self.order.places(update);
+        // Gathered with their errors: to stop at one would return whichever came first.
         let samples: Vec<_> = places.into_par_iter().map(|place| self.sample(&place)).collect();
         samples.into_iter().collect()
     }

@@ -28,13 +28,15 @@ impl ImageList {
     /// The position of the image whose file has this name: that of the longest id that the name begins with.
     fn position_of(&self, path: &Path) -> Option<usize> {
         let stem = path.file_stem()?.to_str()?;
-        let is_of = |id: &str| {
-            stem.strip_prefix(id)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(SEPARATORS))
-        };
-        let of_file = self.ids.iter().enumerate().filter(|(_, id)| is_of(id));
+        let of_file = self.ids.iter().enumerate().filter(|(_, id)| begins_with_id(stem, id));
+        // Of `a` and `a_b`, the file `a_b_mask` is that of the longer.
         Some(of_file.max_by_key(|(_, id)| id.len())?.0)
     }
+}
+
+/// Whether a name is an id, alone or before a suffix.
+fn begins_with_id(name: &str, id: &str) -> bool {
+    name.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with(SEPARATORS))
 }
 
 /// What is there in the place of a file: no folder, or a file whose name goes on behind the id.

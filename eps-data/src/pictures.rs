@@ -51,27 +51,28 @@ fn first_in(folder: &Path, id: &str, endings: &[&str]) -> PathBuf {
 ///
 /// If the folder cannot be read, or the name of a photograph is no id.
 pub(crate) fn photographs_of(folder: &Path) -> Result<(Vec<String>, Vec<Remark>), DataError> {
-    let names =
-        file_names(folder).map_err(|source| DataError::Open { path: folder.into(), source })?;
+    let names = file_names(folder).map_err(|source| DataError::open(folder, source))?;
     let mut photographs: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut others = Vec::new();
     for name in &names {
         let Some((stem, ending)) = name.rsplit_once('.') else { continue };
-        let is_of =
-            |endings: &[&str]| endings.iter().any(|known| ending.eq_ignore_ascii_case(known));
-        if is_of(&PHOTOGRAPH_ENDINGS) {
-            let id = id_in_name(stem).map_err(|reason| DataError::Content {
-                path: folder.join(name),
-                found: format!("`{}`{reason}", printable(stem)),
-                expected: "an image id as the name of the file".into(),
+        if is_one_of(&PHOTOGRAPH_ENDINGS, ending) {
+            let id = id_in_name(stem).map_err(|reason| {
+                let found = format!("`{}`{reason}", printable(stem));
+                DataError::content(&folder.join(name), found, "an image id as the name of the file")
             })?;
             photographs.entry(id.to_owned()).or_default().push(name);
-        } else if is_of(&OTHER_ENDINGS) {
+        } else if is_one_of(&OTHER_ENDINGS, ending) {
             others.push(name.as_str());
         }
     }
     let remarks = [several(folder, &photographs), other_formats(folder, &others)];
     Ok((photographs.into_keys().collect(), remarks.into_iter().flatten().collect()))
+}
+
+/// Whether an ending is one of these, in whatever case.
+fn is_one_of(endings: &[&str], ending: &str) -> bool {
+    endings.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 /// Names of the files of a folder, ascending; hidden ones and folders are left out.
@@ -115,11 +116,10 @@ fn other_formats(folder: &Path, others: &[&str]) -> Option<Remark> {
 ///
 /// If the folder cannot be read, or two pictures have one id.
 pub fn pictures_of(folder: &Path) -> Result<BTreeMap<String, PathBuf>, DataError> {
-    let refuse = |source: io::Error| DataError::Open { path: folder.into(), source };
     let mut pictures: BTreeMap<String, PathBuf> = BTreeMap::new();
     let mut paths = fs::read_dir(folder)
         .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>())
-        .map_err(refuse)?;
+        .map_err(|source| DataError::open(folder, source))?;
     paths.sort();
     for path in paths {
         let Some(id) = id_of(&path) else { continue };

@@ -81,11 +81,12 @@ pub fn counted(count: usize, thing: &str) -> String {
 
 /// A text of a file in a message: characters that no terminal shows are written as escapes.
 pub(crate) fn printable(text: &str) -> String {
-    let shown = |letter: char| match letter.is_control() {
-        true => letter.escape_default().to_string(),
-        false => letter.to_string(),
-    };
-    text.chars().map(shown).collect()
+    text.chars()
+        .map(|letter| match letter.is_control() {
+            true => letter.escape_default().to_string(),
+            false => letter.to_string(),
+        })
+        .collect()
 }
 
 /// Names that were met, each with its number and the first place.
@@ -114,11 +115,11 @@ impl Tally {
     pub(crate) fn text(&self) -> String {
         let mut names: Vec<_> = self.names.iter().collect();
         names.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
-        let word = |(name, (count, place)): &(&String, &(usize, String))| match count {
+        let shown = names.iter().take(SHOWN).map(|(name, (count, place))| match count {
             1 => format!("`{name}` in {place}"),
             count => format!("`{name}` ({count}, first in {place})"),
-        };
-        let shown: Vec<String> = names.iter().take(SHOWN).map(word).collect();
+        });
+        let shown: Vec<String> = shown.collect();
         match names.len().saturating_sub(SHOWN) {
             0 => shown.join(", "),
             more => format!("{} and {}", shown.join(", "), counted(more, "further name")),

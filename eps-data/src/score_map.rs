@@ -111,6 +111,7 @@ impl ScoreMap {
             let mut best = (BACKGROUND, f32::NEG_INFINITY);
             for (index, &class) in self.classes.iter().enumerate() {
                 let score = self.scores[index * pixels + pixel];
+                // Not `>=`: classes ascend, and the lower wins a tie.
                 if score > best.1 {
                     best = (class, score);
                 }
@@ -130,19 +131,19 @@ impl ScoreMap {
             return self.clone();
         }
         let factor = self.factor(size);
-        let step = |from: usize, to: usize| {
-            factor.map_or(from as f32 / to as f32, |factor| 1.0 / factor as f32)
-        };
-        let taps = |from: usize, to: usize| bilinear_taps(from, to, step(from, to));
-        let columns = taps(self.size.width, size.width);
-        let rows = taps(self.size.height, size.height);
+        let sides = [(self.size.width, size.width), (self.size.height, size.height)];
+        let [columns, rows] = sides.map(|(from, to)| {
+            let step = factor.map_or(from as f32 / to as f32, |factor| 1.0 / factor as f32);
+            bilinear_taps(from, to, step)
+        });
         let mut scores = Vec::with_capacity(self.classes.len() * size.pixels());
         for map in self.scores.chunks_exact(self.size.pixels().max(1)) {
-            let at = |row: usize, column: usize| map[row * self.size.width + column];
             for &BilinearTap { first: top, second: bottom, share: down } in &rows {
+                let [top, bottom] =
+                    [top, bottom].map(|row| &map[row * self.size.width..][..self.size.width]);
                 for &BilinearTap { first: left, second: right, share: across } in &columns {
-                    let upper = at(top, left) * (1.0 - across) + at(top, right) * across;
-                    let lower = at(bottom, left) * (1.0 - across) + at(bottom, right) * across;
+                    let upper = top[left] * (1.0 - across) + top[right] * across;
+                    let lower = bottom[left] * (1.0 - across) + bottom[right] * across;
                     scores.push(upper * (1.0 - down) + lower * down);
                 }
             }
@@ -152,6 +153,7 @@ impl ScoreMap {
 
     /// The whole number of which this is the map of every so many pixels, if there is one.
     fn factor(&self, size: Size) -> Option<usize> {
+        // A map of every k-th pixel has the first of each started k, in both directions.
         let factor = size.width.div_ceil(self.size.width.max(1));
         let is_strided = factor > 1
             && size.width.div_ceil(factor) == self.size.width
@@ -161,8 +163,9 @@ impl ScoreMap {
 
     /// The mask that a constant background score of `threshold` leaves: a class must exceed it.
     pub fn to_labels(&self, threshold: f32) -> LabelMap {
-        let pick = |(class, score)| if score > threshold { class } else { BACKGROUND };
-        LabelMap::new(self.size, self.best().map(pick).collect())
+        let classes =
+            self.best().map(|(class, score)| if score > threshold { class } else { BACKGROUND });
+        LabelMap::new(self.size, classes.collect())
     }
 }
 

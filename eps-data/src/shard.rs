@@ -35,6 +35,7 @@ impl Shard {
     pub fn holds(self, id: &str) -> bool {
         let digest = sha256(id);
         let hash = u64::from_str_radix(&digest[..16], 16).expect("a digest is hexadecimal");
+        // So few of 2^64 values are left over that the remainder favours no part.
         hash % self.count == self.index - 1
     }
 }

@@ -23,21 +23,24 @@ impl Size {
     ///
     /// The shorter side is rounded half to even, as Python's `round` does, and is at least one pixel.
     pub fn with_longer_side(self, side: usize) -> Self {
-        let scaled = |short: usize, long: usize| {
-            ((short as f64 * side as f64 / long as f64).round_ties_even() as usize).max(1)
-        };
-        if self.width < self.height {
-            Self::new(scaled(self.width, self.height), side)
+        let Self { width, height } = self;
+        // The longer side is exact; a product of it with a rounded ratio might not be.
+        if width < height {
+            Self::new(rounded(width as f64 * side as f64 / height as f64), side)
         } else {
-            Self::new(side, scaled(self.height, self.width))
+            Self::new(side, rounded(height as f64 * side as f64 / width as f64))
         }
     }
 
     /// Both sides times `scale`, rounded half to even, at least one pixel.
     pub fn scaled(self, scale: f64) -> Self {
-        let side = |pixels: usize| ((pixels as f64 * scale).round_ties_even() as usize).max(1);
-        Self::new(side(self.width), side(self.height))
+        Self::new(rounded(self.width as f64 * scale), rounded(self.height as f64 * scale))
     }
+}
+
+/// Half to even, and at least one pixel.
+fn rounded(side: f64) -> usize {
+    (side.round_ties_even() as usize).max(1)
 }
 
 impl fmt::Display for Size {

@@ -104,9 +104,9 @@ fn maps(item: &Item) -> impl Iterator<Item = (&'static str, &Path)> {
 
 /// The maps of an item that must be as large as its photograph.
 fn exact_maps(item: &Item, fit: SaliencyFit) -> impl Iterator<Item = (&'static str, &Path)> {
-    let is_exact =
-        move |path: &Path| fit == SaliencyFit::Exact || item.saliency.as_deref() != Some(path);
-    maps(item).filter(move |(_, path)| is_exact(path))
+    maps(item).filter(move |(_, path)| {
+        fit == SaliencyFit::Exact || item.saliency.as_deref() != Some(path)
+    })
 }
 
 fn check_existence(items: &[Item]) -> Result<(), DataError> {
@@ -121,6 +121,7 @@ fn check_existence(items: &[Item]) -> Result<(), DataError> {
 }
 
 fn check_sizes(items: &[Item], fit: SaliencyFit) -> Result<(), DataError> {
+    // All of them, so that the first error of the list is returned, not the first in time.
     let checks: Vec<_> = items.par_iter().map(|item| check_sizes_of(item, fit)).collect();
     checks.into_iter().collect()
 }

@@ -45,14 +45,13 @@ impl Cells {
     #[inline(always)]
     pub(super) fn new(keys: &Keys<V>, sorted: &[u64]) -> Self {
         let lines = lines(keys, sorted);
-        let missing = || vec![[0; 2]; sorted.len()];
         let between = std::array::from_fn(|axis| {
-            let mut besides = missing();
+            let mut besides = vec![[0; 2]; sorted.len()];
             find_beside(keys, sorted, axis, &mut besides);
             besides
         });
         let within = std::array::from_fn(|axis| {
-            let mut besides = missing();
+            let mut besides = vec![[0; 2]; sorted.len()];
             for cell in lines.iter().flatten().cloned() {
                 let (sorted, besides) = (&sorted[cell.clone()], &mut besides[cell]);
                 find_beside(keys, sorted, PLACE_AXES + axis, besides);
@@ -122,16 +121,17 @@ fn rows(cell: &Range<usize>) -> Range<usize> {
 
 /// The vertices of the cells of each line that has any.
 fn lines(keys: &Keys<V>, sorted: &[u64]) -> Vec<Vec<Range<usize>>> {
-    let mut end = 0;
-    let cells = |line: &[u64]| {
-        let cells = line.chunk_by(|&a, &b| keys.cell(a) == keys.cell(b)).map(|cell| {
-            let start = end;
-            end += cell.len();
-            start..end
-        });
-        cells.collect()
-    };
-    sorted.chunk_by(|&a, &b| keys.line(a) == keys.line(b)).map(cells).collect()
+    let mut start = 0;
+    let mut lines = Vec::new();
+    for line in sorted.chunk_by(|&a, &b| keys.line(a) == keys.line(b)) {
+        let mut cells = Vec::new();
+        for cell in line.chunk_by(|&a, &b| keys.cell(a) == keys.cell(b)) {
+            cells.push(start..start + cell.len());
+            start += cell.len();
+        }
+        lines.push(cells);
+    }
+    lines
 }
 
 /// Finds the neighbours of each vertex on an axis, among those with these keys; one that is missing stays so.

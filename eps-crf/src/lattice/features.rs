@@ -24,29 +24,29 @@ impl Features {
     /// Features of places and colours with their standard deviations.
     pub(super) fn of_points(picture: &Picture<'_>, deviations: &Bilateral) -> Self {
         let factors = scale_factors::<5>();
-        let channel = |channel| scaled(256, deviations.colour, factors[2 + channel]);
         Self {
             columns: scaled(picture.width(), deviations.place, factors[0]),
             rows: scaled(picture.height(), deviations.place, factors[1]),
-            channels: std::array::from_fn(channel),
+            channels: std::array::from_fn(|channel| {
+                scaled(256, deviations.colour, factors[2 + channel])
+            }),
         }
     }
 
     /// The least and greatest of each feature of some colours at any place.
     pub(super) fn ranges(&self, colours: &[[u8; 3]]) -> [(f32, f32); 5] {
-        let range = |values: &[f32]| {
-            let last = values.last().copied().unwrap_or_default();
-            (values.first().copied().unwrap_or_default(), last)
-        };
-        let channel = |channel: usize| {
-            let mut ends = (u8::MAX, u8::MIN);
-            for colour in colours {
-                ends = (ends.0.min(colour[channel]), ends.1.max(colour[channel]));
-            }
-            let values = &self.channels[channel];
-            (values[usize::from(ends.0)], values[usize::from(ends.1)])
-        };
-        [range(&self.columns), range(&self.rows), channel(0), channel(1), channel(2)]
+        let [red, green, blue] = [0, 1, 2].map(|channel| self.range(channel, colours));
+        [ends(&self.columns), ends(&self.rows), red, green, blue]
+    }
+
+    /// The least and greatest feature of a channel of some colours.
+    fn range(&self, channel: usize, colours: &[[u8; 3]]) -> (f32, f32) {
+        let (mut least, mut greatest) = (u8::MAX, u8::MIN);
+        for colour in colours {
+            (least, greatest) = (least.min(colour[channel]), greatest.max(colour[channel]));
+        }
+        let values = &self.channels[channel];
+        (values[usize::from(least)], values[usize::from(greatest)])
     }
 
     /// Features of the places of up to eight neighbours of a row, from column `first` on.
@@ -68,6 +68,12 @@ impl Features {
         }
         block
     }
+}
+
+/// The first and the last of ascending values.
+fn ends(values: &[f32]) -> (f32, f32) {
+    let last = values.last().copied().unwrap_or_default();
+    (values.first().copied().unwrap_or_default(), last)
 }
 
 /// The numbers from 0, divided by a deviation and multiplied by a factor.

@@ -75,8 +75,9 @@ impl Places {
     /// Of a band that begins in row `band`; `start` gives the place of a row.
     #[inline(always)]
     pub(super) fn of(band: usize, start: impl Fn(usize) -> usize) -> Self {
-        let triple = |row| [start(row), start(row + 1), start(row + 2)];
-        Self([triple(band), triple(band + 1), triple(band + 2), [0; 3]])
+        let (a, b, c) = (start(band), start(band + 1), start(band + 2));
+        let (d, e) = (start(band + 3), start(band + 4));
+        Self([[a, b, c], [b, c, d], [c, d, e], [0; 3]])
     }
 }
 
@@ -96,8 +97,8 @@ impl Grid {
     /// The grid of a picture; `None` if it would have far more vertices than the picture has pixels.
     pub(crate) fn new(picture: &Picture<'_>, gaussian: &Gaussian) -> Option<Self> {
         let features = Features::of_places(picture, gaussian.place);
-        let last = |features: &[f32]| features.last().map_or(0.0, |&last| f64::from(last));
-        let (right, bottom) = (last(&features.columns), last(&features.rows));
+        let [right, bottom] = [&features.columns, &features.rows]
+            .map(|line| line.last().map_or(0.0, |&last| f64::from(last)));
         // A step to the right is 3/2 of a feature, one down a half; columns are every second step.
         let columns = (right / 3.0).ceil() + f64::from(LEFT + 2);
         let rows = (2.0 * bottom).ceil() + f64::from(2 * ABOVE + 4);
@@ -193,6 +194,7 @@ impl NullaryFnOnce for Build<'_> {
         grid.holes = holes.collect();
         grid.touched = touched.iter().filter(|&&touched| touched).count();
         let factors = normalisation(&grid.of_ones_in_registers(), gain(3), self.weight);
+        // Into the weights, by which a pixel gives and takes: a root each time is the factor in the end.
         for (weights, factor) in grid.weights.as_chunks_mut::<3>().0.iter_mut().zip(factors) {
             weights.iter_mut().for_each(|weight| *weight *= factor);
         }

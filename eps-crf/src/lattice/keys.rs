@@ -103,8 +103,8 @@ fn levels<const V: usize>(feature: usize, range: (f32, f32)) -> (i64, i64) {
     // leads feature + 1 away; the rest is room for rounded coordinates, V / 2 on every axis.
     let margin = 4 * (feature as i64 + 1);
     let scale = ((feature + 1) * (feature + 2)) as f64 / V as f64;
-    let level = |feature: f32| scale * f64::from(feature);
-    (level(range.0).floor() as i64 - margin, level(range.1).ceil() as i64 + margin)
+    let (lowest, highest) = (scale * f64::from(range.0), scale * f64::from(range.1));
+    (lowest.floor() as i64 - margin, highest.ceil() as i64 + margin)
 }
 
 #[cfg(test)]

@@ -25,17 +25,12 @@ pub(crate) struct Messages<'a, R> {
 impl<'a, R: Row> Messages<'a, R> {
     /// Values that are not set before the first pass.
     pub(crate) fn new(lattice: &'a Sparse) -> Self {
-        let values = |vertices: usize| {
-            let mut values = Pages::unset((BEFORE + vertices) * R::LANES);
-            R::rows_mut(&mut values)[..BEFORE].fill(R::filled(0.0));
-            values
-        };
         let largest = lattice.cells().largest();
         Self {
             lattice,
-            taken: values(lattice.vertices()),
-            given: values(lattice.vertices()),
-            rooms: [values(largest), values(largest)],
+            taken: values::<R>(lattice.vertices()),
+            given: values::<R>(lattice.vertices()),
+            rooms: [values::<R>(largest), values::<R>(largest)],
             of: PhantomData,
         }
     }
@@ -79,4 +74,11 @@ impl<'a, R: Row> Messages<'a, R> {
             }
         }
     }
+}
+
+/// A row of zeros, and rows of so many vertices that are not set.
+fn values<R: Row>(vertices: usize) -> Pages<f32> {
+    let mut values = Pages::unset((BEFORE + vertices) * R::LANES);
+    R::rows_mut(&mut values)[..BEFORE].fill(R::filled(0.0));
+    values
 }

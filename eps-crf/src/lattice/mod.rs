@@ -49,6 +49,11 @@ fn normalisation(taken: &[f32], gain: f32, weight: f32) -> Vec<f32> {
     /// Added before the inverse root, as in Krähenbühl's implementation.
     const EPSILON: f64 = 1e-20;
     let root = (gain * weight).sqrt();
-    let inverse = |taken: f32| (1.0 / (f64::from(gain * taken) + EPSILON).sqrt()) as f32;
-    taken.iter().map(|&taken| root * inverse(taken)).collect()
+    taken
+        .iter()
+        .map(|&taken| {
+            let inverse = 1.0 / (f64::from(gain * taken) + EPSILON).sqrt();
+            root * inverse as f32
+        })
+        .collect()
 }

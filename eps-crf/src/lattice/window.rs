@@ -39,8 +39,9 @@ pub(crate) struct Window<'a, R> {
 impl<'a, R: Row> Window<'a, R> {
     /// All values zero.
     pub(crate) fn new(grid: &'a Grid) -> Self {
-        let zeros = |rows: usize| Pages::zeros(rows * grid.columns * R::LANES);
-        let (given, blurred) = (zeros(grid.spans.len()), KEPT.map(zeros));
+        let row = grid.columns * R::LANES;
+        let given = Pages::zeros(grid.spans.len() * row);
+        let blurred = KEPT.map(|rows| Pages::zeros(rows * row));
         Self { grid, given, blurred, next: [0; 3], of: PhantomData }
     }
 
@@ -73,11 +74,11 @@ impl<'a, R: Row> Window<'a, R> {
     fn blur_first(&mut self) {
         let (columns, row) = (self.grid.columns, self.next[0]);
         let given = R::rows_mut(&mut self.given);
-        let rows = |row: usize| &given[row * columns..][..columns];
+        let [above, centres, below] =
+            [row - 1, row, row + 1].map(|row| &given[row * columns..][..columns]);
         let (left, right) = beside(row);
-        let neighbours = [(rows(row - 1), left), (rows(row + 1), right)];
-        let blurred = R::rows_mut(&mut self.blurred[0]);
-        self.grid.blur(row, rows(row), neighbours, kept_mut(blurred, 0, row, columns));
+        let blurred = kept_mut(R::rows_mut(&mut self.blurred[0]), 0, row, columns);
+        self.grid.blur(row, centres, [(above, left), (below, right)], blurred);
         // No later row looks at it, and pixels give only to rows that were cleared before.
         given[(row - 1) * columns..][..columns].fill(R::filled(0.0));
         self.next[0] += 1;
@@ -88,10 +89,11 @@ impl<'a, R: Row> Window<'a, R> {
     fn blur_second(&mut self) {
         let (columns, row) = (self.grid.columns, self.next[1]);
         let [first, second, _] = self.blurred.each_mut().map(|rows| R::rows_mut(rows));
-        let rows = |row: usize| kept(first, 0, row, columns);
+        let [above, centres, below] =
+            [row - 1, row, row + 1].map(|row| kept(first, 0, row, columns));
         let (left, right) = beside(row);
-        let neighbours = [(rows(row - 1), right), (rows(row + 1), left)];
-        self.grid.blur(row, rows(row), neighbours, kept_mut(second, 1, row, columns));
+        let blurred = kept_mut(second, 1, row, columns);
+        self.grid.blur(row, centres, [(above, right), (below, left)], blurred);
         self.next[1] += 1;
     }
 
@@ -100,9 +102,9 @@ impl<'a, R: Row> Window<'a, R> {
     fn blur_third(&mut self) {
         let (columns, row) = (self.grid.columns, self.next[2]);
         let [_, second, third] = self.blurred.each_mut().map(|rows| R::rows_mut(rows));
-        let rows = |row: usize| kept(second, 1, row, columns);
-        let neighbours = [(rows(row - 2), 0), (rows(row + 2), 0)];
-        self.grid.blur(row, rows(row), neighbours, kept_mut(third, 2, row, columns));
+        let [above, centres, below] =
+            [row - 2, row, row + 2].map(|row| kept(second, 1, row, columns));
+        self.grid.blur(row, centres, [(above, 0), (below, 0)], kept_mut(third, 2, row, columns));
         self.next[2] += 1;
     }
 

@@ -103,6 +103,7 @@ impl Gains {
                 }
             }
             Self::All(gains) => {
+                // One label's gains at a time: a row is as long as the sums, and no lane waits for another.
                 for (gains, message) in gains.chunks_exact(sums.len()).zip(messages) {
                     let message = message * factor;
                     for (sum, gain) in sums.iter_mut().zip(gains) {

@@ -73,8 +73,12 @@ impl<'a> Features<'a> {
 /// Factors of the features before elevation, so that the lattice blurs by a standard deviation of one.
 pub(super) fn factors(dimensions: usize) -> Vec<f32> {
     let deviation = ((2.0_f64 / 3.0).sqrt() * (dimensions + 1) as f64) as f32;
-    let factor = |axis: usize| 1.0 / (((axis + 2) * (axis + 1)) as f64).sqrt();
-    (0..dimensions).map(|axis| (factor(axis) * f64::from(deviation)) as f32).collect()
+    (0..dimensions)
+        .map(|axis| {
+            let factor = 1.0 / (((axis + 2) * (axis + 1)) as f64).sqrt();
+            (factor * f64::from(deviation)) as f32
+        })
+        .collect()
 }
 
 #[cfg(test)]

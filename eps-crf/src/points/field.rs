@@ -45,18 +45,13 @@ impl Term {
         normalisation: Normalisation,
     ) -> Self {
         let gains = costs.gains(labels, lanes(labels));
-        let norm = |power: fn(f64) -> f64| -> Vec<f32> {
-            let taken = lattice.of_ones().into_iter();
-            // Added before the inverse, as in Krähenbühl's implementation.
-            taken.map(|taken| (1.0 / power(f64::from(taken) + 1e-20)) as f32).collect()
-        };
         let (before, after) = match normalisation {
             Normalisation::None => (None, None),
-            Normalisation::Before => (Some(norm(|taken| taken)), None),
-            Normalisation::After => (None, Some(norm(|taken| taken))),
+            Normalisation::Before => (Some(inverse_of_ones(&lattice, |taken| taken)), None),
+            Normalisation::After => (None, Some(inverse_of_ones(&lattice, |taken| taken))),
             Normalisation::Symmetric => {
-                let norm = norm(f64::sqrt);
-                (Some(norm.clone()), Some(norm))
+                let factors = inverse_of_ones(&lattice, f64::sqrt);
+                (Some(factors.clone()), Some(factors))
             }
         };
         Self { lattice, gains, before, after }
@@ -73,6 +68,13 @@ impl Term {
             self.gains.add(&messages, factor, row);
         }
     }
+}
+
+/// One over a power of what each point takes when every point gives 1.
+fn inverse_of_ones(lattice: &Lattice, power: fn(f64) -> f64) -> Vec<f32> {
+    let taken = lattice.of_ones().into_iter();
+    // Added before the inverse, as in Krähenbühl's implementation.
+    taken.map(|taken| (1.0 / power(f64::from(taken) + 1e-20)) as f32).collect()
 }
 
 impl PointField {
@@ -182,6 +184,7 @@ impl NullaryFnOnce for Gain<'_> {
 #[inline(always)]
 fn normalise(lanes: usize, rows: &mut [f32]) {
     for row in rows.chunks_exact_mut(lanes) {
+        // Less the greatest, no exponential overflows and one of them is 1.
         let greatest = row.iter().fold(f32::NEG_INFINITY, |a, &b| if a > b { a } else { b });
         row.iter_mut().for_each(|value| *value = exponential(*value - greatest));
         let scale = 1.0 / row.iter().sum::<f32>();

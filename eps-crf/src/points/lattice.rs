@@ -153,6 +153,7 @@ impl Lattice {
             }
         }
         let mut other = Pages::zeros((self.vertices + 1) * lanes);
+        // Two arrays take turns, since a vertex needs what its neighbours had before this axis.
         for beside in &self.beside {
             blur(groups, beside, as_lanes::<N>(&values), as_lanes_mut::<N>(&mut other));
             std::mem::swap(&mut values, &mut other);

@@ -61,6 +61,7 @@ impl Placing {
         let mut sum = [0; BLOCK];
         for (elevated, origin) in self.elevated.iter().zip(&mut self.origin) {
             for lane in 0..BLOCK {
+                // As in `Simplices`: the sum rounds, and its low bits are the integer.
                 let shifted = inverse * elevated[lane] + ROUNDING;
                 origin[lane] = shifted.to_bits().wrapping_sub(ROUNDING.to_bits()) as i32;
                 sum[lane] += origin[lane];
@@ -87,6 +88,7 @@ impl Placing {
         for first in 0..axes {
             for second in first + 1..axes {
                 for lane in 0..BLOCK {
+                    // Of two equal offsets the first axis comes first, so that no two have one rank.
                     let behind = i32::from(self.sorted[first][lane] < self.sorted[second][lane]);
                     self.rank[first][lane] += behind;
                     self.rank[second][lane] += 1 - behind;
@@ -100,6 +102,7 @@ impl Placing {
         let axes = self.origin.len() as i32;
         for (rank, origin) in self.rank.iter_mut().zip(&mut self.origin) {
             for lane in 0..BLOCK {
+                // A sum of k too many moves the k axes of the smallest offsets one multiple down.
                 let moved = rank[lane] + sum[lane];
                 let up = i32::from(moved < 0) - i32::from(moved >= axes);
                 rank[lane] = moved + up * axes;

@@ -250,6 +250,7 @@ impl TermField {
         let mut bilateral = None;
         let mut picture: Cow<'_, [u8]> = vec![].into();
         for (kernel, costs, normalisation) in &self.terms {
+            // A `DenseCrf` has weights from 0, and one compatibility for both kernels.
             let Costs::Potts(weight @ 0.0..) = *costs else { return None };
             if *normalisation != Normalisation::Symmetric {
                 return None;
@@ -300,16 +301,13 @@ impl TermField {
     /// Features of every point, `[dimensions, points]`.
     fn features_of<'a>(&self, kernel: &'a Kernel) -> (usize, Cow<'a, [f32]>) {
         let width = self.width.unwrap_or(1);
-        let places = |[x, y]: [f32; 2]| {
-            let columns = (0..self.points).map(move |point| (point % width) as f32 / x);
-            let rows = (0..self.points).map(move |point| (point / width) as f32 / y);
-            columns.chain(rows)
-        };
         match kernel {
             Kernel::Features { dimensions, values } => (*dimensions, values.into()),
-            Kernel::Gaussian { place } => (2, places(*place).collect::<Vec<_>>().into()),
+            Kernel::Gaussian { place } => {
+                (2, places(self.points, width, *place).collect::<Vec<_>>().into())
+            }
             Kernel::Bilateral { place, colour, channels } => {
-                let mut features: Vec<f32> = places(*place).collect();
+                let mut features: Vec<f32> = places(self.points, width, *place).collect();
                 for (channel, deviation) in colour.iter().enumerate() {
                     let values = channels[channel..].iter().step_by(3);
                     features.extend(values.map(|&value| f32::from(value) / deviation));
@@ -318,6 +316,13 @@ impl TermField {
             }
         }
     }
+}
+
+/// Column of each point, then row, by their deviations.
+fn places(points: usize, width: usize, [x, y]: [f32; 2]) -> impl Iterator<Item = f32> {
+    let columns = (0..points).map(move |point| (point % width) as f32 / x);
+    let rows = (0..points).map(move |point| (point / width) as f32 / y);
+    columns.chain(rows)
 }
 
 fn check_deviations(name: &'static str, found: &[f32]) -> Result<(), CrfError> {

@@ -5,7 +5,7 @@ use crate::{
     DataError,
     codec::{Content, Format, read_bytes},
 };
-use std::{io, path::Path};
+use std::{io::ErrorKind, path::Path};
 
 const AGAIN: &str = "copy or download it again, or take the image out of the list";
 
@@ -19,9 +19,8 @@ pub(super) fn read(path: &Path, findings: &mut Vec<Finding>) -> Option<Vec<u8>> 
         }
         Ok(bytes) => Some(bytes),
         Err(error) => {
-            let is_denied = |source: &io::Error| source.kind() == io::ErrorKind::PermissionDenied;
             let remedy = match &error {
-                DataError::Open { source, .. } if is_denied(source) => {
+                DataError::Open { source, .. } if source.kind() == ErrorKind::PermissionDenied => {
                     "allow reading: chmod a+r on the file"
                 }
                 _ => AGAIN,
@@ -60,6 +59,7 @@ fn is_other(error: &DataError) -> bool {
 
 /// Whether the file lacks the end that every complete one has.
 fn is_cut(bytes: &[u8]) -> bool {
+    // Anywhere, not at the end: programs append what they like, and decoders pass it over.
     match Format::of(bytes) {
         Some(Format::Png) => !bytes.windows(4).any(|window| window == b"IEND"),
         Some(Format::Jpeg) => !bytes.windows(2).any(|window| window == [0xFF, 0xD9]),

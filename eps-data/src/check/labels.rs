@@ -22,33 +22,21 @@ impl CheckedLabels {
         findings: &mut Vec<Finding>,
     ) -> Self {
         let (list, name_or_path) = list;
-        let ids = &list.ids;
-        let none = || vec![None; ids.len()];
-        let of_folder = || folder.labels_for(list, name_or_path);
-        let source = match given.cloned().map_or_else(of_folder, Ok) {
+        let source = match given {
+            Some(source) => Ok(source.clone()),
+            None => folder.labels_for(list, name_or_path),
+        };
+        let source = match source {
             Ok(source) => source,
             Err(error) => {
                 let remedy = "write cls_labels.csv (eps data labels), or name a file with --labels";
                 findings.push(Finding::of_error(Kind::NoLabels, &folder.root, &error, remedy));
-                return Self { source: None, of_images: none() };
+                return Self { source: None, of_images: vec![None; list.ids.len()] };
             }
         };
-        let of_images = match source.load_each(list, names) {
-            Ok((rows, remarks)) => {
-                // Those of the list are findings already.
-                let remarks = remarks.iter().filter(|remark| !list.remarks.contains(remark));
-                findings.extend(remarks.map(Finding::of_remark));
-                let row =
-                    |row: Result<_, _>| row.map_err(|error| findings.push(refused(&error))).ok();
-                rows.into_iter().map(row).collect()
-            }
-            Err(error) => {
-                findings.push(refused(&error));
-                none()
-            }
-        };
+        let of_images = read_each(&source, list, names, findings);
         let labels = Self { source: Some(source), of_images };
-        labels.empty(ids, findings);
+        labels.empty(&list.ids, findings);
         labels.unused(names, findings);
         labels
     }
@@ -56,8 +44,8 @@ impl CheckedLabels {
     /// Images that no class is in.
     fn empty(&self, ids: &[String], findings: &mut Vec<Finding>) {
         let Some(source) = &self.source else { return };
-        let is_empty = |labels: &Option<ClassSet>| labels.is_some_and(|classes| classes.is_empty());
-        let empty = ids.iter().zip(&self.of_images).filter(|(_, labels)| is_empty(labels));
+        let images = ids.iter().zip(&self.of_images);
+        let empty = images.filter(|(_, labels)| labels.is_some_and(|classes| classes.is_empty()));
         findings.extend(empty.map(|(id, _)| {
             Finding::new(
                 Kind::EmptyLabels,
@@ -91,6 +79,29 @@ impl CheckedLabels {
                 "images of every class",
                 "this class has no positive example; fine for a part of a data set",
             ));
+        }
+    }
+}
+
+/// The classes of each image of a list, as far as they can be read.
+fn read_each(
+    source: &LabelSource,
+    list: &ImageList,
+    names: &ClassNames,
+    findings: &mut Vec<Finding>,
+) -> Vec<Option<ClassSet>> {
+    match source.load_each(list, names) {
+        Ok((rows, remarks)) => {
+            // Those of the list are findings already.
+            let remarks = remarks.iter().filter(|remark| !list.remarks.contains(remark));
+            findings.extend(remarks.map(Finding::of_remark));
+            rows.into_iter()
+                .map(|row| row.map_err(|error| findings.push(refused(&error))).ok())
+                .collect()
+        }
+        Err(error) => {
+            findings.push(refused(&error));
+            vec![None; list.ids.len()]
         }
     }
 }

@@ -47,15 +47,14 @@ pub(super) fn examine(
     match decode_mask(path, &bytes) {
         Ok((map, kind)) => {
             let counts = histogram(map.classes());
-            let is_known = |class: ClassId| usize::from(class) < names.len();
             let conflict =
                 PaletteConflict::of(&bytes, names.len(), || counts.map(|count| count > 0));
             match conflict {
                 Some(conflict) => findings.push(renumbered(path, conflict, names)),
                 None => findings.extend(unknown(path, &counts, kind, names)),
             }
-            let present = (1..IGNORE).filter(|&class| counts[usize::from(class)] > 0);
-            let classes = present.filter(|&class| is_known(class)).collect();
+            let known = (1..IGNORE).filter(|&class| usize::from(class) < names.len());
+            let classes = known.filter(|&class| counts[usize::from(class)] > 0).collect();
             let ignored = counts[usize::from(IGNORE)];
             Some(ExaminedMask { map, kind, classes, ignored, is_renumbered: conflict.is_some() })
         }
@@ -73,14 +72,14 @@ pub(super) fn examine(
 /// The finding for a palette that was put into another order.
 fn renumbered(path: &Path, conflict: PaletteConflict, names: &ClassNames) -> Finding {
     let PaletteConflict { index, class } = conflict;
-    let name = |class| match class {
+    let owner = match class {
         IGNORE => "255 (ignore)".to_owned(),
         class => format!("class {class} ({})", names.name(class)),
     };
     Finding::new(
         Kind::PaletteOrder,
         path,
-        format!("palette entry {index} is VOC's colour of {}", name(class)),
+        format!("palette entry {index} is VOC's colour of {owner}"),
         format!("its colour of class {index}"),
         format!(
             "a program that makes files smaller renumbered the indices, so every class is wrong: take \
@@ -103,9 +102,9 @@ fn unknown(
     kind: MaskKind,
     names: &ClassNames,
 ) -> Option<Finding> {
-    let present = |class: &ClassId| counts[usize::from(*class)] > 0;
-    let unknown: Vec<ClassId> =
-        (0..IGNORE).filter(present).filter(|&class| usize::from(class) >= names.len()).collect();
+    let unknown: Vec<ClassId> = (0..IGNORE)
+        .filter(|&class| usize::from(class) >= names.len() && counts[usize::from(class)] > 0)
+        .collect();
     let (&first, last) = (unknown.first()?, *unknown.last()?);
     let pixels: u64 = unknown.iter().map(|&class| counts[usize::from(class)]).sum();
     let found = match unknown.len() {
@@ -113,6 +112,8 @@ fn unknown(
         count => format!("{count} classes from {first} to {last} at {pixels} pixels"),
     };
     let expected = format!("0..={} or 255 (ignore)", names.len() - 1);
+    // Class 12 of 80 is id 13 of 91, so masks of ids are wrong without any class beyond 80 as well; only
+    // one that is beyond shows it.
     let is_coco = names.objects() == COCO_CLASSES;
     let (kind, remedy) = if is_coco && last <= COCO_LAST_ID {
         (Kind::CocoIds, COCO_REMEDY)
@@ -136,6 +137,7 @@ const STUFF_REMEDY: &str = "ids above 90 are those of COCO-Stuff: make masks of 
 
 /// Whether every value is the grey that a class colour becomes.
 fn are_grey_colours(counts: &[u64; 256], names: &ClassNames) -> bool {
+    // A coloured mask that was saved as grey has one luminance for each class.
     let palette = voc_palette();
     let known = (0..names.len()).chain([usize::from(IGNORE)]).map(|class| grey(palette[class]));
     let known: Vec<u8> = known.collect();
@@ -258,32 +260,34 @@ impl MaskTally {
 
     /// Masks with 255 in the place of classes: one finding where all are such.
     fn hidden_objects(&self, folder: &Path) -> Vec<Finding> {
-        let finding = |path: &Path, found: String| {
-            Finding::new(
-                Kind::ObjectsIgnored,
-                path,
-                found,
-                "the class of each object",
-                format!(
-                    "255 is ignored, so that scores count background alone: write the class instead, \
-                     by {} --colours FILE with a line name:255,255,255",
-                    command(&folder.join("mask"))
-                ),
-            )
-        };
         match self.hidden.len() {
             0 => Vec::new(),
             count if count == self.with_objects => {
                 let found =
                     format!("255 (ignore) and no class in each of {count} masks with objects");
-                vec![finding(folder, found)]
+                vec![objects_ignored(folder, folder, &found)]
             }
             _ => {
                 let found = "255 (ignore) and no class, though the image has objects";
-                self.hidden.iter().map(|path| finding(path, found.into())).collect()
+                self.hidden.iter().map(|path| objects_ignored(folder, path, found)).collect()
             }
         }
     }
+}
+
+/// The finding for a mask of a folder, or for all of them, with 255 in the place of classes.
+fn objects_ignored(folder: &Path, path: &Path, found: &str) -> Finding {
+    Finding::new(
+        Kind::ObjectsIgnored,
+        path,
+        found,
+        "the class of each object",
+        format!(
+            "255 is ignored, so that scores count background alone: write the class instead, by {} \
+             --colours FILE with a line name:255,255,255",
+            command(&folder.join("mask"))
+        ),
+    )
 }
 
 /// Label and mask disagree: pixels without label are a fault, labels without pixel a note.
@@ -297,35 +301,29 @@ pub(super) fn compare(
     if mask.is_renumbered || mask.hides_objects(Some(labels)) == Some(true) {
         return;
     }
-    let join = |classes: &[ClassId]| {
-        classes.iter().map(|&class| names.name(class)).collect::<Vec<_>>().join(", ")
-    };
-    let only = |classes: ClassSet, other: ClassSet| -> Vec<ClassId> {
-        classes.iter().filter(|&class| class != BACKGROUND && !other.contains(class)).collect()
-    };
     let labelled: Vec<ClassId> = labels.iter().collect();
     let expected = match labelled.len() {
         0 => "no object, by its labels".into(),
-        _ => format!("the labels of the image: {}", join(&labelled)),
+        _ => format!("the labels of the image: {}", join(&labelled, names)),
     };
-    let unlabelled = only(mask.classes, labels);
+    let unlabelled = only_in(mask.classes, labels);
     if !unlabelled.is_empty() {
         let pixels: usize =
             mask.map.classes().iter().filter(|class| unlabelled.contains(class)).count();
         findings.push(Finding::new(
             Kind::UnlabelledClass,
             path,
-            format!("{} at {pixels} pixels", join(&unlabelled)),
+            format!("{} at {pixels} pixels", join(&unlabelled, names)),
             expected.clone(),
             "see which is right: add the label, or give the mask of this image",
         ));
     }
-    let unseen = only(labels, mask.classes);
+    let unseen = only_in(labels, mask.classes);
     if !unseen.is_empty() {
         findings.push(Finding::new(
             Kind::UnseenClass,
             path,
-            format!("no pixel of {}", join(&unseen)),
+            format!("no pixel of {}", join(&unseen, names)),
             format!(
                 "{expected}; usual where small or difficult objects are labelled, many of them mean \
                  that labels and masks are of different sets"
@@ -333,4 +331,13 @@ pub(super) fn compare(
             "",
         ));
     }
+}
+
+/// Object classes that the other set does not have.
+fn only_in(classes: ClassSet, other: ClassSet) -> Vec<ClassId> {
+    classes.iter().filter(|&class| class != BACKGROUND && !other.contains(class)).collect()
+}
+
+fn join(classes: &[ClassId], names: &ClassNames) -> String {
+    classes.iter().map(|&class| names.name(class)).collect::<Vec<_>>().join(", ")
 }

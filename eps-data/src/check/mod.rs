@@ -163,17 +163,16 @@ impl Begun {
 
     fn examine(&self, id: &str, labels: Option<ClassSet>) -> Examined {
         let mut findings = Vec::new();
-        let find = |index: &Option<FolderIndex>, findings: &mut Vec<Finding>| {
-            index.as_ref().and_then(|index| index.find(id, findings))
-        };
-        let image = find(&self.indices.images, &mut findings);
+        let Indices { images, masks: mask_files, saliency: maps } = &self.indices;
+        let image = images.as_ref().and_then(|index| index.find(id, &mut findings));
         let photograph = image.and_then(|path| photographs::examine(&path, &mut findings));
         let lacks_mask = !self.examination.needs.masks
-            && self.indices.masks.as_ref().is_some_and(|index| index.lacks(id));
-        let mask_path = if lacks_mask { None } else { find(&self.indices.masks, &mut findings) };
+            && mask_files.as_ref().is_some_and(|index| index.lacks(id));
+        let mask_files = mask_files.as_ref().filter(|_| !lacks_mask);
+        let mask_path = mask_files.and_then(|index| index.find(id, &mut findings));
         let mask =
             mask_path.as_deref().and_then(|path| masks::examine(path, &self.names, &mut findings));
-        let saliency_path = find(&self.indices.saliency, &mut findings);
+        let saliency_path = maps.as_ref().and_then(|index| index.find(id, &mut findings));
         let map = mask.as_ref().map(|mask| &mask.map);
         let saliency =
             saliency_path.as_deref().and_then(|path| saliency::examine(path, map, &mut findings));
@@ -236,8 +235,6 @@ impl Begun {
         let run_bytes = run.bytes(scores);
         findings
             .extend(examination.space.as_ref().and_then(|space| space::check(space, run_bytes)));
-        let count =
-            |severity| findings.iter().filter(|finding| finding.severity == severity).count();
         Report {
             list: list.name,
             images,
@@ -246,10 +243,14 @@ impl Begun {
             masks: masks.seen,
             saliency: maps.seen(),
             run_bytes,
-            faults: count(Severity::Fault),
-            notes: count(Severity::Note),
+            faults: count(&findings, Severity::Fault),
+            notes: count(&findings, Severity::Note),
             worst: report::worst(overlaps, examination.worst),
             findings,
         }
     }
+}
+
+fn count(findings: &[Finding], severity: Severity) -> usize {
+    findings.iter().filter(|finding| finding.severity == severity).count()
 }

@@ -37,9 +37,6 @@ impl FolderIndex {
         }
         let mut files: BTreeMap<Box<str>, Vec<Box<str>>> = BTreeMap::new();
         let walk = WalkDir::new(folder).follow_links(true).max_depth(DEPTH).sort_by_file_name();
-        let is_hidden = |entry: &DirEntry| {
-            entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".")
-        };
         let walk = walk.into_iter().filter_entry(|entry| !is_hidden(entry));
         for entry in walk.flatten().filter(|entry| !entry.file_type().is_dir()) {
             let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
@@ -68,6 +65,7 @@ impl FolderIndex {
 
     /// A file whose name goes on after this one, and what it goes on with.
     fn suffixed(&self, name: &str) -> Option<(&str, &str)> {
+        // In the order of the map, the names that go on after this one come right behind it.
         let name = name.to_lowercase();
         let from = (Bound::Excluded(&*name), Bound::Unbounded);
         let longer = self.files.range::<str, _>(from);
@@ -147,10 +145,15 @@ impl FolderIndex {
     }
 }
 
+/// Whether the walk passes over a file or folder; the named one may be hidden.
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
 /// Whether two names differ in the spelling of one ending.
 fn is_spelling_of(other: &str, name: &str) -> bool {
-    let is_jpeg = |name: &str| name.ends_with(".jpg") || name.ends_with(".jpeg");
-    is_jpeg(&other.to_lowercase()) && is_jpeg(&name.to_lowercase())
+    let names = [other, name].map(str::to_lowercase);
+    names.iter().all(|name| name.ends_with(".jpg") || name.ends_with(".jpeg"))
 }
 
 /// An id that has the ending of a picture, without it.
@@ -161,17 +164,20 @@ fn without_ending(id: &str) -> Option<&str> {
 
 /// The file that was probably meant by `name`, and how it differs.
 fn nearest<'a>(name: &str, candidates: &'a [Box<str>]) -> Option<(Kind, &'a str)> {
-    let difference = |other: &str| {
-        let file = Path::new(other).file_name().unwrap_or_default().to_string_lossy();
-        if file.len() != other.len() {
-            Kind::WrongFolder
-        } else if file.to_lowercase() == name.to_lowercase() {
-            Kind::WrongCase
-        } else {
-            Kind::WrongEnding
-        }
-    };
-    candidates.iter().map(|other| (difference(other), &**other)).min()
+    // The least difference by the order of `Kind`: the case, the ending, the folder.
+    candidates.iter().map(|other| (difference(name, other), &**other)).min()
+}
+
+/// How a path below the folder differs from the name that was looked for.
+fn difference(name: &str, other: &str) -> Kind {
+    let file = Path::new(other).file_name().unwrap_or_default().to_string_lossy();
+    if file.len() != other.len() {
+        Kind::WrongFolder
+    } else if file.to_lowercase() == name.to_lowercase() {
+        Kind::WrongCase
+    } else {
+        Kind::WrongEnding
+    }
 }
 
 #[cfg(test)]

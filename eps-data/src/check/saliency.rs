@@ -61,11 +61,6 @@ impl Agreement {
     }
 
     fn of([outside, inside]: [&[u64; 256]; 2]) -> Self {
-        let sums = |counts: &[u64; 256]| {
-            let sum = counts.iter().zip(0..).map(|(count, value): (&u64, u64)| count * value).sum();
-            [counts.iter().sum(), sum]
-        };
-        let salient = |counts: &[u64; 256]| counts[usize::from(SALIENT)..].iter().sum();
         Self {
             inside: sums(inside),
             outside: sums(outside),
@@ -81,18 +76,29 @@ impl Agreement {
 
     /// Mean saliency of objects less that of background; `None` if one of them is not there.
     fn contrast(&self) -> Option<f64> {
-        let mean = |[pixels, sum]: [u64; 2]| (pixels > 0).then(|| sum as f64 / pixels as f64);
         Some((mean(self.inside)? - mean(self.outside)?) / 255.0)
     }
 
     fn merge(&mut self, other: &Self) {
-        let add = |total: &mut [u64; 2], added: [u64; 2]| {
-            *total = [total[0] + added[0], total[1] + added[1]];
-        };
-        add(&mut self.inside, other.inside);
-        add(&mut self.outside, other.outside);
-        add(&mut self.salient, other.salient);
+        let Self { inside, outside, salient } = self;
+        let totals = inside.iter_mut().chain(outside).chain(salient);
+        let added = other.inside.iter().chain(&other.outside).chain(&other.salient);
+        totals.zip(added).for_each(|(total, added)| *total += added);
     }
+}
+
+/// Pixels of a histogram, and the sum of their values.
+fn sums(counts: &[u64; 256]) -> [u64; 2] {
+    let sum = counts.iter().zip(0..).map(|(count, value): (&u64, u64)| count * value).sum();
+    [counts.iter().sum(), sum]
+}
+
+fn salient(counts: &[u64; 256]) -> u64 {
+    counts[usize::from(SALIENT)..].iter().sum()
+}
+
+fn mean([pixels, sum]: [u64; 2]) -> Option<f64> {
+    (pixels > 0).then(|| sum as f64 / pixels as f64)
 }
 
 /// Decodes a saliency map and compares it with a mask of the same size.
@@ -239,7 +245,7 @@ impl SaliencyTally {
                 "scale them: 1 must be written as 255",
             ));
         } else {
-            let finding = |(path, largest): &(PathBuf, u8)| {
+            findings.extend(self.faint.iter().map(|(path, largest)| {
                 Finding::new(
                     Kind::FaintSaliency,
                     path,
@@ -247,8 +253,7 @@ impl SaliencyTally {
                     "0..=255, 255 most salient, as in the other maps",
                     "scale it: 1 must be written as 255",
                 )
-            };
-            findings.extend(self.faint.iter().map(finding));
+            }));
         }
         if self.together.contrast().is_some_and(|contrast| contrast < 0.0) {
             findings.push(Finding::new(

@@ -31,6 +31,7 @@ pub(super) fn check(
 
 /// Whether both sides shrink or grow alike, to a pixel of rounding.
 fn is_like(found: Size, expected: Size) -> bool {
+    // The height that the width asks for; sides are rounded one by one.
     let scaled = (expected.height * found.width) as f64 / expected.width as f64;
     (scaled - found.height as f64).abs() <= 1.0
 }

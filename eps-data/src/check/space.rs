@@ -60,6 +60,7 @@ pub(super) fn check(space: &RunSpace, needed: u64) -> Option<Finding> {
 #[cfg(unix)]
 fn available_bytes(folder: &Path) -> io::Result<u64> {
     let disk = rustix::fs::statvfs(folder)?;
+    // Not `f_bfree`, of which a part is kept for the superuser.
     Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 

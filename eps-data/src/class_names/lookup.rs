@@ -37,19 +37,25 @@ impl ClassNames {
         if let Some(class) = self.index(name) {
             return Named::Exactly(class);
         }
-        let meant = |is_same: &dyn Fn(&str) -> bool| {
-            let mut classes =
-                self.iter().enumerate().filter(|(_, candidate)| is_same(&plain(candidate)));
-            let first = classes.next().map(|(class, _)| class as ClassId);
-            first.filter(|_| classes.next().is_none())
-        };
         let name = plain(name);
-        let is_alias = |candidate: &str| {
-            ALIASES.iter().any(|names| names.contains(&candidate) && names.contains(&name.as_str()))
-        };
-        let class = meant(&|candidate| candidate == name).or_else(|| meant(&is_alias));
+        let class = self
+            .only_one(|candidate| candidate == name)
+            .or_else(|| self.only_one(|candidate| are_aliases(candidate, &name)));
         class.map_or(Named::Unknown, Named::Otherwise)
     }
+
+    /// The class whose plain name is meant; `None` if there are several.
+    fn only_one(&self, is_meant: impl Fn(&str) -> bool) -> Option<ClassId> {
+        let mut classes =
+            self.iter().enumerate().filter(|(_, candidate)| is_meant(&plain(candidate)));
+        let first = classes.next().map(|(class, _)| class as ClassId);
+        first.filter(|_| classes.next().is_none())
+    }
+}
+
+/// Whether two plain names are those of one kind of object.
+fn are_aliases(name: &str, other: &str) -> bool {
+    ALIASES.iter().any(|names| names.contains(&name) && names.contains(&other))
 }
 
 /// A name in lower case without what stands between its words.

@@ -93,6 +93,7 @@ impl ClassNames {
         let objects: Vec<&str> = objects.iter().map(|name| name.as_ref().trim()).collect();
         let mut seen: HashMap<String, &str> = HashMap::new();
         for (index, name) in objects.iter().enumerate() {
+            // Some files write a blank as an underscore, so that names must not differ by it alone.
             let expected = match seen.insert(name.replace(' ', "_"), name) {
                 _ if name.is_empty() => "a name",
                 _ if name.contains(char::is_control) => "a name on one line, without tabs",

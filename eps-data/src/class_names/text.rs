@@ -18,22 +18,20 @@ type Surprise = (usize, String, String);
 pub(super) fn parse(path: &Path, text: &str) -> Result<ClassNames, DataError> {
     let lines = text.lines().map(str::trim).zip(1..).map(|(line, number)| (number, line));
     let lines: Vec<Line<'_>> = lines.filter(|(_, line)| !line.is_empty()).collect();
-    let refuse = |(line, found, expected): Surprise| DataError::Line {
-        path: path.into(),
-        line,
-        found,
-        expected,
-    };
-    let objects = objects(&lines).map_err(refuse)?;
+    let objects = objects(&lines)
+        .map_err(|(line, found, expected)| DataError::at_line(path, line, found, expected))?;
     let names: Vec<&str> = objects.iter().map(|(_, name)| *name).collect();
     ClassNames::checked(&names).map_err(|problem| match problem {
-        NameProblem::Name { index, found, expected } => refuse((objects[index].0, found, expected)),
+        NameProblem::Name { index, found, expected } => {
+            DataError::at_line(path, objects[index].0, found, expected)
+        }
         problem => problem.of_file(path),
     })
 }
 
 /// A text that is read as these names.
 pub(super) fn write(names: &ClassNames) -> String {
+    // Numbers only where they are needed: names such as `1 way` would be taken for numbered ones.
     let plain: String = names.iter().skip(1).map(|name| format!("{name}\n")).collect();
     if parse(Path::new(""), &plain).is_ok_and(|read| read == *names) {
         return plain;
@@ -66,15 +64,14 @@ fn objects<'a>(lines: &[Line<'a>]) -> Result<Vec<Line<'a>>, Surprise> {
 /// The objects of CVAT's `labelmap.txt`: `name:red,green,blue:parts:actions`, background anywhere.
 fn of_label_map<'a>(lines: &[Line<'a>]) -> Option<Vec<Line<'a>>> {
     let entries = lines.iter().filter(|(_, line)| !line.starts_with("# label:"));
-    let named = |&(number, line): &Line<'a>| {
-        let [name, colour, _, _] = line.split(':').collect::<Vec<_>>()[..] else { return None };
-        let is_colour = |colour: &str| {
-            colour.split(',').filter(|channel| channel.trim().parse::<u8>().is_ok()).count() == 3
-        };
-        (colour.is_empty() || is_colour(colour)).then_some((number, name.trim()))
-    };
-    let names: Vec<Line<'a>> = entries.map(named).collect::<Option<_>>()?;
+    let names: Vec<Line<'a>> = entries.map(of_label_map_line).collect::<Option<_>>()?;
     Some(names.into_iter().filter(|(_, name)| !is_background(name)).collect())
+}
+
+fn of_label_map_line<'a>(&(number, line): &Line<'a>) -> Option<Line<'a>> {
+    let [name, colour, _, _] = line.split(':').collect::<Vec<_>>()[..] else { return None };
+    let channels = colour.split(',').filter(|channel| channel.trim().parse::<u8>().is_ok());
+    (colour.is_empty() || channels.count() == 3).then_some((number, name.trim()))
 }
 
 /// The objects of lines that begin with the number of their class; `None` where lines do not.
@@ -92,6 +89,7 @@ fn of_numbers<'a>(lines: &[Line<'a>]) -> Result<Option<Vec<Line<'a>>>, Surprise>
             None => return Ok(None),
         }
     }
+    // 255 may be named, and need not follow the number before it.
     numbered.retain(|(number, ..)| *number != u64::from(IGNORE));
     numbered.sort_by_key(|(number, line, _)| (*number, *line));
     let background = numbered.first().filter(|(number, ..)| *number == 0).copied();

@@ -48,12 +48,13 @@ fn names(
         categories.iter().map(|category| in_one_word(&category.name)).collect();
     let mut counts: HashMap<&str, usize> = HashMap::new();
     plain.iter().for_each(|name| *counts.entry(name).or_default() += 1);
-    let is_shared = |name: &str| counts[name] > 1;
-    let name = |(name, category): (&String, &RawCategory<'_>)| match is_shared(name) {
-        true => in_one_word(&format!("{name} {}", category.id).replace('`', "")),
-        false => name.clone(),
-    };
-    let names: Vec<String> = plain.iter().zip(categories).map(name).collect();
+    let shared: Vec<usize> =
+        (0..plain.len()).filter(|&index| counts[plain[index].as_str()] > 1).collect();
+    let mut names = plain.clone();
+    for &index in &shared {
+        let with_id = format!("{} {}", plain[index], categories[index].id);
+        names[index] = in_one_word(&with_id.replace('`', ""));
+    }
     let checked = ClassNames::checked(&names).map_err(|problem| match problem {
         NameProblem::Count(count) => (format!("{count} categories"), "1 to 254".into()),
         NameProblem::Name { index, expected, .. } => {
@@ -61,9 +62,8 @@ fn names(
             (format!("category {id} `{}`", name.escape_debug()), expected)
         }
     })?;
-    let first = plain.iter().position(|name| is_shared(name));
-    let remark = first.map(|first| {
-        let count = plain.iter().filter(|name| is_shared(name)).count();
+    let remark = shared.first().map(|&first| {
+        let count = shared.len();
         let name = &categories[first].name;
         let found = format!("{count} categories that share a name, first `{name}`");
         let taken = format!("told apart by their ids, as `{}`", names[first]);

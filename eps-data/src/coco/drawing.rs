@@ -90,11 +90,10 @@ impl Drawing {
             Order::Id => sequence.sort_by_key(|&index| &annotations[index].id),
             Order::Class => sequence.sort_by_key(|&index| annotations[index].class),
             Order::Area => {
-                let area = |index: usize| {
-                    let counted = || regions[index].pixels() as f64;
-                    annotations[index].area.unwrap_or_else(counted)
-                };
-                let areas: Vec<f64> = sequence.iter().map(|&index| area(index)).collect();
+                let areas = annotations.iter().zip(regions).map(|(annotation, region)| {
+                    annotation.area.unwrap_or_else(|| region.pixels() as f64)
+                });
+                let areas: Vec<f64> = areas.collect();
                 sequence.sort_by(|&a, &b| {
                     areas[b].total_cmp(&areas[a]).then_with(|| Reverse(a).cmp(&Reverse(b)))
                 });

@@ -1,5 +1,13 @@
 //! An instances file, indexed by image.
 
+// An instances file has up to half a gigabyte, most of it coordinates, which labels do not need. So the
+// text stays in memory, a segmentation is left as the place of its text, and only the small fields are
+// parsed:
+//
+//   text     {"images": [..], "annotations": [{"id": 1, .., "segmentation": [[12.5, ..]]}, ..]}
+//   index    annotations sorted by image; each with the range of `[[12.5, ..]]` in the text
+//   images   each with its range of annotations
+
 use super::categories;
 use super::drawing::Drawing;
 use super::parse::{CocoId, Document, RawAnnotation, RawImage, without_nan};
@@ -84,7 +92,8 @@ impl Instances {
             Err(source) => return Err((Unread::Text(text), decode(path, source))),
         };
         let Document { images, annotations, categories } = document;
-        let content = |(found, expected)| (Unread::Nothing, content(path, found, expected));
+        let content =
+            |(found, expected)| (Unread::Nothing, DataError::content(path, found, expected));
         let (names, classes, mut remarks) =
             categories::classes(path, categories).map_err(content)?;
         let (mut images, places) = index_images(images).map_err(content)?;
@@ -124,20 +133,18 @@ impl Instances {
     ///
     /// [`DataError::Content`] if there are objects and none has a mask: boxes alone make no masks.
     pub fn unmasked(&self, images: &[&CocoImage]) -> Result<Option<Remark>, DataError> {
-        let objects = || {
-            images.iter().flat_map(|image| {
-                self.annotations(image).iter().map(move |annotation| (image, annotation))
-            })
-        };
-        let (all, without) =
-            (objects().count(), objects().filter(|(_, annotation)| !annotation.has_mask));
+        let objects = images.iter().flat_map(|image| {
+            self.annotations(image).iter().map(move |annotation| (image, annotation))
+        });
+        let all = objects.clone().count();
+        let without = objects.filter(|(_, annotation)| !annotation.has_mask);
         let (count, first) = (without.clone().count(), without.clone().next());
         let Some((image, annotation)) = first else { return Ok(None) };
         let first = format!("first annotation {} of {}", annotation.id, image.id);
         if count == all {
             let found = format!("no mask of any of {}, {first}", counted(all, "object"));
             let expected = "polygons or run lengths as their segmentations, not boxes alone";
-            return Err(content(&self.path, found, expected.into()));
+            return Err(DataError::content(&self.path, found, expected));
         }
         let found = format!(
             "{count} of {} without polygons or run lengths, {first}",
@@ -183,7 +190,7 @@ impl Instances {
         let text = &self.text[annotation.segmentation.clone()];
         Region::parse(text, image.size).map_err(|(found, expected)| {
             let found = format!("annotation {} of {}: {found}", annotation.id, image.id);
-            content(&self.path, found, expected)
+            DataError::content(&self.path, found, expected)
         })
     }
 }
@@ -196,12 +203,7 @@ enum Unread {
 }
 
 fn decode(path: &Path, source: serde_json::Error) -> DataError {
-    let expected = "COCO instances file (JSON)";
-    DataError::Decode { path: path.into(), expected, source: io::Error::from(source).into() }
-}
-
-fn content(path: &Path, found: String, expected: String) -> DataError {
-    DataError::Content { path: path.into(), found, expected }
+    DataError::decode(path, "COCO instances file (JSON)", io::Error::from(source))
 }
 
 /// What was found, and what was expected.
@@ -283,9 +285,11 @@ impl RawAnnotations<'_> {
                 (Some(place), Some(class)) => placed.push((*place, self.one(annotation, class))),
             }
         }
+        // Stable: annotations of one image stay in the file's order.
         placed.sort_by_key(|(place, _)| *place);
         for (index, (place, _)) in placed.iter().enumerate() {
             let range = &mut images[*place as usize].annotations;
+            // An image that no annotation was placed in yet ends at 0.
             if range.end == 0 {
                 range.start = index as u32;
             }
@@ -305,6 +309,7 @@ impl RawAnnotations<'_> {
 
     fn one(&self, raw: &RawAnnotation<'_>, class: ClassId) -> Annotation {
         let segmentation = raw.segmentation.map_or(0..0, |segmentation| {
+            // Borrowed from the text, it lies as far in it as their addresses are apart.
             let start = segmentation.get().as_ptr() as usize - self.text.as_ptr() as usize;
             start..start + segmentation.get().len()
         });

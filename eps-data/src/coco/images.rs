@@ -56,11 +56,15 @@ pub struct ImageClasses {
 
 impl ImageClasses {
     fn of(file: &Instances) -> Self {
-        let classes_of =
-            |image| file.annotations(image).iter().map(|annotation| annotation.class).collect();
-        let classes =
-            file.images().iter().map(|image| (image.id.clone(), classes_of(image))).collect();
-        Self { names: file.names().clone(), classes, remarks: file.remarks().to_vec() }
+        let classes = file.images().iter().map(|image| {
+            let annotations = file.annotations(image).iter();
+            (image.id.clone(), annotations.map(|annotation| annotation.class).collect())
+        });
+        Self {
+            names: file.names().clone(),
+            classes: classes.collect(),
+            remarks: file.remarks().to_vec(),
+        }
     }
 
     /// Names of the classes, background first.

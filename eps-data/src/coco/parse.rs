@@ -90,9 +90,11 @@ impl<'de> Deserialize<'de> for CocoId {
             }
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<CocoId, E> {
-                let is_whole = number.fract() == 0.0 && number.abs() < 2_f64.powi(53);
-                let wrong = || E::invalid_value(Unexpected::Float(number), &self);
-                is_whole.then_some(CocoId::Number(number as i64)).ok_or_else(wrong)
+                if number.fract() == 0.0 && number.abs() < 2_f64.powi(53) {
+                    Ok(CocoId::Number(number as i64))
+                } else {
+                    Err(E::invalid_value(Unexpected::Float(number), &self))
+                }
             }
 
             fn visit_str<E>(self, text: &str) -> Result<CocoId, E> {
@@ -150,6 +152,7 @@ pub(super) fn without_nan(text: &[u8]) -> Option<Vec<u8>> {
             b'"' => in_text = !in_text,
             b'N' | b'I' if !in_text => {
                 if let Some(word) = NO_NUMBERS.iter().find(|word| text[at..].starts_with(word)) {
+                    // An empty text, which `number` takes for nothing, and blanks up to the same length.
                     let start = at - usize::from(at > 0 && text[at - 1] == b'-');
                     let end = at + word.len();
                     let clean = clean.get_or_insert_with(|| text.to_vec());

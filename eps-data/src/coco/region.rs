@@ -31,6 +31,7 @@ pub(super) fn is_mask(text: &[u8]) -> bool {
         Some(b'[') => {}
         Some(_) => return true,
     }
+    // Letters alone are looked at: a segmentation is parsed when its mask is asked for, not before.
     match letters.next() {
         Some(b']') => false,
         Some(b'[') => {
@@ -94,16 +95,18 @@ fn error(error: impl ToString) -> Surprise {
 /// Polygons as lists of x and y; one of two points has no pixel.
 fn polygons(text: &[u8], size: Size) -> Result<Vec<Rle>, Surprise> {
     let polygons: Vec<Vec<f64>> = serde_json::from_slice(text).map_err(error)?;
-    let (height, width) = sides(size);
-    let draw = |points: &Vec<f64>| {
-        if points.len() < 4 || points.len() % 2 == 1 {
-            let found = format!("a polygon of {} numbers", points.len());
-            return Err((found, "x and y of three points or more".into()));
-        }
-        mask::fr_poly(points, height, width).map_err(error)
-    };
     // Behind the first one, programs leave some that are empty.
-    polygons.iter().filter(|points| !points.is_empty()).map(draw).collect()
+    let polygons = polygons.iter().filter(|points| !points.is_empty());
+    polygons.map(|points| polygon(points, size)).collect()
+}
+
+fn polygon(points: &[f64], size: Size) -> Result<Rle, Surprise> {
+    if points.len() < 4 || points.len() % 2 == 1 {
+        let found = format!("a polygon of {} numbers", points.len());
+        return Err((found, "x and y of three points or more".into()));
+    }
+    let (height, width) = sides(size);
+    mask::fr_poly(points, height, width).map_err(error)
 }
 
 /// Run lengths as a list, or compressed to a text.

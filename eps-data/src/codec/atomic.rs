@@ -20,6 +20,7 @@ pub fn write_atomically(
 ) -> Result<(), DataError> {
     let written = Destination::of(path).and_then(|destination| match destination {
         Destination::File(path) => replace(&path, write),
+        // Appended: a descriptor may be of a file that has something in it.
         Destination::Stream(path) => fill(fs::OpenOptions::new().append(true).open(path)?, write),
         Destination::Stdout => fill(io::stdout().lock(), write),
         Destination::Stderr => fill(io::stderr().lock(), write),
@@ -33,6 +34,9 @@ pub fn write_file(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), DataError>
 }
 
 fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    // In the same folder, thus on the same file system: there a rename replaces a file at once, and
+    // a reader sees the old one or the new one. Nothing is synced: this is for processes that are
+    // killed, not for machines that lose their power.
     let folder = folder_of(path);
     fs::create_dir_all(folder)?;
     let file = temporary(folder)?;

@@ -62,17 +62,19 @@ impl CamKeys {
 
     /// The mask index of a key; `None` for background.
     pub(super) fn class(self, key: f64) -> Result<Option<ClassId>, CamProblem> {
-        let refuse = |expected| CamProblem::content(format!("class {key}"), expected);
         let is_integer = key.fract() == 0.0;
-        match self {
+        let expected = match self {
             Self::FromZero if is_integer && (0.0..254.0).contains(&key) => {
-                Ok(Some(class_of(key as usize)))
+                return Ok(Some(class_of(key as usize)));
             }
-            Self::FromZero => Err(refuse("0 to 253, without background")),
-            Self::FromOne if key == 0.0 => Ok(None),
-            Self::FromOne if is_integer && (1.0..255.0).contains(&key) => Ok(Some(key as ClassId)),
-            Self::FromOne => Err(refuse("0 for background, or 1 to 254")),
-        }
+            Self::FromZero => "0 to 253, without background",
+            Self::FromOne if key == 0.0 => return Ok(None),
+            Self::FromOne if is_integer && (1.0..255.0).contains(&key) => {
+                return Ok(Some(key as ClassId));
+            }
+            Self::FromOne => "0 for background, or 1 to 254",
+        };
+        Err(CamProblem::content(format!("class {key}"), expected))
     }
 }
 
@@ -88,16 +90,17 @@ fn are_probabilities(maps: &[Vec<f32>]) -> bool {
     let Some((first, others)) = maps.split_first().filter(|(_, others)| !others.is_empty()) else {
         return false;
     };
-    let sum = |(pixel, score): (usize, &f32)| {
-        score + others.iter().map(|map| map.get(pixel).copied().unwrap_or(f32::NAN)).sum::<f32>()
-    };
-    first.iter().enumerate().map(sum).all(|sum| (sum - 1.0).abs() <= SUM_TOLERANCE)
+    first.iter().enumerate().all(|(pixel, score)| {
+        let others = others.iter().map(|map| map.get(pixel).copied().unwrap_or(f32::NAN));
+        let sum = score + others.sum::<f32>();
+        (sum - 1.0).abs() <= SUM_TOLERANCE
+    })
 }
 
 /// Refuses what is no score, with its place.
 fn check_scores(key: f64, map: &[f32], size: Size) -> Result<(), CamProblem> {
-    let is_wrong = |score: &f32| !score.is_finite() || *score < 0.0;
-    let Some(pixel) = map.iter().position(is_wrong) else { return Ok(()) };
+    let wrong = map.iter().position(|score| !score.is_finite() || *score < 0.0);
+    let Some(pixel) = wrong else { return Ok(()) };
     let (row, column) = (pixel / size.width, pixel % size.width);
     let found = format!("{} for class {key} at row {row}, column {column}", map[pixel]);
     Err(CamProblem::content(found, "finite scores of 0 or more"))

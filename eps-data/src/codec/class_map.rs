@@ -3,6 +3,7 @@
 use super::{CamKeys, CamProblem, read_cam_dictionary, read_scores};
 use crate::{DataError, ScoreMap};
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Endings of class maps: this program's own first, then the dictionaries of others.
@@ -10,10 +11,8 @@ const ENDINGS: [&str; 4] = ["npz", "npy", "pkl", "pickle"];
 
 /// The class map of an image: `<id>.npz`, else another program's `<id>.npy` or `<id>.pkl` that is there.
 pub fn class_map_of(folder: &Path, id: &str) -> PathBuf {
-    let with = |ending: &str| folder.join(format!("{id}.{ending}"));
-    let [first, others @ ..] = ENDINGS.map(with);
-    let other = || others.into_iter().find(|path| path.is_file());
-    if first.is_file() { first } else { other().unwrap_or(first) }
+    let paths = ENDINGS.map(|ending| folder.join(format!("{id}.{ending}")));
+    paths.iter().find(|path| path.is_file()).unwrap_or(&paths[0]).clone()
 }
 
 /// The class maps of a folder by their image ids; of two of one image that of the earlier ending. Hidden
@@ -23,10 +22,9 @@ pub fn class_map_of(folder: &Path, id: &str) -> PathBuf {
 ///
 /// [`DataError::Open`] if the folder cannot be read.
 pub fn class_maps_in(folder: &Path) -> Result<BTreeMap<String, PathBuf>, DataError> {
-    let unreadable = |source| DataError::Open { path: folder.into(), source };
     let mut maps = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
+    for entry in fs::read_dir(folder).map_err(|source| DataError::open(folder, source))? {
+        let path = entry.map_err(|source| DataError::open(folder, source))?.path();
         let ending = path.extension().and_then(|ending| ending.to_str());
         let id = path.file_stem().and_then(|stem| stem.to_str());
         let is_map = ending.is_some_and(|ending| ENDINGS.contains(&ending));
@@ -51,19 +49,14 @@ pub fn read_class_map(path: &Path) -> Result<ScoreMap, DataError> {
 }
 
 fn foreign(path: &Path) -> Result<ScoreMap, DataError> {
-    let content = |found: String, expected: &str| DataError::Content {
-        path: path.into(),
-        found,
-        expected: expected.into(),
-    };
     let map = read_cam_dictionary(path, CamKeys::FromZero).map_err(|problem| match problem {
         CamProblem::File(error) => error,
-        other => content(other.to_string(), "class maps"),
+        other => DataError::content(path, other.to_string(), "class maps"),
     })?;
     let greatest = map.scores().iter().copied().fold(0.0, f32::max);
     if greatest > 1.0 {
         let expected = "at most 1; `eps data convert --normalise` divides each map by its maximum";
-        return Err(content(format!("a score of {greatest}"), expected));
+        return Err(DataError::content(path, format!("a score of {greatest}"), expected));
     }
     Ok(map)
 }

@@ -6,6 +6,7 @@ use crate::{ClassId, DataError, ScoreMap, Size};
 use image::DynamicImage;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The pictures of an image's maps, by class.
@@ -42,10 +43,9 @@ pub fn class_pictures_of(
 
 /// Paths in a folder, ascending.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
-    let open = |source| DataError::Open { path: folder.into(), source };
-    let entries = fs::read_dir(folder).map_err(open)?;
-    let mut paths =
-        entries.map(|entry| Ok(entry.map_err(open)?.path())).collect::<Result<Vec<_>, _>>()?;
+    let mut paths = fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>())
+        .map_err(|source| DataError::open(folder, source))?;
     paths.retain(|path| {
         !path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
     });

@@ -39,14 +39,19 @@ pub fn colour_kind(path: &Path, bytes: &[u8]) -> Option<ColourKind> {
             return Some(ColourKind::Many);
         }
     }
-    let is_grey = |colour: &[u16; 3]| colour[0] == colour[1] && colour[1] == colour[2];
-    let is_voc = |colour: &[u16; 3]| voc_class(colour.map(|value| (value >> 8) as u8)).is_some();
+    let is_grey = colours.keys().all(|[red, green, blue]| red == green && green == blue);
     Some(match colours.len() {
-        _ if !picture.color().has_color() || colours.keys().all(is_grey) => ColourKind::Values,
+        _ if !picture.color().has_color() || is_grey => ColourKind::Values,
         _ if colours.keys().all(is_voc) => ColourKind::Voc,
         count if count <= MOST_COLOURS => ColourKind::Few(count),
         _ => ColourKind::Many,
     })
+}
+
+/// Whether a colour of 16 bits a channel is one of VOC's palette.
+fn is_voc(colour: &[u16; 3]) -> bool {
+    // Eight bits become sixteen as `257 value`, whose upper half is the value again.
+    voc_class(colour.map(|value| (value >> 8) as u8)).is_some()
 }
 
 fn alpha_varies(picture: &DynamicImage) -> bool {
@@ -112,11 +117,6 @@ pub fn read_index_mask(path: &Path) -> Result<LabelMap, DataError> {
     if channels.is_multiple_of(2) {
         refuse_alpha(path, &decode_picture(path, &bytes)?)?;
     }
-    let refuse = |found: String, expected: &str| DataError::Content {
-        path: path.into(),
-        found,
-        expected: expected.into(),
-    };
     let values: Vec<u16> = match png.depth {
         BitDepth::Sixteen => {
             let (pairs, _) = png.packed.as_chunks::<2>();
@@ -131,17 +131,25 @@ pub fn read_index_mask(path: &Path) -> Result<LabelMap, DataError> {
             unpacked.into_iter().map(u16::from).collect()
         }
     };
+    // An even number of channels ends with alpha: grey has one before it, RGB three.
     let colour_channels = channels.next_multiple_of(2) - 1;
-    let class = |pixel: &[u16]| {
-        let value = pixel[0];
-        if pixel[..colour_channels].iter().any(|&channel| channel != value) {
-            let found = format!("a {} PNG whose channels differ", kind(png.colour, png.depth));
-            return Err(refuse(found, "one number a pixel; --colours FILE reads colours"));
-        }
-        ClassId::try_from(value).map_err(|_| refuse(format!("a value of {value}"), "0..=255"))
-    };
-    let labels = values.chunks_exact(channels).map(class).collect::<Result<_, _>>()?;
+    let labels = values
+        .chunks_exact(channels)
+        .map(|pixel| class_of(path, &png, &pixel[..colour_channels]))
+        .collect::<Result<_, _>>()?;
     Ok(LabelMap::new(png.size, labels))
+}
+
+/// The class that the colour channels of a pixel spell.
+fn class_of(path: &Path, png: &PngFile, channels: &[u16]) -> Result<ClassId, DataError> {
+    let value = channels[0];
+    if channels.iter().any(|&channel| channel != value) {
+        let found = format!("a {} PNG whose channels differ", kind(png.colour, png.depth));
+        let expected = "one number a pixel; --colours FILE reads colours";
+        return Err(DataError::content(path, found, expected));
+    }
+    ClassId::try_from(value)
+        .map_err(|_| DataError::content(path, format!("a value of {value}"), "0..=255"))
 }
 
 fn refuse_alpha(path: &Path, picture: &DynamicImage) -> Result<(), DataError> {

@@ -67,6 +67,7 @@ impl Content {
             return Some(Self::Empty);
         }
         let start = &bytes[..bytes.len().min(START)];
+        // No signature begins with another, so that their order is of no account.
         let by_signature = SIGNATURES.iter().find(|(signature, _)| start.starts_with(signature));
         by_signature.map(|&(_, content)| content).or_else(|| Self::of_container(start))
     }
@@ -91,10 +92,11 @@ impl Content {
     fn of_markup(start: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(start).to_ascii_lowercase();
         let text = text.trim_start_matches('\u{feff}').trim_start();
-        let begins = |words: &[&str]| words.iter().any(|word| text.starts_with(word));
-        if begins(&["<!doctype html", "<html", "<head", "<body"]) || text.contains("<html") {
+        let begins_html =
+            ["<!doctype html", "<html", "<head", "<body"].iter().any(|word| text.starts_with(word));
+        if begins_html || text.contains("<html") {
             Some(Self::Html)
-        } else if begins(&["<?xml", "<annotation"]) {
+        } else if ["<?xml", "<annotation"].iter().any(|word| text.starts_with(word)) {
             Some(Self::Xml)
         } else {
             None

@@ -27,6 +27,7 @@ impl Destination {
     pub fn of(path: &Path) -> io::Result<Self> {
         let mut path = path.to_owned();
         for _ in 0..MOST_LINKS {
+            // Not opened by its path: a file behind a shell's `>` would be written from its first byte.
             match descriptor(&path) {
                 Some(1) => return Ok(Self::Stdout),
                 Some(2) => return Ok(Self::Stderr),

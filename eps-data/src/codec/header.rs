@@ -35,7 +35,7 @@ impl Format {
 /// Width and height of a JPEG or PNG; pixels are not decoded.
 pub fn size_of(path: &Path) -> Result<Size, DataError> {
     let mut file = BufReader::new(open_file(path)?);
-    let start = file.fill_buf().map_err(|source| DataError::Open { path: path.into(), source })?;
+    let start = file.fill_buf().map_err(|source| DataError::open(path, source))?;
     refuse_other(path, start, PICTURE)?;
     read_size(&mut file).map_err(|source| refusal(path, source))
 }
@@ -47,7 +47,7 @@ pub fn size_of_bytes(path: &Path, bytes: &[u8]) -> Result<Size, DataError> {
 }
 
 fn refusal(path: &Path, source: io::Error) -> DataError {
-    DataError::Decode { path: path.into(), expected: "JPEG or PNG", source: source.into() }
+    DataError::decode(path, "JPEG or PNG", source)
 }
 
 fn read_size(file: &mut (impl BufRead + Seek)) -> io::Result<Size> {
@@ -66,33 +66,24 @@ fn read_size(file: &mut (impl BufRead + Seek)) -> io::Result<Size> {
 /// Refuses bytes that are known to be something else than a PNG or JPEG, or than a PNG where that is
 /// `expected`.
 pub(super) fn refuse_other(path: &Path, bytes: &[u8], expected: &str) -> Result<(), DataError> {
-    let is_wanted = |content| match content {
-        Content::Png => true,
-        Content::Jpeg => !expected.starts_with("a PNG"),
-        _ => false,
-    };
-    match Content::of(bytes).filter(|&content| !is_wanted(content)) {
-        Some(content) => Err(DataError::Content {
-            path: path.into(),
-            found: content.to_string(),
-            expected: expected.into(),
-        }),
-        None => Ok(()),
+    match Content::of(bytes) {
+        None | Some(Content::Png) => Ok(()),
+        Some(Content::Jpeg) if !expected.starts_with("a PNG") => Ok(()),
+        Some(content) => Err(DataError::content(path, content.to_string(), expected)),
     }
 }
 
 /// Signature, length and name of the first chunk, then width and height.
 fn png_size(file: &mut impl Read) -> io::Result<Size> {
+    // 8 bytes of signature, 4 of the chunk's length, 4 of its name, 4 a side.
     let mut header = [0; 24];
     file.read_exact(&mut header)?;
     if &header[12..16] != b"IHDR" {
         return Err(io::Error::other("its first chunk is not IHDR"));
     }
-    let side = |at: usize| {
-        let bytes = [header[at], header[at + 1], header[at + 2], header[at + 3]];
-        u32::from_be_bytes(bytes) as usize
-    };
-    Ok(Size::new(side(16), side(20)))
+    let (sides, _) = header[16..].as_chunks::<4>();
+    let [width, height] = [sides[0], sides[1]].map(|side| u32::from_be_bytes(side) as usize);
+    Ok(Size::new(width, height))
 }
 
 #[cfg(test)]

@@ -20,12 +20,12 @@ pub const MAX_TEXT: u64 = 256 << 20;
 ///
 /// [`DataError::Open`] if it cannot be opened, [`DataError::Content`] if it is no regular file.
 pub fn open_file(path: &Path) -> Result<File, DataError> {
-    let refuse = |source| DataError::Open { path: path.into(), source };
-    let kind = fs::metadata(path).map_err(refuse)?.file_type();
+    // Before it is opened: opening a pipe waits for who writes to it.
+    let kind = fs::metadata(path).map_err(|source| DataError::open(path, source))?.file_type();
     if !kind.is_file() {
-        return Err(content(path, name_of(kind).into(), "a regular file"));
+        return Err(DataError::content(path, name_of(kind), "a regular file"));
     }
-    File::open(path).map_err(refuse)
+    File::open(path).map_err(|source| DataError::open(path, source))
 }
 
 /// The bytes of a regular file of at most [`MAX_BYTES`].
@@ -53,13 +53,14 @@ pub fn sha256_of_file(path: &Path) -> Result<String, DataError> {
 /// As [`read_bytes`].
 pub fn read_bytes_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, DataError> {
     let file = open_file(path)?;
-    let refuse = |source| DataError::Open { path: path.into(), source };
-    let length = file.metadata().map_err(refuse)?.len();
+    let length = file.metadata().map_err(|source| DataError::open(path, source))?.len();
     let mut bytes = Vec::with_capacity(length.min(limit) as usize);
     // A file may grow while it is read, and those of /proc say that they are empty.
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(refuse)?;
+    file.take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|source| DataError::open(path, source))?;
     if bytes.len() as u64 > limit {
-        return Err(content(path, "a larger file".into(), &format!("at most {limit} bytes")));
+        return Err(DataError::content(path, "a larger file", format!("at most {limit} bytes")));
     }
     Ok(bytes)
 }
@@ -85,18 +86,19 @@ pub fn decode_text(path: &Path, bytes: Vec<u8>) -> Result<String, DataError> {
     match Content::of(&bytes) {
         Some(Content::Utf16) => {
             let text = utf16(&bytes);
-            return text.ok_or_else(|| content(path, "damaged text in UTF-16".into(), expected));
+            return text
+                .ok_or_else(|| DataError::content(path, "damaged text in UTF-16", expected));
         }
         // These can be text, and their readers know better what to expect of it.
         None | Some(Content::Empty | Content::Xml) => {}
-        Some(other) => return Err(content(path, other.to_string(), expected)),
+        Some(other) => return Err(DataError::content(path, other.to_string(), expected)),
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let (bytes, end) = (error.as_bytes(), error.utf8_error().valid_up_to());
-        content(path, not_utf8(bytes, end), expected)
+        DataError::content(path, not_utf8(bytes, end), expected)
     })?;
     if text.contains('\0') {
-        return Err(content(path, "binary data".into(), expected));
+        return Err(DataError::content(path, "binary data", expected));
     }
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
@@ -141,10 +143,6 @@ fn special(kind: FileType) -> &'static str {
 #[cfg(not(unix))]
 fn special(_: FileType) -> &'static str {
     "a device"
-}
-
-fn content(path: &Path, found: String, expected: &str) -> DataError {
-    DataError::Content { path: path.into(), found, expected: expected.into() }
 }
 
 /// Whether something has this name, be it a link to nothing: what a reader then says of it is better

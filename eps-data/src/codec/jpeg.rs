@@ -26,6 +26,7 @@ pub(super) fn size(file: &mut (impl BufRead + Seek)) -> io::Result<Size> {
 pub(super) fn is_complete(file: &mut (impl BufRead + Seek)) -> io::Result<bool> {
     file.seek(SeekFrom::Start(2))?;
     loop {
+        // A search from marker to marker through the data, without a look at what it codes.
         let marker = next_marker(file);
         if let Ok(END_OF_IMAGE) = marker {
             return Ok(true);
@@ -63,8 +64,8 @@ fn skip_segment(file: &mut (impl BufRead + Seek)) -> io::Result<()> {
 fn frame_size(file: &mut impl BufRead) -> io::Result<Size> {
     let mut header = [0; 7];
     file.read_exact(&mut header)?;
-    let side = |at: usize| usize::from(u16::from_be_bytes([header[at], header[at + 1]]));
-    Ok(Size::new(side(5), side(3)))
+    let [_, _, _, a, b, c, d] = header;
+    Ok(Size::new(u16::from_be_bytes([c, d]).into(), u16::from_be_bytes([a, b]).into()))
 }
 
 /// Start of frame, but not the three other tables that share its range.

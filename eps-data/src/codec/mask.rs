@@ -6,7 +6,7 @@ use super::{
     open_file,
     palette::{PaletteConflict, voc_palette},
     plain_png::PlainPngReader,
-    png_file::{PngFile, grey_step, kind, unpack},
+    png_file::{PngFile, grey_step, kind, sides, unpack},
     write_atomically,
 };
 use crate::{ClassId, DataError, IGNORE, LabelMap, LabelRuns, Size};
@@ -29,6 +29,7 @@ use std::{
 pub fn read_mask(path: &Path, classes: usize) -> Result<LabelMap, DataError> {
     let bytes = super::read_bytes(path)?;
     let (map, _) = decode_mask(path, &bytes)?;
+    // Before the classes: a palette in another order explains an unknown one.
     if let Some(conflict) = PaletteConflict::of(&bytes, classes, || occurring(map.classes())) {
         return Err(conflict.refusal(path));
     }
@@ -42,8 +43,9 @@ pub fn read_mask(path: &Path, classes: usize) -> Result<LabelMap, DataError> {
 ///
 /// [`DataError::UnknownClass`] with the first class from `classes` on.
 pub fn check_classes(path: &Path, map: &LabelMap, classes: usize) -> Result<(), DataError> {
-    let is_known = |class: ClassId| usize::from(class) < classes || class == IGNORE;
-    match map.classes().iter().find(|&&class| !is_known(class)) {
+    let unknown =
+        map.classes().iter().find(|&&class| usize::from(class) >= classes && class != IGNORE);
+    match unknown {
         Some(&class) => {
             let last = classes.saturating_sub(1).min(254) as ClassId;
             Err(DataError::UnknownClass { path: path.into(), class, last })
@@ -53,9 +55,9 @@ pub fn check_classes(path: &Path, map: &LabelMap, classes: usize) -> Result<(), 
 }
 
 /// Which classes a mask has.
-pub(crate) fn occurring(classes: &[ClassId]) -> [bool; 256] {
+pub(crate) fn occurring<'a>(classes: impl IntoIterator<Item = &'a ClassId>) -> [bool; 256] {
     let mut occurs = [false; 256];
-    classes.iter().for_each(|&class| occurs[usize::from(class)] = true);
+    classes.into_iter().for_each(|&class| occurs[usize::from(class)] = true);
     occurs
 }
 
@@ -122,12 +124,8 @@ impl MaskReader {
     ) -> Result<(), DataError> {
         self.read_bytes(path)?;
         self.decoder.decode_runs(path, &self.bytes, runs)?;
-        let occurs = || {
-            let mut occurs = [false; 256];
-            runs.runs().iter().for_each(|run| occurs[usize::from(run.label)] = true);
-            occurs
-        };
-        match PaletteConflict::of(&self.bytes, classes, occurs) {
+        let labels = runs.runs().iter().map(|run| &run.label);
+        match PaletteConflict::of(&self.bytes, classes, || occurring(labels)) {
             Some(conflict) => Err(conflict.refusal(path)),
             None => Ok(()),
         }
@@ -139,7 +137,7 @@ impl MaskReader {
         open_file(path)?
             .take(MAX_BYTES)
             .read_to_end(&mut self.bytes)
-            .map_err(|source| DataError::Open { path: path.into(), source })?;
+            .map_err(|source| DataError::open(path, source))?;
         Ok(())
     }
 }
@@ -230,8 +228,8 @@ pub fn write_mask(path: &Path, map: &LabelMap) -> Result<(), DataError> {
 ///
 /// If `file` cannot be written to, or the mask has no pixels or too many for a PNG.
 pub fn encode_mask(file: impl io::Write, map: &LabelMap) -> io::Result<()> {
-    let side = |pixels: usize| u32::try_from(pixels).map_err(io::Error::other);
-    let mut encoder = Encoder::new(file, side(map.size().width)?, side(map.size().height)?);
+    let (width, height) = sides(map.size())?;
+    let mut encoder = Encoder::new(file, width, height);
     encoder.set_color(ColorType::Indexed);
     encoder.set_depth(BitDepth::Eight);
     encoder.set_palette(voc_palette().concat());

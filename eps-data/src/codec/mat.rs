@@ -1,5 +1,16 @@
 //! The masks of SBD, which are structures in MATLAB's files of version 5.
 
+// A file is a header of 128 bytes and elements; a variable is an element of type `MATRIX`, or one
+// compressed by zlib that holds it:
+//
+//   type u32 | length u32 | body, filled up to a multiple of 8          usual
+//   type u16 | length u16 | 4 bytes                                     short: the length is not 0
+//
+//   MATRIX { flags, sides, name, values }                               of numbers
+//   MATRIX { flags, sides, name, length of a name, names, MATRIX .. }   a structure: one a field
+//
+// A mask of SBD is `GTcls.Segmentation`. Source: MathWorks, "MAT-File Format", level 5.
+
 use super::read_bytes;
 use crate::{ClassId, DataError, LabelMap, Size};
 use flate2::read::ZlibDecoder;
@@ -54,11 +65,7 @@ pub enum MatError {
 /// [`DataError::Decode`] for what is no such file.
 pub fn read_sbd_mask(path: &Path) -> Result<LabelMap, DataError> {
     let bytes = read_bytes(path)?;
-    sbd_mask(&bytes).map_err(|source| DataError::Decode {
-        path: path.into(),
-        expected: "mask of SBD (MATLAB 5)",
-        source: source.into(),
-    })
+    sbd_mask(&bytes).map_err(|source| DataError::decode(path, "mask of SBD (MATLAB 5)", source))
 }
 
 /// The mask in the bytes of a file of SBD's folder `cls`.
@@ -135,8 +142,8 @@ impl<'a> Matrix<'a> {
         let flags = part(&mut body, UINT32, "flags")?;
         let class = *flags.first().ok_or(MatError::Part("flags"))?;
         let sides = part(&mut body, INT32, "sides")?.as_chunks::<4>().0;
-        let side = |side: &[u8; 4]| usize::try_from(i32::from_le_bytes(*side)).ok();
-        let sides = sides.iter().map(side).collect::<Option<_>>();
+        let sides = sides.iter().map(|&side| usize::try_from(i32::from_le_bytes(side)).ok());
+        let sides = sides.collect::<Option<_>>();
         let sides = sides.ok_or(MatError::Part("sides"))?;
         let name = part(&mut body, INT8, "name")?;
         Ok(Self { class, sides, name, body })
@@ -169,8 +176,9 @@ fn mask(matrix: &Matrix<'_>) -> Result<LabelMap, MatError> {
     if values.is_empty() || width.checked_mul(height) != Some(values.len()) {
         return Err(MatError::Part("values"));
     }
-    let class = |pixel: usize| values[pixel % width * height + pixel / width];
-    let classes: Vec<ClassId> = (0..values.len()).map(class).collect();
+    let pixels = 0..values.len();
+    let classes: Vec<ClassId> =
+        pixels.map(|pixel| values[pixel % width * height + pixel / width]).collect();
     Ok(LabelMap::new(Size::new(width, height), classes))
 }
 

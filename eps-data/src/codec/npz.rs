@@ -97,13 +97,16 @@ fn value(array: NpyFile<impl Read>) -> io::Result<Value> {
 ///
 /// If a value is none.
 pub(super) fn integers(array: NpyFile<impl Read>) -> io::Result<Vec<i64>> {
-    let integer = |value: f64| {
-        let is_integer = value.fract() == 0.0 && value.abs() < 2_f64.powi(53);
-        is_integer
-            .then_some(value as i64)
-            .ok_or_else(|| io::Error::other(format!("{value} stands where an integer is expected")))
-    };
     numbers(array)?.values().into_iter().map(integer).collect()
+}
+
+fn integer(value: f64) -> io::Result<i64> {
+    // From 2^53 on, a double stands for several integers.
+    if value.fract() == 0.0 && value.abs() < 2_f64.powi(53) {
+        Ok(value as i64)
+    } else {
+        Err(io::Error::other(format!("{value} stands where an integer is expected")))
+    }
 }
 
 /// Shape and values of an array, rounded to 32 bits where they have more.

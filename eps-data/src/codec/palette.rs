@@ -13,11 +13,16 @@ pub fn voc_palette() -> [[u8; 3]; 256] {
     std::array::from_fn(colour)
 }
 
+// Bits of a class, the highest first, and the channel that each goes to: the lowest three to the
+// highest bits, the next three to those below. Source: VOC's devkit, `VOClabelcolormap.m`.
+//
+//   7 6 5 4 3 2 1 0
+//   g r b g r b g r
 fn colour(class: usize) -> [u8; 3] {
-    let channel = |first: usize| {
-        (0..3).fold(0, |value, level| value | ((class >> (3 * level + first) & 1) << (7 - level)))
-    };
-    [channel(0), channel(1), channel(2)].map(|value| value as u8)
+    [0, 1, 2].map(|channel| {
+        let bits = (0..3).map(|level| (class >> (3 * level + channel) & 1) << (7 - level));
+        bits.sum::<usize>() as u8
+    })
 }
 
 /// An index of a mask whose colour in the palette is VOC's of another class.
@@ -39,22 +44,20 @@ impl PaletteConflict {
         if VOC.starts_with(palette) || classes >= usize::from(IGNORE) {
             return None;
         }
-        let is_class = |class: ClassId| usize::from(class) < classes || class == IGNORE;
-        let class_of = |colour: [u8; 3]| voc_class(colour).filter(|&class| is_class(class));
-        let entries = || (0..=u8::MAX).zip(palette.iter().copied());
-        let differs = |index, colour| class_of(colour).is_some_and(|class| class != index);
-        if !entries().any(|(index, colour)| differs(index, colour)) {
+        let entries =
+            (0..=u8::MAX).zip(palette).map(|(index, &colour)| Entry::new(index, colour, classes));
+        if !entries.clone().any(|entry| entry.class.is_some_and(|class| class != entry.index)) {
             return None;
         }
         let occurs = occurs();
-        let mut used = entries()
-            .filter(|&(index, colour)| occurs[usize::from(index)] && colour != WHITE)
-            .map(|(index, colour)| (index, class_of(colour)))
-            .collect::<Vec<_>>();
-        used.iter().all(|(_, class)| class.is_some()).then_some(())?;
-        used.retain(|&(index, class)| class != Some(index));
+        let mut used: Vec<Entry> = entries
+            .filter(|entry| occurs[usize::from(entry.index)] && entry.colour != WHITE)
+            .collect();
+        used.iter().all(|entry| entry.class.is_some()).then_some(())?;
+        used.retain(|entry| entry.class != Some(entry.index));
         // What is no background is named first: that is what looks wrong in a score.
-        let (index, class) = used.iter().find(|entry| entry.0 > 0).or(used.first())?;
+        let Entry { index, class, .. } =
+            used.iter().find(|entry| entry.index > 0).or(used.first())?;
         class.map(|class| Self { index: *index, class })
     }
 
@@ -63,14 +66,27 @@ impl PaletteConflict {
     }
 }
 
+/// An entry of a palette.
+struct Entry {
+    index: ClassId,
+    colour: [u8; 3],
+    /// The class whose colour it is in VOC's palette, if the data set has that class or ignores it.
+    class: Option<ClassId>,
+}
+
+impl Entry {
+    fn new(index: ClassId, colour: [u8; 3], classes: usize) -> Self {
+        let class =
+            voc_class(colour).filter(|&class| usize::from(class) < classes || class == IGNORE);
+        Self { index, colour, class }
+    }
+}
+
 /// The class of a colour of VOC's palette.
 pub(super) fn voc_class(colour: [u8; 3]) -> Option<ClassId> {
-    let [red, green, blue] = colour.map(|value| value >> 5);
-    let triple = |level: u8| {
-        let bit = |value: u8| value >> (2 - level) & 1;
-        (bit(red) | bit(green) << 1 | bit(blue) << 2) & if level == 2 { 3 } else { 7 }
-    };
-    let class = triple(0) | triple(1) << 3 | triple(2) << 6;
+    // The inverse of `colour`, if it is a colour of the palette at all.
+    let bits = (0..8).map(|bit| (colour[bit % 3] >> (7 - bit / 3) & 1) << bit);
+    let class: ClassId = bits.sum();
     (VOC[usize::from(class)] == colour).then_some(class)
 }
 

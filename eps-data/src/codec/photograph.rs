@@ -74,18 +74,15 @@ fn inspect_png(path: &Path, bytes: &[u8]) -> Result<Photograph, DataError> {
 }
 
 fn inspect_jpeg(path: &Path, bytes: &[u8], size: Size) -> Result<Photograph, DataError> {
-    let refuse = |source: Box<dyn std::error::Error + Send + Sync>| DataError::Decode {
-        path: path.into(),
-        expected: "JPEG",
-        source,
-    };
-    check_blocks(bytes).map_err(|misfit| refuse(misfit.into()))?;
+    check_blocks(bytes).map_err(|misfit| DataError::decode(path, "JPEG", misfit))?;
+    // What is too large was refused by its pixels; the decoder would refuse long sides.
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(usize::MAX)
         .set_max_height(usize::MAX);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
-    decoder.decode_headers().map_err(|error| refuse(error.into()))?;
+    decoder.decode_headers().map_err(|error| DataError::decode(path, "JPEG", error))?;
+    // Left as it is stored where the decoder can: only its bytes are of interest, not its colours.
     let stored = decoder.input_colorspace().unwrap_or(ColorSpace::YCbCr);
     let (colours, decoded) = match stored {
         ColorSpace::Luma => (Colours::Grey, stored),
@@ -94,7 +91,7 @@ fn inspect_jpeg(path: &Path, bytes: &[u8], size: Size) -> Result<Photograph, Dat
         _ => (Colours::Rgb, ColorSpace::RGB),
     };
     decoder.set_options(options.jpeg_set_out_colorspace(decoded));
-    decoder.decode().map_err(|error| refuse(error.into()))?;
+    decoder.decode().map_err(|error| DataError::decode(path, "JPEG", error))?;
     let orientation = orientation_of(decoder.exif().map(Vec::as_slice));
     let format = Format::Jpeg;
     Ok(Photograph { size, format, colours, bits: 8, orientation, is_transparent: false })

@@ -48,7 +48,8 @@ impl Rows {
         let &[a, b, c, d, e, f, g, h, depth, colour, _, _, interlacing] = header.data else {
             return None;
         };
-        let side = |bytes: [u8; 4]| u32::from_be_bytes(bytes) as usize;
+        let [width, height] =
+            [[a, b, c, d], [e, f, g, h]].map(|side| u32::from_be_bytes(side) as usize);
         let channels = match colour {
             0 | 3 => 1,
             2 => 3,
@@ -57,7 +58,7 @@ impl Rows {
             _ => return None,
         };
         Some(Self {
-            size: Size::new(side([a, b, c, d]), side([e, f, g, h])),
+            size: Size::new(width, height),
             bits_per_pixel: channels * usize::from(depth),
             is_interlaced: interlacing == 1,
         })
@@ -94,9 +95,7 @@ impl Rows {
 /// [`DataError::Decode`].
 pub(super) fn check_png_data(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
     let Some(rows) = Rows::of(bytes) else { return Ok(()) };
-    wrong_with(rows, bytes).map_or(Ok(()), |found| {
-        Err(DataError::Decode { path: path.into(), expected: "PNG", source: found.into() })
-    })
+    wrong_with(rows, bytes).map_or(Ok(()), |found| Err(DataError::decode(path, "PNG", found)))
 }
 
 fn wrong_with(rows: Rows, bytes: &[u8]) -> Option<String> {

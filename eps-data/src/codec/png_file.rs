@@ -2,8 +2,11 @@
 
 use super::{png_data::check_png_data, rgb::check_pixels};
 use crate::{DataError, Size};
-use png::{BitDepth, ColorType, Decoder, DecodingError, Info, Transformations};
-use std::{io::Cursor, path::Path};
+use png::{BitDepth, ColorType, Decoder, Info, Transformations};
+use std::{
+    io::{self, Cursor},
+    path::Path,
+};
 
 /// The stored values of a PNG.
 pub(super) struct PngFile {
@@ -21,27 +24,35 @@ impl PngFile {
         bytes: &[u8],
         accept: impl FnOnce(&Info<'_>) -> Result<(), DataError>,
     ) -> Result<Self, DataError> {
-        let refuse = |source: DecodingError| DataError::Decode {
-            path: path.into(),
-            expected: "PNG",
-            source: source.into(),
-        };
         let mut decoder = Decoder::new(Cursor::new(bytes));
         decoder.set_transformations(Transformations::IDENTITY);
         decoder.set_ignore_text_chunk(true);
         decoder.set_ignore_iccp_chunk(true);
-        let mut reader = decoder.read_info().map_err(refuse)?;
+        let mut reader =
+            decoder.read_info().map_err(|error| DataError::decode(path, "PNG", error))?;
         let info = reader.info();
         accept(info)?;
         let (width, height) = info.size();
         let size = Size::new(width as usize, height as usize);
         check_pixels(path, size)?;
         let mut packed = vec![0; reader.output_buffer_size().unwrap_or_default()];
-        let frame = reader.next_frame(&mut packed).map_err(refuse)?;
+        let frame = reader
+            .next_frame(&mut packed)
+            .map_err(|error| DataError::decode(path, "PNG", error))?;
         check_png_data(path, bytes)?;
         let (colour, depth) = (frame.color_type, frame.bit_depth);
         Ok(Self { size, colour, depth, packed })
     }
+}
+
+/// Width and height as a PNG's header holds them.
+///
+/// # Errors
+///
+/// If one of them needs more than 32 bits.
+pub(super) fn sides(size: Size) -> io::Result<(u32, u32)> {
+    let Size { width, height } = size;
+    Ok((width.try_into().map_err(io::Error::other)?, height.try_into().map_err(io::Error::other)?))
 }
 
 /// Grey value of the sample 1: samples of few bits are scaled so that the largest is 255, as PNG

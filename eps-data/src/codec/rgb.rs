@@ -59,28 +59,33 @@ pub(super) fn read_picture(path: &Path) -> Result<DynamicImage, DataError> {
 
 /// Decodes the bytes of a JPEG or PNG in the colour type that they have; `path` is named in errors.
 pub(super) fn decode_picture(path: &Path, bytes: &[u8]) -> Result<DynamicImage, DataError> {
-    let refuse = |source| DataError::Decode { path: path.into(), expected: "JPEG or PNG", source };
     refuse_other(path, bytes, PICTURE)?;
     match Format::of(bytes) {
         Some(Format::Png) => {
             if let Some(grey) = plain_grey(bytes) {
                 return Ok(grey);
             }
-            let decoder = PngDecoder::new(Cursor::new(bytes)).map_err(|e| refuse(e.into()))?;
+            let decoder =
+                PngDecoder::new(Cursor::new(bytes)).map_err(|error| refused(path, error))?;
             let picture = decode(path, decoder)?;
             check_png_data(path, bytes)?;
             Ok(picture)
         }
         Some(Format::Jpeg) => {
-            let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|e| refuse(e.into()))?;
+            let decoder =
+                JpegDecoder::new(Cursor::new(bytes)).map_err(|error| refused(path, error))?;
             match jpeg::is_complete(&mut Cursor::new(bytes)) {
                 Ok(true) => decode(path, decoder),
-                Ok(false) => Err(refuse("it ends before its end marker".into())),
-                Err(error) => Err(refuse(error.into())),
+                Ok(false) => Err(refused(path, "it ends before its end marker")),
+                Err(error) => Err(refused(path, error)),
             }
         }
-        None => Err(refuse("it starts like neither".into())),
+        None => Err(refused(path, "it starts like neither")),
     }
+}
+
+fn refused(path: &Path, source: impl Into<Cause>) -> DataError {
+    DataError::decode(path, "JPEG or PNG", source)
 }
 
 /// The grey values of a PNG without palette or transparency, as saliency maps are.
@@ -94,11 +99,7 @@ fn plain_grey(bytes: &[u8]) -> Option<DynamicImage> {
 fn decode(path: &Path, decoder: impl ImageDecoder) -> Result<DynamicImage, DataError> {
     let (width, height) = decoder.dimensions();
     check_pixels(path, Size::new(width as usize, height as usize))?;
-    DynamicImage::from_decoder(decoder).map_err(|source| DataError::Decode {
-        path: path.into(),
-        expected: "JPEG or PNG",
-        source: Cause::from(source),
-    })
+    DynamicImage::from_decoder(decoder).map_err(|error| refused(path, error))
 }
 
 /// Refuses pictures that would not fit in memory.

@@ -1,7 +1,9 @@
 //! Saliency maps: grey PNG and JPEG files, and arrays.
 
 use super::{
-    Content, read_bytes,
+    Content,
+    png_file::sides,
+    read_bytes,
     rgb::{decode_picture, read_picture},
     saliency_array::{array_size, decode_array},
     size_of, write_atomically,
@@ -118,8 +120,9 @@ fn saliency_of(picture: DynamicImage) -> (SaliencyMap, SaliencyKind) {
 }
 
 fn means(picture: &RgbImage) -> Vec<u8> {
-    let sum = |colour: [u8; 3]| colour.into_iter().map(u16::from).sum::<u16>();
-    picture.pixels().map(|pixel| ((sum(pixel.0) + 1) / 3) as u8).collect()
+    let sums = picture.pixels().map(|pixel| pixel.0.into_iter().map(u16::from).sum::<u16>());
+    // The nearest integer: a third is never a half.
+    sums.map(|sum| ((sum + 1) / 3) as u8).collect()
 }
 
 /// Width and height of a saliency map, from its header.
@@ -156,8 +159,7 @@ fn write_grey(
     samples: ExtendedColorType,
 ) -> Result<(), DataError> {
     write_atomically(path, |file| {
-        let side = |pixels: usize| u32::try_from(pixels).map_err(io::Error::other);
-        let (width, height) = (side(size.width)?, side(size.height)?);
+        let (width, height) = sides(size)?;
         PngEncoder::new(file).write_image(bytes, width, height, samples).map_err(io::Error::other)
     })
 }

@@ -35,12 +35,9 @@ pub(super) fn array_size(path: &Path) -> Result<Size, DataError> {
 }
 
 fn size(path: &Path, array: &NpyFile<impl Read>) -> Result<Size, DataError> {
-    let refuse = |found: String| {
-        let (path, expected) = (path.into(), "an array of [height, width]".into());
-        DataError::Content { path, found, expected }
-    };
+    let expected = "an array of [height, width]";
     if array.uses_pickled_array() {
-        return Err(refuse("a pickled object".into()));
+        return Err(DataError::content(path, "a pickled object", expected));
     }
     let shape = array.shape();
     let mut sides: Vec<usize> = shape.iter().map(|&side| side as usize).collect();
@@ -59,7 +56,7 @@ fn size(path: &Path, array: &NpyFile<impl Read>) -> Result<Size, DataError> {
         {
             Ok(Size::new(width, height))
         }
-        _ => Err(refuse(format!("an array of shape {shape:?}"))),
+        _ => Err(DataError::content(path, format!("an array of shape {shape:?}"), expected)),
     }
 }
 
@@ -89,7 +86,7 @@ fn described(dtype: Dtype) -> String {
 }
 
 fn refused(path: &Path, source: std::io::Error) -> DataError {
-    DataError::Decode { path: path.into(), expected: "NumPy array", source: source.into() }
+    DataError::decode(path, "NumPy array", source)
 }
 
 #[cfg(test)]

@@ -33,9 +33,8 @@ impl ScoreFormat {
         match self {
             Self::F32 => map,
             Self::F16 => {
-                let round = |score: &f32| f16::from_f32(*score).to_f32();
-                let scores = map.scores().iter().map(round).collect();
-                ScoreMap::new(map.size(), map.classes().to_vec(), scores)
+                let rounded = map.scores().iter().map(|&score| f16::from_f32(score).to_f32());
+                ScoreMap::new(map.size(), map.classes().to_vec(), rounded.collect())
             }
         }
     }
@@ -65,6 +64,7 @@ fn write_archive(
     logits: Option<&[f32]>,
     format: ScoreFormat,
 ) -> Result<(), DataError> {
+    // In memory first: an archive goes back to fill in lengths, which a pipe does not let it.
     let archive = encode(map, logits, format)
         .map_err(|source| DataError::Write { path: path.into(), source })?;
     write_atomically(path, |file| file.write_all(&archive))
@@ -122,28 +122,22 @@ pub(super) fn decode_scores(path: &Path, file: impl Read + Seek) -> Result<Score
     let mut archive = archive(file).map_err(refuse)?;
     let names = array_names(&archive).map_err(refuse)?;
     if let Some(missing) = [CLASSES, SCORES].iter().find(|name| !names.iter().any(|n| n == *name)) {
-        return Err(DataError::Content {
-            path: path.into(),
-            found: format!("no array `{missing}`"),
-            expected: "`classes` and `cam`, as `eps data convert` writes them".into(),
-        });
+        let expected = "`classes` and `cam`, as `eps data convert` writes them";
+        return Err(DataError::content(path, format!("no array `{missing}`"), expected));
     }
     let classes = array(&mut archive, CLASSES).and_then(class_ids).map_err(refuse)?;
     let (shape, scores) = array(&mut archive, SCORES).and_then(floats).map_err(refuse)?;
-    let content = |found: String, expected: &str| DataError::Content {
-        path: path.into(),
-        found,
-        expected: expected.into(),
-    };
     let [count, height, width] = shape[..] else {
-        return Err(content(format!("scores of shape {shape:?}"), "[classes, height, width]"));
+        let found = format!("scores of shape {shape:?}");
+        return Err(DataError::content(path, found, "[classes, height, width]"));
     };
     if count != classes.len() {
         let found = format!("{} classes for {count} maps", classes.len());
-        return Err(content(found, "one class a map"));
+        return Err(DataError::content(path, found, "one class a map"));
     }
     if !are_ascending_objects(&classes) {
-        return Err(content(format!("classes {classes:?}"), "ascending object classes"));
+        let found = format!("classes {classes:?}");
+        return Err(DataError::content(path, found, "ascending object classes"));
     }
     check_score_range(path, &scores)?;
     Ok(ScoreMap::new(Size::new(width, height), classes, scores))
@@ -156,15 +150,15 @@ pub(super) fn decode_scores(path: &Path, file: impl Read + Seek) -> Result<Score
 ///
 /// [`DataError::Content`] with the first score that is neither.
 pub fn check_score_range(path: &Path, scores: &[f32]) -> Result<(), DataError> {
-    let is_excess = |score: &&f32| score.is_nan() || **score > MOST;
-    let (found, expected) = match scores.iter().find(is_excess) {
+    let excess = scores.iter().find(|score| score.is_nan() || **score > MOST);
+    let (found, expected): (String, _) = match excess {
         None => return Ok(()),
         Some(score) if score.is_nan() => ("a score that is not a number".into(), "numbers"),
         Some(score) => {
             (format!("a score of {score}"), "at most 1, as maps divided by their maximum have")
         }
     };
-    Err(DataError::Content { path: path.into(), found, expected: expected.into() })
+    Err(DataError::content(path, found, expected))
 }
 
 /// Reads the scores of whole images that [`write_scores_and_logits`] wrote; `None` where there are none.
@@ -173,18 +167,22 @@ pub fn check_score_range(path: &Path, scores: &[f32]) -> Result<(), DataError> {
 ///
 /// [`DataError::Decode`] if the archive or the array cannot be read.
 pub fn read_logits(path: &Path) -> Result<Option<Vec<f32>>, DataError> {
-    let refuse = |source| refusal(path, source);
-    let mut archive = archive(open(path)?).map_err(refuse)?;
-    if array_names(&archive).map_err(refuse)?.iter().all(|name| name != LOGITS) {
+    logits(open(path)?).map_err(|source| refusal(path, source))
+}
+
+fn logits(file: impl Read + Seek) -> io::Result<Option<Vec<f32>>> {
+    let mut archive = archive(file)?;
+    if array_names(&archive)?.iter().all(|name| name != LOGITS) {
         return Ok(None);
     }
-    Ok(Some(array(&mut archive, LOGITS).and_then(floats).map_err(refuse)?.1))
+    let (_, logits) = array(&mut archive, LOGITS).and_then(floats)?;
+    Ok(Some(logits))
 }
 
 /// Opens what begins as an archive.
 fn open(path: &Path) -> Result<BufReader<File>, DataError> {
     let mut file = BufReader::new(open_file(path)?);
-    let start = file.fill_buf().map_err(|source| DataError::Open { path: path.into(), source })?;
+    let start = file.fill_buf().map_err(|source| DataError::open(path, source))?;
     match Content::of(start) {
         None | Some(Content::Zip) => Ok(file),
         Some(other) => Err(other.instead_of(path, "a score archive (.npz)")),
@@ -192,16 +190,17 @@ fn open(path: &Path) -> Result<BufReader<File>, DataError> {
 }
 
 fn refusal(path: &Path, source: io::Error) -> DataError {
-    let expected = "score archive (.npz)";
-    DataError::Decode { path: path.into(), expected, source: source.into() }
+    DataError::decode(path, "score archive (.npz)", source)
 }
 
 fn class_ids(array: npyz::NpyFile<impl Read>) -> io::Result<Vec<ClassId>> {
-    let class = |number: i64| {
-        let problem = || io::Error::other(format!("class {number}, expected 1 to 254"));
-        ClassId::try_from(number).map_err(|_| problem())
-    };
-    integers(array)?.into_iter().map(class).collect()
+    let numbers = integers(array)?.into_iter();
+    numbers
+        .map(|number| {
+            ClassId::try_from(number)
+                .map_err(|_| io::Error::other(format!("class {number}, expected 1 to 254")))
+        })
+        .collect()
 }
 
 fn are_ascending_objects(classes: &[ClassId]) -> bool {

@@ -1,5 +1,13 @@
 //! Files on their way to their names, and those that a process left when it was killed.
 
+// The name of a temporary file says whose it is:
+//
+//   .eps-<machine>-<pid>-<start>-<random>.part
+//
+// `machine` is a hash of host name, boot and container, so that a pid is looked up only where it
+// means anything. A pid is used again, so the start of its process is compared as well. A file whose
+// process cannot be looked up stays for a day after its last change.
+
 use crate::sha256;
 use std::collections::BTreeSet;
 use std::fs;
@@ -100,9 +108,9 @@ impl Owner {
 
 /// Tells this machine since its start, and this container on it, from others.
 fn machine() -> String {
-    let text = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let [host, boot] = ["/proc/sys/kernel/hostname", "/proc/sys/kernel/random/boot_id"]
+        .map(|path| fs::read_to_string(path).unwrap_or_default());
     let container = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
-    let (host, boot) = (text("/proc/sys/kernel/hostname"), text("/proc/sys/kernel/random/boot_id"));
     sha256(format!("{host}{boot}{}", container.display()))[..8].to_owned()
 }
 
@@ -112,6 +120,7 @@ fn start_of(pid: u32) -> Option<u64> {
     // Its second field is a name in brackets, which may hold anything; the third is the state.
     let mut fields = text.rsplit_once(')')?.1.split_whitespace();
     let is_there = !matches!(fields.next()?, "Z" | "X");
+    // Field 22 of all, the start in clock ticks since boot (proc_pid_stat(5)).
     fields.nth(18)?.parse().ok().filter(|_| is_there)
 }
 

@@ -30,12 +30,16 @@ fn ends(path: &Path) -> io::Result<bool> {
     let length = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(length.saturating_sub(ZIP_END_LENGTH)))?;
     file.read_exact(&mut end)?;
-    let word =
-        |at: usize| u64::from(u32::from_le_bytes([end[at], end[at + 1], end[at + 2], end[at + 3]]));
-    // The directory of an archive, whose size and place are said here, lies right before its end.
+    let (words, _) = end[12..].as_chunks::<4>();
+    let [size, place] = [words[0], words[1]].map(|word| u64::from(u32::from_le_bytes(word)));
+    // The directory of an archive, whose size and place are said here, lies right before its end:
+    //
+    //   files | directory: `size` bytes from `place` on | 22 bytes, which say both
+    //
+    // An archive beyond 4 GB says them elsewhere, and has the largest number here.
     let is_archive = start.starts_with(ZIP_START)
         && end.starts_with(ZIP_END)
-        && (word(16) == u64::from(u32::MAX) || word(12) + word(16) + ZIP_END_LENGTH == length);
+        && (place == u64::from(u32::MAX) || size + place + ZIP_END_LENGTH == length);
     Ok(is_archive || (start == *PNG_SIGNATURE && end.ends_with(PNG_END)))
 }
 

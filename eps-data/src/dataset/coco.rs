@@ -18,15 +18,14 @@ pub(super) fn layout(root: &Path, list: &str) -> Result<Option<DataSet>, DataErr
 
 fn of_split(root: &Path, split: &str, instances: &Path) -> DataSet {
     let voc = DataSet::voc(root);
-    let with_split = |folder: PathBuf| first_folder(&[folder.join(split), folder]);
     DataSet {
         images: first_folder(&[
             root.join(split),
             root.join("images").join(split),
             root.join("images"),
         ]),
-        masks: with_split(voc.masks.clone()),
-        saliency: with_split(voc.saliency.clone()),
+        masks: first_folder(&[voc.masks.join(split), voc.masks.clone()]),
+        saliency: first_folder(&[voc.saliency.join(split), voc.saliency.clone()]),
         instances: Some(InstancesFile::at(instances)),
         ..voc
     }
@@ -39,15 +38,19 @@ fn first_folder(folders: &[PathBuf]) -> PathBuf {
 
 /// Name and instances file of the split that a list is, or whose images it names.
 fn split(root: &Path, list: &str) -> Option<(String, PathBuf)> {
-    let named = |split: &str| {
-        let file = format!("instances_{split}.json");
-        let paths = [root.join("annotations").join(&file), root.join(file)];
-        Some((split.to_owned(), paths.into_iter().find(|path| is_named(path))?))
-    };
-    let stem = Path::new(list).file_stem().and_then(|stem| stem.to_str());
-    stem.and_then(named)
-        .or_else(|| split_of_ids(Path::new(list)).as_deref().and_then(named))
+    // The name of the list first: it is that of a split, or of a file that is called as one.
+    let list = Path::new(list);
+    let stem = list.file_stem().and_then(|stem| stem.to_str());
+    stem.and_then(|stem| named(root, stem))
+        .or_else(|| named(root, &split_of_ids(list)?))
         .or_else(|| only(root))
+}
+
+/// The split of this name, if the root has its instances file.
+fn named(root: &Path, split: &str) -> Option<(String, PathBuf)> {
+    let file = format!("instances_{split}.json");
+    let paths = [root.join("annotations").join(&file), root.join(file)];
+    Some((split.to_owned(), paths.into_iter().find(|path| is_named(path))?))
 }
 
 /// The split that the first id of a list names, as `COCO_train2014_000000000009` does.

@@ -48,15 +48,17 @@ pub(super) fn layout(root: &Path, _list: &str) -> Result<Option<DataSet>, DataEr
     }
     let file = read(&path)?;
     let mut folder = DataSet::voc(root);
-    let set = |subfolder: &mut PathBuf, name: Option<PathBuf>| {
+    let declared = [
+        (&mut folder.images, file.folders.images),
+        (&mut folder.masks, file.folders.masks),
+        (&mut folder.saliency, file.folders.saliency),
+        (&mut folder.lists, file.folders.lists),
+    ];
+    for (subfolder, name) in declared {
         if let Some(name) = name {
             *subfolder = root.join(name);
         }
-    };
-    set(&mut folder.images, file.folders.images);
-    set(&mut folder.masks, file.folders.masks);
-    set(&mut folder.saliency, file.folders.saliency);
-    set(&mut folder.lists, file.folders.lists);
+    }
     folder.mask_suffix = file.suffixes.masks;
     folder.saliency_suffix = file.suffixes.saliency;
     folder.labels = file.folders.labels.map(|labels| root.join(labels));

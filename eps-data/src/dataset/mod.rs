@@ -116,18 +116,15 @@ impl DataSet {
 
     /// Where the [class names of the masks](Self::class_names_of_masks) stand, as messages name it.
     pub fn place_of_class_names(&self) -> String {
-        let files = ["dataset.toml", "classes.txt"].map(|name| self.root.join(name));
-        let instances = self.instances.iter().map(|instances| instances.path().to_owned());
-        let is_asked = |path: &PathBuf| {
-            is_named(path)
-                && (path != &files[0] || matches!(declared::class_names(&self.root), Ok(Some(_))))
-        };
-        let places = [self.masks.join("classes.txt")].into_iter().chain(files.clone());
-        let mut places = places.filter(is_asked).chain(instances);
-        places.next().map_or_else(
-            || "VOC, since there is no classes.txt".into(),
-            |path| path.display().to_string(),
-        )
+        let [of_masks, of_root] = [&self.masks, &self.root]
+            .map(|folder| Some(folder.join("classes.txt")).filter(|path| is_named(path)));
+        let is_declared = matches!(declared::class_names(&self.root), Ok(Some(_)));
+        let declared = is_declared.then(|| self.root.join("dataset.toml"));
+        let instances = self.instances.as_ref().map(|instances| instances.path().to_owned());
+        match of_masks.or(declared).or(of_root).or(instances) {
+            Some(path) => path.display().to_string(),
+            None => "VOC, since there is no classes.txt".into(),
+        }
     }
 
     /// Whether there are masks: their folder.
@@ -151,14 +148,15 @@ impl DataSet {
     /// Images with their masks and no labels. No file is looked for: a photograph that is no JPEG has another
     /// path.
     pub fn items_with_masks(&self, ids: &[String]) -> Vec<Item> {
-        let item = |id: &String| Item {
-            id: id.clone(),
-            image: self.images.join(format!("{id}.jpg")),
-            saliency: None,
-            mask: Some(self.mask_of(id)),
-            classes: ClassSet::default(),
-        };
-        ids.iter().map(item).collect()
+        ids.iter()
+            .map(|id| Item {
+                id: id.clone(),
+                image: self.images.join(format!("{id}.jpg")),
+                saliency: None,
+                mask: Some(self.mask_of(id)),
+                classes: ClassSet::default(),
+            })
+            .collect()
     }
 }
 

@@ -15,16 +15,13 @@ pub(super) fn misplaced(root: &Path, images: &Path) -> Option<DataError> {
     if images.is_dir() {
         return None;
     }
-    let refuse =
-        |found: String, expected: String| DataError::Content { path: root.into(), found, expected };
     if !root.is_dir() {
-        return Some(refuse("no such folder".into(), "the folder of a data set".into()));
+        return Some(DataError::content(root, "no such folder", "the folder of a data set"));
     }
-    let above = || root.canonicalize().ok()?.ancestors().skip(1).take(DEPTH).find_map(data_set);
-    let meant = data_set_below(root, DEPTH).or_else(above)?;
+    let meant = data_set_below(root, DEPTH).or_else(|| data_set_above(root))?;
     let name = images.file_name().unwrap_or_default().to_string_lossy();
     let expected = format!("a data set; {} looks like one", meant.display());
-    Some(refuse(format!("no folder {name}"), expected))
+    Some(DataError::content(root, format!("no folder {name}"), expected))
 }
 
 /// What is said of a root that has nothing of a data set, where one of its files is missing.
@@ -40,18 +37,24 @@ pub(super) fn nothing_of_a_data_set(root: &Path) -> Option<String> {
 
 /// The folder, if it has the layout of VOC or COCO, or a `dataset.toml`.
 fn data_set(folder: &Path) -> Option<PathBuf> {
-    let has = |name: &str| folder.join(name).is_dir();
-    let is_one = has("JPEGImages") || has("annotations") || folder.join("dataset.toml").is_file();
-    is_one.then(|| folder.into())
+    let has_folder = ["JPEGImages", "annotations"].iter().any(|name| folder.join(name).is_dir());
+    (has_folder || folder.join("dataset.toml").is_file()).then(|| folder.into())
+}
+
+/// The nearest folder around this one that is a data set.
+fn data_set_above(folder: &Path) -> Option<PathBuf> {
+    folder.canonicalize().ok()?.ancestors().skip(1).take(DEPTH).find_map(data_set)
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 /// The first folder in this one, by name, that is a data set.
 fn data_set_below(folder: &Path, depth: usize) -> Option<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let is_hidden = |path: &Path| {
-        path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
-    };
     let mut folders: Vec<_> = entries.filter(|path| path.is_dir() && !is_hidden(path)).collect();
+    // The order of a folder's entries is the file system's; the message should be the same everywhere.
     folders.sort();
     let here = folders.iter().find_map(|path| data_set(path));
     here.or_else(|| match depth {

@@ -1,5 +1,16 @@
 //! Where a pixel of a mask has another label than the pixel before.
 
+// A pixel begins a run where it differs from the pixel before it in reading order, rows included:
+//
+//   pixels    a a a b b c c c            64 of them are a word
+//   before      a a a b b c c            the same bytes, read one to the left
+//   bit           0 0 1 0 1 0 0          a run ends before each 1
+//
+// Masks are flat, so a word is first compared with the one label before it, and bits are made only
+// where that fails: a comparison of 64 bytes for each word, and a step for each run. Rows of a PNG
+// lie with one byte between them. It is made equal to the byte before it, so that no run begins
+// there, and the ends of runs count pixels: the place less the bytes between rows before it.
+
 use super::LabelRun;
 use crate::ClassId;
 use pulp::NullaryFnOnce;
@@ -54,8 +65,8 @@ struct Between {
 impl Between {
     fn of(apart: Option<usize>) -> Self {
         // Faster than a division, and exact for fewer than 2^32 bytes.
-        let rows = |apart: usize| (u64::MAX / apart as u64).wrapping_add(1);
-        Self { rows_per_byte: apart.map_or(0, rows) }
+        let inverse = apart.map(|apart| (u64::MAX / apart as u64).wrapping_add(1));
+        Self { rows_per_byte: inverse.unwrap_or(0) }
     }
 
     /// Number of them before the pixel at `byte`.

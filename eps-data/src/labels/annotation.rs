@@ -3,7 +3,7 @@
 use super::{EachLabels, renamed, respelled};
 use crate::codec::{Content, read_bytes};
 use crate::remark::{Remark, RemarkKind, Tally, counted, printable};
-use crate::{ClassNames, ClassSet, DataError, ImageList, Named};
+use crate::{ClassId, ClassNames, ClassSet, DataError, ImageList, Named};
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::{Reader, events::Event};
 use rayon::prelude::*;
@@ -17,33 +17,48 @@ pub(super) fn load(
     list: &ImageList,
     names: &ClassNames,
 ) -> (EachLabels, Vec<Remark>) {
-    let objects = |id: &String| match file(folder, id) {
-        path if path.exists() => read(&path),
-        path => Err(list.explain(DataError::missing(path, "annotation"))),
-    };
-    let objects: Vec<_> = list.ids.par_iter().map(objects).collect();
-    let (mut unknown, mut spellings) = (Tally::default(), Tally::default());
-    let mut classes = |id: &str, objects: Vec<String>| -> ClassSet {
-        let mut class = |name: &String| {
-            let place = || format!("{id}.xml");
-            let named = names.find(name);
-            match named {
-                Named::Exactly(_) => {}
-                Named::Otherwise(class) => spellings.add(&renamed(name, class, names), place),
-                Named::Unknown => unknown.add(&printable(name), place),
-            }
-            named.class()
-        };
-        objects.iter().filter_map(&mut class).collect()
-    };
-    let rows: EachLabels = list
+    let objects: Vec<_> = list
         .ids
-        .iter()
-        .zip(objects)
-        .map(|(id, objects)| objects.map(|objects| classes(id, objects)))
+        .par_iter()
+        .map(|id| match file(folder, id) {
+            path if path.exists() => read(&path),
+            path => Err(list.explain(DataError::missing(path, "annotation"))),
+        })
         .collect();
+    let mut lookup = Lookup { names, unknown: Tally::default(), spellings: Tally::default() };
+    let mut rows = EachLabels::with_capacity(objects.len());
+    for (id, objects) in list.ids.iter().zip(objects) {
+        rows.push(objects.map(|objects| lookup.classes(id, &objects)));
+    }
+    let Lookup { unknown, spellings, .. } = lookup;
     let remarks = [left_out(folder, &unknown), respelled(folder, "object", &spellings)];
     (rows, remarks.into_iter().flatten().collect())
+}
+
+/// The classes that names of objects mean, and the names that are not spelled as a class is.
+struct Lookup<'a> {
+    names: &'a ClassNames,
+    unknown: Tally,
+    spellings: Tally,
+}
+
+impl Lookup<'_> {
+    /// The classes of the objects of an image.
+    fn classes(&mut self, id: &str, objects: &[String]) -> ClassSet {
+        objects.iter().filter_map(|name| self.class(id, name)).collect()
+    }
+
+    fn class(&mut self, id: &str, name: &str) -> Option<ClassId> {
+        let named = self.names.find(name);
+        match named {
+            Named::Exactly(_) => {}
+            Named::Otherwise(class) => {
+                self.spellings.add(&renamed(name, class, self.names), || format!("{id}.xml"));
+            }
+            Named::Unknown => self.unknown.add(&printable(name), || format!("{id}.xml")),
+        }
+        named.class()
+    }
 }
 
 fn file(folder: &Path, id: &str) -> PathBuf {
@@ -62,33 +77,25 @@ fn left_out(folder: &Path, unknown: &Tally) -> Option<Remark> {
 
 /// The names of the objects in a file.
 fn read(path: &Path) -> Result<Vec<String>, DataError> {
-    let decode = |source: Cause| DataError::Decode {
-        path: path.into(),
-        expected: "VOC annotation (XML)",
-        source,
-    };
     let bytes = read_bytes(path)?;
     match Content::of(&bytes) {
         None | Some(Content::Xml | Content::Utf16) => {}
         Some(other) => {
-            let (found, expected) = (other.to_string(), "a VOC annotation (XML)".into());
-            return Err(DataError::Content { path: path.into(), found, expected });
+            return Err(DataError::content(path, other.to_string(), "a VOC annotation (XML)"));
         }
     }
-    object_names(&text_of(&bytes).map_err(decode)?).map_err(decode)
+    text_of(&bytes)
+        .and_then(|text| object_names(&text))
+        .map_err(|source| DataError::decode(path, "VOC annotation (XML)", source))
 }
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// The text of an XML file, in UTF-8, UTF-16 or the Latin-1 that it declares.
 fn text_of(bytes: &[u8]) -> Result<String, Cause> {
-    let utf_16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let (units, _) = bytes.as_chunks::<2>();
-        String::from_utf16(&units.iter().map(|pair| unit(*pair)).collect::<Vec<_>>())
-    };
     match bytes {
-        [0xff, 0xfe, rest @ ..] => return Ok(utf_16(rest, u16::from_le_bytes)?),
-        [0xfe, 0xff, rest @ ..] => return Ok(utf_16(rest, u16::from_be_bytes)?),
+        [0xff, 0xfe, rest @ ..] => return utf_16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => return utf_16(rest, u16::from_be_bytes),
         _ => {}
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -109,6 +116,12 @@ fn text_of(bytes: &[u8]) -> Result<String, Cause> {
                 .into())
         }
     }
+}
+
+fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Cause> {
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let units: Vec<u16> = pairs.iter().copied().map(unit).collect();
+    Ok(String::from_utf16(&units)?)
 }
 
 /// A character of Windows-1252, which is Latin-1 but for 32 bytes.
@@ -184,6 +197,7 @@ impl Objects {
         if self.is_in_name()
             && let Some(object) = self.names.last_mut()
         {
+            // The first one counts, as for `find("name")` of Python's ElementTree.
             object.get_or_insert_with(|| self.name.trim().to_owned());
         }
         self.open.pop();

@@ -19,12 +19,11 @@ pub(super) fn load(
 ) -> Result<EachLabels, DataError> {
     let bytes = read_bytes(path)?;
     let rows = decode(path, &bytes, names)?;
-    let row = |id: &String| {
-        let by_number = || number_of(id).and_then(|number| rows.get(number));
-        let absent = || unlabelled(path, format!("no entry for `{id}`"), list);
-        rows.get(id.as_str()).or_else(by_number).copied().ok_or_else(absent)
-    };
-    Ok(list.ids.iter().map(row).collect())
+    let rows_of_list = list.ids.iter().map(|id| {
+        let row = rows.get(id.as_str()).or_else(|| rows.get(number_of(id)?));
+        row.copied().ok_or_else(|| unlabelled(path, format!("no entry for `{id}`"), list))
+    });
+    Ok(rows_of_list.collect())
 }
 
 /// Classes by image id in the bytes of a `cls_labels.npy`; `path` is named in errors.
@@ -37,27 +36,19 @@ pub fn decode(
     bytes: &[u8],
     names: &ClassNames,
 ) -> Result<HashMap<String, ClassSet>, DataError> {
-    let pickled = pickled(bytes).ok_or_else(|| {
-        content(path, "no pickled dictionary".into(), "an .npy file of one".into())
-    })?;
-    let value = pickle::load(pickled).map_err(|error| DataError::Decode {
-        path: path.into(),
-        expected: "dictionary of image labels (.npy)",
-        source: error.into(),
-    })?;
-    rows(&value, names).map_err(|(found, expected)| content(path, found, expected))
-}
-
-fn content(path: &Path, found: String, expected: String) -> DataError {
-    DataError::Content { path: path.into(), found, expected }
+    let pickled = pickled(bytes)
+        .ok_or_else(|| DataError::content(path, "no pickled dictionary", "an .npy file of one"))?;
+    let value = pickle::load(pickled)
+        .map_err(|error| DataError::decode(path, "dictionary of image labels (.npy)", error))?;
+    rows(&value, names).map_err(|(found, expected)| DataError::content(path, found, expected))
 }
 
 /// A file with a row for each image, as NumPy 1.26 saves them: float32, in the order of `ids`.
 pub(super) fn file(ids: &[String], sets: &[ClassSet], names: &ClassNames) -> Vec<u8> {
-    let row = |set: &ClassSet| -> Vec<f32> {
-        (0..names.objects()).map(|channel| f32::from(set.contains(class_of(channel)))).collect()
-    };
-    let rows = ids.iter().zip(sets).map(|(id, set)| (id.as_str(), row(set)));
+    let rows = ids.iter().zip(sets).map(|(id, set)| {
+        let classes = (0..names.objects()).map(class_of);
+        (id.as_str(), classes.map(|class| f32::from(set.contains(class))).collect())
+    });
     with_header(&pickle::dictionary(rows))
 }
 
@@ -129,6 +120,7 @@ fn classes(row: &Value, names: &ClassNames) -> Result<ClassSet, Surprise> {
     let Value::Array(row) = row else {
         return Err(("no array".into(), "a row of 0 and 1".into()));
     };
+    // Background has no column here: `[20]` for VOC, not `[21]`.
     let values = row.values();
     if row.shape != [names.objects()] {
         let expected = format!("{} values, one for each object class", names.objects());

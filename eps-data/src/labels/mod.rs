@@ -137,19 +137,21 @@ pub fn table(ids: &[String], sets: &[ClassSet], names: &ClassNames) -> String {
 /// The error of an image of which a source says nothing, such as `no row for a`.
 fn unlabelled(source: &Path, found: String, list: &ImageList) -> DataError {
     let expected = format!("one for each image of {}", list.place);
-    DataError::Content { path: source.into(), found, expected }
+    DataError::content(source, found, expected)
 }
 
 /// The classes that each mask shows.
 fn of_masks(folder: &Path, list: &ImageList, names: &ClassNames) -> EachLabels {
-    let classes = |id: &String| {
-        let path = folder.join(format!("{id}.png"));
-        if !path.exists() {
-            return Err(list.explain(DataError::missing(path, "mask")));
-        }
-        Ok(read_mask(&path, names.len())?.present())
-    };
-    list.ids.par_iter().map(classes).collect()
+    list.ids
+        .par_iter()
+        .map(|id| {
+            let path = folder.join(format!("{id}.png"));
+            if !path.exists() {
+                return Err(list.explain(DataError::missing(path, "mask")));
+            }
+            Ok(read_mask(&path, names.len())?.present())
+        })
+        .collect()
 }
 
 /// Classes of an instances file, by the names of its categories.
@@ -159,28 +161,29 @@ fn instances(
     names: &ClassNames,
 ) -> Result<(EachLabels, Vec<Remark>), DataError> {
     let images = file.images()?;
-    let content =
-        |found, expected: String| DataError::Content { path: file.path().into(), found, expected };
-    let class = |category: ClassId| {
-        let name = images.names().name(category);
-        names.find(name).class().ok_or_else(|| {
-            let expected = format!("one of the {} object classes", names.objects());
-            content(format!("category `{name}`"), expected)
-        })
-    };
-    let classes = |id: &String| {
-        let absent = || unlabelled(file.path(), format!("no image `{id}`"), list);
-        images.classes(id).ok_or_else(absent)?.iter().map(class).collect()
-    };
     let mut spellings = Tally::default();
     for name in images.names().iter().skip(1) {
         if let Named::Otherwise(class) = names.find(name) {
             spellings.add(&renamed(name, class, names), || "its categories".into());
         }
     }
-    let rows = list.ids.iter().map(classes).collect();
+    let rows = list.ids.iter().map(|id| {
+        let categories = images
+            .classes(id)
+            .ok_or_else(|| unlabelled(file.path(), format!("no image `{id}`"), list))?;
+        let categories = categories.iter().map(|category| images.names().name(category));
+        categories.map(|name| class_of_category(file.path(), name, names)).collect()
+    });
+    let rows = rows.collect();
     let remarks = images.remarks().iter().cloned();
     Ok((rows, remarks.chain(respelled(file.path(), "name", &spellings)).collect()))
+}
+
+fn class_of_category(path: &Path, name: &str, names: &ClassNames) -> Result<ClassId, DataError> {
+    names.find(name).class().ok_or_else(|| {
+        let expected = format!("one of the {} object classes", names.objects());
+        DataError::content(path, format!("category `{name}`"), expected)
+    })
 }
 
 /// How a name in another spelling is counted.

@@ -25,36 +25,37 @@ pub(super) fn load(
 ) -> Result<EachLabels, DataError> {
     let mut rows = HashMap::new();
     for (line, entry) in list_entries(text) {
-        let refuse = |found, expected: &str| {
-            let (path, expected) = (path.into(), expected.into());
-            DataError::Line { path, line, found, expected }
-        };
         let entry = entry.map_err(|no_id| {
-            refuse(format!("`{}`{}", no_id.text, no_id.reason), "an id and numbers of classes")
+            let found = format!("`{}`{}", no_id.text, no_id.reason);
+            DataError::at_line(path, line, found, "an id and numbers of classes")
         })?;
-        let classes =
-            classes(entry.numbers, names).map_err(|(found, expected)| refuse(found, &expected))?;
+        let classes = classes(entry.numbers, names)
+            .map_err(|(found, expected)| DataError::at_line(path, line, found, expected))?;
         if rows.insert(entry.id, classes).is_some() {
-            return Err(refuse(format!("`{}` again", entry.id), "each image id once"));
+            let found = format!("`{}` again", entry.id);
+            return Err(DataError::at_line(path, line, found, "each image id once"));
         }
     }
-    let row = |id: &String| {
-        let absent = || unlabelled(path, format!("no line for `{id}`"), list);
-        rows.get(id.as_str()).copied().ok_or_else(absent)
-    };
-    Ok(list.ids.iter().map(row).collect())
+    let rows_of_list = list.ids.iter().map(|id| {
+        let row = rows.get(id.as_str()).copied();
+        row.ok_or_else(|| unlabelled(path, format!("no line for `{id}`"), list))
+    });
+    Ok(rows_of_list.collect())
 }
 
 fn classes(numbers: &str, names: &ClassNames) -> Result<ClassSet, (String, String)> {
     let last = names.objects() - 1;
-    let class = |number: &str| match number.parse::<usize>() {
-        Ok(number) if number <= last => Ok(class_of(number)),
-        _ => {
-            let expected = format!("0 to {last}: object classes are counted from 0 here");
-            Err((format!("class {number}"), expected))
+    let mut classes = ClassSet::default();
+    for number in numbers.split_whitespace() {
+        match number.parse::<usize>() {
+            Ok(number) if number <= last => classes.insert(class_of(number)),
+            _ => {
+                let expected = format!("0 to {last}: object classes are counted from 0 here");
+                return Err((format!("class {number}"), expected));
+            }
         }
-    };
-    numbers.split_whitespace().map(class).collect()
+    }
+    Ok(classes)
 }
 
 #[cfg(test)]

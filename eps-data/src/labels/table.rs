@@ -48,17 +48,18 @@ pub fn read_image_scores(
 
 /// The table of these images, as [`read_image_scores`] reads it.
 pub fn image_scores_table(rows: &[(&str, Vec<f32>)], names: &ClassNames) -> String {
-    let cells = |scores: &Vec<f32>| scores.iter().map(f32::to_string).collect();
-    write(rows.iter().map(|(id, scores)| (*id, cells(scores))), names)
+    let rows = rows.iter().map(|(id, scores)| (*id, scores.iter().map(f32::to_string).collect()));
+    write(rows, names)
 }
 
 /// The table of these images, as [`load`] reads it.
 pub(super) fn table(ids: &[String], sets: &[ClassSet], names: &ClassNames) -> String {
-    let cells = |set: &ClassSet| -> Vec<String> {
-        let cell = |channel| if set.contains(class_of(channel)) { "1" } else { "0" };
-        (0..names.objects()).map(|channel| cell(channel).to_owned()).collect()
-    };
-    write(ids.iter().zip(sets).map(|(id, set)| (id.as_str(), cells(set))), names)
+    let rows = ids.iter().zip(sets).map(|(id, set)| {
+        let classes = (0..names.objects()).map(class_of);
+        let cells = classes.map(|class| u8::from(set.contains(class)).to_string());
+        (id.as_str(), cells.collect())
+    });
+    write(rows, names)
 }
 
 /// A table whose header has the classes; what holds a comma or a quotation mark is quoted.
@@ -102,11 +103,11 @@ impl Table<'_> {
         read: impl Fn(usize, &[&str], &[ClassId]) -> Result<T, DataError>,
     ) -> Result<(EachRow<T>, Vec<Remark>), DataError> {
         let (rows, remarks) = self.rows(text, read)?;
-        let row = |id: &String| {
-            let absent = || unlabelled(self.path, format!("no row for `{id}`"), list);
-            rows.get(id).cloned().ok_or_else(absent)
-        };
-        Ok((list.ids.iter().map(row).collect(), remarks))
+        let rows = list.ids.iter().map(|id| {
+            let row = rows.get(id).cloned();
+            row.ok_or_else(|| unlabelled(self.path, format!("no row for `{id}`"), list))
+        });
+        Ok((rows.collect(), remarks))
     }
 
     fn rows<T>(
@@ -165,10 +166,9 @@ impl Table<'_> {
 
     /// Where the ids are, and the class of each column after the ids.
     fn columns(&self, header: &StringRecord, spellings: &mut Tally) -> Result<Columns, DataError> {
-        let is_index = |name: &str| matches!(name, "" | "index" | "Unnamed: 0");
-        let is_class = |name| self.names.find(name) != Named::Unknown;
-        let has_index = header.get(0).is_some_and(is_index)
-            && header.get(1).is_some_and(|second| !is_class(second));
+        // Row numbers, as pandas writes them, are followed by the ids, whose column no class names.
+        let has_index = matches!(header.get(0), Some("" | "index" | "Unnamed: 0"))
+            && header.get(1).is_some_and(|second| self.names.find(second) == Named::Unknown);
         let first = if has_index { 2 } else { 1 };
         let mut classes = Vec::new();
         for name in header.iter().skip(first) {
@@ -256,13 +256,18 @@ impl Table<'_> {
 /// What separates the cells of the first line: of commas, semicolons and tabs, that which makes most.
 fn delimiter(text: &str) -> u8 {
     let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let cells = |delimiter: u8| {
-        let mut reader = ReaderBuilder::new();
-        let reader = reader.has_headers(false).delimiter(delimiter).from_reader(header.as_bytes());
-        reader.into_records().next().and_then(Result::ok).map_or(0, |record| record.len())
-    };
     // The last of several maxima.
-    [b'\t', b';', b','].into_iter().max_by_key(|&delimiter| cells(delimiter)).unwrap_or(b',')
+    [b'\t', b';', b',']
+        .into_iter()
+        .max_by_key(|&delimiter| cells_between(delimiter, header))
+        .unwrap_or(b',')
+}
+
+/// Number of cells that a separator makes of a line.
+fn cells_between(delimiter: u8, line: &str) -> usize {
+    let mut reader = ReaderBuilder::new();
+    let reader = reader.has_headers(false).delimiter(delimiter).from_reader(line.as_bytes());
+    reader.into_records().next().and_then(Result::ok).map_or(0, |record| record.len())
 }
 
 /// Whether a cell says that a class is there.

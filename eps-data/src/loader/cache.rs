@@ -81,6 +81,7 @@ impl Cache {
         if let Some(kept) = self.kept[index].get() {
             return Ok(Arc::clone(kept));
         }
+        // Decoded without a lock: two threads that ask for one image do the work twice, but no one waits.
         let decoded = Arc::new(Decoded::read(item, files)?);
         if self.take(decoded.bytes()) && self.kept[index].set(Arc::clone(&decoded)).is_err() {
             // Another thread was first with the same image.
@@ -90,8 +91,10 @@ impl Cache {
     }
 
     fn take(&self, bytes: usize) -> bool {
-        let less = |free: usize| free.checked_sub(bytes);
-        self.free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+        let taken = self
+            .free
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |free| free.checked_sub(bytes));
+        taken.is_ok()
     }
 }
 

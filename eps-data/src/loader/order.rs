@@ -40,14 +40,16 @@ impl Order {
     pub(super) fn places(self, update: usize) -> Vec<Place> {
         let epoch = (update / self.batches()) as u64;
         let first = update % self.batches() * self.batch;
+        // Shuffled anew for each update, which costs a step an item and spares a state to resume.
         let permutation = self.permutation(epoch);
-        let place = |position: usize| Place {
-            item: permutation[position % self.items],
-            seed: self.seed,
-            epoch,
-            position: position as u64,
-        };
-        (first..first + self.batch).map(place).collect()
+        (first..first + self.batch)
+            .map(|position| Place {
+                item: permutation[position % self.items],
+                seed: self.seed,
+                epoch,
+                position: position as u64,
+            })
+            .collect()
     }
 
     /// The items of an epoch, shuffled by Fisher and Yates' method.

@@ -132,11 +132,11 @@ impl Machine<'_> {
     }
 
     fn shape(&self, sides: &[Handle]) -> Result<Vec<usize>, PickleError> {
-        let side = |side: &Handle| match self.objects[side.0] {
+        let shape = sides.iter().map(|side| match self.objects[side.0] {
             Object::Int(side) => usize::try_from(side).ok(),
             _ => None,
-        };
-        let shape: Option<Vec<usize>> = sides.iter().map(side).collect();
+        });
+        let shape: Option<Vec<usize>> = shape.collect();
         shape.ok_or_else(|| self.operand("an array's shape", "integers of 0 or more"))
     }
 }

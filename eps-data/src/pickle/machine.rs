@@ -1,5 +1,21 @@
 //! The stack machine, as far as it builds data.
 
+// Operations by the names of Python's pickletools; `0x..` are those of protocol 2 and later.
+//
+//   .  STOP          (  MARK             0  POP                1  POP_MARK         2  DUP
+//   N  NONE          0x88 NEWTRUE        0x89 NEWFALSE         G  BINFLOAT
+//   K  BININT1       M  BININT2          J  BININT             0x8a LONG1
+//   X  BINUNICODE    0x8c SHORT_..       0x8d BINUNICODE8
+//   U  SHORT_BINSTRING, T  BINSTRING     C, B, 0x8e  bytes     0x96 BYTEARRAY8
+//   )  EMPTY_TUPLE   t  TUPLE            0x85 to 0x87  TUPLE1 to TUPLE3
+//   ]  EMPTY_LIST    a  APPEND, e  APPENDS                     }  EMPTY_DICT    s  SETITEM, u  SETITEMS
+//   q, r  BINPUT     h, j  BINGET        0x94 MEMOIZE          0x80 PROTO, 0x95 FRAME
+//   c  GLOBAL        0x93 STACK_GLOBAL   R  REDUCE, 0x81 NEWOBJ    b  BUILD     Q  BINPERSID
+//
+// Objects lie in one array and refer to each other by their place, since a list or dictionary grows
+// after others refer to it. A call of what is not known leaves `Unknown`, which takes items, entries
+// and states without a word, so that the rest of the file can be read.
+
 use super::PickleError;
 use super::input::{Input, text};
 use super::object::{Handle, Object};
@@ -19,6 +35,8 @@ pub(super) struct Machine<'a> {
     pub(super) is_part: bool,
 }
 
+// A text becomes bytes and these an array, a copy each; a file that calls one function again and again
+// with what it kept would copy without end.
 /// Bytes that objects hold in all for each byte of the file.
 const BYTES_PER_BYTE: usize = 8;
 
@@ -73,6 +91,7 @@ impl<'a> Machine<'a> {
             b'j' => self.recall::<4>()?,
             b'q' => self.keep::<1>()?,
             b'r' => self.keep::<4>()?,
+            // Its key is the number of those that were kept before.
             0x94 => {
                 let top = self.top()?;
                 self.memo.insert(self.memo.len(), top);
@@ -217,6 +236,7 @@ impl<'a> Machine<'a> {
     }
 
     fn pop(&mut self) -> Result<Handle, PickleError> {
+        // What lies below the last mark belongs to the operation that will end at it.
         let floor = self.marks.last().copied().unwrap_or(0);
         if self.stack.len() <= floor {
             return Err(self.empty());

@@ -155,11 +155,8 @@ pub(super) fn array(dtype: DtypeObject, stored: Stored<'_>) -> Result<Object, Pi
 /// NumPy's text of some bytes; zeros fill it up.
 pub(super) fn text(bytes: &[u8], big_endian: bool) -> Option<String> {
     let (letters, rest) = bytes.as_chunks::<4>();
-    let code = |bytes: &[u8; 4]| match big_endian {
-        true => u32::from_be_bytes(*bytes),
-        false => u32::from_le_bytes(*bytes),
-    };
-    let text: Option<String> = letters.iter().map(|bytes| char::from_u32(code(bytes))).collect();
+    let code = if big_endian { u32::from_be_bytes } else { u32::from_le_bytes };
+    let text: Option<String> = letters.iter().map(|&letter| char::from_u32(code(letter))).collect();
     text.filter(|_| rest.is_empty()).map(|text| text.trim_end_matches('\0').into())
 }
 

@@ -4,6 +4,7 @@ use super::machine::Machine;
 use super::object::Object;
 use super::{Array, Dtype, PickleError, Value};
 
+// 0x1950a86a20f9469cfc6c and 1001, each in a pickle of protocol 2.
 /// How a storage begins in PyTorch's format before zip: its number and its protocol, pickled.
 const START: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.";
 

@@ -6,6 +6,7 @@ use super::{Array, PickleError};
 /// Levels of containers in one another.
 const DEPTH: usize = 32;
 
+// Without a limit, thirty lists that each name the one before twice would be 2^30 values.
 /// Values in all for each byte of the file: a file cannot name more unless it names some again.
 const VALUES_PER_BYTE: usize = 4;
 

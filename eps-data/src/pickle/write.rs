@@ -11,6 +11,7 @@ const BATCH: usize = 1000;
 /// dictionary, which every NumPy from 1.10 on reads.
 pub fn dictionary<'a>(rows: impl IntoIterator<Item = (&'a str, Vec<f32>)>) -> Vec<u8> {
     let mut writer = Writer::default();
+    // _reconstruct(ndarray, (0,), b'b'), then its state: version 1, shape (), dtype, row by row, values.
     writer.bytes(&[0x80, 3]);
     writer.array_of_nothing();
     writer.bytes(b"(K\x01)");
@@ -129,6 +130,7 @@ impl Writer {
         self.keep();
         let mut rows = rows.into_iter().peekable();
         let Some(first) = rows.next() else { return };
+        // CPython saves the mark around a single entry.
         if rows.peek().is_none() {
             self.row(first);
             self.bytes(b"s");
@@ -142,6 +144,7 @@ impl Writer {
                 self.row(row);
                 count += 1;
                 next = rows.next();
+                // A full batch is followed by another, be it empty, as CPython's pickler in C does.
                 if count == BATCH {
                     break;
                 }

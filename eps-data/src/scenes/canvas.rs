@@ -83,9 +83,10 @@ impl Canvas {
         let (width, height) = (self.size.width * SAMPLES, self.size.height * SAMPLES);
         let scale = width as f32;
         // A cast to usize saturates: what lies left of or above the picture starts at its edge.
-        let last = |edge: f32, count: usize| ((edge * scale).ceil() as usize).min(count);
-        for row in (from.y * scale) as usize..last(to.y, height) {
-            for column in (from.x * scale) as usize..last(to.x, width) {
+        let rows = (from.y * scale) as usize..((to.y * scale).ceil() as usize).min(height);
+        let columns = (from.x * scale) as usize..((to.x * scale).ceil() as usize).min(width);
+        for row in rows {
+            for column in columns.clone() {
                 let p = Point::new((column as f32 + 0.5) / scale, (row as f32 + 0.5) / scale);
                 let index = row * width + column;
                 visit(p, &mut self.colours[index], &mut self.owners[index]);
@@ -102,20 +103,20 @@ impl Canvas {
 
     /// The owner of most samples of each pixel, row by row; of two equals the one painted first.
     pub(super) fn owners(&self) -> Vec<Owner> {
-        let most = |x: usize, y: usize| {
-            let samples = self.samples_of(x, y);
-            let votes = |owner| samples.clone().filter(|&i| self.owners[i] == owner).count();
-            let mut best = (0, Owner::Ground);
-            for owner in samples.clone().map(|i| self.owners[i]) {
-                let votes = votes(owner);
-                if votes > best.0 {
-                    best = (votes, owner);
-                }
-            }
-            best.1
-        };
         let pixels = (0..self.size.height).flat_map(|y| (0..self.size.width).map(move |x| (x, y)));
-        pixels.map(|(x, y)| most(x, y)).collect()
+        pixels.map(|(x, y)| self.owner_of(x, y)).collect()
+    }
+
+    fn owner_of(&self, x: usize, y: usize) -> Owner {
+        let samples = self.samples_of(x, y).map(|i| self.owners[i]);
+        let mut best = (0, Owner::Ground);
+        for owner in samples.clone() {
+            let votes = samples.clone().filter(|&other| other == owner).count();
+            if votes > best.0 {
+                best = (votes, owner);
+            }
+        }
+        best.1
     }
 
     /// The picture in pixels, each the mean of its samples, in the given light.

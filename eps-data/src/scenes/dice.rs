@@ -25,6 +25,7 @@ impl Dice {
 
     /// Uniform in `low..high`.
     pub(super) fn between(&mut self, low: f32, high: f32) -> f32 {
+        // 24 bits are what a float holds exactly: each fraction is as likely, and none rounds up to 1.
         let fraction = (self.0.next_u32() >> 8) as f32 / (1_u32 << 24) as f32;
         low + (high - low) * fraction
     }
@@ -36,6 +37,7 @@ impl Dice {
 
     /// Uniform in `0..count`.
     pub(super) fn below(&mut self, count: usize) -> usize {
+        // The upper word of a product, without a division (Lemire, 2019, without its rejection).
         ((u64::from(self.0.next_u32()) * count as u64) >> 32) as usize
     }
 

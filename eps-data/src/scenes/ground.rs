@@ -22,7 +22,6 @@ const TONES: [Colour; 8] = [
 
 /// Paints the whole picture with ground.
 pub(super) fn ground(canvas: &mut Canvas, dice: &mut Dice) {
-    let tone = |dice: &mut Dice| dice.pick(&TONES).varied(dice).mix(GREY, 0.25);
     let (upper, lower) = (tone(dice), tone(dice));
     let (height, noise) = (canvas.height(), Noise::new(dice));
     canvas.cover(Owner::Ground, |p| {
@@ -40,4 +39,8 @@ pub(super) fn ground(canvas: &mut Canvas, dice: &mut Dice) {
             (p.y > crest).then(|| ridge_tone.mix(lower, (p.y - crest) * 1.5).lit(light))
         });
     }
+}
+
+fn tone(dice: &mut Dice) -> Colour {
+    dice.pick(&TONES).varied(dice).mix(GREY, 0.25)
 }

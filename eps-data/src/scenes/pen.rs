@@ -25,8 +25,8 @@ impl<'a> Pen<'a> {
     }
 
     pub(super) fn polygon(&mut self, corners: &[(f32, f32)], colour: Colour) {
-        let place = |&(x, y): &(f32, f32)| self.frame.place(Point::new(x, y));
-        self.fill(&Shape::Polygon(corners.iter().map(place).collect()), colour);
+        let corners = corners.iter().map(|&(x, y)| self.frame.place(Point::new(x, y)));
+        self.fill(&Shape::Polygon(corners.collect()), colour);
     }
 
     /// The rectangle between two opposite corners.

@@ -7,6 +7,7 @@ use super::{
     texture::{Noise, step},
 };
 use crate::{SaliencyMap, Size};
+use std::ops::Range;
 
 /// Share of images in which the detector misses one object.
 const MISSED_OBJECT: f32 = 0.08;
@@ -25,16 +26,17 @@ pub(super) fn saliency(
     if dice.chance(MISSED_OBJECT) && figures > 0 {
         strengths[dice.below(figures)] = dice.between(0.0, 0.15);
     }
-    let strength = |owner: Owner| match owner {
+    let sharp = owners.iter().map(|&owner| match owner {
         Owner::Object { figure, .. } => strengths[figure],
         Owner::Ground | Owner::Stuff(_) => 0.0,
-    };
-    let sharp: Vec<_> = owners.iter().map(|&owner| strength(owner)).collect();
+    });
+    let sharp: Vec<f32> = sharp.collect();
     let mut values = wobbled(&sharp, size, dice);
     if dice.chance(FALSE_PATCH) {
         add_patch(&mut values, size, dice);
     }
     let radius = (size.width as f32 * dice.between(0.006, 0.022)).round() as usize;
+    // Two boxes make a tent, whose slopes are softer than a box's.
     for _ in 0..2 {
         values = blurred(&values, size, radius);
     }
@@ -50,14 +52,16 @@ fn place(index: usize, size: Size) -> Point {
 fn wobbled(values: &[f32], size: Size, dice: &mut Dice) -> Vec<f32> {
     let (across, down) = (Noise::new(dice), Noise::new(dice));
     let reach = size.width as f32 * 0.045;
-    let moved = |noise: Noise, p: Point| ((noise.at(p, 16.0) - 0.5) * reach).round() as isize;
-    let value = |index: usize| {
-        let p = place(index, size);
-        let x = (index % size.width).saturating_add_signed(moved(across, p));
-        let y = (index / size.width).saturating_add_signed(moved(down, p));
-        values[y.min(size.height - 1) * size.width + x.min(size.width - 1)]
-    };
-    (0..values.len()).map(value).collect()
+    (0..values.len())
+        .map(|index| {
+            let p = place(index, size);
+            let [right, lower] =
+                [across, down].map(|noise| ((noise.at(p, 16.0) - 0.5) * reach).round() as isize);
+            let x = (index % size.width).saturating_add_signed(right).min(size.width - 1);
+            let y = (index / size.width).saturating_add_signed(lower).min(size.height - 1);
+            values[y * size.width + x]
+        })
+        .collect()
 }
 
 /// Lifts a round patch anywhere in the picture to a middling strength.
@@ -76,26 +80,31 @@ fn add_patch(values: &mut [f32], size: Size, dice: &mut Dice) {
 
 /// The mean over a square of the given radius in pixels, cut at the border.
 fn blurred(values: &[f32], size: Size, radius: usize) -> Vec<f32> {
-    let window = |at: usize, end: usize| at.saturating_sub(radius)..(at + radius + 1).min(end);
-    let mean = |index: usize| {
-        let (columns, rows) =
-            (window(index % size.width, size.width), window(index / size.width, size.height));
-        let count = (columns.len() * rows.len()) as f32;
-        let sum: f32 = rows.flat_map(|y| values[y * size.width..][columns.clone()].iter()).sum();
-        sum / count
-    };
-    (0..values.len()).map(mean).collect()
+    // Summed anew for each pixel: a running sum would carry rounding along the row.
+    (0..values.len())
+        .map(|index| {
+            let columns = window(index % size.width, radius, size.width);
+            let rows = window(index / size.width, radius, size.height);
+            let count = (columns.len() * rows.len()) as f32;
+            let rows = rows.flat_map(|y| values[y * size.width..][columns.clone()].iter());
+            rows.sum::<f32>() / count
+        })
+        .collect()
+}
+
+fn window(at: usize, radius: usize, end: usize) -> Range<usize> {
+    at.saturating_sub(radius)..(at + radius + 1).min(end)
 }
 
 fn with_noise(values: &[f32], size: Size, dice: &mut Dice) -> Vec<u8> {
     let (mottle, grain) = (Noise::new(dice), Noise::new(dice));
     let floor = dice.between(0.0, 0.04);
-    let byte = |(index, &value): (usize, &f32)| {
+    let bytes = values.iter().enumerate().map(|(index, &value)| {
         let mottled = 0.12 * (mottle.at(place(index, size), 9.0) - 0.5) * (0.3 + value);
         let grained = 0.04 * (grain.value(index as i32, 0) - 0.5);
         ((value + floor + mottled + grained).clamp(0.0, 1.0) * 255.0).round() as u8
-    };
-    values.iter().enumerate().map(byte).collect()
+    });
+    bytes.collect()
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ impl Shape {
     pub(super) fn bounds(&self) -> (Point, Point) {
         match self {
             Self::Polygon(corners) => around(corners, 0.0),
+            // A circle around it: how the ellipse is turned does not matter.
             Self::Ellipse { centre, radii, .. } => around(&[*centre], radii[0].max(radii[1])),
             Self::Capsule { from, to, radius } => around(&[*from, *to], *radius),
         }
@@ -55,6 +56,8 @@ impl Shape {
 }
 
 fn inside_polygon(corners: &[Point], p: Point) -> bool {
+    // Inside, a ray to the right crosses an odd number of edges. An edge has its upper end and not its
+    // lower one, so that a corner on the ray does not change whether the number is odd.
     let previous = corners.iter().cycle().skip(corners.len() - 1);
     let crossed = corners.iter().zip(previous).filter(|(a, b)| {
         (a.y > p.y) != (b.y > p.y) && p.x < (b.x - a.x) * (p.y - a.y) / (b.y - a.y) + a.x
@@ -63,12 +66,13 @@ fn inside_polygon(corners: &[Point], p: Point) -> bool {
 }
 
 fn around(points: &[Point], margin: f32) -> (Point, Point) {
-    let least = |of: fn(&Point) -> f32| points.iter().map(of).fold(f32::INFINITY, f32::min);
-    let most = |of: fn(&Point) -> f32| points.iter().map(of).fold(f32::NEG_INFINITY, f32::max);
-    (
-        Point::new(least(|p| p.x) - margin, least(|p| p.y) - margin),
-        Point::new(most(|p| p.x) + margin, most(|p| p.y) + margin),
-    )
+    let mut from = Point::new(f32::INFINITY, f32::INFINITY);
+    let mut to = Point::new(f32::NEG_INFINITY, f32::NEG_INFINITY);
+    for p in points {
+        from = Point::new(from.x.min(p.x), from.y.min(p.y));
+        to = Point::new(to.x.max(p.x), to.y.max(p.y));
+    }
+    (Point::new(from.x - margin, from.y - margin), Point::new(to.x + margin, to.y + margin))
 }
 
 /// Where a figure's own coordinates are in the picture: mirrored, scaled, turned, moved.
@@ -83,6 +87,7 @@ pub(super) struct Frame {
 impl Frame {
     /// `tilt` is the tangent of half the angle, so that no machine's sine decides about a pixel.
     pub(super) fn new(origin: Point, scale: f32, mirrored: bool, tilt: f32) -> Self {
+        // With t = tan(a / 2): cos a = (1 - t²) / (1 + t²), sin a = 2 t / (1 + t²).
         let norm = 1.0 + tilt * tilt;
         let mirror = if mirrored { -1.0 } else { 1.0 };
         Self { origin, scale, mirror, cosine: (1.0 - tilt * tilt) / norm, sine: 2.0 * tilt / norm }

@@ -17,6 +17,7 @@ impl Noise {
         let (column, row) = (below(x), below(y));
         let (dx, dy) = (ease(x - column as f32), ease(y - row as f32));
         let corner = |i: i32, j: i32| self.value(column + i, row + j);
+        // Bilinear between the corners of a cell, with eased shares, so that no slope breaks at its edges.
         let upper = corner(0, 0) + (corner(1, 0) - corner(0, 0)) * dx;
         let lower = corner(0, 1) + (corner(1, 1) - corner(0, 1)) * dx;
         upper + (lower - upper) * dy
@@ -29,6 +30,7 @@ impl Noise {
 
     /// Three layers of noise, each of half the size and weight of the one before.
     pub(super) fn layered(self, p: Point, across: f32, down: f32) -> f32 {
+        // 4 + 2 + 1 = 7: the sum stays in `0..=1`.
         let layer = |octave: u32, scale: f32| {
             Self(self.0.wrapping_add(octave)).stretched(p, across * scale, down * scale)
         };
@@ -37,6 +39,7 @@ impl Noise {
 
     /// The random value of a cell, in `0..=1`.
     pub(super) fn value(self, column: i32, row: i32) -> f32 {
+        // Wellons' hash `lowbias32` of seed and place, so that no table of values is needed.
         let mut bits = self.0
             ^ (column as u32).wrapping_mul(0x9e37_79b1)
             ^ (row as u32).wrapping_mul(0x85eb_ca77);
@@ -52,6 +55,7 @@ fn below(value: f32) -> i32 {
 }
 
 fn ease(t: f32) -> f32 {
+    // Its slope is 0 at 0 and at 1.
     t * t * (3.0 - 2.0 * t)
 }
 

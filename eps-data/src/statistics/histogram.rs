@@ -17,6 +17,8 @@ pub fn grouped_histogram<const GROUPS: usize>(
     values: &[u8],
 ) -> [[u64; 256]; GROUPS] {
     assert_eq!(keys.len(), values.len(), "one key for each value");
+    // A word of eight equal keys and eight equal values is one addition of eight; the bytes of others
+    // go to the tables in turn, which are added in the end.
     let mut tables = [[[0_u32; 256]; GROUPS]; TABLES];
     let (key_words, keys) = keys.as_chunks::<WORD>();
     let (value_words, values) = values.as_chunks::<WORD>();

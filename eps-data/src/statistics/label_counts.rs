@@ -44,11 +44,9 @@ impl LabelCounts {
     pub fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.classes, other.classes, "both must have the same classes");
         self.images += other.images;
-        let add = |counts: &mut [u64], added: &[u64]| {
-            counts.iter_mut().zip(added).for_each(|(count, added)| *count += added);
-        };
-        add(&mut self.pairs, &other.pairs);
-        add(&mut self.labels, &other.labels);
+        let counts = self.pairs.iter_mut().chain(&mut self.labels);
+        let added = other.pairs.iter().chain(&other.labels);
+        counts.zip(added).for_each(|(count, added)| *count += added);
         self
     }
 

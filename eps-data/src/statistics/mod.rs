@@ -48,17 +48,16 @@ impl Statistics {
     /// that were met.
     pub fn of(split: &Split, observer: &dyn Observer) -> Result<Self, DataError> {
         let classes = split.names.len();
-        let add = |counts: Result<Self, DataError>, item: &Item| {
-            let mut counts = counts?;
-            counts.add(item, split)?;
-            observer.tick();
-            Ok(counts)
-        };
-        split
-            .items
-            .par_iter()
-            .fold(|| Ok(Self::new(classes)), add)
-            .reduce(|| Ok(Self::new(classes)), |counts, other| Ok(counts?.merge(&other?)))
+        let counts = split.items.par_iter().fold(
+            || Ok(Self::new(classes)),
+            |counts: Result<Self, DataError>, item| {
+                let mut counts = counts?;
+                counts.add(item, split)?;
+                observer.tick();
+                Ok(counts)
+            },
+        );
+        counts.reduce(|| Ok(Self::new(classes)), |counts, other| Ok(counts?.merge(&other?)))
     }
 
     fn add(&mut self, item: &Item, split: &Split) -> Result<(), DataError> {

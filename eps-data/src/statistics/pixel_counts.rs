@@ -41,6 +41,7 @@ impl PixelCounts {
     ///
     /// If the maps differ in size, or a pixel has a class that the counts do not.
     pub fn add(&mut self, mask: &LabelMap, saliency: Option<&SaliencyMap>) {
+        // Classes are counted apart on dark and on salient pixels: one pass over both maps.
         let [dark, salient] = match saliency {
             Some(map) => {
                 assert_eq!(mask.size(), map.size(), "mask and saliency must have the same size");

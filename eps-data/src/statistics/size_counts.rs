@@ -70,6 +70,7 @@ impl SizeCounts {
             *counts.entry(side(size)).or_default() += count;
         }
         let (&smallest, &largest) = (counts.keys().next()?, counts.keys().next_back()?);
+        // Rounded up: of an even number the lower of the two in the middle.
         let middle = self.images().div_ceil(2);
         let mut seen = 0;
         let median = counts.iter().find_map(|(&side, &count)| {

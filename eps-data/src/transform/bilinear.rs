@@ -15,10 +15,11 @@ pub struct BilinearTap {
 /// `align_corners=False`.
 pub fn bilinear_taps(from: usize, to: usize, step: f32) -> Vec<BilinearTap> {
     let last = from.saturating_sub(1);
-    let tap = |target: usize| {
-        let source = ((target as f32 + 0.5) * step - 0.5).max(0.0);
-        let first = (source as usize).min(last);
-        BilinearTap { first, second: (first + 1).min(last), share: source - first as f32 }
-    };
-    (0..to).map(tap).collect()
+    (0..to)
+        .map(|target| {
+            let source = ((target as f32 + 0.5) * step - 0.5).max(0.0);
+            let first = (source as usize).min(last);
+            BilinearTap { first, second: (first + 1).min(last), share: source - first as f32 }
+        })
+        .collect()
 }

@@ -16,6 +16,7 @@ pub(super) fn rounded(number: f32) -> u8 {
 #[inline(always)]
 pub(super) fn truncated(number: f32) -> u8 {
     let sum = number + WHOLE;
+    // The sum is rounded to the nearest whole number: above it, the whole part is one less.
     let is_above = sum - WHOLE > number;
     sum.to_bits().wrapping_sub(u32::from(is_above)) as u8
 }

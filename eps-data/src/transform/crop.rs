@@ -54,6 +54,7 @@ struct Axis {
 
 impl Axis {
     fn new(pixels: usize, side: usize, position: f64) -> Self {
+        // Places of the square in the image, or of the image in the square.
         let places = pixels.abs_diff(side) + 1;
         let place = ((position * places as f64) as usize).min(places - 1);
         let (source, target) = if pixels > side { (place, 0) } else { (0, place) };

@@ -85,6 +85,7 @@ fn jitter(random: &mut impl Rng) -> Jitter {
         Adjustment::Saturation(saturation),
         Adjustment::Hue(hue),
     ];
+    // Adjustments do not commute, and torchvision draws their order as well.
     order.shuffle(random);
     Jitter(order)
 }

@@ -1,5 +1,16 @@
 //! Turning the hue of colours, as Pillow does between RGB bytes and hue, saturation and value bytes.
 
+// With `M` the largest and `m` the smallest channel, and `below(c) = (M - c) / (M - m)`:
+//
+//   saturation = (M - m) / M,  value = M,  hue = sixth / 6
+//   sixth = below(blue) - below(green)          red is largest
+//           2 + below(red) - below(blue)        green is
+//           4 + below(green) - below(red)       blue is
+//
+// and back, with `f` the part of the sector that the hue has gone: `low = value (1 - saturation)`,
+// `falling = value (1 - saturation f)`, `rising = value (1 - saturation (1 - f))`. Source: Pillow's
+// `rgb2hsv_row` and `hsv2rgb` (libImaging/Convert.c).
+
 use super::byte::{rounded, truncated};
 
 /// Colours whose hues are turned at once.
@@ -44,6 +55,7 @@ fn from_rgb([red, green, blue]: [u8; 3]) -> [u8; 3] {
 fn to_rgb([hue, saturation, value]: [u8; 3]) -> [u8; 3] {
     // A sector of the circle is 42.5 hues; `begun` are 255ths of the one that the hue is in.
     let sixths = 6 * u32::from(hue);
+    // A division by 255: 257 / 65536 is a little less than a 255th, which the 257 added make up for.
     let sector = (257 * sixths + 257) >> 16;
     let begun = sixths - 255 * sector;
     let fraction = begun as f32 / 255.0;
@@ -59,6 +71,7 @@ fn to_rgb([hue, saturation, value]: [u8; 3]) -> [u8; 3] {
         let last = if sector == 4 { choices[4] } else { last };
         if sector == 5 { choices[5] } else { last }
     };
+    // The channels of each sector, of which `pick` selects without a branch.
     [
         pick([value, falling, low, low, rising, value]),
         pick([rising, value, value, falling, low, low]),

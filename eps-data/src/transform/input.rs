@@ -52,21 +52,21 @@ impl InputForm {
     pub fn planes(self, image: &RgbImage, size: Size) -> Vec<f32> {
         let from = picture_size(image);
         assert!(from.pixels() > 0 && size.pixels() > 0, "{from} to {size} has no pixels");
-        let step = |from: usize, to: usize| from as f32 / to as f32;
-        let across = bilinear_taps(from.width, size.width, step(from.width, size.width));
-        let down = bilinear_taps(from.height, size.height, step(from.height, size.height));
+        let [across, down] = [(from.width, size.width), (from.height, size.height)]
+            .map(|(from, to)| bilinear_taps(from, to, from as f32 / to as f32));
         let mut values = Vec::with_capacity(3 * size.pixels());
+        // Between two rows first, a line at a time: a value is then there for every column that takes it.
         let mut line = vec![0.0_f32; from.width];
         for Channel { source, scale, shift } in self.channels() {
             let value =
                 |x: usize, y: usize| f32::from(image.as_raw()[(y * from.width + x) * 3 + source]);
-            let normal = |value: f32| (f64::from(value) * scale + shift) as f32;
             for &BilinearTap { first, second, share } in &down {
                 for (x, between) in line.iter_mut().enumerate() {
                     *between = value(x, first) * (1.0 - share) + value(x, second) * share;
                 }
                 values.extend(across.iter().map(|&BilinearTap { first, second, share }| {
-                    normal(line[first] * (1.0 - share) + line[second] * share)
+                    let value = line[first] * (1.0 - share) + line[second] * share;
+                    (f64::from(value) * scale + shift) as f32
                 }));
             }
         }

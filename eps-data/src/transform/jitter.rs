@@ -78,6 +78,7 @@ impl Change<'_> {
     /// Blends every channel of every pixel with one byte.
     #[inline(always)]
     fn blend_with(&mut self, factor: f32, base: u8) {
+        // A byte becomes the same wherever it is: 256 blends instead of one a pixel.
         let table: [u8; 256] = std::array::from_fn(|value| blend(base, value as u8, factor));
         for channel in &mut self.channels {
             channel.iter_mut().for_each(|byte| *byte = table[usize::from(*byte)]);
@@ -102,6 +103,8 @@ impl Change<'_> {
         for ((reds, greens), blues) in reds.iter_mut().zip(greens).zip(blues) {
             change([reds, greens, blues]);
         }
+        // Filled up rather than done one by one: the code of a block is compiled once, and its bytes
+        // do not depend on their neighbours.
         let rest = [red, green, blue];
         let mut filled = [[0; BLOCK]; 3];
         for (block, rest) in filled.iter_mut().zip(&rest) {

@@ -54,8 +54,9 @@ impl MaskedAugmentation {
     ) -> Sample {
         let from = picture_size(image);
         assert_eq!(mask.size(), from, "the mask must be as large as its image");
-        let scaled = |pixels: usize| ((pixels as f64 * draw.scale) as usize).max(1);
-        let size = Size::new(scaled(from.width), scaled(from.height));
+        let [width, height] =
+            [from.width, from.height].map(|pixels| ((pixels as f64 * draw.scale) as usize).max(1));
+        let size = Size::new(width, height);
         let planes = self.input.planes(image, size);
         let labels =
             resize_labels(mask.classes(), [from.width, from.height], [size.width, size.height]);
@@ -79,15 +80,11 @@ struct Window {
 
 impl Window {
     fn new(size: Size, side: usize, draw: &MaskedDraw) -> Self {
-        let start = |pixels: usize, position: f64| {
-            let places = pixels.saturating_sub(side) + 1;
-            ((position * places as f64) as usize).min(places - 1)
-        };
         Self {
             width: size.width,
             side,
-            left: start(size.width, draw.position[0]),
-            top: start(size.height, draw.position[1]),
+            left: start(size.width, side, draw.position[0]),
+            top: start(size.height, side, draw.position[1]),
             shown: [size.width.min(side), size.height.min(side)],
             flip: draw.flip,
         }
@@ -106,6 +103,13 @@ impl Window {
         }
         square
     }
+}
+
+/// Where a square begins along an axis: each place as likely for a uniform position in `0..1`.
+fn start(pixels: usize, side: usize, position: f64) -> usize {
+    // An image that is smaller has one place, at the upper left.
+    let places = pixels.saturating_sub(side) + 1;
+    ((position * places as f64) as usize).min(places - 1)
 }
 
 #[cfg(test)]

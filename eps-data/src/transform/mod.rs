@@ -79,13 +79,13 @@ impl Augmentation {
     ) -> Sample {
         let (picture, map) = draw.apply(image, saliency);
         let crop = Crop::new(picture.size(), self.crop, draw.position);
-        let squares = |count: usize| Vec::with_capacity(count * self.crop * self.crop);
-        let mut image = squares(3);
+        let pixels = self.crop * self.crop;
+        let mut image = Vec::with_capacity(3 * pixels);
         for (channel, table) in picture.channels().iter().zip(normalized()) {
             crop.push(channel, table, &mut image);
         }
         let saliency = map.map(|map| {
-            let mut square = squares(1);
+            let mut square = Vec::with_capacity(pixels);
             crop.push(map.values(), fractions(), &mut square);
             square
         });

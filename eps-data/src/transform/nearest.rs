@@ -7,14 +7,17 @@
 ///
 /// If there are fewer labels than `from` has.
 pub fn resize_labels(labels: &[u8], from: [usize; 2], to: [usize; 2]) -> Vec<u8> {
-    let sources = |axis: usize| -> Vec<usize> {
-        let step = from[axis] as f64 / to[axis] as f64;
-        let source = |target: usize| ((target as f64 + 0.5) * step) as usize;
-        (0..to[axis]).map(|target| source(target).min(from[axis] - 1)).collect()
-    };
-    let columns = sources(0);
-    let rows = sources(1).into_iter().map(|row| &labels[row * from[0]..][..from[0]]);
+    let columns = sources(from[0], to[0]);
+    let rows = sources(from[1], to[1]);
+    let rows = rows.into_iter().map(|row| &labels[row * from[0]..][..from[0]]);
     rows.flat_map(|row| columns.iter().map(|&column| row[column])).collect()
+}
+
+/// The source of each target along an axis.
+fn sources(from: usize, to: usize) -> Vec<usize> {
+    let step = from as f64 / to as f64;
+    let middles = (0..to).map(|target| (target as f64 + 0.5) * step);
+    middles.map(|middle| (middle as usize).min(from - 1)).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,16 @@
 //! Other implementations of the same filter differ in the order of the passes or in the rounding, by
 //! up to several grey levels at edges.
 
+// A pass is a sum of bytes times weights of 22 bits behind the point, begun with a half and shifted
+// down, as Pillow's `ImagingResampleHorizontal_8bpc` and `.._Vertical_8bpc` compute it. Integers are
+// added exactly, so that lanes and blocks in any order give the same bits:
+//
+//   rows      eight lanes hold a column of eight grey rows, or of two rows of three channels and an
+//             idle one; a tap is one product for all of them
+//   columns   32 neighbours of a row are summed over the rows above each other
+//
+// Cost: the taps of an axis for each pixel of its pass, and one transpose of each pixel into lanes.
+
 use super::taps::{Filter, Taps};
 use super::{Planes, picture_size, planes::taken_apart};
 use crate::{SaliencyMap, Size};
@@ -143,8 +153,9 @@ fn resize_rows<const CHANNELS: usize>(
         for row in 0..rows.len() / from {
             for (channel, target) in target.iter_mut().enumerate() {
                 let shift = 8 * (row * stride + channel);
-                let byte = |bytes: &[u8; 8]| (u64::from_le_bytes(*bytes) >> shift) as u8;
-                target.extend(combined.iter().map(byte));
+                target.extend(
+                    combined.iter().map(|bytes| (u64::from_le_bytes(*bytes) >> shift) as u8),
+                );
             }
         }
     }

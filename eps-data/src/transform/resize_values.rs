@@ -11,6 +11,7 @@ use crate::Size;
 pub fn resize_values(values: &[f32], from: Size, to: Size, filter: Filter) -> Vec<f32> {
     assert!(from.pixels() > 0 && to.pixels() > 0, "{from} to {to} has no pixels");
     assert_eq!(values.len(), from.pixels(), "values of {from}");
+    // Sums in double precision, rounded to single between the passes, as Pillow rounds them.
     let mut wide = Vec::with_capacity(to.width * from.height);
     let taps = Taps::new(filter, from.width, to.width);
     for row in values.chunks_exact(from.width) {

@@ -1,5 +1,14 @@
 //! What each pixel of a resized row or column is made of.
 
+// Target pixel `t` has its centre at `c = (t + 1/2) scale` in the source, whose pixel `s` has its own
+// at `s + 1/2`. With the filter `f` of radius `r`, widened by `w = max(scale, 1)`, its weights are
+//
+//   f((s + 1/2 - c) / w) / sum over s        for the s from  c - r w + 1/2  up to  c + r w + 1/2
+//
+// cut at the borders, where the others are divided by a smaller sum. Each axis has `2 r w + 1` of them
+// at most for each target pixel, found once for all rows. Operations and their order are those of
+// Pillow's `precompute_coeffs` (libImaging/Resample.c), so that a weight has the same bits.
+
 use std::f64::consts::PI;
 
 /// How pixels are weighted when a picture is resized, as Pillow names it.
@@ -73,6 +82,7 @@ impl Taps<f64> {
             Self { firsts: Vec::with_capacity(to), count, weights: vec![0.0; to * count] };
         for (target, weights) in taps.weights.chunks_exact_mut(count).enumerate() {
             let range = range(target);
+            // All have `count` taps: those of a shorter range begin so that they end within the source.
             let first = range.start.min(from - count);
             let weight = |source: usize| {
                 filter.weight((source as f64 - centre(target) + 0.5) * (1.0 / widening))

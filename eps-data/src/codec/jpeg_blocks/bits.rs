@@ -77,6 +77,7 @@ impl<'a> Bits<'a> {
     }
 
     fn fill(&mut self) {
+        // Whole bytes from the top down: with more than 56 bits there is no room for another.
         while self.count <= 56 && !self.met_marker {
             let byte = match self.bytes.get(self.next) {
                 Some(0xFF) => match self.after_fill_bytes() {

@@ -28,18 +28,20 @@ pub(super) struct Grid {
 impl Frame {
     /// The frame of a `SOF` segment; `None` if there is none in it.
     pub(super) fn of(segment: &[u8], is_progressive: bool) -> Option<Self> {
-        let (header, rest) = segment.split_first_chunk::<6>()?;
-        let side = |at: usize| usize::from(u16::from_be_bytes([header[at], header[at + 1]]));
-        let components: Option<Vec<_>> = rest.chunks(3).map(Component::of).collect();
-        let frame =
-            Self { is_progressive, height: side(1), width: side(3), components: components? };
-        let is_whole = frame.components.len() == usize::from(header[5]);
+        let (&[_, a, b, c, d, count], rest) = segment.split_first_chunk::<6>()?;
+        let frame = Self {
+            is_progressive,
+            width: u16::from_be_bytes([c, d]).into(),
+            height: u16::from_be_bytes([a, b]).into(),
+            components: rest.chunks(3).map(Component::of).collect::<Option<_>>()?,
+        };
+        let is_whole = frame.components.len() == usize::from(count);
         let has_pixels = frame.width > 0 && frame.height > 0;
         let is_coloured = (1..=4).contains(&frame.components.len());
         // Scans name their components by these numbers.
-        let is_told_apart =
-            |(at, component): (usize, &Component)| frame.component(component.id) == Some(at);
-        let are_told_apart = frame.components.iter().enumerate().all(is_told_apart);
+        let mut numbered = frame.components.iter().enumerate();
+        let are_told_apart =
+            numbered.all(|(at, component)| frame.component(component.id) == Some(at));
         (is_whole && has_pixels && is_coloured && are_told_apart).then_some(frame)
     }
 
@@ -49,11 +51,9 @@ impl Frame {
 
     /// Most blocks of a component in a unit, across and down.
     fn most(&self) -> (usize, usize) {
-        let most = |side: fn(&Component) -> usize| self.components.iter().map(side).max();
-        (
-            most(|component| component.across).unwrap_or(1),
-            most(|component| component.down).unwrap_or(1),
-        )
+        let across = self.components.iter().map(|component| component.across).max();
+        let down = self.components.iter().map(|component| component.down).max();
+        (across.unwrap_or(1), down.unwrap_or(1))
     }
 
     /// Units of a scan of all components.

@@ -1,5 +1,12 @@
 //! Huffman tables of a JPEG.
 
+// A table is sent as the number of codes of each length, and their symbols in order. Codes of one
+// length are consecutive numbers, and the first of a length is twice the number after the last of
+// the length before (T.81, annex C): 0, 10, 110, 1110 for one of each length.
+//
+// A code of up to `SHORT` bits is found in one look-up of the next `SHORT` bits. A longer one is of
+// the first length whose last code, filled up to 16 bits by ones, is not below the next 16 bits.
+
 /// Codes of at most this many bits are found at once.
 const SHORT: u32 = 9;
 

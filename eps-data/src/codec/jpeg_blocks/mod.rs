@@ -4,6 +4,17 @@
 //! rest with the last colour and say nothing, or warn where nobody reads it. Here each code of each
 //! block is passed over without making a coefficient of it, and what libjpeg would warn about is found.
 
+// A JPEG is a row of segments, and behind the header of each scan its entropy-coded data:
+//
+//   FFD8 | DQT | SOF frame | DHT tables | SOS scan, data, FFD0, data, FFD1, .. | SOS .. | FFD9
+//
+// The frame says how many blocks each component has, so the data of a scan can be too short, too
+// long, or no code at some block. A progressive picture sends a coefficient in several scans: bits
+// from `high` down to `low`, so each scan must begin where the one before it ended, and the last
+// must end at 0. For its refining scans it must be known which coefficients are not 0: a bit each.
+//
+// Cost: a look-up for each symbol; no coefficient is made. Source: ITU-T T.81, annexes B, F and G.
+
 mod bits;
 mod frame;
 mod huffman;
@@ -206,14 +217,17 @@ fn scan_of<'a>(
     let (&count, rest) = header.split_first()?;
     let (parts, rest) = rest.split_at_checked(2 * usize::from(count))?;
     let [dc, ac] = tables;
-    let table = |tables: &'a [Option<Box<HuffmanTable>>; 4], index: u8| {
-        tables.get(usize::from(index)).and_then(Option::as_deref)
-    };
-    let part = |part: &[u8]| {
-        let component = frame.component(part[0])?;
-        Some(Part { component, dc: table(dc, part[1] >> 4), ac: table(ac, part[1] & 15) })
-    };
-    let parts = parts.chunks_exact(2).map(part).collect::<Option<Vec<_>>>()?;
+    let (parts, _) = parts.as_chunks::<2>();
+    let parts = parts.iter().map(|&[id, tables]| {
+        let component = frame.component(id)?;
+        let (dc, ac) = (dc.get(usize::from(tables >> 4)), ac.get(usize::from(tables & 15)));
+        Some(Part {
+            component,
+            dc: dc.and_then(Option::as_deref),
+            ac: ac.and_then(Option::as_deref),
+        })
+    });
+    let parts = parts.collect::<Option<Vec<_>>>()?;
     let &[first, last, bits, ..] = rest else { return None };
     let (high, low) = (bits >> 4, bits & 15);
     if !frame.is_progressive {

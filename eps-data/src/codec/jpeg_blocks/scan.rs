@@ -1,5 +1,17 @@
 //! The blocks of one scan, passed over symbol by symbol.
 
+// The first coefficient has a symbol of its own: its number of bits, which follow. The others are
+// coded by symbols RRRRSSSS:
+//
+//   SSSS > 0    RRRR zeros, then a coefficient of SSSS bits, which follow; in a refining scan it is
+//               one bit, the sign
+//   0xF0        sixteen zeros
+//   0xR0        no further coefficient in this block; in a progressive scan neither in those after
+//               it: 2^R blocks and as many as the next R bits say, this one included
+//
+// A refining scan has one bit more for each coefficient that is not 0 already, between the others.
+// Source: ITU-T T.81, sections F.1.2 and G.1.2.
+
 use super::{Fault, bits::Bits, frame::Frame, huffman::HuffmanTable};
 
 /// What a scan holds, by its header.

@@ -3,6 +3,18 @@
 //! A filter stores the difference to what its neighbours predict. Masks are flat, so most differences
 //! are 0 and eight of them in a row are known at once.
 
+// What is added to a difference (PNG specification, section 9), and the eight bytes that eight
+// differences of 0 become:
+//
+//   1  sub      left                            left, eight times
+//   2  up       above                           a plain sum; no byte waits for the one before it
+//   3  average  (left + above) / 2              the word above, if all of it is as left
+//   4  Paeth    the one of left, above and      the word above, if left is as corner; left, eight
+//               corner that is nearest to       times, if all above is as corner
+//               left + above - corner
+//
+// Where neither holds, bytes follow from each other one by one.
+
 /// Bytes of a word; the first one is its lowest.
 const WORD: usize = size_of::<u64>();
 

@@ -4,6 +4,15 @@
 //! nothing wrong with it. Everything else is left to the `png` crate, which says what it is. The CRC-32
 //! of every chunk up to the one after the pixels and the Adler-32 of the pixels are verified.
 
+// One buffer holds a file from inflation to pixels; `f` names the filter of the row behind it:
+//
+//   0 0 0 | f row | f row | f row      as inflated, behind a row of zeros for the first to refer to
+//   0 0 0 | row | row | row            for pixels: each row moves over the bytes before it
+//   0 0 0 0 row 0 row 0 row            for runs: the rows stay, one byte apart
+//
+// Cost: the inflation with its checksums, a move of each row at most, and a pass over those rows that
+// have a filter.
+
 mod chunks;
 mod filter;
 #[cfg(test)]
@@ -81,6 +90,7 @@ impl PlainPngReader {
         self.inflater.reset(true);
         let rows = &mut self.rows[line..];
         let status = self.inflater.decompress(&self.deflated, rows, FlushDecompress::Finish);
+        // A stream of more rows than the header says has not ended when the buffer is full.
         let is_whole = matches!(status, Ok(Status::StreamEnd));
         (is_whole && self.inflater.total_out() == length as u64).then_some(header)
     }

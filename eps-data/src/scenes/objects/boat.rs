@@ -22,14 +22,17 @@ pub(in crate::scenes) fn boat(pen: &mut Pen<'_>, dice: &mut Dice) {
 
 fn sails(pen: &mut Pen<'_>, dice: &mut Dice) {
     let top = -dice.between(0.75, 0.95);
-    let sail = |dice: &mut Dice| dice.pick(&[WHITE, CREAM, WHITE, RED, YELLOW, TEAL]).varied(dice);
-    let (main, fore) = (sail(dice), sail(dice));
+    let (main, fore) = (sail_colour(dice), sail_colour(dice));
     pen.line((0.02, -0.18), (0.02, top - 0.04), 0.03, BROWN);
     pen.polygon(&[(-0.01, -0.25), (-0.01, top), (-0.16, -0.52), (-0.4, -0.25)], main);
     pen.polygon(&[(0.05, -0.25), (0.05, top + 0.08), (0.41, -0.26)], fore);
     if dice.chance(0.5) {
         pen.polygon(&[(-0.01, top * 0.6), (-0.145, -0.5), (-0.23, -0.41), (-0.01, -0.44)], BLUE);
     }
+}
+
+fn sail_colour(dice: &mut Dice) -> Colour {
+    dice.pick(&[WHITE, CREAM, WHITE, RED, YELLOW, TEAL]).varied(dice)
 }
 
 fn cabin(pen: &mut Pen<'_>, dice: &mut Dice) {

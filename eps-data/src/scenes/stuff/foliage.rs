@@ -54,8 +54,9 @@ fn paint_branch(canvas: &mut Canvas, part: &Part, spot: &Spot, bark: Colour, dic
     let slope = dice.between(-0.15, 0.15);
     let on_branch = |x: f32| Point::new(x, y + slope * (x - spot.x));
     let mut stroke = |from: Point, to: Point, radius: f32| {
-        let colour = |p: Point| bark.lit(1.25 - 0.5 * ((p.y - y) / radius).clamp(-0.5, 1.0));
-        canvas.paint(part.stuff_owner(), &Shape::Capsule { from, to, radius }, colour);
+        canvas.paint(part.stuff_owner(), &Shape::Capsule { from, to, radius }, |p| {
+            bark.lit(1.25 - 0.5 * ((p.y - y) / radius).clamp(-0.5, 1.0))
+        });
     };
     let (start, end) = (spot.x - spot.width * 0.95, spot.x + spot.width * 0.95);
     stroke(on_branch(start), on_branch(end), radius);

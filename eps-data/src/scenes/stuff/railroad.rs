@@ -40,8 +40,7 @@ fn tracks(part: &Part, dice: &mut Dice) -> Vec<f32> {
 /// Rails over sleepers; nothing between the sleepers, where the ballast shows.
 fn track_colour(p: Point, track: f32, wood: Colour, steel: Colour) -> Option<Colour> {
     let below = p.y - track;
-    let rail = |at: f32| (below - at).abs() < 0.007;
-    if rail(-0.014) || rail(0.03) {
+    if [-0.014, 0.03].iter().any(|rail: &f32| (below - rail).abs() < 0.007) {
         return Some(steel);
     }
     let sleeper = (-0.03..0.052).contains(&below) && dashed(p.x + 0.5 * below, 0.058, 0.42);
