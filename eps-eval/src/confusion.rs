@@ -95,7 +95,7 @@ impl ConfusionMatrix {
     /// Adds the pixels that `other` counted, in place; panics as [`merge`](Self::merge).
     pub(crate) fn add_matrix(&mut self, other: &Self) {
         assert_eq!(self.classes, other.classes, "both matrices must have the same classes");
-        self.counts.iter_mut().zip(&other.counts).for_each(|(sum, count)| *sum += count);
+        add_counts(&mut self.counts, &other.counts);
     }
 
     /// All pixels; `None` if there are 2^64 or more.
@@ -116,11 +116,7 @@ impl ConfusionMatrix {
 
     /// The classes that a pixel has or was given, ascending.
     pub fn occurring(&self) -> Vec<usize> {
-        let occurs = |class: &usize| {
-            let counts = self.counts(*class);
-            counts.truth > 0 || counts.predicted > 0
-        };
-        (0..self.classes).filter(occurs).collect()
+        (0..self.classes).filter(|&class| self.counts(class).union() > 0).collect()
     }
 
     /// Number of classes with background.
@@ -192,6 +188,11 @@ impl TryFrom<Vec<Vec<u64>>> for ConfusionMatrix {
             None => Ok(Self { classes, counts: rows.concat() }),
         }
     }
+}
+
+/// Adds counts to those in the same places.
+pub(crate) fn add_counts(sums: &mut [u64], counts: &[u64]) {
+    sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
 }
 
 /// `part / whole`; `None` if the whole is nothing.

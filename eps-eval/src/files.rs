@@ -124,8 +124,9 @@ impl ImageFiles<'_> {
     /// An error for each of the two files that is missing.
     pub(crate) fn missing(&self) -> impl Iterator<Item = DataError> {
         let truth = (!self.has_truth()).then(|| DataError::missing(self.truth(), "mask"));
-        let prediction = || DataError::missing(&self.prediction, self.kind.title());
-        truth.into_iter().chain((!self.has_prediction()).then(prediction))
+        let prediction = (!self.has_prediction())
+            .then(|| DataError::missing(&self.prediction, self.kind.title()));
+        truth.into_iter().chain(prediction)
     }
 
     fn has_truth(&self) -> bool {

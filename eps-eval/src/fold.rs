@@ -3,7 +3,7 @@
 use eps_data::Observer;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Images that are counted on all threads, with a result that does not depend on the number of them.
 ///
@@ -74,14 +74,17 @@ impl<'a, T: Sync> Fold<'a, T> {
         &self,
         of_image: impl Fn(&T) -> Result<R, E> + Sync + Send,
     ) -> Result<Vec<R>, E> {
-        let add = |found: &mut Vec<R>, image: &T| {
-            found.push(of_image(image)?);
-            Ok(())
-        };
-        self.sum(Vec::new, add, |mut found, mut next| {
-            found.append(&mut next);
-            found
-        })
+        self.sum(
+            Vec::new,
+            |found, image| {
+                found.push(of_image(image)?);
+                Ok(())
+            },
+            |mut found, mut next| {
+                found.append(&mut next);
+                found
+            },
+        )
     }
 }
 
@@ -92,14 +95,17 @@ pub(crate) struct Pool<T>(Mutex<Vec<T>>);
 impl<T: Default> Pool<T> {
     /// Works with memory that no other thread has now, in whatever state the last one left it.
     pub(crate) fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
-        // Held only while memory is taken or put back, never while it is worked with. A poisoned lock
-        // is as good: every state of the memory is.
-        let idle = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = idle().pop();
+        // Locked only while memory is taken or put back, never while it is worked with.
+        let taken = self.idle().pop();
         let mut memory = taken.unwrap_or_default();
         let result = work(&mut memory);
-        idle().push(memory);
+        self.idle().push(memory);
         result
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<T>> {
+        // A poisoned lock is as good: every state of the memory is.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,7 +1,7 @@
 //! One evaluation from the counts of its shards.
 
 use super::Counts;
-use crate::{EvalError, ImageCounts};
+use crate::{EvalError, ImageCounts, ListId};
 use eps_data::DataError;
 use std::path::{Path, PathBuf};
 
@@ -40,27 +40,22 @@ fn check_likeness(
     path: &Path,
     found: &Counts,
 ) -> Result<(), DataError> {
-    let unlike = |found: String, expected: String| DataError::Content {
-        path: path.into(),
-        found,
-        expected: format!("{expected} as in {}", first.display()),
+    let [found, expected] = if found.protocol != expected.protocol {
+        [found, expected].map(|counts| format!("protocol {}", counts.protocol))
+    } else if found.list != expected.list {
+        [found, expected].map(|counts| list_in_words(&counts.list))
+    } else if found.classes != expected.classes {
+        ["other classes".into(), "the same".into()]
+    } else {
+        return Ok(());
     };
-    if found.protocol != expected.protocol {
-        let named = |counts: &Counts| format!("protocol {}", counts.protocol);
-        return Err(unlike(named(found), named(expected)));
-    }
-    if found.list != expected.list {
-        let named = |counts: &Counts| {
-            let list = &counts.list;
-            let hash: String = list.sha256.chars().take(12).collect();
-            format!("list {} of {} images ({hash}..)", list.name, list.images)
-        };
-        return Err(unlike(named(found), named(expected)));
-    }
-    match found.classes == expected.classes {
-        true => Ok(()),
-        false => Err(unlike("other classes".into(), "the same".into())),
-    }
+    let expected = format!("{expected} as in {}", first.display());
+    Err(DataError::Content { path: path.into(), found, expected })
+}
+
+fn list_in_words(list: &ListId) -> String {
+    let hash: String = list.sha256.chars().take(12).collect();
+    format!("list {} of {} images ({hash}..)", list.name, list.images)
 }
 
 fn check_overlap(images: &[(usize, PathBuf, ImageCounts)]) -> Result<(), DataError> {

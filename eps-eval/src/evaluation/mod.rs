@@ -117,8 +117,8 @@ impl MaskFolder<'_> {
 
     fn images(&self) -> Vec<ImageFiles<'_>> {
         let (kind, folder) = (self.predictions.kind(), self.predictions.folder());
-        let files = |(position, item)| kind.files(position, item, folder);
-        self.items_of_part().map(files).collect()
+        let items = self.items_of_part();
+        items.map(|(position, item)| kind.files(position, item, folder)).collect()
     }
 
     /// Counts the images; files are looked for only if one of them cannot be counted.

@@ -30,15 +30,10 @@ struct ProtocolTally {
 
 impl Tally {
     pub(super) fn new(classes: usize, protocols: &[Protocol]) -> Self {
-        let empty = |&protocol| ProtocolTally {
-            protocol,
-            images: Vec::new(),
-            matrix: ConfusionMatrix::new(classes),
-            refused: Vec::new(),
-        };
+        let protocols = protocols.iter().map(|&protocol| ProtocolTally::new(protocol, classes));
         Self {
             classes,
-            protocols: protocols.iter().map(empty).collect(),
+            protocols: protocols.collect(),
             oddities: Oddities::default(),
             positions: Vec::new(),
             unreadable: Vec::new(),
@@ -134,6 +129,11 @@ impl Tally {
 }
 
 impl ProtocolTally {
+    fn new(protocol: Protocol, classes: usize) -> Self {
+        let matrix = ConfusionMatrix::new(classes);
+        Self { protocol, images: Vec::new(), matrix, refused: Vec::new() }
+    }
+
     fn add(
         &mut self,
         image: &ImageFiles<'_>,

@@ -132,20 +132,14 @@ impl SparseCounts {
 
     /// Mean IoU and IoU of each class, method by method, where each image counts as often as drawn.
     fn values(&self, methods: &[MethodRuns], draws: &[u32]) -> Vec<Option<f64>> {
-        let sums = self.sums(draws);
-        let iou = |run: usize, class: usize| {
-            let (intersection, union) = sums[run * self.classes + class];
-            ratio(intersection, union)
-        };
-        let mean_iou = |run: usize| mean((0..self.classes).map(|class| iou(run, class)));
+        let sums = self.sums(draws).into_iter();
+        let ious: Vec<_> = sums.map(|(intersection, union)| ratio(intersection, union)).collect();
+        let mut ious_of_runs = ious.chunks(self.classes.max(1));
         let mut values = Vec::with_capacity(methods.len() * (self.classes + 1));
-        let mut first = 0;
         for method in methods {
-            let runs = first..first + method.runs.len();
-            first = runs.end;
-            values.push(mean(runs.clone().map(mean_iou)));
-            let class = |class| mean(runs.clone().map(|run| iou(run, class)));
-            values.extend((0..self.classes).map(class));
+            let runs: Vec<_> = ious_of_runs.by_ref().take(method.runs.len()).collect();
+            values.push(mean(runs.iter().map(|ious| mean(ious.iter().copied()))));
+            values.extend((0..self.classes).map(|class| mean(runs.iter().map(|ious| ious[class]))));
         }
         values
     }

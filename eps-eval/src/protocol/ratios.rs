@@ -49,14 +49,8 @@ impl Protocol {
 impl Ratios {
     /// Exact ratios; every mean runs over the classes that have the value.
     pub(crate) fn of(totals: &TotalCounts) -> Self {
-        let class = |counts: &ClassCounts| ClassRatios {
-            iou: counts.iou(),
-            precision: counts.precision(),
-            recall: counts.recall(),
-            f1: counts.f1(),
-        };
         Self {
-            classes: totals.classes().iter().map(class).collect(),
+            classes: totals.classes().iter().map(ClassRatios::of).collect(),
             miou: totals.mean_iou(),
             frequency_weighted_iou: totals.frequency_weighted_iou(),
             pixel_accuracy: totals.pixel_accuracy(),
@@ -71,6 +65,31 @@ impl Ratios {
         self.miou = mean(self.classes.iter().map(|class| class.iou));
         self
     }
+}
+
+impl ClassRatios {
+    fn of(counts: &ClassCounts) -> Self {
+        Self {
+            iou: counts.iou(),
+            precision: counts.precision(),
+            recall: counts.recall(),
+            f1: counts.f1(),
+        }
+    }
+
+    /// Of pixels in floats: intersection, union, truth and prediction.
+    fn of_floats(&[intersection, union, truth, predicted]: &[f32; 4]) -> Self {
+        Self {
+            iou: divided(intersection, union),
+            precision: divided(intersection, predicted),
+            recall: divided(intersection, truth),
+            f1: divided(2.0 * intersection, truth + predicted),
+        }
+    }
+}
+
+fn divided(part: f32, whole: f32) -> Option<f64> {
+    (whole > 0.0).then(|| f64::from(part / whole))
 }
 
 /// IoU from counters that wrap at 32 bits, of a class that never occurs too.
@@ -107,29 +126,21 @@ impl FloatCounts {
 
     /// Whether every sum is the number of pixels.
     pub(super) fn is_exact(&self, totals: &TotalCounts) -> bool {
-        let exact = |(sums, counts): (&[f32; 4], &ClassCounts)| {
+        self.classes.iter().zip(totals.classes()).all(|(sums, counts)| {
             let pixels = [counts.intersection, counts.union(), counts.truth, counts.predicted];
             sums.iter().zip(pixels).all(|(&sum, pixels)| f64::from(sum) == pixels as f64)
-        };
-        self.classes.iter().zip(totals.classes()).all(exact)
+        })
     }
 
     fn ratios(&self, exact: &TotalCounts) -> Ratios {
-        let divide = |part: f32, whole: f32| (whole > 0.0).then(|| f64::from(part / whole));
-        let class = |&[intersection, union, truth, predicted]: &[f32; 4]| ClassRatios {
-            iou: divide(intersection, union),
-            precision: divide(intersection, predicted),
-            recall: divide(intersection, truth),
-            f1: divide(2.0 * intersection, truth + predicted),
-        };
-        let classes: Vec<ClassRatios> = self.classes.iter().map(class).collect();
-        let sum =
-            |index: usize| self.classes.iter().map(|sums| f64::from(sums[index])).sum::<f64>();
+        let classes: Vec<_> = self.classes.iter().map(ClassRatios::of_floats).collect();
+        let [hits, pixels] =
+            [0, 2].map(|index| self.classes.iter().map(|sums| f64::from(sums[index])).sum::<f64>());
         let means = |value: fn(&ClassRatios) -> Option<f64>| mean(classes.iter().map(value));
         Ratios {
             miou: means(|class| class.iou),
             frequency_weighted_iou: exact.frequency_weighted_iou(),
-            pixel_accuracy: (sum(2) > 0.0).then(|| sum(0) / sum(2)),
+            pixel_accuracy: (pixels > 0.0).then(|| hits / pixels),
             mean_precision: means(|class| class.precision),
             mean_recall: means(|class| class.recall),
             mean_f1: means(|class| class.f1),

@@ -93,11 +93,11 @@ pub fn score_saliency(
 }
 
 fn score_pair(pair: &SaliencyPair, job: &SaliencyJob) -> Result<ImageScores, EvalError> {
-    let missing = |(path, kind): (&PathBuf, &'static str)| match path.is_file() {
-        true => Ok(()),
-        false => Err(DataError::missing(path, kind)),
-    };
-    [(&pair.truth, "mask"), (&pair.map, "saliency map")].into_iter().try_for_each(missing)?;
+    for (path, kind) in [(&pair.truth, "mask"), (&pair.map, "saliency map")] {
+        if !path.is_file() {
+            return Err(DataError::missing(path, kind).into());
+        }
+    }
     let truth = match job.truth {
         TruthKind::Grey => Foreground::of_grey(&codec::read_grey_mask(&pair.truth)?),
         TruthKind::Classes => Foreground::of_classes(&codec::read_mask(&pair.truth, 256)?),

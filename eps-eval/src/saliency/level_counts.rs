@@ -6,6 +6,7 @@
 //! everything.
 
 use super::{Foreground, Truth};
+use crate::confusion::add_counts;
 use eps_data::{SaliencyMap, Size};
 use std::iter::Sum;
 use std::ops::Add;
@@ -41,10 +42,8 @@ impl Add<&Self> for LevelCounts {
     type Output = Self;
 
     fn add(mut self, other: &Self) -> Self {
-        let both = [(&mut self.objects, &other.objects), (&mut self.background, &other.background)];
-        for (sums, counts) in both {
-            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-        }
+        add_counts(&mut self.objects, &other.objects);
+        add_counts(&mut self.background, &other.background);
         self
     }
 }
@@ -80,14 +79,13 @@ impl Blocks {
         }
         let (right, lower) = (width - left, height - upper);
         let sizes = [(left, upper), (right, upper), (left, lower), (right, lower)];
-        let block = |index: usize| Block {
+        Self(std::array::from_fn(|index| Block {
             size: Size::new(sizes[index].0, sizes[index].1),
             counts: LevelCounts {
                 background: planes[index][Truth::Background as usize].map(u64::from),
                 objects: planes[index][Truth::Object as usize].map(u64::from),
             },
-        };
-        Self(std::array::from_fn(block))
+        }))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Block> {
@@ -116,19 +114,21 @@ fn count_row(planes: &mut [[u32; 256]; 3], values: &[u8], truth: &[Truth]) {
 /// The mean is rounded half to even, and one is added: MATLAB's `1:X`, from which the metric comes,
 /// contains `X`.
 fn first_block(truth: &Foreground) -> (usize, usize) {
-    let (mut pixels, mut columns, mut rows) = (0, 0, 0);
+    let (mut pixels, mut columns, mut rows) = (0_u64, 0_u64, 0_u64);
     for (row, truth) in truth.rows().enumerate() {
-        let is_object = |&(_, truth): &(usize, &Truth)| *truth == Truth::Object;
         let before = pixels;
-        for (column, _) in truth.iter().enumerate().filter(is_object) {
+        for (column, _) in truth.iter().enumerate().filter(|(_, truth)| **truth == Truth::Object) {
             pixels += 1;
             columns += column as u64;
         }
         rows += row as u64 * (pixels - before);
     }
-    let Size { width, height } = truth.size();
-    let mean = |sum: u64| (sum as f64 / pixels as f64).round_ties_even() as usize;
-    if pixels == 0 { (width, height) } else { (mean(columns) + 1, mean(rows) + 1) }
+    if pixels == 0 {
+        return (truth.size().width, truth.size().height);
+    }
+    let [column, row] =
+        [columns, rows].map(|sum| (sum as f64 / pixels as f64).round_ties_even() as usize);
+    (column + 1, row + 1)
 }
 
 #[cfg(test)]

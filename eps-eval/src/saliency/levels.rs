@@ -21,8 +21,7 @@ pub(super) struct Levels([f64; 256]);
 
 impl Levels {
     pub(super) fn of(map: &SaliencyMap, stretch: Stretch) -> Self {
-        let number = |value: usize| value as f64 / 255.0;
-        let plain: [f64; 256] = std::array::from_fn(number);
+        let plain: [f64; 256] = std::array::from_fn(|value| value as f64 / 255.0);
         let (lowest, highest) = (map.values().iter().min(), map.values().iter().max());
         let (Some(&lowest), Some(&highest)) = (lowest, highest) else { return Self(plain) };
         if stretch == Stretch::Nothing || lowest == highest {

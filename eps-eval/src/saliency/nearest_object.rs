@@ -54,8 +54,9 @@ impl NearestObject {
             let Parabola { column, lowest, start } = *parabola;
             let place = in_column[column] * width as u32 + column as u32;
             self.place.resize(self.place.len() + end - start, place);
-            let squared = |at: i32| lowest as f64 + f64::from(at - column as i32).powi(2);
-            self.squared_distance.extend((start as i32..end as i32).map(squared));
+            let distances = (start as i32..end as i32).map(|at| at - column as i32);
+            self.squared_distance
+                .extend(distances.map(|distance| lowest as f64 + f64::from(distance).powi(2)));
         }
     }
 }

@@ -27,11 +27,11 @@ pub(super) fn numpy_sum(values: &[f64]) -> f64 {
 
 fn eightfold_sum(values: &[f64]) -> f64 {
     let (eights, rest) = values.as_chunks::<8>();
-    let add = |mut sums: [f64; 8], eight: &[f64; 8]| {
+    let mut sums = eights[0];
+    for eight in &eights[1..] {
         sums.iter_mut().zip(eight).for_each(|(sum, value)| *sum += value);
-        sums
-    };
-    let [a, b, c, d, e, f, g, h] = eights.iter().skip(1).fold(eights[0], add);
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
     let sum = ((a + b) + (c + d)) + ((e + f) + (g + h));
     rest.iter().fold(sum, |sum, value| sum + value)
 }

@@ -61,12 +61,12 @@ pub(super) fn weighted_f(map: &SaliencyMap, truth: &Foreground, levels: &Levels)
 
 /// Difference from the truth at each pixel; 0 where it is ignored.
 fn errors(map: &SaliencyMap, truth: &Foreground, levels: &Levels) -> Vec<f64> {
-    let error = |(&value, &truth): (&u8, &Truth)| match truth {
+    let errors = map.values().iter().zip(truth.pixels()).map(|(&value, truth)| match truth {
         Truth::Background => levels.level(value),
         Truth::Object => 1.0 - levels.level(value),
         Truth::Ignored => 0.0,
-    };
-    map.values().iter().zip(truth.pixels()).map(error).collect()
+    });
+    errors.collect()
 }
 
 /// Weight of an error on the background, from its squared distance to the nearest object.
@@ -138,8 +138,10 @@ fn extent(truth: &Foreground) -> (Range<usize>, Range<usize>) {
 
 /// Weights of one pass; their sum is 1.
 fn gaussian() -> [f64; 2 * REACH + 1] {
-    let weight = |tap: usize| (-(tap.abs_diff(REACH).pow(2) as f64) / (2.0 * SIGMA * SIGMA)).exp();
-    let weights: [f64; 2 * REACH + 1] = std::array::from_fn(weight);
+    let weights: [f64; 2 * REACH + 1] = std::array::from_fn(|tap| {
+        let square = tap.abs_diff(REACH).pow(2) as f64;
+        (-square / (2.0 * SIGMA * SIGMA)).exp()
+    });
     let sum: f64 = weights.iter().sum();
     weights.map(|weight| weight / sum)
 }

@@ -28,8 +28,9 @@ impl Cuts {
         assert!(scores.iter().all(|score| !score.is_nan()), "a threshold is a number");
         scores.sort_by(f32::total_cmp);
         scores.dedup();
-        let before = |end: usize| scores.partition_point(|&score| bucket(score) < end) as u32;
-        let before = (0..=BUCKETS + 1).map(before).collect();
+        let before = (0..=BUCKETS + 1)
+            .map(|end| scores.partition_point(|&score| bucket(score) < end) as u32)
+            .collect();
         Self { scores, before }
     }
 

@@ -45,7 +45,7 @@ pub use summary::{
     AveragePrecisions, Edge, LabelledPoint, MapRefinement, Plateau, SweepReport, SweepSummary,
 };
 
-use crate::ConfusionMatrix;
+use crate::{ConfusionMatrix, confusion::add_counts};
 use eps_data::{BACKGROUND, IGNORE, LabelMap, ScoreMap};
 
 /// Counts from which the confusion matrix at every threshold follows exactly.
@@ -111,7 +111,7 @@ impl Sweep {
     pub fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.classes, other.classes, "both sweeps must have the same classes");
         assert_eq!(self.cuts, other.cuts, "both sweeps must have the same cuts");
-        self.counts.iter_mut().zip(&other.counts).for_each(|(sum, count)| *sum += count);
+        add_counts(&mut self.counts, &other.counts);
         self
     }
 

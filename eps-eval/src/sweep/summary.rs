@@ -35,6 +35,11 @@ impl LabelledPoint {
             mean_recall: counts.mean_recall(),
         })
     }
+
+    fn at(chosen: ThresholdChoice, curve: &SweepCurve, parameter: f32) -> Option<Self> {
+        let counts = curve.counts_at(parameter).expect("the parameter was swept");
+        Self::new(chosen, vec![decimal(parameter)], counts)
+    }
 }
 
 /// The parameters around the best one, without a gap, that lose little.
@@ -98,17 +103,16 @@ impl SweepSummary {
         tolerance: f64,
     ) -> Option<Self> {
         let curve = &swept.whole;
-        let at = |chosen, curve: &SweepCurve, parameter: f32| {
-            let counts = curve.counts_at(parameter).expect("the parameter was swept");
-            LabelledPoint::new(chosen, vec![decimal(parameter)], counts)
-        };
+        let fixed = fixed.and_then(|(swept, parameter)| {
+            LabelledPoint::at(ThresholdChoice::Fixed, &swept.whole, parameter)
+        });
         let best = curve.parameters()[curve.best_index()?];
         let points = curve.points();
         Some(Self {
             rule: curve.rule(),
-            fixed: fixed.and_then(|(swept, fixed)| at(ThresholdChoice::Fixed, &swept.whole, fixed)),
+            fixed,
             held_out: held_out(&swept.folds),
-            best: at(ThresholdChoice::BestOnTruth, curve, best)?,
+            best: LabelledPoint::at(ThresholdChoice::BestOnTruth, curve, best)?,
             plateau: Plateau::of(&points, tolerance)?,
             points,
         })
