@@ -32,8 +32,7 @@ pub(super) fn tall(legend: &[legend::Key]) -> Size {
 
 /// A line in the colour of each index, with its text.
 pub(super) fn keys(texts: impl Iterator<Item = String>) -> Vec<legend::Key> {
-    let key = |(index, text)| legend::Key { text, sign: legend::Sign::Line(style::color(index)) };
-    texts.enumerate().map(key).collect()
+    texts.enumerate().map(|(index, text)| legend::Key::line(text, style::color(index))).collect()
 }
 
 /// Axes from 0 to `right` and to 100 %, in whole numbers.

@@ -51,8 +51,8 @@ pub(super) fn write_blocks(text: &mut String, rows: &[Vec<String>], blocks: usiz
     let lines = rows.len().div_ceil(blocks.max(1));
     let empty = vec![String::new(); columns];
     for line in 0..lines {
-        let of_block = |block| rows.get(line + block * lines).unwrap_or(&empty).iter().cloned();
-        write_lines(text, &[&row_of((0..blocks).flat_map(of_block).collect())]);
+        let rows = (0..blocks).map(|block| rows.get(line + block * lines).unwrap_or(&empty));
+        write_lines(text, &[&row_of(rows.flatten().cloned().collect())]);
     }
 }
 

@@ -87,8 +87,8 @@ impl GalleryImage {
         (classes, band): (usize, u32),
     ) -> Result<Self, EvalError> {
         let photograph = photograph.map(|image| thumbnail_address(&smooth(image, SIDE)));
-        let mask = |mask: &LabelMap| png_address(&sharp(&colour_mask(mask), SIDE));
-        let maps = [truth].into_iter().chain(masks).map(mask);
+        let maps = [truth].into_iter().chain(masks);
+        let maps = maps.map(|map| png_address(&sharp(&colour_mask(map), SIDE)));
         let scores = masks.iter().map(|mask| {
             let mut anatomy = Anatomy::new(classes, band);
             anatomy.add(truth, mask, labels);
@@ -113,16 +113,16 @@ impl GalleryImage {
 
 impl ImageScores {
     fn new(anatomy: &Anatomy, matrix: &ConfusionMatrix) -> Self {
-        let class = |class: usize| {
+        let classes = (0..matrix.classes()).filter_map(|class| {
             let iou = round(matrix.iou(class)?);
             let lost = Loss::ALL.iter().filter_map(|&loss| anatomy.share(class, loss));
             Some(ImageClass { class, iou, lost: lost.map(round).collect() })
-        };
+        });
         let lost = Loss::ALL.iter().filter_map(|&loss| anatomy.mean_share(loss));
         Self {
             iou: matrix.mean_iou().map(round),
             lost: lost.map(round).collect(),
-            classes: (0..matrix.classes()).filter_map(class).collect(),
+            classes: classes.collect(),
         }
     }
 }
@@ -146,8 +146,9 @@ impl Gallery {
         let mut page =
             format!("<script type=\"application/json\" id=\"images\">{index}</script>\n");
         if !is_inside {
-            let file = |(number, text): (usize, String)| (format!("images/{number}.js"), text);
-            return (page, shards.into_iter().enumerate().map(file).collect());
+            let files = shards.into_iter().enumerate();
+            let files = files.map(|(number, text)| (format!("images/{number}.js"), text));
+            return (page, files.collect());
         }
         for text in &shards {
             page += &format!("<script>{text}</script>\n");

@@ -95,15 +95,15 @@ impl FieldMethod {
 /// If the file, which is part of the program, is no such table.
 pub fn field_methods(quantity: FieldQuantity) -> Vec<FieldMethod> {
     let file = include_str!("field.csv");
-    let method = |line: &'static str| {
+    let methods = file.lines().skip(1).filter_map(|line| {
         let fields = fields(line);
         let (year, value) = (fields[2].parse().ok()?, fields[quantity.column()]);
         let miou = value.parse::<f64>().ok()? / 100.0;
         let is_read = fields[10] == "yes";
         let supervision = Supervision::parse(fields[4]);
         is_read.then_some(FieldMethod { name: fields[0], year, supervision, miou })
-    };
-    file.lines().skip(1).filter_map(method).collect()
+    });
+    methods.collect()
 }
 
 #[cfg(test)]
