@@ -43,6 +43,7 @@ impl Loss {
 
     /// The cause of a wrong pixel of class `truth`.
     fn of(truth: ClassId, predicted: ClassId, labels: ClassSet, is_near_boundary: bool) -> Self {
+        // A class that the image does not have is wrong wherever it ends, so labels come before boundaries.
         if predicted != BACKGROUND && !labels.contains(predicted) {
             Self::Hallucinated
         } else if is_near_boundary {

@@ -74,6 +74,7 @@ impl ConfusionMatrix {
     }
 
     fn index(&self, truth: usize, predicted: usize) -> usize {
+        // A prediction above the classes would be counted in a later row, which is inside the table.
         assert!(
             truth < self.classes && predicted < self.classes,
             "truth {truth} and prediction {predicted} must be below {}",
@@ -209,6 +210,7 @@ pub(crate) fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
 
 /// Sample standard deviation of values around their mean; `None` with fewer than two.
 pub(crate) fn deviation(values: &[f64], mean: f64) -> Option<f64> {
+    // Over n - 1: runs are a sample of all seeds.
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
     (values.len() > 1).then(|| (squares / (values.len() - 1) as f64).sqrt())
 }

@@ -36,6 +36,7 @@ impl Cooccurrence {
         assert_eq!(truth.size(), predicted.size(), "truth and prediction must have the same size");
         let pixels = stuff.classes().iter().zip(truth.classes()).zip(predicted.classes());
         for ((&stuff, &truth), &predicted) in pixels {
+            // False positives are among the pixels of stuff, true ones among those of objects: no pixel is both.
             if truth == BACKGROUND && stuff != BACKGROUND {
                 self.background[usize::from(stuff)] += 1;
                 self.false_positives[usize::from(stuff)] += u64::from(predicted == stuff);

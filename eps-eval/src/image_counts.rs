@@ -39,6 +39,7 @@ impl ImageCounts {
         id: impl Into<String>,
         classes: impl IntoIterator<Item = (ClassId, ClassCounts)>,
     ) -> Self {
+        // A class without pixels changes no sum, and most images have few of all classes.
         let occurring = classes.into_iter().filter(|(_, counts)| counts.union() > 0);
         let rows = occurring.map(|(class, counts)| {
             let [intersection, truth, predicted] =

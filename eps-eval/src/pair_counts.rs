@@ -67,6 +67,7 @@ impl PairCounts {
             predicted_run += usize::from(predicted.end == end);
             start = end;
         }
+        // Cells were found in the order of pixels, and are handed out in that of labels.
         self.counted.sort_unstable();
     }
 

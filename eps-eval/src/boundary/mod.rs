@@ -21,6 +21,7 @@ const HEADING: &str = "boundaries: IoU, F";
 /// Length of an image's diagonal in pixels.
 fn diagonal(size: Size) -> f64 {
     let Size { width, height } = size;
+    // Not `hypot`, whose last bit is the platform's: the root of a whole number is rounded alike everywhere.
     ((width * width) as f64 + (height * height) as f64).sqrt()
 }
 

@@ -70,6 +70,7 @@ impl Counts {
     fn contradiction(&self) -> Option<(String, String)> {
         let (images, classes) = (self.images.len(), self.classes.len());
         let mut last_classes = self.images.iter().filter_map(ImageCounts::last_class);
+        // Each check leans on those before it: totals of a class that the counts lack would panic.
         if !(2..=255).contains(&classes) {
             Some((format!("{classes} classes"), "2 to 255 of them".into()))
         } else if self.matrix.classes() != classes {

@@ -1,5 +1,10 @@
 //! One evaluation from the counts of its shards.
 
+// Images of the parts are put in the order of their positions in the list:
+//
+//   part a    0   2     5
+//   part b      1   3 4       a position twice is an image in two parts, one that is left out is in none
+
 use super::Counts;
 use crate::{EvalError, ImageCounts, ListId};
 use eps_data::DataError;
@@ -21,6 +26,7 @@ pub fn merge(parts: Vec<(PathBuf, Counts)>) -> Result<Counts, EvalError> {
         merged.matrix.add_matrix(&part.matrix);
         merged.oddities += part.oddities;
     }
+    // By path where two parts have one image, so that the error names them in the same order always.
     images.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
     check_overlap(&images)?;
     check_gaps(&merged, &images)?;
@@ -80,6 +86,7 @@ fn check_gaps(counts: &Counts, images: &[(usize, PathBuf, ImageCounts)]) -> Resu
         list: counts.list.name.clone(),
         found,
         expected,
+        // Positions begin at 0, images in messages at 1.
         first: first + 1,
     })
 }

@@ -1,5 +1,13 @@
 //! Estimates with intervals, and differences with tests.
 
+// Of the differences d of N resamples, sorted, with n images that they depend on:
+//
+//   interval   the quantiles (1 - level) / 2 and (1 + level) / 2
+//   p          2 min(#{d <= 0} + 1, #{d >= 0} + 1) / (N + 1), at least 2^(1 - n), at most 1
+//
+// A bootstrap of few images hardly varies: of one image every resample is the same, and N of them would make
+// anything significant. The power of two is the p of a sign test on which all n images agree.
+
 use super::{Bootstrap, ImageDifferences, MethodRuns, Resampled, correct, quantile::quantile};
 use crate::{
     ClassCounts, TotalCounts,
@@ -201,6 +209,7 @@ impl Judge<'_> {
         let [method, baseline] = [index, 0].map(|method| self.tables[method].value(column));
         let difference = method.zip(baseline).map(|(method, baseline)| method - baseline);
         let p = difference.and(p_value(&differences, images));
+        // The corrected p waits for the other tests; until then it is the same.
         Effect { difference, lower, upper, images, p, p_holm: p }
     }
 

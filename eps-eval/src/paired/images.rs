@@ -42,6 +42,7 @@ impl ImageDifferences {
     }
 
     fn sorted(mut images: Vec<ImageDifference>) -> Self {
+        // Equal differences by id, whatever the order of the list.
         images.sort_by(|a, b| b.difference.total_cmp(&a.difference).then_with(|| a.id.cmp(&b.id)));
         Self {
             wins: images.iter().filter(|image| image.difference > 0.0).count(),

@@ -1,5 +1,11 @@
 //! From the counts of a list to its scores.
 
+//                     IoU                                  its mean
+//   voc, eps, irn     of exact counts                      over the classes in truth or prediction
+//   seam              of counters that wrap, never absent  over all classes
+//   deeplab, toco     of exact counts                      over the classes in the truth
+//   mmseg             of sums in 32-bit floats             over the classes in truth or prediction
+
 use super::Protocol;
 use crate::{ClassCounts, ImageCounts, TotalCounts, confusion::mean};
 
@@ -102,6 +108,7 @@ fn seam_iou(counts: &ClassCounts) -> Option<f64> {
 
 /// The value of a signed 32-bit counter that so many pixels were added to.
 pub(super) fn wrapped(pixels: u64) -> i64 {
+    // SEAM counts in `multiprocessing.Value('i')`, a C int, whose overflow no one reports.
     i64::from(pixels as u32 as i32)
 }
 
@@ -114,6 +121,7 @@ pub(super) struct FloatCounts {
 
 impl FloatCounts {
     pub(super) fn of(classes: usize, images: &[ImageCounts]) -> Self {
+        // Above 2^24 a sum is rounded, and how depends on the order: that of the list, as mmsegmentation adds.
         let mut sums = vec![[0.0_f32; 4]; classes];
         for (class, counts) in images.iter().flat_map(ImageCounts::classes) {
             let [intersection, truth, predicted] =

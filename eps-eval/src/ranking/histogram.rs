@@ -110,6 +110,7 @@ impl ScoreHistogram {
         let (mut all, mut positive) = (0, 0);
         let bins = self.bins(class).zip(self.cuts.scores()).collect::<Vec<_>>();
         let mut points = Vec::with_capacity(bins.len());
+        // From the highest bin down, what has been passed is what lies above the cut.
         for ((members, hits), &threshold) in bins.into_iter().rev() {
             all += members;
             positive += hits;
@@ -128,6 +129,7 @@ impl ScoreHistogram {
     pub fn average_precision(&self, class: usize) -> Option<f64> {
         let above: Vec<(u64, u64)> = self.bins(class).collect();
         let (all, positive) = above.iter().fold((0, 0), |sum, bin| (sum.0 + bin.0, sum.1 + bin.1));
+        // Pixels at or below the lowest cut come last, as one group with those of images without a map.
         let lowest = (self.pixels - all, self.truth[class] - positive);
         average_precision(above.into_iter().rev().chain([lowest]))
     }

@@ -63,6 +63,7 @@ fn cells(column: &Column) -> Result<Vec<String>, PolarsError> {
             column.u64()?.iter().map(|count| count.unwrap_or_default().to_string()).collect()
         }
         _ => {
+            // A bar would end the cell.
             let texts = column.str()?.iter().map(Option::unwrap_or_default);
             texts.map(|text| text.replace('|', "\\|")).collect()
         }

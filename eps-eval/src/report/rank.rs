@@ -29,6 +29,7 @@ pub(crate) fn ranks(
         sorted.reverse();
     }
     let mut printed: Vec<String> = sorted.into_iter().map(&print).collect();
+    // Sorted, so that values that print alike are neighbours.
     printed.dedup();
     let ranks = values.iter().map(|value| {
         let text = print((*value)?);

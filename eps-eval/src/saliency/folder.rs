@@ -75,6 +75,7 @@ pub fn score_saliency(
             Err(fault) if !job.keep_going => Err(vec![fault]),
             scored => Ok(scored),
         })?;
+        // Floats are added here, on one thread and in the order of the list, which fixes their bits.
         for (pair, scored) in pairs.iter().zip(scored) {
             match scored {
                 Ok(image) => {

@@ -5,6 +5,13 @@
 //! of the objects; the whole map's are their sum. One pass of one increment a pixel thus serves
 //! everything.
 
+// The four blocks, cut right of and below the mean object pixel:
+//
+//          left   right
+//   above    0  |   1
+//          -----+-----
+//   below    2  |   3
+
 use super::{Foreground, Truth};
 use crate::confusion::add_counts;
 use eps_data::{SaliencyMap, Size};
@@ -70,6 +77,7 @@ impl Blocks {
     pub(super) fn count(map: &SaliencyMap, truth: &Foreground) -> Self {
         let Size { width, height } = map.size();
         let (left, upper) = first_block(truth);
+        // A plane for ignored pixels too, which nobody reads: so each pixel is one increment and no question.
         let mut planes = Box::new([[[0_u32; 256]; 3]; 4]);
         let values = map.values().chunks_exact(width.max(1));
         for (row, (values, truth)) in values.zip(truth.rows()).enumerate() {

@@ -28,6 +28,7 @@ impl Levels {
             return Self(plain);
         }
         let (lowest, highest) = (plain[usize::from(lowest)], plain[usize::from(highest)]);
+        // The reference divides by 255 before it stretches, which rounds otherwise than stretching first.
         Self(plain.map(|level| (level - lowest) / (highest - lowest)))
     }
 
@@ -43,6 +44,7 @@ impl Levels {
 
     /// The highest of the 256 thresholds that a grey value reaches.
     pub(super) fn threshold(&self, value: u8) -> usize {
+        // The cast truncates, as astype(uint8) does; it saturates for values that the map does not have.
         usize::from((self.level(value) * 255.0) as u8)
     }
 }

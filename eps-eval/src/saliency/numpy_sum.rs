@@ -4,6 +4,15 @@
 //! value with twice the mean and a constant with its mean, come out one way or the other by
 //! that rounding; everything else is the same in any order, to far below a tolerance.
 
+// NumPy's `pairwise_sum` (numpy/_core/src/umath/loops_utils.h.src), by the number n of values:
+//
+//   n < 8       one after another
+//   n <= 128    eight sums, r0 = a0 + a8 + a16 .. to r7 = a7 + a15 .., joined as
+//               ((r0 + r1) + (r2 + r3)) + ((r4 + r5) + (r6 + r7)), and what is beyond a multiple of 8
+//   else        the sum of the first half, up to a multiple of 8, and that of the others
+//
+// Its error grows with log n, where that of adding one after another grows with n.
+
 use eps_data::Size;
 
 /// Numbers that NumPy adds in one go, in eight interleaved sums.

@@ -34,6 +34,7 @@ pub(super) fn s_measure(blocks: &Blocks, levels: &Levels) -> Option<f64> {
     }
     let score =
         ALPHA * object_score(&counts, levels)? + (1.0 - ALPHA) * region_score(blocks, levels)?;
+    // Where map and truth vary against each other, the score of regions is below 0.
     Some(score.max(0.0))
 }
 
@@ -75,6 +76,7 @@ fn similarity(block: &Block, levels: &Levels, width: usize) -> Option<f64> {
     }
     let map = Moments::of_both(counts, levels);
     let truth = objects as f64 / pixels as f64;
+    // Σ (x - x̄)(y - ȳ) by the two values of the truth: y - ȳ is 1 - ȳ on objects and -ȳ elsewhere.
     let on_objects = deviation_from(map.mean, &counts.objects, levels);
     let on_background = deviation_from(map.mean, &counts.background, levels);
     let free = (pixels - 1) as f64;

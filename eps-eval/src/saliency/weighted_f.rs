@@ -89,6 +89,8 @@ impl Smoothed {
         let above = rows.start.saturating_sub(REACH);
         let around = above..(rows.end + REACH).min(height);
         let weights = gaussian();
+        // Both ends stay 0: beyond the map there is no error, and the weights that fall there are not made
+        // up for, as in the reference, which convolves with `mode="constant", cval=0`.
         let mut padded = vec![0.0; width + 2 * REACH];
         let mut along_rows = vec![0.0; around.len() * columns.len()];
         for (row, sums) in around.clone().zip(along_rows.chunks_exact_mut(columns.len())) {

@@ -104,6 +104,7 @@ impl SweepCurve {
     /// The index of the parameter of the [`best`](Self::best) point.
     pub(super) fn best_index(&self) -> Option<usize> {
         let best = self.best()?.mean_iou;
+        // The same ratio of the same integers, so that floats may be asked for being equal.
         self.counts.iter().position(|counts| counts.mean_iou() == Some(best))
     }
 }
@@ -127,6 +128,7 @@ fn counts_by_cut(sweep: &Sweep) -> Vec<TotalCounts> {
     let mut by_cut: Vec<TotalCounts> = (0..sweep.cuts().scores().len())
         .rev()
         .map(|cut| {
+            // From this cut to the next above it are the scores that have `cut + 1` cuts below them.
             emerge(sweep, &mut counts, cut + 1);
             counts.iter().copied().collect()
         })
@@ -151,6 +153,7 @@ fn all_background(sweep: &Sweep) -> Vec<ClassCounts> {
 
 /// Gives the pixels with `below` cuts below their score their best class.
 fn emerge(sweep: &Sweep, counts: &mut [ClassCounts], below: usize) {
+    // A pixel of an image without maps has background as its best class, and stays.
     for best in (0..sweep.classes()).filter(|&best| best != NOTHING) {
         let pixels = |truth| sweep.row(truth, best)[below];
         let all: u64 = (0..sweep.classes()).map(pixels).sum();

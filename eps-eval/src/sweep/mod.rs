@@ -131,6 +131,7 @@ impl Sweep {
         let mut matrix = ConfusionMatrix::new(self.classes);
         for (pair, bins) in self.counts.chunks(self.bins()).enumerate() {
             let (truth, best) = (pair / self.classes, pair % self.classes);
+            // Scores in bin k have k cuts below them: those up to bin `cut` do not exceed this one.
             let (under, over) = bins.split_at(cut + 1);
             matrix.add_count(truth, usize::from(BACKGROUND), under.iter().sum());
             matrix.add_count(truth, best, over.iter().sum());

@@ -39,6 +39,7 @@ pub fn class_shift(
     cams: &Path,
     classes: usize,
 ) -> Result<Option<ClassShift>, EvalError> {
+    // Spread over the list, since neighbours in it may show the same few classes.
     let step = items.len().div_ceil(IMAGES).max(1);
     let sample: Vec<Item> = items.iter().step_by(step).cloned().collect();
     let files = Prediction::ClassMap.complete_files(&sample, cams)?;

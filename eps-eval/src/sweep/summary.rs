@@ -56,6 +56,7 @@ impl Plateau {
     pub fn of(points: &[SweepPoint], tolerance: f64) -> Option<Self> {
         let best = super::curve::best(points)?;
         let at = points.iter().position(|point| point.parameter == best.parameter)?;
+        // The best point is close itself, so that neither walk is empty.
         let close = |point: &&SweepPoint| best.mean_iou - point.mean_iou <= tolerance;
         let lowest = points[..=at].iter().rev().take_while(close).last()?;
         let highest = points[at..].iter().take_while(close).last()?;
@@ -141,6 +142,7 @@ impl SweepSummary {
     /// The end of the parameters at which the best one is, if better ones may lie beyond; `None` with a
     /// single parameter, and at the ends of a constant background from 0 to 1.
     pub fn edge(&self) -> Option<Edge> {
+        // Scores are in 0..=1, so a constant of 0 or 0.999 is an end that nothing lies beyond.
         let (first, last) = (self.points.first()?.parameter, self.points.last()?.parameter);
         match self.best.parameters[..] {
             _ if first == last => None,

@@ -224,6 +224,7 @@ impl Judge {
             let is_compared =
                 row != baseline && !candidate.runs.is_empty() && !reference.runs.is_empty();
             is_compared.then(|| {
+                // Pairs may be compared apart: a resample of as many images draws the same for all of them.
                 let both = [reference.clone(), candidate];
                 compare(&both, self.classes, self.bootstrap, self.level).differences[0].miou
             })

@@ -26,6 +26,7 @@ impl<'a> Bitmap<'a> {
 /// The corners of a straight stroke.
 fn segment(from: BackendCoord, to: BackendCoord, width: u32) -> [BackendCoord; 4] {
     let (dx, dy) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
+    // Ends on one pixel have no direction, and a length of 1 keeps their corners finite.
     let length = dx.hypot(dy).max(1.0);
     let half = f64::from(width) / 2.0;
     let (across, down) = (-dy / length * half, dx / length * half);

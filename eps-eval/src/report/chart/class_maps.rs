@@ -48,6 +48,7 @@ impl Chart for ClassMapsChart<'_> {
             let stroke = style::mixed(style::QUIET, 1).stroke_width(style::THIN);
             chart.draw_series(LineSeries::new(curve.iter().copied(), stroke))?;
         }
+        // The mean comes last, over the pale curves.
         let mean = line(&self.histogram.mean_curve());
         lines::draw(&mut chart, mean.iter().copied(), 0)?;
         self.draw_names(&mut chart, &curves, &mean)

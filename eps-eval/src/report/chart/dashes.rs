@@ -32,6 +32,7 @@ pub(super) fn dashes(line: &[Pixel], lengths: &[i32]) -> Vec<Vec<Pixel>> {
             }
             is_dash = !is_dash;
         }
+        // The rest of this dash or gap is for the next piece of the line.
         left -= length - gone;
     }
     dash.extend(line.last().filter(|_| is_dash));

@@ -41,6 +41,7 @@ pub(super) enum Sign {
 /// Height in pixels of title and legend.
 pub(super) fn head_height(legend: &[Key]) -> usize {
     let legend = &wrapped(legend);
+    // Laid out as `titled` does, so that the size has room for what is drawn.
     let below_title = style::MARGIN + title_height();
     let end = places(legend).last().map_or(below_title, |&(_, y)| y + LEGEND_LINE / 2);
     (end / px(1)) as usize

@@ -62,6 +62,7 @@ pub(super) fn draw_in<B: DrawingBackend>(
         return Ok(());
     }
     let line: Vec<Pixel> = line.into_iter().map(|point| chart.backend_coord(&point)).collect();
+    // Dashes are pixels of the whole area; the plot counts from its corner.
     let plot = chart.plotting_area().strip_coord_spec();
     let (left, top) = plot.get_base_pixel();
     for dash in dashes(&line, &lengths) {

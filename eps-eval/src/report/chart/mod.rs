@@ -115,6 +115,7 @@ pub fn svg(chart: &impl Chart, sheet: Sheet) -> Result<String, EvalError> {
         let mut document = String::new();
         let backend = SVGBackend::with_string(&mut document, (drawn_width, drawn_height));
         draw(chart, backend)?;
+        // The view box keeps the size of the drawing, so that width and height alone scale it.
         let drawn = format!("width=\"{drawn_width}\" height=\"{drawn_height}\"");
         let size = if sheet.is_paper() {
             let [width, height] = points(chart).map(|points| format!("{points:.2}pt"));
@@ -134,6 +135,7 @@ pub fn png(chart: &impl Chart, sheet: Sheet) -> Result<Vec<u8>, EvalError> {
         let mut drawn = RgbImage::new(drawn_width, drawn_height);
         let backend = BitMapBackend::with_buffer(&mut drawn, (drawn_width, drawn_height));
         draw(chart, Bitmap::new(backend))?;
+        // A pixel is the mean of two by two that were drawn, which smooths edges.
         if !sheet.is_paper() {
             drawn = imageops::thumbnail(&drawn, width as u32 * SAVED, height as u32 * SAVED);
         }

@@ -33,6 +33,7 @@ impl Names {
     /// begins relative to it.
     pub(super) fn place_beside(&mut self, marks: &[Pixel], width: i32) -> Option<(usize, Pixel)> {
         let (gap, half) = (px(8), px(8));
+        // Right, left, above, below; the middle of the name's left edge, from the mark.
         let beside = [(gap, 0), (-gap - width, 0), (-width / 2, -px(17)), (-width / 2, px(17))];
         let mut free: Vec<((usize, Pixel), Corners)> = Vec::new();
         for (index, mark) in marks.iter().enumerate() {

@@ -100,6 +100,7 @@ impl RetrievalScatterChart<'_> {
         let mut named = vec![false; last.len()];
         for class in changes.iter().map(|change| change.class).chain(others) {
             let Some((point, name)) = last[class].zip(self.classes.get(class)) else { continue };
+            // A class may have changed under several methods, and is named once.
             if std::mem::replace(&mut named[class], true) {
                 continue;
             }
@@ -174,6 +175,7 @@ fn place(class: &ClassRetrieval) -> Option<Place> {
 /// Places of one IoU: `1 / IoU = 1 / precision + 1 / recall - 1`.
 fn curve(iou: f64) -> impl Iterator<Item = Place> {
     (0..=POINTS).map(move |index| {
+        // From recall = IoU, where precision is 1, to recall 1, where precision = IoU.
         let recall = iou + (1.0 - iou) * index as f64 / POINTS as f64;
         let precision = 1.0 / (1.0 / iou + 1.0 - 1.0 / recall);
         (100.0 * recall, 100.0 * precision)

@@ -92,6 +92,7 @@ fn step(range: &Range<f64>, most: usize, least: f64) -> f64 {
     let power = 10_f64.powf((span / most as f64).log10().floor());
     let steps =
         (0..3).flat_map(|digit| [1.0, 2.0, 5.0].map(|step| step * power * 10_f64.powi(digit)));
+    // Powers of ten of floats may miss a whole number by its last bit.
     let mut steps = steps.map(|step| if step > 0.9 { step.round() } else { step });
     let fitting = steps.find(|&step| {
         let [first, last] = multiples(range, step);

@@ -84,6 +84,7 @@ impl Chart for TimelineChart<'_> {
         let highest = style::up_to(values.fold(0.0, f64::max), 5.0);
         let years = years(&entries);
         let layout = style::AxesLayout {
+            // Names stand right of their points, so the axis goes on for most of a year after the last.
             x: Scale::whole(
                 f64::from(*years.start()) - 0.25..f64::from(*years.end()) + 0.95,
                 ACROSS,

@@ -26,6 +26,7 @@ pub(super) fn float(span: Span, caption: &str, label: &str, tabular: &str) -> St
 
 /// How many blocks beside each other a table of so many lines has, each of so many columns.
 pub(super) fn blocks(lines: usize, columns: usize) -> usize {
+    // Twelve columns fit across a page; a table too long for one block has three where they fit, or more.
     let most = (12 / columns.max(1)).max(1);
     lines.div_ceil(MOST_LINES).clamp(1, most).max(if lines > MOST_LINES { most.min(3) } else { 1 })
 }

@@ -116,6 +116,7 @@ impl<'a> SaliencyTable<'a> {
         let width = names.max().unwrap_or(0).max("source".len());
         let line = |name: &str, cells: &[String]| {
             let cells = cells.iter().zip(&header).map(|(cell, title)| {
+                // No score is above 1, so no cell is wider than that of 1.
                 let width = title.chars().count().max(decimals(Some(1.0)).len());
                 format!("  {cell:>width$}")
             });

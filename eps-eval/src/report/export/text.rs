@@ -97,6 +97,7 @@ fn painted(row: &Row, cells: Vec<String>, methods: usize) -> Vec<String> {
 fn style(row: &Row, column: usize, methods: usize) -> Option<String> {
     let value = row.values[column]?;
     let quantities = row.values.len() / methods.max(1);
+    // Quantity q of method m is in column m · quantities + q.
     let rivals = (0..methods).map(|method| row.values[method * quantities + column % quantities]);
     let rivals: Vec<_> = rivals.collect();
     let ranks = ranks(&rivals, Better::High, |value| percent(Some(value)));

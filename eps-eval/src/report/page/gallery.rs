@@ -1,5 +1,11 @@
 //! Images with their masks, small, and their scores: what a reader sorts, filters and looks at.
 
+// What a page loads, and when:
+//
+//   index.html    names and scores as JSON in a script, always
+//                 showImages(0, ..), showImages(1, ..): thumbnails of up to 4 MiB
+//   images/0.js   showImages(0, ..): those of 16 images, where there is more, as the reader gets to them
+
 use super::{
     contact_sheet::{sharp, smooth},
     picture::{colour_mask, png_address, thumbnail_address},
@@ -146,6 +152,7 @@ impl Gallery {
         let mut page =
             format!("<script type=\"application/json\" id=\"images\">{index}</script>\n");
         if !is_inside {
+            // Scripts, not JSON: a page that is opened from a disk may load the one but not the other.
             let files = shards.into_iter().enumerate();
             let files = files.map(|(number, text)| (format!("images/{number}.js"), text));
             return (page, files.collect());

@@ -106,6 +106,7 @@ fn picture_row(row: &PictureRow, header: &[String]) -> Result<String, EvalError>
         let address = data_address(picture)?;
         cells += &format!("<td><img{class} src=\"{address}\" alt=\"{text}\"></td>");
     }
+    // The id is below all pictures, and below the heads of those that the row lacks.
     let columns = row.cells.len().max(header.len()).max(1);
     let id = escape(&row.id);
     Ok(format!("<tr>{cells}</tr>\n<tr><td class=\"id\" colspan=\"{columns}\">{id}</td></tr>\n"))

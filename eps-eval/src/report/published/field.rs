@@ -34,6 +34,7 @@ impl Supervision {
         match text {
             "I" => Self::Images,
             "F" => Self::Full,
+            // `I+SAM` is a foundation model.
             text if text.starts_with("I+S") && !text.starts_with("I+SAM") => Self::Saliency,
             _ => Self::More,
         }
@@ -97,6 +98,7 @@ pub fn field_methods(quantity: FieldQuantity) -> Vec<FieldMethod> {
     let file = include_str!("field.csv");
     let methods = file.lines().skip(1).filter_map(|line| {
         let fields = fields(line);
+        // Of the columns 0 is the method, 2 the year, 4 the supervision, 10 whether the source was read.
         let (year, value) = (fields[2].parse().ok()?, fields[quantity.column()]);
         let miou = value.parse::<f64>().ok()? / 100.0;
         let is_read = fields[10] == "yes";

@@ -61,6 +61,7 @@ pub(crate) fn sure_best(report: &ComparisonReport, class: Option<usize>) -> Opti
         .iter()
         .map(|difference| class.map_or(difference.miou, |class| difference.classes[class]))
         .collect();
+    // The first method is the baseline; those after it have a difference each.
     let is_best = match best {
         0 => !effects.is_empty() && effects.iter().all(is_sure),
         _ => is_sure(effects.get(best - 1)?),
