@@ -122,6 +122,7 @@ impl AnalysisPlan {
         let path = folder.join(format!("{id}.png"));
         let stuff = codec::read_mask(&path, self.classes)?;
         check_size(truth.size(), stuff.size(), &path, "map of stuff")?;
+        // Pixels that the map ignores are no stuff; as 255 they would be counted as a class.
         let classes = stuff.classes().iter().map(|&class| match class {
             eps_data::IGNORE => eps_data::BACKGROUND,
             class => class,

@@ -3,7 +3,7 @@
 use crate::{
     Column, MaskedImage, PixelMetric,
     boundary::distances,
-    confusion::{mean, ratio},
+    confusion::{add_counts, mean, ratio},
 };
 use eps_data::{BACKGROUND, ClassId, ClassSet, IGNORE, LabelMap};
 use serde::Serialize;
@@ -43,6 +43,7 @@ impl Loss {
 
     /// The cause of a wrong pixel of class `truth`.
     fn of(truth: ClassId, predicted: ClassId, labels: ClassSet, is_near_boundary: bool) -> Self {
+        // A class that the image does not have is wrong wherever it ends, so labels come before boundaries.
         if predicted != BACKGROUND && !labels.contains(predicted) {
             Self::Hallucinated
         } else if is_near_boundary {
@@ -147,10 +148,8 @@ impl PixelMetric for Anatomy {
     fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.band, other.band, "both must have the same band");
         assert_eq!(self.right.len(), other.right.len(), "both must have the same classes");
-        self.right.iter_mut().zip(&other.right).for_each(|(sum, count)| *sum += count);
-        for (sums, counts) in self.wrong.iter_mut().zip(&other.wrong) {
-            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-        }
+        add_counts(&mut self.right, &other.right);
+        add_counts(self.wrong.as_flattened_mut(), other.wrong.as_flattened());
         self
     }
 

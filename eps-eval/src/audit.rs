@@ -36,6 +36,7 @@ impl Audit {
     ) -> Self {
         let mut audit = Self { list, oddities: None, protocols: Vec::new() };
         for (protocol, outcome) in outcomes {
+            // Oddities are those of the masks, the same under every protocol that counts them.
             if let Ok(counts) = &outcome {
                 audit.oddities = Some(counts.oddities);
             }

@@ -74,6 +74,7 @@ impl ConfusionMatrix {
     }
 
     fn index(&self, truth: usize, predicted: usize) -> usize {
+        // A prediction above the classes would be counted in a later row, which is inside the table.
         assert!(
             truth < self.classes && predicted < self.classes,
             "truth {truth} and prediction {predicted} must be below {}",
@@ -95,7 +96,7 @@ impl ConfusionMatrix {
     /// Adds the pixels that `other` counted, in place; panics as [`merge`](Self::merge).
     pub(crate) fn add_matrix(&mut self, other: &Self) {
         assert_eq!(self.classes, other.classes, "both matrices must have the same classes");
-        self.counts.iter_mut().zip(&other.counts).for_each(|(sum, count)| *sum += count);
+        add_counts(&mut self.counts, &other.counts);
     }
 
     /// All pixels; `None` if there are 2^64 or more.
@@ -116,11 +117,7 @@ impl ConfusionMatrix {
 
     /// The classes that a pixel has or was given, ascending.
     pub fn occurring(&self) -> Vec<usize> {
-        let occurs = |class: &usize| {
-            let counts = self.counts(*class);
-            counts.truth > 0 || counts.predicted > 0
-        };
-        (0..self.classes).filter(occurs).collect()
+        (0..self.classes).filter(|&class| self.counts(class).union() > 0).collect()
     }
 
     /// Number of classes with background.
@@ -194,6 +191,11 @@ impl TryFrom<Vec<Vec<u64>>> for ConfusionMatrix {
     }
 }
 
+/// Adds counts to those in the same places.
+pub(crate) fn add_counts(sums: &mut [u64], counts: &[u64]) {
+    sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+}
+
 /// `part / whole`; `None` if the whole is nothing.
 pub(crate) fn ratio(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
@@ -208,6 +210,7 @@ pub(crate) fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
 
 /// Sample standard deviation of values around their mean; `None` with fewer than two.
 pub(crate) fn deviation(values: &[f64], mean: f64) -> Option<f64> {
+    // Over n - 1: runs are a sample of all seeds.
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
     (values.len() > 1).then(|| (squares / (values.len() - 1) as f64).sqrt())
 }

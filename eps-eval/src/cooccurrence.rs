@@ -1,6 +1,9 @@
 //! How often a class is seen in the background that tends to come with it.
 
-use crate::{MaskedImage, PixelMetric, confusion::ratio};
+use crate::{
+    MaskedImage, PixelMetric,
+    confusion::{add_counts, ratio},
+};
 use eps_data::{BACKGROUND, LabelMap};
 
 /// Pixels counted for the confusion of classes with the background that co-occurs with them:
@@ -33,6 +36,7 @@ impl Cooccurrence {
         assert_eq!(truth.size(), predicted.size(), "truth and prediction must have the same size");
         let pixels = stuff.classes().iter().zip(truth.classes()).zip(predicted.classes());
         for ((&stuff, &truth), &predicted) in pixels {
+            // False positives are among the pixels of stuff, true ones among those of objects: no pixel is both.
             if truth == BACKGROUND && stuff != BACKGROUND {
                 self.background[usize::from(stuff)] += 1;
                 self.false_positives[usize::from(stuff)] += u64::from(predicted == stuff);
@@ -56,9 +60,11 @@ impl Cooccurrence {
 
     /// The ratio with both counts summed over the classes that have such a background.
     pub fn ratio(&self) -> Option<f64> {
-        let confusable = || (0..self.background.len()).filter(|&class| self.background[class] > 0);
-        let false_positives = confusable().map(|class| self.false_positives[class]).sum();
-        let true_positives = confusable().map(|class| self.true_positives[class]).sum();
+        let (mut false_positives, mut true_positives) = (0, 0);
+        for class in (0..self.background.len()).filter(|&class| self.background[class] > 0) {
+            false_positives += self.false_positives[class];
+            true_positives += self.true_positives[class];
+        }
         ratio(false_positives, true_positives)
     }
 }
@@ -77,12 +83,9 @@ impl PixelMetric for Cooccurrence {
             other.background.len(),
             "both must have the same classes"
         );
-        let add = |sums: &mut [u64], counts: &[u64]| {
-            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-        };
-        add(&mut self.background, &other.background);
-        add(&mut self.false_positives, &other.false_positives);
-        add(&mut self.true_positives, &other.true_positives);
+        add_counts(&mut self.background, &other.background);
+        add_counts(&mut self.false_positives, &other.false_positives);
+        add_counts(&mut self.true_positives, &other.true_positives);
         self
     }
 }

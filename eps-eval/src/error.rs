@@ -49,3 +49,11 @@ pub enum EvalError {
     #[error("picture cannot be encoded")]
     Picture(#[from] image::ImageError),
 }
+
+#[cfg(feature = "report")]
+impl EvalError {
+    /// A chart that could not be drawn.
+    pub(crate) fn chart(found: impl std::fmt::Display) -> Self {
+        Self::Chart { found: found.to_string() }
+    }
+}

@@ -70,6 +70,7 @@ impl Prediction {
 
     /// Names the first missing mask of the truth and counts the others, or does so for predictions.
     pub(crate) fn check_complete(self, images: &[ImageFiles<'_>]) -> Result<(), DataError> {
+        // Ground truth first: without it no prediction is of use.
         let lacking = images.iter().filter(|image| !image.has_truth());
         none_missing(lacking.map(ImageFiles::truth), "mask")?;
         let lacking = images.iter().filter(|image| !image.has_prediction());
@@ -85,6 +86,7 @@ impl Prediction {
         check: impl Fn(&ImageFiles<'_>) -> Result<(), EvalError> + Sync + Send,
     ) -> Vec<EvalError> {
         let files = self.files_of(items, folder);
+        // What is wrong with an image is found, not failed with, so that none stops the others.
         let Ok(faults) = Fold::over(&files, &Silent).each(|image| {
             let mut faults: Vec<EvalError> = image.missing().map(EvalError::from).collect();
             if faults.is_empty() {
@@ -124,8 +126,9 @@ impl ImageFiles<'_> {
     /// An error for each of the two files that is missing.
     pub(crate) fn missing(&self) -> impl Iterator<Item = DataError> {
         let truth = (!self.has_truth()).then(|| DataError::missing(self.truth(), "mask"));
-        let prediction = || DataError::missing(&self.prediction, self.kind.title());
-        truth.into_iter().chain((!self.has_prediction()).then(prediction))
+        let prediction = (!self.has_prediction())
+            .then(|| DataError::missing(&self.prediction, self.kind.title()));
+        truth.into_iter().chain(prediction)
     }
 
     fn has_truth(&self) -> bool {

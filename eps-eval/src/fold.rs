@@ -1,9 +1,19 @@
 //! The images of a folder, counted on all threads.
 
+// Work is cut into consecutive shares, and again wherever a thread is idle, so where the cuts fall differs
+// from run to run:
+//
+//   images   0  1  2  3 | 4  5  6  7  8 | 9 10 11
+//   counts       A      |       B       |    C         each begins as `empty`
+//   sum      merge(merge(A, B), C)                     or merge(A, merge(B, C)): neighbours, in order
+//
+// The result is that of one thread as long as `merge` is associative: it adds integers and appends lists.
+// Floats, whose sum depends on its order, are added elsewhere, one image after another.
+
 use eps_data::Observer;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Images that are counted on all threads, with a result that does not depend on the number of them.
 ///
@@ -39,6 +49,7 @@ impl<'a, T: Sync> Fold<'a, T> {
 
     /// For counts of megabytes, which take long to merge: no more of them than keep every thread busy.
     pub(crate) fn in_large_shares(self) -> Self {
+        // Four a thread, so that threads end together although images differ in size.
         let share = self.images.len().div_ceil(4 * rayon::current_num_threads()).max(1);
         Self { share, ..self }
     }
@@ -50,6 +61,7 @@ impl<'a, T: Sync> Fold<'a, T> {
         add: impl Fn(&mut C, &T) -> Result<(), E> + Sync + Send,
         merge: impl Fn(C, C) -> C + Sync + Send,
     ) -> Result<C, E> {
+        // A place that arrives late only has some images counted in vain, so no order of memory is needed.
         let first_failed = AtomicUsize::new(usize::MAX);
         let step = |counts: Result<C, E>, (place, image): (usize, &T)| {
             let mut counts = counts?;
@@ -65,6 +77,7 @@ impl<'a, T: Sync> Fold<'a, T> {
         let shares = self.images.par_iter().enumerate().with_min_len(self.share);
         shares
             .fold(|| Ok(empty()), step)
+            // `left?` comes first: of two failures that of the earlier image is told.
             .reduce_with(|left, right| Ok(merge(left?, right?)))
             .unwrap_or_else(|| Ok(empty()))
     }
@@ -74,14 +87,17 @@ impl<'a, T: Sync> Fold<'a, T> {
         &self,
         of_image: impl Fn(&T) -> Result<R, E> + Sync + Send,
     ) -> Result<Vec<R>, E> {
-        let add = |found: &mut Vec<R>, image: &T| {
-            found.push(of_image(image)?);
-            Ok(())
-        };
-        self.sum(Vec::new, add, |mut found, mut next| {
-            found.append(&mut next);
-            found
-        })
+        self.sum(
+            Vec::new,
+            |found, image| {
+                found.push(of_image(image)?);
+                Ok(())
+            },
+            |mut found, mut next| {
+                found.append(&mut next);
+                found
+            },
+        )
     }
 }
 
@@ -92,14 +108,17 @@ pub(crate) struct Pool<T>(Mutex<Vec<T>>);
 impl<T: Default> Pool<T> {
     /// Works with memory that no other thread has now, in whatever state the last one left it.
     pub(crate) fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
-        // Held only while memory is taken or put back, never while it is worked with. A poisoned lock
-        // is as good: every state of the memory is.
-        let idle = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = idle().pop();
+        // Locked only while memory is taken or put back, never while it is worked with.
+        let taken = self.idle().pop();
         let mut memory = taken.unwrap_or_default();
         let result = work(&mut memory);
-        idle().push(memory);
+        self.idle().push(memory);
         result
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<T>> {
+        // A poisoned lock is as good: every state of the memory is.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

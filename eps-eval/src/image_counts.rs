@@ -39,10 +39,13 @@ impl ImageCounts {
         id: impl Into<String>,
         classes: impl IntoIterator<Item = (ClassId, ClassCounts)>,
     ) -> Self {
-        let small = |pixels: u64| u32::try_from(pixels).expect("an image has below 2^32 pixels");
+        // A class without pixels changes no sum, and most images have few of all classes.
         let occurring = classes.into_iter().filter(|(_, counts)| counts.union() > 0);
         let rows = occurring.map(|(class, counts)| {
-            Row(class, small(counts.intersection), small(counts.truth), small(counts.predicted))
+            let [intersection, truth, predicted] =
+                [counts.intersection, counts.truth, counts.predicted]
+                    .map(|pixels| u32::try_from(pixels).expect("an image has below 2^32 pixels"));
+            Row(class, intersection, truth, predicted)
         });
         let unchecked = Unchecked { id: id.into(), classes: rows.collect() };
         unchecked.try_into().unwrap_or_else(|fault| panic!("{fault}"))
@@ -54,8 +57,10 @@ impl ImageCounts {
     ///
     /// As [`new`](Self::new), or if the matrix has more classes than an 8-bit mask can spell.
     pub fn of_matrix(id: impl Into<String>, matrix: &ConfusionMatrix) -> Self {
-        let class = |class| ClassId::try_from(class).expect("a mask is 8-bit");
-        Self::new(id, (0..matrix.classes()).map(|index| (class(index), matrix.counts(index))))
+        let classes = (0..matrix.classes()).map(|class| {
+            (ClassId::try_from(class).expect("a mask is 8-bit"), matrix.counts(class))
+        });
+        Self::new(id, classes)
     }
 
     /// The classes that occur in truth or prediction, ascending, with their pixels.

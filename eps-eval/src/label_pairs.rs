@@ -48,10 +48,9 @@ impl LabelPairs {
     ///
     /// If a label is a class that the matrix does not have.
     pub fn add(&mut self, image: &ConfusionMatrix, labels: ClassSet) {
-        let classes = || labels.iter().map(usize::from);
-        for taken_for in classes() {
-            let background = usize::from(BACKGROUND);
-            for of in [background].into_iter().chain(classes()).filter(|&of| of != taken_for) {
+        for taken_for in labels.iter().map(usize::from) {
+            let present = [BACKGROUND].into_iter().chain(labels.iter()).map(usize::from);
+            for of in present.filter(|&of| of != taken_for) {
                 let counts = self.pairs.entry((of, taken_for)).or_default();
                 counts.images += 1;
                 counts.false_positives += image.count(of, taken_for);

@@ -158,31 +158,33 @@ fn serialize_others<S: Serializer>(columns: &[Column], serializer: S) -> Result<
 
 impl AnatomyShares {
     fn new(anatomy: &Anatomy) -> Option<Self> {
-        let class = |class| LossShares::new(anatomy.iou(class), |loss| anatomy.share(class, loss));
-        let classes: Vec<_> = (0..anatomy.classes()).map(class).collect();
         let mean = LossShares::new(anatomy.mean_iou(), |loss| anatomy.mean_share(loss))?;
-        Some(Self { band: anatomy.band(), mean, classes })
+        let classes = (0..anatomy.classes())
+            .map(|class| LossShares::new(anatomy.iou(class), |loss| anatomy.share(class, loss)));
+        Some(Self { band: anatomy.band(), mean, classes: classes.collect() })
     }
 }
 
 impl BoundaryScores {
     fn new(borders: &BoundaryIou, contours: &Contours, trimap: &Trimap) -> Self {
         let borders = borders.totals();
-        let class = |(border, contour): (&ClassCounts, &ContourCounts)| ClassBoundary {
-            iou: border.iou(),
-            f: contour.f(),
-            precision: contour.precision(),
-            recall: contour.recall(),
-        };
+        let classes = borders.classes().iter().zip(contours.classes());
         Self {
             mean_iou: borders.mean_iou(),
             mean_f: contours.mean_f(),
-            classes: borders.classes().iter().zip(contours.classes()).map(class).collect(),
+            classes: classes.map(|(border, line)| ClassBoundary::new(border, line)).collect(),
             trimap: trimap
                 .bands()
                 .map(|(width, counts)| TrimapPoint { width, mean_iou: counts.mean_iou() })
                 .collect(),
         }
+    }
+}
+
+impl ClassBoundary {
+    fn new(border: &ClassCounts, line: &ContourCounts) -> Self {
+        let (precision, recall) = (line.precision(), line.recall());
+        Self { iou: border.iou(), f: line.f(), precision, recall }
     }
 }
 

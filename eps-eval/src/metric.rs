@@ -117,6 +117,7 @@ trait AnyMetric: Any + Debug + Send + Sync {
     fn count(&mut self, image: &MaskedImage<'_>);
     fn merge(self: Box<Self>, other: &dyn AnyMetric) -> Box<dyn AnyMetric>;
     fn columns(&self) -> Vec<Column>;
+    // `Clone` returns its own type, for which a list of different metrics has no name.
     fn boxed(&self) -> Box<dyn AnyMetric>;
 }
 

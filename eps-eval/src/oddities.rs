@@ -1,7 +1,7 @@
 //! What makes evaluators disagree about the same masks.
 
 use crate::pair_counts::PairCounts;
-use eps_data::{ClassId, IGNORE};
+use eps_data::IGNORE;
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
@@ -22,15 +22,14 @@ pub struct Oddities {
 
 impl Oddities {
     pub(crate) fn of(pairs: &PairCounts, classes: usize) -> Self {
-        let is_class = |label: ClassId| usize::from(label) < classes;
         let mut oddities = Self::default();
         for (truth, predicted, pixels) in pairs.iter().filter(|&(truth, ..)| truth != IGNORE) {
-            if !is_class(truth) {
+            if usize::from(truth) >= classes {
                 oddities.truth_out_of_range += pixels;
             }
             if predicted == IGNORE {
                 oddities.predicted_255 += pixels;
-            } else if !is_class(predicted) {
+            } else if usize::from(predicted) >= classes {
                 oddities.predicted_out_of_range += pixels;
             }
         }

@@ -13,8 +13,6 @@
 //! 256x256 pairs, so that no label needs a check; only cells that were counted are cleared for the
 //! next image.
 
-#[cfg(test)]
-use eps_data::Size;
 use eps_data::{ClassId, LabelRuns};
 
 /// Labels that a byte can spell.
@@ -69,6 +67,7 @@ impl PairCounts {
             predicted_run += usize::from(predicted.end == end);
             start = end;
         }
+        // Cells were found in the order of pixels, and are handed out in that of labels.
         self.counted.sort_unstable();
     }
 
@@ -84,9 +83,9 @@ impl PairCounts {
     /// Counts of one row of pixels.
     #[cfg(test)]
     pub(crate) fn of(truth: &[ClassId], predicted: &[ClassId]) -> Self {
-        let runs = |labels: &[ClassId]| LabelRuns::of(Size::new(labels.len(), 1), labels);
+        let size = eps_data::Size::new(truth.len(), 1);
         let mut counts = Self::default();
-        counts.add(&runs(truth), &runs(predicted));
+        counts.add(&LabelRuns::of(size, truth), &LabelRuns::of(size, predicted));
         counts
     }
 

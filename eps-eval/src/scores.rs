@@ -93,6 +93,13 @@ pub struct ClassScores {
     pub f1: Option<f64>,
 }
 
+impl ClassScores {
+    fn new(index: usize, name: &str, ratios: ClassRatios) -> Self {
+        let ClassRatios { iou, precision, recall, f1 } = ratios;
+        Self { index, name: name.to_owned(), iou, precision, recall, f1 }
+    }
+}
+
 /// Mean IoU over some classes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Subset {
@@ -136,14 +143,7 @@ impl Scores {
         names: impl Iterator<Item = &'a str>,
         ratios: Ratios,
     ) -> Self {
-        let of_class = |(index, (name, ratios)): (usize, (&str, ClassRatios))| ClassScores {
-            index,
-            name: name.to_owned(),
-            iou: ratios.iou,
-            precision: ratios.precision,
-            recall: ratios.recall,
-            f1: ratios.f1,
-        };
+        let classes = names.zip(ratios.classes).enumerate();
         Self {
             protocol,
             list,
@@ -154,7 +154,9 @@ impl Scores {
             mean_recall: ratios.mean_recall,
             mean_f1: ratios.mean_f1,
             frequency_weighted_iou: ratios.frequency_weighted_iou,
-            classes: names.zip(ratios.classes).enumerate().map(of_class).collect(),
+            classes: classes
+                .map(|(index, (name, ratios))| ClassScores::new(index, name, ratios))
+                .collect(),
             subsets: Vec::new(),
             notes: Vec::new(),
         }
@@ -181,10 +183,8 @@ impl Scores {
 
     /// Whether `other` has the same classes in the same order.
     pub fn has_classes_of(&self, other: &Self) -> bool {
-        let names = |scores: &Self| {
-            scores.classes.iter().map(|class| class.name.clone()).collect::<Vec<_>>()
-        };
-        names(self) == names(other)
+        let names = self.classes.iter().map(|class| &class.name);
+        names.eq(other.classes.iter().map(|class| &class.name))
     }
 }
 

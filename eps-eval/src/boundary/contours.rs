@@ -5,6 +5,15 @@
 //! the pixels of the first are looked up. That takes some `2 r` short fills for each pixel of a
 //! line, for a radius `r` of 0.8 % of the diagonal: 5 for an image of 500x375 pixels.
 
+// A disk of r = 5 as it is stamped, by half spans for each row away from its pixel:
+//
+//   reach[0] = 5    # # # # # # # # # # #
+//   reach[1] = 4      # # # # # # # # #
+//   reach[2] = 4      # # # # # # # # #
+//   reach[3] = 4      # # # # # # # # #
+//   reach[4] = 3        # # # # # # #
+//   reach[5] = 0              #
+
 use super::{HEADING, diagonal, filled};
 use crate::{
     Column, MaskedImage, PixelMetric,
@@ -135,6 +144,7 @@ fn lines(classes: &[ClassId], size: Size, count: usize) -> Vec<Vec<usize>> {
             let below = has_below.then(|| classes[pixel + width]);
             let diagonal = (has_right && has_below).then(|| classes[pixel + width + 1]);
             let others = [right, below, diagonal].into_iter().flatten();
+            // The pixel is on the line of each class of the four once, however many of them have it.
             let mut seen = [classes[pixel]; 4];
             let mut kinds = 1;
             for other in others {

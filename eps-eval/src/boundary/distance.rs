@@ -43,6 +43,7 @@ fn along_rows(classes: &[ClassId], width: usize, limit: u32) -> Vec<u32> {
         for run in row.chunk_by(|a, b| a == b) {
             let end = start + run.len();
             for (x, along) in along.iter_mut().enumerate().take(end).skip(start) {
+                // A run at the edge has no other class on that side, since what is outside the map is of none.
                 let left = if start > 0 { x - start + 1 } else { usize::MAX };
                 let right = if end < width { end - x } else { usize::MAX };
                 *along = u32::try_from(left.min(right)).unwrap_or(far).min(far);
@@ -67,6 +68,7 @@ impl Column<'_> {
     fn nearest(&self, y: usize) -> Option<u32> {
         let width = self.map.size().width;
         let class = self.map.classes()[y * width + self.x];
+        // One above the last square that counts stands for all that is further away.
         let mut best = self.limit.saturating_mul(self.limit).saturating_add(1);
         best = self.along_column((0..=y).rev(), class, best);
         best = self.along_column(y..self.map.size().height, class, best);

@@ -6,6 +6,14 @@
 //! column says for how many rows in a row that has been so. This takes a few operations a pixel,
 //! whatever `d` is.
 
+// One class `#` with d = 1: ends of runs fall away, and a pixel whose column has been far from others for
+// 2 d + 1 rows clears the border d rows above it, where its window is centred.
+//
+//   row                far along it      rows in a row     border
+//   # # # # # .        . # # # . .       0 1 1 1 0 0       # # # # #
+//   # # # # # .        . # # # . .       0 2 2 2 0 0       #       #
+//   # # # # # .        . # # # . .       0 3 3 3 0 0       # # # # #
+
 use super::{HEADING, diagonal, filled};
 use crate::{ClassCounts, Column, MaskedImage, PixelMetric, TotalCounts};
 use eps_data::{ClassId, IGNORE, LabelMap, Size};
@@ -83,6 +91,7 @@ impl PixelMetric for BoundaryIou {
 
 /// Width of the border in pixels.
 fn border_width(size: Size) -> usize {
+    // As Python's `round`, which the authors' code takes.
     ((WIDTH * diagonal(size)).round_ties_even() as usize).max(1)
 }
 
@@ -115,6 +124,7 @@ fn inner_border(classes: &[ClassId], size: Size, border: usize) -> Vec<bool> {
 fn far_along(row: &[ClassId], border: usize) -> Vec<bool> {
     let runs = row.chunk_by(|a, b| a == b);
     runs.flat_map(|run| {
+        // Empty for a run of up to twice the border.
         let inside = border..run.len().saturating_sub(border);
         (0..run.len()).map(move |x| inside.contains(&x))
     })

@@ -20,8 +20,9 @@ const HEADING: &str = "boundaries: IoU, F";
 
 /// Length of an image's diagonal in pixels.
 fn diagonal(size: Size) -> f64 {
-    let square = |side: usize| (side * side) as f64;
-    (square(size.width) + square(size.height)).sqrt()
+    let Size { width, height } = size;
+    // Not `hypot`, whose last bit is the platform's: the root of a whole number is rounded alike everywhere.
+    ((width * width) as f64 + (height * height) as f64).sqrt()
 }
 
 /// The truth where ignored pixels have the predicted class, so that a boundary that a prediction

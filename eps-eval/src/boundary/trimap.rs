@@ -59,6 +59,7 @@ impl Trimap {
         let pixels = truth.classes().iter().zip(predicted.classes()).zip(squares);
         for ((&truth, &predicted), square) in pixels {
             if let (false, Some(square)) = (truth == IGNORE, square) {
+                // Squares are compared, since a root would be rounded.
                 let ring = self.widths.partition_point(|&width| width * width < square);
                 self.rings[ring].add_count(truth.into(), predicted.into(), 1);
             }

@@ -70,7 +70,7 @@ impl Counts {
     fn contradiction(&self) -> Option<(String, String)> {
         let (images, classes) = (self.images.len(), self.classes.len());
         let mut last_classes = self.images.iter().filter_map(ImageCounts::last_class);
-        let totals = || self.totals();
+        // Each check leans on those before it: totals of a class that the counts lack would panic.
         if !(2..=255).contains(&classes) {
             Some((format!("{classes} classes"), "2 to 255 of them".into()))
         } else if self.matrix.classes() != classes {
@@ -89,7 +89,7 @@ impl Counts {
             Some((format!("an image with class {class}"), format!("below {classes}")))
         } else if self.matrix.pixels().is_none() {
             Some(("a matrix of 2^64 pixels".into(), "fewer".into()))
-        } else if !self.matrix.is_within(&totals()) {
+        } else if !self.matrix.is_within(&self.totals()) {
             Some(("a matrix with other pixels than the images".into(), "the same".into()))
         } else {
             let excess = self.oddities.excess(images as u64);

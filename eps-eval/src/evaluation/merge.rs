@@ -1,7 +1,12 @@
 //! One evaluation from the counts of its shards.
 
+// Images of the parts are put in the order of their positions in the list:
+//
+//   part a    0   2     5
+//   part b      1   3 4       a position twice is an image in two parts, one that is left out is in none
+
 use super::Counts;
-use crate::{EvalError, ImageCounts};
+use crate::{EvalError, ImageCounts, ListId};
 use eps_data::DataError;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +26,7 @@ pub fn merge(parts: Vec<(PathBuf, Counts)>) -> Result<Counts, EvalError> {
         merged.matrix.add_matrix(&part.matrix);
         merged.oddities += part.oddities;
     }
+    // By path where two parts have one image, so that the error names them in the same order always.
     images.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
     check_overlap(&images)?;
     check_gaps(&merged, &images)?;
@@ -40,27 +46,22 @@ fn check_likeness(
     path: &Path,
     found: &Counts,
 ) -> Result<(), DataError> {
-    let unlike = |found: String, expected: String| DataError::Content {
-        path: path.into(),
-        found,
-        expected: format!("{expected} as in {}", first.display()),
+    let [found, expected] = if found.protocol != expected.protocol {
+        [found, expected].map(|counts| format!("protocol {}", counts.protocol))
+    } else if found.list != expected.list {
+        [found, expected].map(|counts| list_in_words(&counts.list))
+    } else if found.classes != expected.classes {
+        ["other classes".into(), "the same".into()]
+    } else {
+        return Ok(());
     };
-    if found.protocol != expected.protocol {
-        let named = |counts: &Counts| format!("protocol {}", counts.protocol);
-        return Err(unlike(named(found), named(expected)));
-    }
-    if found.list != expected.list {
-        let named = |counts: &Counts| {
-            let list = &counts.list;
-            let hash: String = list.sha256.chars().take(12).collect();
-            format!("list {} of {} images ({hash}..)", list.name, list.images)
-        };
-        return Err(unlike(named(found), named(expected)));
-    }
-    match found.classes == expected.classes {
-        true => Ok(()),
-        false => Err(unlike("other classes".into(), "the same".into())),
-    }
+    let expected = format!("{expected} as in {}", first.display());
+    Err(DataError::Content { path: path.into(), found, expected })
+}
+
+fn list_in_words(list: &ListId) -> String {
+    let hash: String = list.sha256.chars().take(12).collect();
+    format!("list {} of {} images ({hash}..)", list.name, list.images)
 }
 
 fn check_overlap(images: &[(usize, PathBuf, ImageCounts)]) -> Result<(), DataError> {
@@ -85,6 +86,7 @@ fn check_gaps(counts: &Counts, images: &[(usize, PathBuf, ImageCounts)]) -> Resu
         list: counts.list.name.clone(),
         found,
         expected,
+        // Positions begin at 0, images in messages at 1.
         first: first + 1,
     })
 }

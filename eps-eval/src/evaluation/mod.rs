@@ -1,5 +1,15 @@
 //! Counting a folder of predicted masks against the truth of a list, under one or more protocols.
 
+// An image passes once, in memory that its thread uses again:
+//
+//   two files -- PairReader --> runs of labels -- PairCounts --> pixels by pair of labels
+//                                                                  |-- protocol --> ProtocolTally
+//                                                                  |-- protocol --> ProtocolTally
+//                                                                  `-- Oddities
+//
+// Each protocol is a function of the pairs, so that several of them cost little more than one. Only masks of
+// different sizes are counted again, once for each way of fitting them.
+
 mod counts;
 mod in_memory;
 mod merge;
@@ -74,6 +84,7 @@ impl MaskFolder<'_> {
         protocol: Protocol,
         observer: &dyn Observer,
     ) -> Result<Counts, Vec<EvalError>> {
+        // One missing file would end the count, and what else is wrong would stay unknown.
         let (complete, incomplete): (Vec<_>, Vec<_>) =
             self.images().into_iter().partition(ImageFiles::is_complete);
         let mut faults: Vec<(usize, EvalError)> = Vec::new();
@@ -117,8 +128,8 @@ impl MaskFolder<'_> {
 
     fn images(&self) -> Vec<ImageFiles<'_>> {
         let (kind, folder) = (self.predictions.kind(), self.predictions.folder());
-        let files = |(position, item)| kind.files(position, item, folder);
-        self.items_of_part().map(files).collect()
+        let items = self.items_of_part();
+        items.map(|(position, item)| kind.files(position, item, folder)).collect()
     }
 
     /// Counts the images; files are looked for only if one of them cannot be counted.
@@ -128,6 +139,7 @@ impl MaskFolder<'_> {
         observer: &dyn Observer,
     ) -> Result<Tally, EvalError> {
         let images = self.images();
+        // Looking for two files of each image first would cost time where none is missing, as is usual.
         let tally = self.tally(&images, protocols, observer);
         if tally.as_ref().map_or(true, Tally::is_faulty) {
             self.predictions.kind().check_complete(&images)?;

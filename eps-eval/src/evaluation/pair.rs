@@ -46,6 +46,7 @@ impl Pair<'_> {
     /// Pixels by pair of labels, masks of different sizes fitted; `None` where they do not fit.
     pub(super) fn counts(&mut self, fit: Fit) -> Option<&PairCounts> {
         let [size, predicted_size] = [self.truth, self.predicted].map(LabelRuns::size);
+        // Masks of one size are counted alike under every fit, so that protocols share the counts.
         let fit = if size == predicted_size { Fit::Equal } else { fit };
         match fit {
             Fit::Equal if size != predicted_size => return None,

@@ -30,15 +30,10 @@ struct ProtocolTally {
 
 impl Tally {
     pub(super) fn new(classes: usize, protocols: &[Protocol]) -> Self {
-        let empty = |&protocol| ProtocolTally {
-            protocol,
-            images: Vec::new(),
-            matrix: ConfusionMatrix::new(classes),
-            refused: Vec::new(),
-        };
+        let protocols = protocols.iter().map(|&protocol| ProtocolTally::new(protocol, classes));
         Self {
             classes,
-            protocols: protocols.iter().map(empty).collect(),
+            protocols: protocols.collect(),
             oddities: Oddities::default(),
             positions: Vec::new(),
             unreadable: Vec::new(),
@@ -110,6 +105,7 @@ impl Tally {
 
     /// The first in the list of all faults.
     pub(super) fn first_fault(&mut self) -> Option<EvalError> {
+        // Each list is in the order of the images, so that its first is its earliest.
         let faults = self.protocols.iter_mut().map(|tally| &mut tally.refused);
         let faults = faults.chain([&mut self.unreadable]);
         let earliest = faults
@@ -121,6 +117,7 @@ impl Tally {
     pub(super) fn counts_of(&mut self, protocol: Protocol, folder: &MaskFolder) -> Counts {
         let tally = self.protocols.iter_mut().find(|tally| tally.protocol == protocol);
         let tally = tally.expect("the protocol was asked for");
+        // Taken, not copied: the counts of a protocol are asked for once.
         Counts {
             protocol,
             list: folder.scored_list(),
@@ -134,6 +131,11 @@ impl Tally {
 }
 
 impl ProtocolTally {
+    fn new(protocol: Protocol, classes: usize) -> Self {
+        let matrix = ConfusionMatrix::new(classes);
+        Self { protocol, images: Vec::new(), matrix, refused: Vec::new() }
+    }
+
     fn add(
         &mut self,
         image: &ImageFiles<'_>,
@@ -169,6 +171,7 @@ pub(super) fn refused(
     truth_path: PathBuf,
     classes: usize,
 ) -> EvalError {
+    // 255 is ignored, whatever the number of classes.
     let last = classes.saturating_sub(1).min(254) as ClassId;
     match why {
         Refusal::Predicted(class) => EvalError::PredictedClass { path, class, last },

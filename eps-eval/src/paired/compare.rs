@@ -1,8 +1,16 @@
 //! Estimates with intervals, and differences with tests.
 
+// Of the differences d of N resamples, sorted, with n images that they depend on:
+//
+//   interval   the quantiles (1 - level) / 2 and (1 + level) / 2
+//   p          2 min(#{d <= 0} + 1, #{d >= 0} + 1) / (N + 1), at least 2^(1 - n), at most 1
+//
+// A bootstrap of few images hardly varies: of one image every resample is the same, and N of them would make
+// anything significant. The power of two is the p of a sign test on which all n images agree.
+
 use super::{Bootstrap, ImageDifferences, MethodRuns, Resampled, correct, quantile::quantile};
 use crate::{
-    ImageCounts, TotalCounts,
+    ClassCounts, TotalCounts,
     confusion::{deviation, mean},
 };
 use serde::Serialize;
@@ -128,12 +136,12 @@ struct Table(Vec<Vec<Option<f64>>>);
 
 impl Table {
     fn of(method: &MethodRuns, classes: usize) -> Self {
-        let values = |run: &Vec<ImageCounts>| {
+        let runs = method.runs.iter().map(|run| {
             let totals = TotalCounts::of(classes, run);
-            let ious = totals.classes().iter().map(|class| class.iou());
+            let ious = totals.classes().iter().map(ClassCounts::iou);
             [totals.mean_iou()].into_iter().chain(ious).collect()
-        };
-        Self(method.runs.iter().map(values).collect())
+        });
+        Self(runs.collect())
     }
 
     fn columns(&self) -> usize {
@@ -161,29 +169,32 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn method(&self, index: usize, method: &MethodRuns) -> MethodEstimates {
-        let table = &self.tables[index];
-        let estimate = |column| {
-            let values = self.resampled.column(index, column).flatten().collect();
-            let [lower, upper] = self.interval(&ascending(values));
-            Estimate { value: table.value(column), std: table.std(column), lower, upper }
-        };
+        let columns = self.tables[index].columns();
         MethodEstimates {
             name: method.name.clone(),
             runs: method.runs.len(),
-            miou: estimate(0),
-            classes: (1..table.columns()).map(estimate).collect(),
+            miou: self.estimate(index, 0),
+            classes: (1..columns).map(|column| self.estimate(index, column)).collect(),
         }
     }
 
+    fn estimate(&self, index: usize, column: usize) -> Estimate {
+        let table = &self.tables[index];
+        let values = self.resampled.column(index, column).flatten().collect();
+        let [lower, upper] = self.interval(&ascending(values));
+        Estimate { value: table.value(column), std: table.std(column), lower, upper }
+    }
+
     fn difference(&self, baseline: &MethodRuns, index: usize, method: &MethodRuns) -> Difference {
-        let images = images_by_column([baseline, method], self.tables[index].columns());
-        let effect = |column: usize| self.effect(index, column, images[column]);
-        let mut classes: Vec<Effect> = (1..self.tables[index].columns()).map(effect).collect();
+        let columns = self.tables[index].columns();
+        let images = images_by_column([baseline, method], columns);
+        let mut classes: Vec<Effect> =
+            (1..columns).map(|column| self.effect(index, column, images[column])).collect();
         correct(classes.iter_mut());
         Difference {
             baseline: baseline.name.clone(),
             method: method.name.clone(),
-            miou: effect(0),
+            miou: self.effect(index, 0, images[0]),
             classes,
             images: ImageDifferences::of(baseline, method),
         }
@@ -198,6 +209,7 @@ impl Judge<'_> {
         let [method, baseline] = [index, 0].map(|method| self.tables[method].value(column));
         let difference = method.zip(baseline).map(|(method, baseline)| method - baseline);
         let p = difference.and(p_value(&differences, images));
+        // The corrected p waits for the other tests; until then it is the same.
         Effect { difference, lower, upper, images, p, p_holm: p }
     }
 
@@ -243,7 +255,7 @@ fn images_by_column(methods: [&MethodRuns; 2], columns: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ClassCounts;
+    use crate::ImageCounts;
 
     /// Images of ten pixels of class 1, of which some are hit, and nothing else.
     fn run(hits: &[u64]) -> Vec<ImageCounts> {

@@ -1,7 +1,7 @@
 //! Which images one method gets better than another.
 
 use super::MethodRuns;
-use crate::{ImageCounts, confusion::mean};
+use crate::confusion::mean;
 use serde::Serialize;
 
 /// One image under two methods. Each value is the mean IoU over the classes that occur in the image's
@@ -33,22 +33,21 @@ impl ImageDifferences {
     /// Compares two methods image by image.
     pub(super) fn of(baseline: &MethodRuns, method: &MethodRuns) -> Self {
         let images = baseline.runs.first().map_or(&[][..], Vec::as_slice);
-        let difference = |(index, image): (usize, &ImageCounts)| {
+        let differences = images.iter().enumerate().filter_map(|(index, image)| {
             let [baseline, method] = [baseline, method].map(|runs| mean_iou(runs, index));
             let (id, baseline, method) = (image.id.clone(), baseline?, method?);
             Some(ImageDifference { id, baseline, method, difference: method - baseline })
-        };
-        Self::sorted(images.iter().enumerate().filter_map(difference).collect())
+        });
+        Self::sorted(differences.collect())
     }
 
     fn sorted(mut images: Vec<ImageDifference>) -> Self {
+        // Equal differences by id, whatever the order of the list.
         images.sort_by(|a, b| b.difference.total_cmp(&a.difference).then_with(|| a.id.cmp(&b.id)));
-        let count =
-            |is: fn(f64) -> bool| images.iter().filter(|image| is(image.difference)).count();
         Self {
-            wins: count(|difference| difference > 0.0),
-            losses: count(|difference| difference < 0.0),
-            ties: count(|difference| difference == 0.0),
+            wins: images.iter().filter(|image| image.difference > 0.0).count(),
+            losses: images.iter().filter(|image| image.difference < 0.0).count(),
+            ties: images.iter().filter(|image| image.difference == 0.0).count(),
             mean_difference: mean(images.iter().map(|image| Some(image.difference))),
             images,
         }
@@ -62,7 +61,7 @@ fn mean_iou(method: &MethodRuns, image: usize) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ClassCounts;
+    use crate::{ClassCounts, ImageCounts};
 
     fn method(intersections: [u64; 4]) -> MethodRuns {
         let counts = |intersection| ClassCounts { intersection, truth: 4, predicted: 4 };

@@ -17,6 +17,7 @@ impl SplitMix64 {
     /// The number at `position`, from 0 on.
     pub fn at(self, position: u64) -> u64 {
         let steps = position.wrapping_add(1);
+        // Steps of 2^64 over the golden ratio, and the mixer known as Stafford's variant 13.
         let mut bits = self.seed.wrapping_add(steps.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

@@ -68,12 +68,7 @@ impl Protocol {
     }
 
     fn on_classes(self, totals: &TotalCounts, names: &[String]) -> Option<String> {
-        let named = |is_meant: fn(&ClassCounts) -> bool| {
-            let classes = totals.classes().iter().zip(names);
-            let meant = classes.filter(|(class, _)| is_meant(class));
-            meant.map(|(_, name)| name.as_str()).collect::<Vec<_>>()
-        };
-        let absent = named(|class| class.union() == 0);
+        let absent = named(totals, names, |class| class.union() == 0);
         match self {
             Self::Voc => listed(
                 &absent,
@@ -81,7 +76,8 @@ impl Protocol {
             ),
             Self::Seam => listed(&absent, "classes that never occur score 0 in the mean"),
             Self::Deeplab | Self::Toco => {
-                let hallucinated = named(|class| class.truth == 0 && class.predicted > 0);
+                let hallucinated =
+                    named(totals, names, |class| class.truth == 0 && class.predicted > 0);
                 listed(
                     &hallucinated,
                     "classes that occur in predictions only are left out of the mean",
@@ -97,17 +93,11 @@ impl Protocol {
         names: &[String],
         images: &[ImageCounts],
     ) -> Option<String> {
-        let overflows = |counts: &ClassCounts| {
-            let pixels = [counts.intersection, counts.truth, counts.predicted];
-            pixels.into_iter().any(|pixels| i64::try_from(pixels) != Ok(wrapped(pixels)))
-        };
-        let classes = totals.classes().iter().zip(names);
-        let overflown: Vec<&str> =
-            classes.filter(|(class, _)| overflows(class)).map(|(_, name)| name.as_str()).collect();
         match self {
-            Self::Seam => {
-                listed(&overflown, "classes that overflow the 32-bit counters have wrong scores")
-            }
+            Self::Seam => listed(
+                &named(totals, names, overflows),
+                "classes that overflow the 32-bit counters have wrong scores",
+            ),
             Self::Mmseg if !FloatCounts::of(names.len(), images).is_exact(totals) => {
                 Some("sums in 32-bit floats are inexact above 16777216 pixels of a class".into())
             }
@@ -124,6 +114,21 @@ fn on_missing_objects(totals: &TotalCounts) -> Option<String> {
     let objects = &totals.classes()[usize::from(BACKGROUND) + 1..];
     let is_missing = objects.iter().all(|class| class.truth == 0);
     (totals.pixels() > 0 && is_missing).then(|| NO_OBJECTS.into())
+}
+
+/// Names of the classes with such counts.
+fn named<'a>(
+    totals: &TotalCounts,
+    names: &'a [String],
+    is_meant: fn(&ClassCounts) -> bool,
+) -> Vec<&'a str> {
+    let classes = totals.classes().iter().zip(names);
+    classes.filter(|(class, _)| is_meant(class)).map(|(_, name)| name.as_str()).collect()
+}
+
+fn overflows(counts: &ClassCounts) -> bool {
+    let pixels = [counts.intersection, counts.truth, counts.predicted];
+    pixels.into_iter().any(|pixels| i64::try_from(pixels) != Ok(wrapped(pixels)))
 }
 
 fn some(count: u64, sentence: impl Fn(u64) -> String) -> Option<String> {

@@ -1,5 +1,19 @@
 //! From the pairs of labels of an image to its counts.
 
+// Where a pixel with truth t < n and prediction p is counted, for n classes; t = 255 never is:
+//
+//                   p < n     p = 255           other p
+//   voc             (t, p)    refused           refused
+//   eps             (t, p)    nowhere           nowhere
+//   irn             (t, p)    (t, 0)            nowhere
+//   seam, mmseg     (t, p)    t alone           t alone
+//   deeplab         (t, p)    number n t + p    number n t + p      refused from n² on
+//   toco            (t, p)    nowhere           number n t + p      likewise
+//
+// A t from n on that is not 255 is refused by voc, leaves p alone under seam and mmseg where p < n, and is
+// nowhere under the others. A p that voc refuses it refuses under t = 255, too. What the programs themselves
+// make of each kind is in fixtures/golden/evaluators.
+
 use super::Protocol;
 use crate::{ClassCounts, pair_counts::PairCounts};
 use eps_data::{ClassId, IGNORE};
@@ -117,6 +131,8 @@ fn both_classes(truth: ClassId, predicted: ClassId, classes: usize) -> Place {
 
 /// A label counts if it is a class, whatever the other one is, unless the truth is ignored.
 fn either_class(truth: ClassId, predicted: ClassId, classes: usize) -> Place {
+    // Both programs count truth, prediction and agreement apart: a label out of range is missing from
+    // the counts of its own kind only.
     let [row, column] = [truth, predicted].map(usize::from);
     match (row < classes, column < classes) {
         _ if truth == IGNORE => Place::Nowhere,
@@ -133,6 +149,8 @@ fn cell_by_number(truth: ClassId, predicted: ClassId, classes: usize) -> Result<
     if usize::from(truth) >= classes {
         return Ok(Place::Nowhere);
     }
+    // As in np.bincount(n * truth + predicted, minlength=n**2).reshape(n, n): what is above the classes
+    // spills into the rows below, and past the last of them the reshape fails.
     let number = classes * usize::from(truth) + usize::from(predicted);
     if number < classes * classes {
         Ok(Place::Cell(number / classes, number % classes))

@@ -1,5 +1,11 @@
 //! From the counts of a list to its scores.
 
+//                     IoU                                  its mean
+//   voc, eps, irn     of exact counts                      over the classes in truth or prediction
+//   seam              of counters that wrap, never absent  over all classes
+//   deeplab, toco     of exact counts                      over the classes in the truth
+//   mmseg             of sums in 32-bit floats             over the classes in truth or prediction
+
 use super::Protocol;
 use crate::{ClassCounts, ImageCounts, TotalCounts, confusion::mean};
 
@@ -49,14 +55,8 @@ impl Protocol {
 impl Ratios {
     /// Exact ratios; every mean runs over the classes that have the value.
     pub(crate) fn of(totals: &TotalCounts) -> Self {
-        let class = |counts: &ClassCounts| ClassRatios {
-            iou: counts.iou(),
-            precision: counts.precision(),
-            recall: counts.recall(),
-            f1: counts.f1(),
-        };
         Self {
-            classes: totals.classes().iter().map(class).collect(),
+            classes: totals.classes().iter().map(ClassRatios::of).collect(),
             miou: totals.mean_iou(),
             frequency_weighted_iou: totals.frequency_weighted_iou(),
             pixel_accuracy: totals.pixel_accuracy(),
@@ -73,6 +73,31 @@ impl Ratios {
     }
 }
 
+impl ClassRatios {
+    fn of(counts: &ClassCounts) -> Self {
+        Self {
+            iou: counts.iou(),
+            precision: counts.precision(),
+            recall: counts.recall(),
+            f1: counts.f1(),
+        }
+    }
+
+    /// Of pixels in floats: intersection, union, truth and prediction.
+    fn of_floats(&[intersection, union, truth, predicted]: &[f32; 4]) -> Self {
+        Self {
+            iou: divided(intersection, union),
+            precision: divided(intersection, predicted),
+            recall: divided(intersection, truth),
+            f1: divided(2.0 * intersection, truth + predicted),
+        }
+    }
+}
+
+fn divided(part: f32, whole: f32) -> Option<f64> {
+    (whole > 0.0).then(|| f64::from(part / whole))
+}
+
 /// IoU from counters that wrap at 32 bits, of a class that never occurs too.
 fn seam_iou(counts: &ClassCounts) -> Option<f64> {
     let [intersection, truth, predicted] =
@@ -83,6 +108,7 @@ fn seam_iou(counts: &ClassCounts) -> Option<f64> {
 
 /// The value of a signed 32-bit counter that so many pixels were added to.
 pub(super) fn wrapped(pixels: u64) -> i64 {
+    // SEAM counts in `multiprocessing.Value('i')`, a C int, whose overflow no one reports.
     i64::from(pixels as u32 as i32)
 }
 
@@ -95,6 +121,7 @@ pub(super) struct FloatCounts {
 
 impl FloatCounts {
     pub(super) fn of(classes: usize, images: &[ImageCounts]) -> Self {
+        // Above 2^24 a sum is rounded, and how depends on the order: that of the list, as mmsegmentation adds.
         let mut sums = vec![[0.0_f32; 4]; classes];
         for (class, counts) in images.iter().flat_map(ImageCounts::classes) {
             let [intersection, truth, predicted] =
@@ -107,29 +134,21 @@ impl FloatCounts {
 
     /// Whether every sum is the number of pixels.
     pub(super) fn is_exact(&self, totals: &TotalCounts) -> bool {
-        let exact = |(sums, counts): (&[f32; 4], &ClassCounts)| {
+        self.classes.iter().zip(totals.classes()).all(|(sums, counts)| {
             let pixels = [counts.intersection, counts.union(), counts.truth, counts.predicted];
             sums.iter().zip(pixels).all(|(&sum, pixels)| f64::from(sum) == pixels as f64)
-        };
-        self.classes.iter().zip(totals.classes()).all(exact)
+        })
     }
 
     fn ratios(&self, exact: &TotalCounts) -> Ratios {
-        let divide = |part: f32, whole: f32| (whole > 0.0).then(|| f64::from(part / whole));
-        let class = |&[intersection, union, truth, predicted]: &[f32; 4]| ClassRatios {
-            iou: divide(intersection, union),
-            precision: divide(intersection, predicted),
-            recall: divide(intersection, truth),
-            f1: divide(2.0 * intersection, truth + predicted),
-        };
-        let classes: Vec<ClassRatios> = self.classes.iter().map(class).collect();
-        let sum =
-            |index: usize| self.classes.iter().map(|sums| f64::from(sums[index])).sum::<f64>();
+        let classes: Vec<_> = self.classes.iter().map(ClassRatios::of_floats).collect();
+        let [hits, pixels] =
+            [0, 2].map(|index| self.classes.iter().map(|sums| f64::from(sums[index])).sum::<f64>());
         let means = |value: fn(&ClassRatios) -> Option<f64>| mean(classes.iter().map(value));
         Ratios {
             miou: means(|class| class.iou),
             frequency_weighted_iou: exact.frequency_weighted_iou(),
-            pixel_accuracy: (sum(2) > 0.0).then(|| sum(0) / sum(2)),
+            pixel_accuracy: (pixels > 0.0).then(|| hits / pixels),
             mean_precision: means(|class| class.precision),
             mean_recall: means(|class| class.recall),
             mean_f1: means(|class| class.f1),

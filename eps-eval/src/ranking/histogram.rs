@@ -6,7 +6,10 @@
 //! each cut are sums so far, and the average precision is that of groups of equal scores.
 
 use super::average_precision;
-use crate::{Cuts, confusion::mean, confusion::ratio};
+use crate::{
+    Cuts,
+    confusion::{add_counts, mean, ratio},
+};
 use eps_data::{IGNORE, LabelMap, ScoreMap};
 use serde::Serialize;
 
@@ -64,9 +67,10 @@ impl ScoreHistogram {
     /// If the maps differ in size, or have a class that the histograms do not.
     pub fn add(&mut self, truth: &LabelMap, scores: &ScoreMap) {
         assert_eq!(truth.size(), scores.size(), "both maps must have the same size");
-        let counted = || truth.classes().iter().filter(|&&truth| truth != IGNORE);
-        counted().for_each(|&class| self.truth[usize::from(class)] += 1);
-        self.pixels += counted().count() as u64;
+        for &class in truth.classes().iter().filter(|&&class| class != IGNORE) {
+            self.truth[usize::from(class)] += 1;
+            self.pixels += 1;
+        }
         let bins = self.cuts.scores().len() + 1;
         for &class in scores.classes() {
             let row = usize::from(class) * bins;
@@ -89,13 +93,10 @@ impl ScoreHistogram {
     pub fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.cuts, other.cuts, "both must have the same cuts");
         assert_eq!(self.truth.len(), other.truth.len(), "both must have the same classes");
-        let add = |sums: &mut [u64], counts: &[u64]| {
-            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-        };
         self.pixels += other.pixels;
-        add(&mut self.truth, &other.truth);
-        add(&mut self.all, &other.all);
-        add(&mut self.positive, &other.positive);
+        add_counts(&mut self.truth, &other.truth);
+        add_counts(&mut self.all, &other.all);
+        add_counts(&mut self.positive, &other.positive);
         self
     }
 
@@ -109,6 +110,7 @@ impl ScoreHistogram {
         let (mut all, mut positive) = (0, 0);
         let bins = self.bins(class).zip(self.cuts.scores()).collect::<Vec<_>>();
         let mut points = Vec::with_capacity(bins.len());
+        // From the highest bin down, what has been passed is what lies above the cut.
         for ((members, hits), &threshold) in bins.into_iter().rev() {
             all += members;
             positive += hits;
@@ -127,6 +129,7 @@ impl ScoreHistogram {
     pub fn average_precision(&self, class: usize) -> Option<f64> {
         let above: Vec<(u64, u64)> = self.bins(class).collect();
         let (all, positive) = above.iter().fold((0, 0), |sum, bin| (sum.0 + bin.0, sum.1 + bin.1));
+        // Pixels at or below the lowest cut come last, as one group with those of images without a map.
         let lowest = (self.pixels - all, self.truth[class] - positive);
         average_precision(above.into_iter().rev().chain([lowest]))
     }

@@ -41,12 +41,14 @@ impl DataTable {
     pub fn markdown(&self) -> Result<String, EvalError> {
         let columns: Vec<Vec<String>> =
             self.columns.iter().map(cells).collect::<Result<_, _>>().map_err(refused)?;
-        let is_text = |column: &Column| column.dtype() == &DataType::String;
         let titles = self.columns.iter().map(|column| match column.dtype() {
             DataType::Float64 => format!("{} [%]", column.name()),
             _ => column.name().to_string(),
         });
-        let rule = self.columns.iter().map(|column| if is_text(column) { "---" } else { "---:" });
+        let rule = self.columns.iter().map(|column| match column.dtype() {
+            DataType::String => "---",
+            _ => "---:",
+        });
         let mut lines = vec![line(titles), line(rule.map(str::to_owned))];
         let rows = columns.first().map_or(0, Vec::len);
         lines.extend((0..rows).map(|row| line(columns.iter().map(|cells| cells[row].clone()))));
@@ -61,6 +63,7 @@ fn cells(column: &Column) -> Result<Vec<String>, PolarsError> {
             column.u64()?.iter().map(|count| count.unwrap_or_default().to_string()).collect()
         }
         _ => {
+            // A bar would end the cell.
             let texts = column.str()?.iter().map(Option::unwrap_or_default);
             texts.map(|text| text.replace('|', "\\|")).collect()
         }

@@ -5,7 +5,7 @@
 
 use crate::EvalError;
 use csv::{Writer, WriterBuilder};
-use polars::prelude::{AnyValue, Column, DataFrame, PolarsError, PolarsResult};
+use polars::prelude::{AnyValue, Column, DataFrame, NamedFrom, PolarsError, PolarsResult, Series};
 use std::error::Error;
 
 /// Comma-separated text with a header: numbers with all digits, and an empty cell where a value does not
@@ -17,6 +17,18 @@ use std::error::Error;
 pub(crate) fn to_csv(frame: PolarsResult<DataFrame>) -> Result<String, EvalError> {
     let text = frame.map_err(Into::into).and_then(|frame| written(&frame));
     text.map_err(|source| EvalError::Table { source })
+}
+
+/// A column with one value of each row; `None` is an empty cell.
+pub(crate) fn column<Row, Value, Kind: ?Sized>(
+    name: &str,
+    rows: impl IntoIterator<Item = Row>,
+    value: impl FnMut(Row) -> Value,
+) -> Column
+where
+    Series: NamedFrom<Vec<Value>, Kind>,
+{
+    Column::new(name.into(), rows.into_iter().map(value).collect::<Vec<_>>())
 }
 
 fn written(frame: &DataFrame) -> Result<String, Box<dyn Error + Send + Sync>> {

@@ -29,8 +29,9 @@ pub(crate) fn ranks(
         sorted.reverse();
     }
     let mut printed: Vec<String> = sorted.into_iter().map(&print).collect();
+    // Sorted, so that values that print alike are neighbours.
     printed.dedup();
-    let rank = |value: &Option<f64>| {
+    let ranks = values.iter().map(|value| {
         let text = print((*value)?);
         match printed.iter().position(|other| *other == text)? {
             _ if printed.len() < 2 => None,
@@ -38,8 +39,8 @@ pub(crate) fn ranks(
             1 => Some(Rank::Second),
             _ => None,
         }
-    };
-    values.iter().map(rank).collect()
+    });
+    ranks.collect()
 }
 
 #[cfg(test)]

@@ -61,12 +61,12 @@ impl Table {
             .map(|column| column.f64())
             .collect::<Result<_, _>>()
             .map_err(table_error)?;
-        let row = |(index, name): (usize, Option<&str>)| Row {
+        let rows = names.iter().enumerate().map(|(index, name)| Row {
             name: name.unwrap_or_default().to_owned(),
             values: columns.iter().map(|column| column.get(index)).collect(),
             is_mean: index >= self.classes,
-        };
-        Ok(names.iter().enumerate().map(row).collect())
+        });
+        Ok(rows.collect())
     }
 
     /// Comma-separated text with all digits; a value that does not exist is an empty cell.
@@ -83,14 +83,16 @@ fn row_names(scores: &Scores) -> Vec<String> {
 
 /// The three columns of a method, with the rows of `layout`.
 fn method_columns(name: &str, scores: &Scores, layout: &Scores) -> [Column; 3] {
-    let subset = |name: &str| scores.subsets.iter().find(|subset| subset.name == name)?.miou;
-    let subsets = layout.subsets.iter().map(|row| subset(&row.name));
+    let subsets = layout
+        .subsets
+        .iter()
+        .map(|row| scores.subsets.iter().find(|subset| subset.name == row.name)?.miou);
     let none = layout.subsets.iter().map(|_| None);
-    let classes = || scores.classes.iter();
-    let iou = classes().map(|class| class.iou).chain([scores.miou]).chain(subsets);
-    let precision =
-        classes().map(|class| class.precision).chain([scores.mean_precision]).chain(none.clone());
-    let recall = classes().map(|class| class.recall).chain([scores.mean_recall]).chain(none);
+    let classes = scores.classes.iter();
+    let iou = classes.clone().map(|class| class.iou).chain([scores.miou]).chain(subsets);
+    let precision = classes.clone().map(|class| class.precision);
+    let precision = precision.chain([scores.mean_precision]).chain(none.clone());
+    let recall = classes.map(|class| class.recall).chain([scores.mean_recall]).chain(none);
     [
         column(name, "iou", iou.collect()),
         column(name, "precision", precision.collect()),

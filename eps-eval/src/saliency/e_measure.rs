@@ -22,6 +22,7 @@ pub(super) fn e_measure(found: &Found) -> Option<f64> {
         return None;
     }
     let all = found.objects + found.background;
+    // A truth of one value less its mean is 0 everywhere; as in the authors' code what agrees is counted.
     let sum = if found.all_objects == 0 {
         (found.pixels - all) as f64
     } else if found.all_objects == found.pixels {
@@ -49,6 +50,7 @@ fn enhanced_sum(found: &Found) -> f64 {
 
 /// Squared alignment of two values that are less their means.
 fn enhanced(map: f64, truth: f64) -> f64 {
+    // EPSILON is np.spacing(1), which PySODMetrics adds to what it divides by.
     let aligned = 2.0 * (map * truth) / (map.powi(2) + truth.powi(2) + f64::EPSILON);
     (aligned + 1.0).powi(2) / 4.0
 }

@@ -75,6 +75,7 @@ pub fn score_saliency(
             Err(fault) if !job.keep_going => Err(vec![fault]),
             scored => Ok(scored),
         })?;
+        // Floats are added here, on one thread and in the order of the list, which fixes their bits.
         for (pair, scored) in pairs.iter().zip(scored) {
             match scored {
                 Ok(image) => {
@@ -93,11 +94,11 @@ pub fn score_saliency(
 }
 
 fn score_pair(pair: &SaliencyPair, job: &SaliencyJob) -> Result<ImageScores, EvalError> {
-    let missing = |(path, kind): (&PathBuf, &'static str)| match path.is_file() {
-        true => Ok(()),
-        false => Err(DataError::missing(path, kind)),
-    };
-    [(&pair.truth, "mask"), (&pair.map, "saliency map")].into_iter().try_for_each(missing)?;
+    for (path, kind) in [(&pair.truth, "mask"), (&pair.map, "saliency map")] {
+        if !path.is_file() {
+            return Err(DataError::missing(path, kind).into());
+        }
+    }
     let truth = match job.truth {
         TruthKind::Grey => Foreground::of_grey(&codec::read_grey_mask(&pair.truth)?),
         TruthKind::Classes => Foreground::of_classes(&codec::read_mask(&pair.truth, 256)?),

@@ -24,21 +24,21 @@ pub struct Foreground {
 impl Foreground {
     /// The objects of a grey mask: values above 128.
     pub fn of_grey(mask: &SaliencyMap) -> Self {
-        let truth = |&value: &u8| match value {
+        let pixels = mask.values().iter().map(|&value| match value {
             0..=LAST_BACKGROUND => Truth::Background,
             _ => Truth::Object,
-        };
-        Self { size: mask.size(), pixels: mask.values().iter().map(truth).collect() }
+        });
+        Self { size: mask.size(), pixels: pixels.collect() }
     }
 
     /// The objects of a class mask: any class but background; 255 is ignored.
     pub fn of_classes(mask: &LabelMap) -> Self {
-        let truth = |&class: &u8| match class {
+        let pixels = mask.classes().iter().map(|&class| match class {
             BACKGROUND => Truth::Background,
             IGNORE => Truth::Ignored,
             _ => Truth::Object,
-        };
-        Self { size: mask.size(), pixels: mask.classes().iter().map(truth).collect() }
+        });
+        Self { size: mask.size(), pixels: pixels.collect() }
     }
 
     pub fn size(&self) -> Size {

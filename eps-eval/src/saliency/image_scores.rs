@@ -63,16 +63,15 @@ impl ImageScores {
         let adaptive = at_adaptive_threshold(map, truth, &counts, &levels);
         let found = at_thresholds(&counts, &levels);
         let retrieved: Vec<_> = found.iter().map(Retrieval::of).collect();
-        let curve = |value: fn(&Retrieval) -> f64| retrieved.iter().map(value).collect();
         Some(Self {
             mae: mean_absolute_error(&counts, &levels),
             adaptive_f: Retrieval::of(&adaptive).f,
             weighted_f: weighted_f(map, truth, &levels),
             s_measure: s_measure(&blocks, &levels),
             adaptive_e: e_measure(&adaptive),
-            precision: curve(|at| at.precision),
-            recall: curve(|at| at.recall),
-            f: curve(|at| at.f),
+            precision: retrieved.iter().map(|at| at.precision).collect(),
+            recall: retrieved.iter().map(|at| at.recall).collect(),
+            f: retrieved.iter().map(|at| at.f).collect(),
             e: found.iter().map(e_measure).collect(),
             shades: map.shades(),
             has_objects: counts.object_pixels() > 0,

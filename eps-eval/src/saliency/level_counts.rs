@@ -5,7 +5,15 @@
 //! of the objects; the whole map's are their sum. One pass of one increment a pixel thus serves
 //! everything.
 
+// The four blocks, cut right of and below the mean object pixel:
+//
+//          left   right
+//   above    0  |   1
+//          -----+-----
+//   below    2  |   3
+
 use super::{Foreground, Truth};
+use crate::confusion::add_counts;
 use eps_data::{SaliencyMap, Size};
 use std::iter::Sum;
 use std::ops::Add;
@@ -41,10 +49,8 @@ impl Add<&Self> for LevelCounts {
     type Output = Self;
 
     fn add(mut self, other: &Self) -> Self {
-        let both = [(&mut self.objects, &other.objects), (&mut self.background, &other.background)];
-        for (sums, counts) in both {
-            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-        }
+        add_counts(&mut self.objects, &other.objects);
+        add_counts(&mut self.background, &other.background);
         self
     }
 }
@@ -71,6 +77,7 @@ impl Blocks {
     pub(super) fn count(map: &SaliencyMap, truth: &Foreground) -> Self {
         let Size { width, height } = map.size();
         let (left, upper) = first_block(truth);
+        // A plane for ignored pixels too, which nobody reads: so each pixel is one increment and no question.
         let mut planes = Box::new([[[0_u32; 256]; 3]; 4]);
         let values = map.values().chunks_exact(width.max(1));
         for (row, (values, truth)) in values.zip(truth.rows()).enumerate() {
@@ -80,14 +87,13 @@ impl Blocks {
         }
         let (right, lower) = (width - left, height - upper);
         let sizes = [(left, upper), (right, upper), (left, lower), (right, lower)];
-        let block = |index: usize| Block {
+        Self(std::array::from_fn(|index| Block {
             size: Size::new(sizes[index].0, sizes[index].1),
             counts: LevelCounts {
                 background: planes[index][Truth::Background as usize].map(u64::from),
                 objects: planes[index][Truth::Object as usize].map(u64::from),
             },
-        };
-        Self(std::array::from_fn(block))
+        }))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Block> {
@@ -116,19 +122,21 @@ fn count_row(planes: &mut [[u32; 256]; 3], values: &[u8], truth: &[Truth]) {
 /// The mean is rounded half to even, and one is added: MATLAB's `1:X`, from which the metric comes,
 /// contains `X`.
 fn first_block(truth: &Foreground) -> (usize, usize) {
-    let (mut pixels, mut columns, mut rows) = (0, 0, 0);
+    let (mut pixels, mut columns, mut rows) = (0_u64, 0_u64, 0_u64);
     for (row, truth) in truth.rows().enumerate() {
-        let is_object = |&(_, truth): &(usize, &Truth)| *truth == Truth::Object;
         let before = pixels;
-        for (column, _) in truth.iter().enumerate().filter(is_object) {
+        for (column, _) in truth.iter().enumerate().filter(|(_, truth)| **truth == Truth::Object) {
             pixels += 1;
             columns += column as u64;
         }
         rows += row as u64 * (pixels - before);
     }
-    let Size { width, height } = truth.size();
-    let mean = |sum: u64| (sum as f64 / pixels as f64).round_ties_even() as usize;
-    if pixels == 0 { (width, height) } else { (mean(columns) + 1, mean(rows) + 1) }
+    if pixels == 0 {
+        return (truth.size().width, truth.size().height);
+    }
+    let [column, row] =
+        [columns, rows].map(|sum| (sum as f64 / pixels as f64).round_ties_even() as usize);
+    (column + 1, row + 1)
 }
 
 #[cfg(test)]

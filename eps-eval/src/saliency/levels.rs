@@ -21,14 +21,14 @@ pub(super) struct Levels([f64; 256]);
 
 impl Levels {
     pub(super) fn of(map: &SaliencyMap, stretch: Stretch) -> Self {
-        let number = |value: usize| value as f64 / 255.0;
-        let plain: [f64; 256] = std::array::from_fn(number);
+        let plain: [f64; 256] = std::array::from_fn(|value| value as f64 / 255.0);
         let (lowest, highest) = (map.values().iter().min(), map.values().iter().max());
         let (Some(&lowest), Some(&highest)) = (lowest, highest) else { return Self(plain) };
         if stretch == Stretch::Nothing || lowest == highest {
             return Self(plain);
         }
         let (lowest, highest) = (plain[usize::from(lowest)], plain[usize::from(highest)]);
+        // The reference divides by 255 before it stretches, which rounds otherwise than stretching first.
         Self(plain.map(|level| (level - lowest) / (highest - lowest)))
     }
 
@@ -44,6 +44,7 @@ impl Levels {
 
     /// The highest of the 256 thresholds that a grey value reaches.
     pub(super) fn threshold(&self, value: u8) -> usize {
+        // The cast truncates, as astype(uint8) does; it saturates for values that the map does not have.
         usize::from((self.level(value) * 255.0) as u8)
     }
 }

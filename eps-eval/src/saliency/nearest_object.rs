@@ -7,6 +7,14 @@
 //! the last of the list as long as it crosses it before that one's start. Each is added and
 //! removed at most once.
 
+// A row in which the nearest object pixel of columns 0, 3 and 6 is 2, 5 and 1 rows away:
+//
+//   column      0         1   2   3            4   5   6
+//   parabola    4 + x²            25 + (x-3)²          1 + (x-6)²
+//   lowest      0         0   0   6            6   6   6
+//
+// Column 3 joins the list where it would be below column 0, from 6 on, and leaves it as column 6 comes.
+
 use super::{Foreground, Truth};
 
 /// The nearest object pixel of every pixel, and how far it is.
@@ -54,8 +62,9 @@ impl NearestObject {
             let Parabola { column, lowest, start } = *parabola;
             let place = in_column[column] * width as u32 + column as u32;
             self.place.resize(self.place.len() + end - start, place);
-            let squared = |at: i32| lowest as f64 + f64::from(at - column as i32).powi(2);
-            self.squared_distance.extend((start as i32..end as i32).map(squared));
+            let distances = (start as i32..end as i32).map(|at| at - column as i32);
+            self.squared_distance
+                .extend(distances.map(|distance| lowest as f64 + f64::from(distance).powi(2)));
         }
     }
 }
@@ -81,6 +90,7 @@ fn nearest_in_column(truth: &Foreground) -> Vec<u32> {
         let row = row as u32;
         for ((nearest, below), &truth) in nearest.iter_mut().zip(&mut below).zip(truth) {
             *below = if truth == Truth::Object { row } else { *below };
+            // Strictly nearer: of two at one distance the upper one stays.
             let is_nearer =
                 *below != NO_ROW && (*nearest == NO_ROW || *below - row < row - *nearest);
             *nearest = if is_nearer { *below } else { *nearest };
@@ -104,6 +114,8 @@ impl Parabola {
     /// First column at which the parabola of `column`, to the right, is below this one; may be
     /// outside the row.
     fn crossing(&self, column: usize, lowest: i64) -> i64 {
+        // The right one is below where (x - r)² + b < (x - l)² + a, which is 2x (r - l) > r² - l² + b - a.
+        // Where they are equal the left one stays, so that the leftmost of several nearest pixels is taken.
         let (left, right) = (self.column as i64, column as i64);
         let sums = right * right - left * left + lowest - self.lowest;
         sums.div_euclid(2 * (right - left)) + 1

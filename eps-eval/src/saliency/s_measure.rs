@@ -34,6 +34,7 @@ pub(super) fn s_measure(blocks: &Blocks, levels: &Levels) -> Option<f64> {
     }
     let score =
         ALPHA * object_score(&counts, levels)? + (1.0 - ALPHA) * region_score(blocks, levels)?;
+    // Where map and truth vary against each other, the score of regions is below 0.
     Some(score.max(0.0))
 }
 
@@ -56,11 +57,11 @@ fn uniformity(values: &Moments) -> Option<f64> {
 fn region_score(blocks: &Blocks, levels: &Levels) -> Option<f64> {
     let pixels = blocks.total().pixels() as f64;
     let width = blocks.width();
-    let score = |block: &Block| {
+    let parts = blocks.iter().map(|block| {
         let weight = block.counts.pixels() as f64 / pixels;
         Some(weight * similarity(block, levels, width)?)
-    };
-    blocks.iter().map(score).sum()
+    });
+    parts.sum()
 }
 
 /// `4 · x̄ · ȳ · σxy / ((x̄² + ȳ²) · (σx² + σy²))` of map and truth; 1 where both are constant.
@@ -75,6 +76,7 @@ fn similarity(block: &Block, levels: &Levels, width: usize) -> Option<f64> {
     }
     let map = Moments::of_both(counts, levels);
     let truth = objects as f64 / pixels as f64;
+    // Σ (x - x̄)(y - ȳ) by the two values of the truth: y - ȳ is 1 - ȳ on objects and -ȳ elsewhere.
     let on_objects = deviation_from(map.mean, &counts.objects, levels);
     let on_background = deviation_from(map.mean, &counts.background, levels);
     let free = (pixels - 1) as f64;
@@ -118,11 +120,14 @@ struct Moments {
 impl Moments {
     /// Of numbers, each with its count.
     fn of(counts: &[u64; 256], numbers: &[f64; 256]) -> Self {
-        let pixels = counts.iter().sum();
-        let weighted = |(&count, number): (&u64, &f64)| count as f64 * number;
-        let mean = counts.iter().zip(numbers).map(weighted).sum::<f64>() / pixels as f64;
-        let square = |(&count, number): (&u64, &f64)| count as f64 * (number - mean).powi(2);
-        Self { pixels, mean, squares: counts.iter().zip(numbers).map(square).sum() }
+        let pixels: u64 = counts.iter().sum();
+        let weighted = counts.iter().zip(numbers).map(|(&count, number)| count as f64 * number);
+        let mean = weighted.sum::<f64>() / pixels as f64;
+        let squares = counts
+            .iter()
+            .zip(numbers)
+            .map(|(&count, number)| count as f64 * (number - mean).powi(2));
+        Self { pixels, mean, squares: squares.sum() }
     }
 
     /// Of the values of objects and background.

@@ -89,7 +89,6 @@ pub(super) struct SaliencySums {
 
 impl Default for SaliencySums {
     fn default() -> Self {
-        let curve = || vec![0.0; THRESHOLDS];
         Self {
             images: 0,
             images_with_e: 0,
@@ -98,10 +97,10 @@ impl Default for SaliencySums {
             weighted_f: 0.0,
             s_measure: 0.0,
             adaptive_e: 0.0,
-            precision: curve(),
-            recall: curve(),
-            f: curve(),
-            e: curve(),
+            precision: vec![0.0; THRESHOLDS],
+            recall: vec![0.0; THRESHOLDS],
+            f: vec![0.0; THRESHOLDS],
+            e: vec![0.0; THRESHOLDS],
             counts: ImageCounts::default(),
         }
     }
@@ -138,11 +137,8 @@ impl SaliencySums {
     ) -> Option<SaliencyScores> {
         let images = (self.images > 0).then_some(self.images as f64)?;
         let with_e = (self.images_with_e > 0).then_some(self.images_with_e as f64);
-        let curve = |sums: Vec<f64>, images: f64| -> Vec<f64> {
-            sums.into_iter().map(|sum| sum / images).collect()
-        };
-        let f = curve(self.f, images);
-        let e = with_e.map(|images| curve(self.e, images));
+        let f = divided(self.f, images);
+        let e = with_e.map(|images| divided(self.e, images));
         Some(SaliencyScores {
             source: source.into(),
             truth,
@@ -160,8 +156,8 @@ impl SaliencySums {
             best_threshold: f.iter().position(|&at| at == highest(&f)).unwrap_or(0),
             counts: self.counts,
             curves: SaliencyCurves {
-                precision: curve(self.precision, images),
-                recall: curve(self.recall, images),
+                precision: divided(self.precision, images),
+                recall: divided(self.recall, images),
                 f,
                 e,
             },
@@ -171,6 +167,10 @@ impl SaliencySums {
 
 fn add_curve(sums: &mut [f64], values: &[f64]) {
     sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+}
+
+fn divided(sums: Vec<f64>, images: f64) -> Vec<f64> {
+    sums.into_iter().map(|sum| sum / images).collect()
 }
 
 fn mean(curve: &[f64]) -> f64 {

@@ -29,6 +29,7 @@ pub(super) fn at_thresholds(counts: &LevelCounts, levels: &Levels) -> Vec<Found>
         at.objects += counts.objects[usize::from(value)];
         at.background += counts.background[usize::from(value)];
     }
+    // What reaches a threshold reaches those below it too.
     for threshold in (0..THRESHOLDS - 1).rev() {
         let above = found[threshold + 1];
         found[threshold].objects += above.objects;
@@ -59,6 +60,7 @@ fn mean(map: &SaliencyMap, truth: &Foreground, levels: &Levels) -> f64 {
     let pixels = map.values().iter().zip(truth.pixels());
     let counted = pixels.filter(|&(_, &truth)| truth != Truth::Ignored);
     let values: Vec<f64> = counted.map(|(&value, _)| levels.level(value)).collect();
+    // Whether a grey value is at twice the mean may hang on the last bit of this sum.
     numpy_sum(&values) / values.len() as f64
 }
 

@@ -61,12 +61,12 @@ pub(super) fn weighted_f(map: &SaliencyMap, truth: &Foreground, levels: &Levels)
 
 /// Difference from the truth at each pixel; 0 where it is ignored.
 fn errors(map: &SaliencyMap, truth: &Foreground, levels: &Levels) -> Vec<f64> {
-    let error = |(&value, &truth): (&u8, &Truth)| match truth {
+    let errors = map.values().iter().zip(truth.pixels()).map(|(&value, truth)| match truth {
         Truth::Background => levels.level(value),
         Truth::Object => 1.0 - levels.level(value),
         Truth::Ignored => 0.0,
-    };
-    map.values().iter().zip(truth.pixels()).map(error).collect()
+    });
+    errors.collect()
 }
 
 /// Weight of an error on the background, from its squared distance to the nearest object.
@@ -89,6 +89,8 @@ impl Smoothed {
         let above = rows.start.saturating_sub(REACH);
         let around = above..(rows.end + REACH).min(height);
         let weights = gaussian();
+        // Both ends stay 0: beyond the map there is no error, and the weights that fall there are not made
+        // up for, as in the reference, which convolves with `mode="constant", cval=0`.
         let mut padded = vec![0.0; width + 2 * REACH];
         let mut along_rows = vec![0.0; around.len() * columns.len()];
         for (row, sums) in around.clone().zip(along_rows.chunks_exact_mut(columns.len())) {
@@ -138,8 +140,10 @@ fn extent(truth: &Foreground) -> (Range<usize>, Range<usize>) {
 
 /// Weights of one pass; their sum is 1.
 fn gaussian() -> [f64; 2 * REACH + 1] {
-    let weight = |tap: usize| (-(tap.abs_diff(REACH).pow(2) as f64) / (2.0 * SIGMA * SIGMA)).exp();
-    let weights: [f64; 2 * REACH + 1] = std::array::from_fn(weight);
+    let weights: [f64; 2 * REACH + 1] = std::array::from_fn(|tap| {
+        let square = tap.abs_diff(REACH).pow(2) as f64;
+        (-square / (2.0 * SIGMA * SIGMA)).exp()
+    });
     let sum: f64 = weights.iter().sum();
     weights.map(|weight| weight / sum)
 }

@@ -85,6 +85,7 @@ pub fn held_out_agreement(
 /// The lowest level with the highest mean IoU.
 fn best_level(images: &[&TwoMasks], classes: usize) -> Option<f64> {
     let mut best: Option<(f64, f64)> = None;
+    // A quotient: 0.15 as it is written, where 3 · 0.05 is 0.15000000000000002.
     for level in (0..=21_u8).map(|step| f64::from(step) / 20.0) {
         let counts = TotalCounts::of(classes, images.iter().map(|image| image.taken(level)));
         let mean = counts.mean_iou()?;

@@ -34,11 +34,11 @@ pub struct SweepCurve {
 impl SweepCurve {
     pub(super) fn new(sweep: &Sweep, rule: BackgroundRule, parameters: &[f32]) -> Self {
         let by_cut = counts_by_cut(sweep);
-        let at = |&parameter: &f32| {
+        let counts = parameters.iter().map(|&parameter| {
             let cut = sweep.cuts().position(rule.cut(parameter));
             by_cut[cut.expect("the parameter was swept")].clone()
-        };
-        Self { rule, parameters: parameters.to_vec(), counts: parameters.iter().map(at).collect() }
+        });
+        Self { rule, parameters: parameters.to_vec(), counts: counts.collect() }
     }
 
     /// The curve of what was counted at each parameter.
@@ -85,15 +85,15 @@ impl SweepCurve {
 
     /// Means at every parameter; empty if no pixel was counted.
     pub fn points(&self) -> Vec<SweepPoint> {
-        let point = |(&parameter, counts): (&f32, &TotalCounts)| {
+        let points = self.parameters.iter().zip(&self.counts).filter_map(|(&parameter, counts)| {
             Some(SweepPoint {
                 parameter: decimal(parameter),
                 mean_iou: counts.mean_iou()?,
                 mean_precision: counts.mean_precision(),
                 mean_recall: counts.mean_recall(),
             })
-        };
-        self.parameters.iter().zip(&self.counts).filter_map(point).collect()
+        });
+        points.collect()
     }
 
     /// The first point with the highest mean IoU; `None` without pixels.
@@ -104,16 +104,17 @@ impl SweepCurve {
     /// The index of the parameter of the [`best`](Self::best) point.
     pub(super) fn best_index(&self) -> Option<usize> {
         let best = self.best()?.mean_iou;
+        // The same ratio of the same integers, so that floats may be asked for being equal.
         self.counts.iter().position(|counts| counts.mean_iou() == Some(best))
     }
 }
 
 /// The first of the points with the highest mean IoU.
 pub(crate) fn best(points: &[SweepPoint]) -> Option<SweepPoint> {
-    let better = |best: SweepPoint, point: SweepPoint| {
-        if point.mean_iou > best.mean_iou { point } else { best }
-    };
-    points.iter().copied().reduce(better)
+    points
+        .iter()
+        .copied()
+        .reduce(|best, point| if point.mean_iou > best.mean_iou { point } else { best })
 }
 
 /// The decimal that a parameter was written as: 0.2, where a plain cast gives 0.200000003.
@@ -127,6 +128,7 @@ fn counts_by_cut(sweep: &Sweep) -> Vec<TotalCounts> {
     let mut by_cut: Vec<TotalCounts> = (0..sweep.cuts().scores().len())
         .rev()
         .map(|cut| {
+            // From this cut to the next above it are the scores that have `cut + 1` cuts below them.
             emerge(sweep, &mut counts, cut + 1);
             counts.iter().copied().collect()
         })
@@ -139,12 +141,11 @@ const NOTHING: usize = BACKGROUND as usize;
 
 /// The counts above all cuts.
 fn all_background(sweep: &Sweep) -> Vec<ClassCounts> {
-    let pixels = |truth, best| sweep.row(truth, best).iter().sum::<u64>();
-    let class = |truth| ClassCounts {
-        truth: (0..sweep.classes()).map(|best| pixels(truth, best)).sum(),
-        ..ClassCounts::default()
-    };
-    let mut counts: Vec<ClassCounts> = (0..sweep.classes()).map(class).collect();
+    let mut counts = vec![ClassCounts::default(); sweep.classes()];
+    for (truth, class) in counts.iter_mut().enumerate() {
+        let rows = (0..sweep.classes()).map(|best| sweep.row(truth, best));
+        class.truth = rows.map(|row| row.iter().sum::<u64>()).sum();
+    }
     counts[NOTHING].intersection = counts[NOTHING].truth;
     counts[NOTHING].predicted = counts.iter().map(|class| class.truth).sum();
     counts
@@ -152,6 +153,7 @@ fn all_background(sweep: &Sweep) -> Vec<ClassCounts> {
 
 /// Gives the pixels with `below` cuts below their score their best class.
 fn emerge(sweep: &Sweep, counts: &mut [ClassCounts], below: usize) {
+    // A pixel of an image without maps has background as its best class, and stays.
     for best in (0..sweep.classes()).filter(|&best| best != NOTHING) {
         let pixels = |truth| sweep.row(truth, best)[below];
         let all: u64 = (0..sweep.classes()).map(pixels).sum();

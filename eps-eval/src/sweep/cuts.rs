@@ -4,6 +4,13 @@
 //! many cuts there are before each bucket, and a binary search among those of the bucket, usually
 //! none or one, gives the rest: about one step for a pixel instead of ten.
 
+// Five buckets with cuts `c`, and the number of cuts before each and before the end:
+//
+//   buckets   |       |       | c c   |       |   c   |
+//   before    0       0       0       2       2       3
+//
+// A score of the third bucket has 0 to 2 cuts below it, one of the fourth has 2 without any search.
+
 /// Buckets of `0..=1` that the search begins in: fewer than one of 1,000 thresholds each.
 const BUCKETS: usize = 4096;
 
@@ -28,8 +35,9 @@ impl Cuts {
         assert!(scores.iter().all(|score| !score.is_nan()), "a threshold is a number");
         scores.sort_by(f32::total_cmp);
         scores.dedup();
-        let before = |end: usize| scores.partition_point(|&score| bucket(score) < end) as u32;
-        let before = (0..=BUCKETS + 1).map(before).collect();
+        let before = (0..=BUCKETS + 1)
+            .map(|end| scores.partition_point(|&score| bucket(score) < end) as u32)
+            .collect();
         Self { scores, before }
     }
 
@@ -54,6 +62,7 @@ impl Cuts {
 
 /// A higher score is never in a lower bucket; the last one has everything from 1 on.
 fn bucket(score: f32) -> usize {
+    // The cast saturates: a score below 0 falls into the first bucket.
     ((score * BUCKETS as f32) as usize).min(BUCKETS)
 }
 

@@ -76,12 +76,12 @@ fn counts(
     masks: impl Iterator<Item = LabelMap>,
     classes: usize,
 ) -> Vec<ImageCounts> {
-    let of_mask = |mask: LabelMap| {
+    let counts = masks.map(|mask| {
         let mut matrix = ConfusionMatrix::new(classes);
         matrix.add(truth, &mask);
         ImageCounts::of_matrix(id, &matrix)
-    };
-    masks.map(of_mask).collect()
+    });
+    counts.collect()
 }
 
 /// From `[image][mask]` to `[mask][image]`.

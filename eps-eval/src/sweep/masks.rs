@@ -77,6 +77,7 @@ fn merge(mut counts: Vec<ConfusionMatrix>, next: Vec<ConfusionMatrix>) -> Vec<Co
 
 /// The counts of each rule.
 fn curves(plan: &SweepPlan, counts: &[ConfusionMatrix]) -> Vec<SweepCurve> {
+    // All rules draw from one iterator, each as many counts as it has parameters.
     let mut counts = counts.iter().map(TotalCounts::from);
     let rules = plan.rules.iter();
     rules

@@ -45,7 +45,7 @@ pub use summary::{
     AveragePrecisions, Edge, LabelledPoint, MapRefinement, Plateau, SweepReport, SweepSummary,
 };
 
-use crate::ConfusionMatrix;
+use crate::{ConfusionMatrix, confusion::add_counts};
 use eps_data::{BACKGROUND, IGNORE, LabelMap, ScoreMap};
 
 /// Counts from which the confusion matrix at every threshold follows exactly.
@@ -111,7 +111,7 @@ impl Sweep {
     pub fn merge(mut self, other: &Self) -> Self {
         assert_eq!(self.classes, other.classes, "both sweeps must have the same classes");
         assert_eq!(self.cuts, other.cuts, "both sweeps must have the same cuts");
-        self.counts.iter_mut().zip(&other.counts).for_each(|(sum, count)| *sum += count);
+        add_counts(&mut self.counts, &other.counts);
         self
     }
 
@@ -131,6 +131,7 @@ impl Sweep {
         let mut matrix = ConfusionMatrix::new(self.classes);
         for (pair, bins) in self.counts.chunks(self.bins()).enumerate() {
             let (truth, best) = (pair / self.classes, pair % self.classes);
+            // Scores in bin k have k cuts below them: those up to bin `cut` do not exceed this one.
             let (under, over) = bins.split_at(cut + 1);
             matrix.add_count(truth, usize::from(BACKGROUND), under.iter().sum());
             matrix.add_count(truth, best, over.iter().sum());

@@ -16,6 +16,7 @@ pub(super) fn sweep_pairs<T: Sync>(
 ) -> Result<Swept, EvalError> {
     let mut whole = Counts::new(plan);
     let mut folds: Vec<Vec<SweepCurve>> = vec![Vec::new(); plan.rules.len()];
+    // One fold after another, each on all threads: its counts take megabytes for every share.
     for fold in folds_of(images.iter().map(id), plan.folds) {
         let images: Vec<&T> = fold.into_iter().map(|index| &images[index]).collect();
         let counts = Fold::over(&images, observer).in_large_shares().sum(
@@ -38,11 +39,13 @@ pub(super) fn sweep_pairs<T: Sync>(
 
 /// Indices of the images of each fold, ascending.
 pub(super) fn folds_of<'a>(ids: impl Iterator<Item = &'a str>, folds: usize) -> Vec<Vec<usize>> {
+    // Hashes know neither how the list is sorted nor that neighbours in it may show one scene.
     let mut order: Vec<(String, usize)> =
         ids.enumerate().map(|(index, id)| (sha256(id), index)).collect();
     order.sort();
     let folds = folds.clamp(1, order.len().max(1));
     let mut members = vec![Vec::new(); folds];
+    // Dealt like cards, so that folds differ by one image at most.
     for (rank, (_, index)) in order.into_iter().enumerate() {
         members[rank % folds].push(index);
     }

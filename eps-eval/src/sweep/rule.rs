@@ -68,6 +68,7 @@ impl BackgroundRule {
     /// Bisects the scores in `0..=1`, which are ordered as their bits are.
     fn highest_background(self, parameter: f32) -> f32 {
         assert!(parameter > 0.0, "a power must be above 0");
+        // The background has 1 at the score 0 and 0 at the score 1: it wins the one and loses the other.
         let (mut lost, mut won) = (0.0_f32.to_bits(), 1.0_f32.to_bits());
         while won - lost > 1 {
             let middle = lost + (won - lost) / 2;

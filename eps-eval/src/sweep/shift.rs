@@ -39,6 +39,7 @@ pub fn class_shift(
     cams: &Path,
     classes: usize,
 ) -> Result<Option<ClassShift>, EvalError> {
+    // Spread over the list, since neighbours in it may show the same few classes.
     let step = items.len().div_ceil(IMAGES).max(1);
     let sample: Vec<Item> = items.iter().step_by(step).cloned().collect();
     let files = Prediction::ClassMap.complete_files(&sample, cams)?;
@@ -62,18 +63,17 @@ struct Image {
 impl Image {
     /// Maps whose class less `by` is in the ground truth.
     fn fit(&self, by: i16) -> usize {
-        let is_there = |map: &&ClassId| {
-            let shifted = i16::from(**map) - by;
-            self.truth.iter().any(|&class| i16::from(class) == shifted)
-        };
-        self.maps.iter().filter(is_there).count()
+        let shifted = self.maps.iter().map(|&class| i16::from(class) - by);
+        shifted
+            .filter(|shifted| self.truth.iter().any(|&class| i16::from(class) == *shifted))
+            .count()
     }
 }
 
 fn shift(images: &[Image], by: i16) -> Option<ClassShift> {
-    let sum = |count: &dyn Fn(&Image) -> usize| images.iter().map(count).sum::<usize>();
-    let maps = sum(&|image| image.maps.len());
-    let (fit, fit_shifted) = (sum(&|image| image.fit(0)), sum(&|image| image.fit(by)));
+    let maps: usize = images.iter().map(|image| image.maps.len()).sum();
+    let fit: usize = images.iter().map(|image| image.fit(0)).sum();
+    let fit_shifted: usize = images.iter().map(|image| image.fit(by)).sum();
     let is_shifted =
         maps > 0 && fit_shifted as f64 >= FITS * maps as f64 && fit as f64 <= MISFIT * maps as f64;
     let example = images.iter().find(|image| image.fit(0) == 0 && image.fit(by) > 0);

@@ -35,6 +35,11 @@ impl LabelledPoint {
             mean_recall: counts.mean_recall(),
         })
     }
+
+    fn at(chosen: ThresholdChoice, curve: &SweepCurve, parameter: f32) -> Option<Self> {
+        let counts = curve.counts_at(parameter).expect("the parameter was swept");
+        Self::new(chosen, vec![decimal(parameter)], counts)
+    }
 }
 
 /// The parameters around the best one, without a gap, that lose little.
@@ -51,6 +56,7 @@ impl Plateau {
     pub fn of(points: &[SweepPoint], tolerance: f64) -> Option<Self> {
         let best = super::curve::best(points)?;
         let at = points.iter().position(|point| point.parameter == best.parameter)?;
+        // The best point is close itself, so that neither walk is empty.
         let close = |point: &&SweepPoint| best.mean_iou - point.mean_iou <= tolerance;
         let lowest = points[..=at].iter().rev().take_while(close).last()?;
         let highest = points[at..].iter().take_while(close).last()?;
@@ -98,17 +104,16 @@ impl SweepSummary {
         tolerance: f64,
     ) -> Option<Self> {
         let curve = &swept.whole;
-        let at = |chosen, curve: &SweepCurve, parameter: f32| {
-            let counts = curve.counts_at(parameter).expect("the parameter was swept");
-            LabelledPoint::new(chosen, vec![decimal(parameter)], counts)
-        };
+        let fixed = fixed.and_then(|(swept, parameter)| {
+            LabelledPoint::at(ThresholdChoice::Fixed, &swept.whole, parameter)
+        });
         let best = curve.parameters()[curve.best_index()?];
         let points = curve.points();
         Some(Self {
             rule: curve.rule(),
-            fixed: fixed.and_then(|(swept, fixed)| at(ThresholdChoice::Fixed, &swept.whole, fixed)),
+            fixed,
             held_out: held_out(&swept.folds),
-            best: at(ThresholdChoice::BestOnTruth, curve, best)?,
+            best: LabelledPoint::at(ThresholdChoice::BestOnTruth, curve, best)?,
             plateau: Plateau::of(&points, tolerance)?,
             points,
         })
@@ -137,6 +142,7 @@ impl SweepSummary {
     /// The end of the parameters at which the best one is, if better ones may lie beyond; `None` with a
     /// single parameter, and at the ends of a constant background from 0 to 1.
     pub fn edge(&self) -> Option<Edge> {
+        // Scores are in 0..=1, so a constant of 0 or 0.999 is an end that nothing lies beyond.
         let (first, last) = (self.points.first()?.parameter, self.points.last()?.parameter);
         match self.best.parameters[..] {
             _ if first == last => None,

@@ -76,18 +76,19 @@ impl Slices<'_> {
     /// Scored rows that may differ from the baseline in `free` only.
     fn rows(&self, free: &[usize]) -> Vec<&AblationRow> {
         let baseline = self.baseline();
-        let agrees = |row: &&AblationRow| {
-            let others = (0..self.report.axes.len()).filter(|axis| !free.contains(axis));
-            others.into_iter().all(|axis| self.setting(row, axis) == self.setting(baseline, axis))
-        };
-        let scored = self.report.rows.iter().filter(|row| row.fixed.runs > 0);
-        scored.filter(agrees).collect()
+        let others: Vec<usize> =
+            (0..self.report.axes.len()).filter(|axis| !free.contains(axis)).collect();
+        let mut rows: Vec<_> = self.report.rows.iter().filter(|row| row.fixed.runs > 0).collect();
+        rows.retain(|row| {
+            others.iter().all(|&axis| self.setting(row, axis) == self.setting(baseline, axis))
+        });
+        rows
     }
 
     /// Different numbers on an axis, ascending.
     fn numbers(&self, rows: &[&AblationRow], axis: usize) -> Vec<f64> {
-        let number = |row: &&AblationRow| self.setting(row, axis)?.number();
-        let mut numbers: Vec<f64> = rows.iter().filter_map(number).collect();
+        let mut numbers: Vec<f64> =
+            rows.iter().filter_map(|row| self.setting(row, axis)?.number()).collect();
         numbers.sort_by(f64::total_cmp);
         numbers.dedup();
         numbers
@@ -124,31 +125,29 @@ impl Slices<'_> {
         values: &[Vec<f64>; 2],
         measure: &Measure,
     ) -> Result<Figure, EvalError> {
-        let at = |row: &AblationRow, numbers: [f64; 2]| {
-            let settings =
-                axes.map(|axis| self.setting(row, axis).and_then(|value| value.number()));
-            settings == numbers.map(Some)
-        };
-        let cell = |numbers| slice.iter().find(|row| at(row, numbers)).map(|row| (measure.of)(row));
         let [rows, columns] = values;
-        let cells =
-            rows.iter().map(|&row| columns.iter().map(|&column| cell([row, column])).collect());
+        let cells = rows.iter().map(|&first| {
+            let cells = columns.iter().map(|&second| {
+                let row = slice.iter().find(|row| self.is_at(row, axes, [first, second]));
+                row.map(|row| (measure.of)(row))
+            });
+            cells.collect()
+        });
         let places = rows.iter().enumerate().flat_map(|(row, &first)| {
             columns
                 .iter()
                 .enumerate()
                 .map(move |(column, &second)| ((row, column), [first, second]))
         });
-        let texts = |numbers: &[f64]| numbers.iter().map(f64::to_string).collect();
         let [row_name, column_name] = axes.map(|axis| self.names[axis]);
         let chart = AblationMapChart {
             title: &format!("Mean IoU, threshold {} [%]", measure.title),
-            rows: (row_name, texts(rows)),
-            columns: (column_name, texts(columns)),
+            rows: (row_name, rows.iter().map(f64::to_string).collect()),
+            columns: (column_name, columns.iter().map(f64::to_string).collect()),
             cells: cells.collect(),
             baseline: places
                 .into_iter()
-                .find(|(_, numbers)| at(self.baseline(), *numbers))
+                .find(|(_, numbers)| self.is_at(self.baseline(), axes, *numbers))
                 .map(|(place, _)| place),
         };
         let name = format!("map-{row_name}-{column_name}-{}", measure.file);
@@ -158,6 +157,12 @@ impl Slices<'_> {
             self.constants(&axes)
         );
         self.figure(name, title, &chart)
+    }
+
+    /// Whether a row has these numbers on two axes.
+    fn is_at(&self, row: &AblationRow, axes: [usize; 2], numbers: [f64; 2]) -> bool {
+        let settings = axes.map(|axis| self.setting(row, axis).and_then(|value| value.number()));
+        settings == numbers.map(Some)
     }
 
     /// Lines, one for each choice of the threshold.
@@ -170,26 +175,29 @@ impl Slices<'_> {
         if self.numbers(&rows, axis).len() < 2 {
             return Ok(None);
         }
-        let series = |measure: Measure| {
-            let point =
-                |row: &&AblationRow| Some((self.setting(row, axis)?.number()?, (measure.of)(row)));
-            let mut points: Vec<(f64, Spread)> = rows.iter().filter_map(point).collect();
-            points.sort_by(|a, b| a.0.total_cmp(&b.0));
-            AblationSeries { name: measure.title.into(), points }
-        };
-        let all = [FIXED, HELD_OUT, BEST].map(series);
-        let has_value =
-            |series: &AblationSeries| series.points.iter().any(|(_, spread)| spread.mean.is_some());
+        let mut series =
+            [FIXED, HELD_OUT, BEST].map(|measure| self.series(&rows, axis, &measure)).to_vec();
+        series.retain(|series| series.points.iter().any(|(_, spread)| spread.mean.is_some()));
         let name = self.names[axis];
         let chart = AblationLinesChart {
             title: &format!("Mean IoU against {name}, by choice of the threshold"),
             setting: name,
-            series: all.into_iter().filter(has_value).collect(),
+            series,
             is_connected,
         };
         let others = if is_connected { self.constants(&[axis]) } else { ", of all rows".into() };
         let caption = format!("Mean IoU against {name}{others}.");
         self.figure(format!("line-{name}"), caption, &chart).map(Some)
+    }
+
+    fn series(&self, rows: &[&AblationRow], axis: usize, measure: &Measure) -> AblationSeries {
+        let points = rows.iter().filter_map(|row| {
+            let value = self.setting(row, axis)?.number()?;
+            Some((value, (measure.of)(row)))
+        });
+        let mut points: Vec<(f64, Spread)> = points.collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        AblationSeries { name: measure.title.into(), points }
     }
 
     fn bars(&self, axis: usize) -> Result<Option<Figure>, EvalError> {
@@ -198,11 +206,10 @@ impl Slices<'_> {
             return Ok(None);
         }
         let name = self.names[axis];
-        let label = |row: &AblationRow| {
-            self.setting(row, axis).map_or("–".into(), |setting| setting.to_string())
-        };
         let title = format!("Mean IoU by {name}");
-        let chart = bars(&rows, &title, &label);
+        let chart = bars(&rows, &title, |row| {
+            self.setting(row, axis).map_or("–".into(), |setting| setting.to_string())
+        });
         let caption = format!("Mean IoU by {name}{}.", self.constants(&[axis]));
         self.figure(format!("bars-{name}"), caption, &chart).map(Some)
     }
@@ -214,15 +221,16 @@ impl Slices<'_> {
         if is_shown || rows.len() > MOST_ROWS || rows.is_empty() {
             return Ok(None);
         }
-        let label = |row: &AblationRow| {
-            let values = (0..self.names.len()).filter_map(|axis| {
-                Some(format!("{} {}", self.names[axis], self.setting(row, axis)?))
-            });
-            let label = values.collect::<Vec<_>>().join(", ");
-            if std::ptr::eq(row, self.baseline()) { format!("baseline: {label}") } else { label }
-        };
-        let chart = bars(&rows, "Mean IoU of every row", &label);
+        let chart = bars(&rows, "Mean IoU of every row", |row| self.label(row));
         self.figure("rows".into(), "Mean IoU of every row.".into(), &chart).map(Some)
+    }
+
+    /// All settings of a row.
+    fn label(&self, row: &AblationRow) -> String {
+        let values = (0..self.names.len())
+            .filter_map(|axis| Some(format!("{} {}", self.names[axis], self.setting(row, axis)?)));
+        let label = values.collect::<Vec<_>>().join(", ");
+        if std::ptr::eq(row, self.baseline()) { format!("baseline: {label}") } else { label }
     }
 
     fn figure(
@@ -239,9 +247,9 @@ impl Slices<'_> {
 fn bars<'a>(
     rows: &[&AblationRow],
     title: &'a str,
-    label: &dyn Fn(&AblationRow) -> String,
+    label: impl Fn(&AblationRow) -> String,
 ) -> AblationBarsChart<'a> {
-    let row = |row: &&AblationRow| (label(row), vec![row.fixed, row.best]);
     let measures = vec![FIXED.title, BEST.title];
-    AblationBarsChart { title, measures, rows: rows.iter().map(row).collect() }
+    let rows = rows.iter().map(|row| (label(row), vec![row.fixed, row.best])).collect();
+    AblationBarsChart { title, measures, rows }
 }

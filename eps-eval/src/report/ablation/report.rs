@@ -2,7 +2,7 @@
 
 use super::{CellScores, Counted, Settings, Spread};
 use crate::paired::{Bootstrap, Effect, MethodRuns, compare, correct};
-use crate::{ImageCounts, LabelledPoint, ListId, Protocol, TotalCounts};
+use crate::{LabelledPoint, ListId, Protocol, TotalCounts};
 use serde::Serialize;
 
 /// The images that cells are scored on, the axes of their settings, and the row they are compared with.
@@ -122,7 +122,7 @@ impl AblationReport {
             .map(|(row, settings)| judge.row(settings, &scored(cells, row)))
             .collect();
         judge.add_differences(&mut rows, cells, baseline);
-        let missing = |planned: &Planned| match &planned.outcome {
+        let missing = cells.iter().filter_map(|planned| match &planned.outcome {
             Outcome::Scored(_) => None,
             Outcome::Missing(reason) => Some(MissingRun {
                 settings: rows[planned.row].settings.clone(),
@@ -130,8 +130,8 @@ impl AblationReport {
                 cell: planned.cell.clone(),
                 reason: reason.clone(),
             }),
-        };
-        let missing = cells.iter().filter_map(missing).collect();
+        });
+        let missing = missing.collect();
         let (resamples, resample_seed) = (bootstrap.resamples, bootstrap.seed);
         let protocol = Protocol::Voc;
         Self {
@@ -169,19 +169,18 @@ struct Judge {
 
 impl Judge {
     fn row(&self, settings: Settings, runs: &[(&Planned, &CellScores)]) -> AblationRow {
-        let run = |&(planned, scores): &(&Planned, &CellScores)| RunScores {
+        let runs = runs.iter().map(|(planned, scores)| RunScores {
             seed: planned.seed,
             cell: planned.cell.clone(),
             fixed: self.measure(&scores.fixed),
             held_out: scores.held_out.clone(),
             best: scores.best.as_ref().map(|best| self.measure(best)),
-        };
-        let runs: Vec<RunScores> = runs.iter().map(run).collect();
-        let held_out = |run: &RunScores| run.held_out.as_ref().map(|point| point.mean_iou);
+        });
+        let runs: Vec<RunScores> = runs.collect();
         AblationRow {
             settings,
             fixed: Spread::of(runs.iter().map(|run| run.fixed.mean_iou)),
-            held_out: Spread::of(runs.iter().map(held_out)),
+            held_out: Spread::of(runs.iter().map(|run| Some(run.held_out.as_ref()?.mean_iou))),
             best: Spread::of(runs.iter().map(|run| run.best.as_ref()?.mean_iou)),
             difference_fixed: None,
             difference_best: None,
@@ -204,11 +203,8 @@ impl Judge {
     }
 
     fn add_differences(&self, rows: &mut [AblationRow], cells: &[Planned], baseline: usize) {
-        let count = rows.len();
-        let fixed = |scores: &CellScores| Some(scores.fixed.images.clone());
-        let best = |scores: &CellScores| scores.best.as_ref().map(|best| best.images.clone());
-        let fixed = self.differences(cells, count, baseline, &fixed);
-        let best = self.differences(cells, count, baseline, &best);
+        let fixed = self.differences(cells, rows.len(), baseline, |scores| Some(&scores.fixed));
+        let best = self.differences(cells, rows.len(), baseline, |scores| scores.best.as_ref());
         for (row, (fixed, best)) in rows.iter_mut().zip(fixed.into_iter().zip(best)) {
             (row.difference_fixed, row.difference_best) = (fixed, best);
         }
@@ -220,28 +216,32 @@ impl Judge {
         cells: &[Planned],
         rows: usize,
         baseline: usize,
-        images: &dyn Fn(&CellScores) -> Option<Vec<ImageCounts>>,
+        counted: fn(&CellScores) -> Option<&Counted>,
     ) -> Vec<Option<Effect>> {
-        let runs = |row| -> Vec<Vec<ImageCounts>> {
-            scored(cells, row).into_iter().filter_map(|(_, scores)| images(scores)).collect()
-        };
-        let method = |row| MethodRuns { name: row_name(row), runs: runs(row) };
-        let reference = method(baseline);
-        let effect = |row: usize| {
-            let candidate = method(row);
+        let reference = method(cells, baseline, counted);
+        let effects = (0..rows).map(|row| {
+            let candidate = method(cells, row, counted);
             let is_compared =
                 row != baseline && !candidate.runs.is_empty() && !reference.runs.is_empty();
             is_compared.then(|| {
+                // Pairs may be compared apart: a resample of as many images draws the same for all of them.
                 let both = [reference.clone(), candidate];
                 compare(&both, self.classes, self.bootstrap, self.level).differences[0].miou
             })
-        };
-        let mut effects: Vec<Option<Effect>> = (0..rows).map(effect).collect();
+        });
+        let mut effects: Vec<Option<Effect>> = effects.collect();
         correct(effects.iter_mut().flatten());
         effects
     }
 }
 
-fn row_name(row: usize) -> String {
-    format!("row {row}")
+/// A row with the images of those of its runs that were counted so.
+fn method(
+    cells: &[Planned],
+    row: usize,
+    counted: fn(&CellScores) -> Option<&Counted>,
+) -> MethodRuns {
+    let runs = scored(cells, row).into_iter().filter_map(|(_, scores)| counted(scores));
+    let runs = runs.map(|counted| counted.images.clone()).collect();
+    MethodRuns { name: format!("row {row}"), runs }
 }

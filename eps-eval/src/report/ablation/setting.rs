@@ -37,11 +37,11 @@ impl fmt::Display for Setting {
 
 /// Names to show: the last part of each, or the whole where two have the same.
 pub fn short_names(axes: &[String]) -> Vec<&str> {
-    let is_alone = |short: &str| axes.iter().filter(|other| last_part(other) == short).count() == 1;
     let mut names = Vec::with_capacity(axes.len());
     for axis in axes {
         let short = last_part(axis);
-        names.push(if is_alone(short) { short } else { axis });
+        let alike = axes.iter().filter(|other| last_part(other) == short).count();
+        names.push(if alike == 1 { short } else { axis });
     }
     names
 }

@@ -58,14 +58,9 @@ impl Chart for AblationBarsChart<'_> {
 
 impl AblationBarsChart<'_> {
     fn legend(&self) -> Vec<legend::Key> {
-        let key = |(index, name): (usize, &&str)| legend::Key {
-            text: (*name).into(),
-            sign: legend::Sign::Bar(style::color(index)),
-        };
-        let mut keys: Vec<_> = self.measures.iter().enumerate().map(key).collect();
+        let mut keys = bars::keys(self.measures.iter().copied());
         if self.spreads().any(|spread| spread.std.is_some()) {
-            let text = "line: ± standard deviation over seeds".into();
-            keys.push(legend::Key { text, sign: legend::Sign::Line(style::TEXT) });
+            keys.push(legend::Key::line("line: ± standard deviation over seeds", style::TEXT));
         }
         keys
     }
@@ -81,9 +76,10 @@ impl AblationBarsChart<'_> {
 
     /// Percent at the right end of the axis.
     fn end(&self) -> f64 {
-        let reach =
-            |spread: &Spread| 100.0 * (spread.mean.unwrap_or(0.0) + spread.std.unwrap_or(0.0));
-        style::up_to(self.spreads().map(reach).fold(0.0, f64::max), 10.0)
+        let ends = self
+            .spreads()
+            .map(|spread| 100.0 * (spread.mean.unwrap_or(0.0) + spread.std.unwrap_or(0.0)));
+        style::up_to(ends.fold(0.0, f64::max), 10.0)
     }
 }
 
@@ -99,11 +95,8 @@ impl Plot {
     }
 
     fn ticks(&self) -> Vec<Tick> {
-        let tick = |step| {
-            let place = f64::from(step) / 5.0;
-            (place, format!("{:.0}", self.end * place))
-        };
-        (0..=5).map(tick).collect()
+        let places = (0..=5).map(|step| f64::from(step) / 5.0);
+        places.map(|place| (place, format!("{:.0}", self.end * place))).collect()
     }
 
     fn draw_bar<B: DrawingBackend>(

@@ -59,9 +59,9 @@ impl Chart for AblationLinesChart<'_> {
         let is_logarithmic = self.is_logarithmic();
         let series: Vec<Vec<Point>> =
             self.series.iter().map(|series| points(series, is_logarithmic)).collect();
-        let all = || series.iter().flatten();
-        let y = percents(all().flat_map(|point| ends(point, 1.0)));
-        let x = padded(all().map(|point| point.x));
+        let all = series.iter().flatten();
+        let y = percents(all.clone().flat_map(|point| ends(point, 1.0)));
+        let x = padded(all.map(|point| point.x));
         let layout = style::AxesLayout {
             x: if is_logarithmic { decades(x) } else { Scale::round(x, ACROSS) },
             y: Scale::round(y, UP),
@@ -79,18 +79,17 @@ impl Chart for AblationLinesChart<'_> {
 impl AblationLinesChart<'_> {
     fn legend(&self) -> Vec<legend::Key> {
         let mut keys = lines::keys(self.series.iter().map(|series| series.name.clone()));
-        let spreads = || self.series.iter().flat_map(|series| &series.points);
-        if spreads().any(|(_, spread)| spread.std.is_some()) {
-            let text = "bars: ± standard deviation over seeds".into();
-            keys.push(legend::Key { text, sign: legend::Sign::Nothing });
+        let mut points = self.series.iter().flat_map(|series| &series.points);
+        if points.any(|(_, spread)| spread.std.is_some()) {
+            keys.push(legend::Key::note("bars: ± standard deviation over seeds"));
         }
         keys
     }
 
     fn is_logarithmic(&self) -> bool {
-        let values = || self.series.iter().flat_map(|series| &series.points).map(|point| point.0);
-        let lowest = values().fold(f64::INFINITY, f64::min);
-        lowest > 0.0 && values().fold(0.0, f64::max) / lowest >= WIDE
+        let points = self.series.iter().flat_map(|series| &series.points);
+        let (lowest, highest) = extremes(points.map(|point| point.0));
+        lowest > 0.0 && highest / lowest >= WIDE
     }
 
     fn draw_series<B: DrawingBackend>(
@@ -114,14 +113,14 @@ impl AblationLinesChart<'_> {
 }
 
 fn points(series: &AblationSeries, is_logarithmic: bool) -> Vec<Point> {
-    let point = |&(value, spread): &(f64, Spread)| {
+    let points = series.points.iter().filter_map(|&(value, spread)| {
         Some(Point {
             x: if is_logarithmic { value.log10() } else { value },
             y: 100.0 * spread.mean?,
             std: spread.std.map(|std| 100.0 * std),
         })
-    };
-    series.points.iter().filter_map(point).collect()
+    });
+    points.collect()
 }
 
 /// Both ends of the error bar.
@@ -166,25 +165,26 @@ fn percents(values: impl Iterator<Item = f64>) -> Range<f64> {
 
 /// The lowest and the highest; 0 and 1 without values.
 fn extremes(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let wider = |(lowest, highest): (f64, f64), value: f64| (lowest.min(value), highest.max(value));
-    let found = values.fold((f64::INFINITY, f64::NEG_INFINITY), wider);
-    if found.0 <= found.1 { found } else { (0.0, 1.0) }
+    let (lowest, highest) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |ends, value| {
+        (ends.0.min(value), ends.1.max(value))
+    });
+    if lowest <= highest { (lowest, highest) } else { (0.0, 1.0) }
 }
 
 /// A logarithmic axis with labels at 1, 2 and 5 times the powers of ten, or at these alone where there
 /// are many.
 fn decades(range: Range<f64>) -> Scale {
-    let powers = || range.start.floor() as i32..=range.end.floor() as i32;
-    let all = powers().flat_map(|power| [1.0, 2.0, 5.0].map(|digit| (digit, power)));
-    let ticks = |is_kept: fn(f64) -> bool| -> Vec<(f64, String)> {
-        let kept = all.clone().filter(|&(digit, _)| is_kept(digit));
-        let ticks =
-            kept.map(|(digit, power)| (f64::from(power) + digit.log10(), text(digit, power)));
-        ticks.filter(|(place, _)| range.contains(place)).collect()
-    };
-    let close = ticks(|_| true);
-    let ticks = if close.len() <= ACROSS { close } else { ticks(|digit| digit == 1.0) };
-    Scale { range: range.clone(), ticks }
+    let close = ticks(&range, &[1.0, 2.0, 5.0]);
+    let ticks = if close.len() <= ACROSS { close } else { ticks(&range, &[1.0]) };
+    Scale { range, ticks }
+}
+
+/// Labels of a logarithmic axis at some digits times the powers of ten.
+fn ticks(range: &Range<f64>, digits: &[f64]) -> Vec<(f64, String)> {
+    let powers = range.start.floor() as i32..=range.end.floor() as i32;
+    let values = powers.flat_map(|power| digits.iter().map(move |&digit| (digit, power)));
+    let ticks = values.map(|(digit, power)| (f64::from(power) + digit.log10(), text(digit, power)));
+    ticks.filter(|(place, _)| range.contains(place)).collect()
 }
 
 /// A digit times a power of ten.

@@ -98,16 +98,16 @@ impl Chart for AblationMapChart<'_> {
 
 impl AblationMapChart<'_> {
     fn legend(&self) -> Vec<legend::Key> {
-        let key = |text: &str| legend::Key { text: text.into(), sign: legend::Sign::Nothing };
         let mut keys = vec![];
         if self.values().any(|spread| spread.std.is_some()) {
-            keys.push(key("± standard deviation over seeds"));
+            keys.push(legend::Key::note("± standard deviation over seeds"));
         }
         if self.is_within_spread() {
-            keys.push(key("all values lie within four standard deviations of one another"));
+            let text = "all values lie within four standard deviations of one another";
+            keys.push(legend::Key::note(text));
         }
         if self.baseline.is_some() {
-            keys.push(key("framed: the baseline"));
+            keys.push(legend::Key::note("framed: the baseline"));
         }
         keys
     }
@@ -128,14 +128,15 @@ impl AblationMapChart<'_> {
 
     /// Whether another seed may exchange any two of the values.
     fn is_within_spread(&self) -> bool {
-        let is_wider = |[lowest, highest]: [f64; 2]| highest - lowest > 4.0 * self.std();
-        self.values().count() > 1 && self.ends().is_some_and(|ends| !is_wider(ends))
+        let Some([lowest, highest]) = self.ends() else { return false };
+        self.values().count() > 1 && highest - lowest <= 4.0 * self.std()
     }
 
     /// The lowest and the highest value.
     fn ends(&self) -> Option<[f64; 2]> {
-        let means = || self.values().filter_map(|spread| spread.mean);
-        Some([means().reduce(f64::min)?, means().reduce(f64::max)?])
+        let means: Vec<f64> = self.values().filter_map(|spread| spread.mean).collect();
+        let means = means.into_iter();
+        Some([means.clone().reduce(f64::min)?, means.reduce(f64::max)?])
     }
 
     /// The cells' root mean square of the standard deviation over seeds.

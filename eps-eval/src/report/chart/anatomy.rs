@@ -64,15 +64,10 @@ impl AnatomyChart<'_> {
     }
 
     fn legend(&self) -> Vec<legend::Key> {
-        let cause = |(index, loss): (usize, &Loss)| legend::Key {
-            text: loss.title().into(),
-            sign: legend::Sign::Bar(style::color(index)),
-        };
-        let mut keys: Vec<_> = Loss::ALL.iter().enumerate().map(cause).collect();
+        let mut keys = bars::keys(Loss::ALL.into_iter().map(Loss::title));
         if self.methods.len() > 1 {
             let names: Vec<&str> = self.methods.iter().map(|method| method.name.as_str()).collect();
-            let text = format!("from top to bottom: {}", names.join(", "));
-            keys.push(legend::Key { text, sign: legend::Sign::Nothing });
+            keys.push(legend::Key::note(format!("from top to bottom: {}", names.join(", "))));
         }
         keys
     }

@@ -139,6 +139,11 @@ impl Rows {
     }
 }
 
+/// A bar in the colour of each index, with its text.
+pub(super) fn keys(texts: impl Iterator<Item = impl Into<String>>) -> Vec<legend::Key> {
+    texts.enumerate().map(|(index, text)| legend::Key::bar(text, style::color(index))).collect()
+}
+
 /// The labels of an axis from 0 to 100 %.
 pub(super) fn percent_ticks() -> Vec<Tick> {
     (0..=5).map(|step| (f64::from(step) / 5.0, (20 * step).to_string())).collect()

@@ -26,13 +26,13 @@ impl<'a> Bitmap<'a> {
 /// The corners of a straight stroke.
 fn segment(from: BackendCoord, to: BackendCoord, width: u32) -> [BackendCoord; 4] {
     let (dx, dy) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
+    // Ends on one pixel have no direction, and a length of 1 keeps their corners finite.
     let length = dx.hypot(dy).max(1.0);
     let half = f64::from(width) / 2.0;
     let (across, down) = (-dy / length * half, dx / length * half);
-    let corner = |(x, y): BackendCoord, sign: f64| {
-        ((f64::from(x) + sign * across).round() as i32, (f64::from(y) + sign * down).round() as i32)
-    };
-    [corner(from, 1.0), corner(to, 1.0), corner(to, -1.0), corner(from, -1.0)]
+    [(from, 1.0), (to, 1.0), (to, -1.0), (from, -1.0)].map(|((x, y), side)| {
+        ((f64::from(x) + side * across).round() as i32, (f64::from(y) + side * down).round() as i32)
+    })
 }
 
 impl<'a> DrawingBackend for Bitmap<'a> {

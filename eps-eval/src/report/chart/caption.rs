@@ -32,17 +32,17 @@ pub(crate) fn write_captions(
     style::register_font();
     let size = picture.dimensions();
     let mut backend = BitMapBackend::with_buffer(picture, size);
-    let failed = |error: &dyn std::fmt::Display| EvalError::Chart { found: error.to_string() };
     for Caption { bold, text, place: (left, top), width } in captions {
         let (bold_style, text_style) = (text_style(FontStyle::Bold), text_style(FontStyle::Normal));
         let (bold, used) = cut(bold, &bold_style, *width);
-        let at = |x: u32| (x as i32, (top + ABOVE) as i32);
-        backend.draw_text(&bold, &bold_style, at(*left)).map_err(|error| failed(&error))?;
+        let (x, y) = (*left as i32, (top + ABOVE) as i32);
+        backend.draw_text(&bold, &bold_style, (x, y)).map_err(EvalError::chart)?;
         let start = used + SIZE as u32 / 2;
         let (text, _) = cut(text, &text_style, width.saturating_sub(start));
-        backend.draw_text(&text, &text_style, at(left + start)).map_err(|error| failed(&error))?;
+        let place = (x + start as i32, y);
+        backend.draw_text(&text, &text_style, place).map_err(EvalError::chart)?;
     }
-    backend.present().map_err(|error| failed(&error))
+    backend.present().map_err(EvalError::chart)
 }
 
 fn text_style(font: FontStyle) -> TextStyle<'static> {

@@ -97,11 +97,8 @@ impl ClassBarsChart<'_> {
             Quantity::Count => 1.0,
             Quantity::Fraction => 100.0,
         };
-        let tick = |step| {
-            let place = f64::from(step) / f64::from(STEPS);
-            (place, number(unit * end * place))
-        };
-        (0..=STEPS).map(tick).collect()
+        let places = (0..=STEPS).map(|step| f64::from(step) / f64::from(STEPS));
+        places.map(|place| (place, number(unit * end * place))).collect()
     }
 }
 

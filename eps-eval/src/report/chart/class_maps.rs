@@ -48,6 +48,7 @@ impl Chart for ClassMapsChart<'_> {
             let stroke = style::mixed(style::QUIET, 1).stroke_width(style::THIN);
             chart.draw_series(LineSeries::new(curve.iter().copied(), stroke))?;
         }
+        // The mean comes last, over the pale curves.
         let mean = line(&self.histogram.mean_curve());
         lines::draw(&mut chart, mean.iter().copied(), 0)?;
         self.draw_names(&mut chart, &curves, &mean)
@@ -66,11 +67,10 @@ impl ClassMapsChart<'_> {
         mean: &[(f64, f64)],
     ) -> style::Drawn<B> {
         let (columns, rows) = chart.plotting_area().get_pixel_range();
-        let drawn = |curve: &[(f64, f64)]| -> Vec<Pixel> {
-            spread(curve).map(|point| chart.backend_coord(&point)).collect()
-        };
-        let drawn_curves: Vec<Vec<Pixel>> =
-            curves.iter().map(Vec::as_slice).chain([mean]).map(drawn).collect();
+        let lines = curves.iter().map(Vec::as_slice).chain([mean]);
+        let drawn_curves: Vec<Vec<Pixel>> = lines
+            .map(|line| spread(line).map(|point| chart.backend_coord(&point)).collect())
+            .collect();
         let pieces = drawn_curves.iter().flat_map(|curve| curve.windows(2));
         let mut names = Names {
             plot: [columns.start, rows.start, columns.end, rows.end],
@@ -90,20 +90,18 @@ impl ClassMapsChart<'_> {
     }
 
     fn legend(&self) -> Vec<legend::Key> {
-        let mean = percent(self.average_precision.mean);
-        let key = |text, sign| legend::Key { text, sign };
-        let classes = self.average_precision.classes.iter().filter(|class| class.1.is_some());
-        let classes = classes
-            .map(|(name, value)| key(format!("{name} {}", percent(*value)), legend::Sign::Nothing));
-        let strong = legend::Sign::Line(style::color(0));
-        let pale = legend::Sign::Line(style::mixed(style::QUIET, 1));
-        [
-            key(format!("mean over classes (mAP {mean} %)"), strong),
-            key("the classes, with their average precision [%]:".into(), pale),
-        ]
-        .into_iter()
-        .chain(classes)
-        .collect()
+        let mean = format!("mean over classes (mAP {} %)", percent(self.average_precision.mean));
+        let classes = "the classes, with their average precision [%]:";
+        let mut keys = vec![
+            legend::Key::line(mean, style::color(0)),
+            legend::Key::line(classes, style::mixed(style::QUIET, 1)),
+        ];
+        for (name, value) in &self.average_precision.classes {
+            if value.is_some() {
+                keys.push(legend::Key::note(format!("{name} {}", percent(*value))));
+            }
+        }
+        keys
     }
 }
 
@@ -116,6 +114,5 @@ fn spread(curve: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
 
 /// Recall and precision in percent, where both exist.
 fn line(curve: &[PrecisionRecall]) -> Vec<(f64, f64)> {
-    let place = |at: &PrecisionRecall| Some((100.0 * at.recall?, 100.0 * at.precision?));
-    curve.iter().filter_map(place).collect()
+    curve.iter().filter_map(|at| Some((100.0 * at.recall?, 100.0 * at.precision?))).collect()
 }

@@ -45,19 +45,25 @@ struct Row {
     ratios: Vec<Option<f64>>,
 }
 
+impl Row {
+    fn of_stuff(
+        name: &str,
+        methods: &[MethodDetails],
+        ratio: impl Fn(&CooccurrenceRatios) -> Option<f64>,
+    ) -> Self {
+        let ratios = methods.iter().map(|method| ratio(&method.cooccurrence));
+        Self { name: name.to_owned(), ratios: ratios.collect() }
+    }
+}
+
 impl<'a> ConfusionBarsChart<'a> {
     /// Classes and the stuff that comes with them, and all classes pooled; `None` without
     /// maps of such stuff.
     pub fn of_stuff(methods: &'a [MethodDetails], classes: &[String]) -> Option<Self> {
-        let row = |name: &str, ratio: &dyn Fn(&CooccurrenceRatios) -> Option<f64>| Row {
-            name: name.to_owned(),
-            ratios: methods.iter().map(|method| ratio(&method.cooccurrence)).collect(),
-        };
-        let of_class = |(class, name): (usize, &String)| {
-            row(name, &|ratios| ratios.stuff_by_class.get(class).copied().flatten())
-        };
-        let mut rows = vec![row("all", &|ratios| ratios.stuff)];
-        rows.extend(classes.iter().enumerate().map(of_class));
+        let mut rows = vec![Row::of_stuff("all", methods, |ratios| ratios.stuff)];
+        rows.extend(classes.iter().enumerate().map(|(class, name)| {
+            Row::of_stuff(name, methods, |ratios| *ratios.stuff_by_class.get(class)?)
+        }));
         rows.retain(|row| row.ratios.iter().any(Option::is_some));
         let methods = methods.iter().map(|method| method.name.as_str()).collect();
         let title = "Confusion with the background that comes with each class";
@@ -73,11 +79,11 @@ impl<'a> ConfusionBarsChart<'a> {
             methods.iter().map(|method| method.cooccurrence.pairs.as_slice()).collect();
         let (background, objects) = sums(&pairs).into_iter().partition(|&((of, _), _)| of == 0);
         let chosen = worst(background).into_iter().chain(worst(objects));
-        let row = |(of, taken_for): (usize, usize)| Row {
+        let rows = chosen.map(|(of, taken_for)| Row {
             name: format!("{} → {}", classes[of], classes[taken_for]),
             ratios: pairs.iter().map(|pairs| find(pairs, (of, taken_for))?.ratio).collect(),
-        };
-        let rows: Vec<Row> = chosen.map(row).collect();
+        });
+        let rows: Vec<Row> = rows.collect();
         let methods = methods.iter().map(|method| method.name.as_str()).collect();
         let title = "Class confusion within images";
         let note = "a → b: pixels of a predicted as b, per correct pixel of b";
@@ -85,12 +91,9 @@ impl<'a> ConfusionBarsChart<'a> {
     }
 
     fn legend(&self) -> Vec<legend::Key> {
-        let key = |(index, name): (usize, &&str)| legend::Key {
-            text: (*name).to_owned(),
-            sign: legend::Sign::Bar(style::color(index)),
-        };
-        let note = legend::Key { text: self.note.into(), sign: legend::Sign::Nothing };
-        self.methods.iter().enumerate().map(key).chain([note]).collect()
+        let mut keys = bars::keys(self.methods.iter().copied());
+        keys.push(legend::Key::note(self.note));
+        keys
     }
 
     fn places(&self) -> Rows {
@@ -144,11 +147,8 @@ fn value(ratio: Option<f64>, end: f64) -> String {
 
 fn ticks(end: f64) -> Vec<Tick> {
     let decimals = if end < 1.0 { 2 } else { usize::from(end < 5.0) };
-    let tick = |step| {
-        let place = f64::from(step) / 5.0;
-        (place, format!("{:.decimals$}", end * place))
-    };
-    (0..=5).map(tick).collect()
+    let places = (0..=5).map(|step| f64::from(step) / 5.0);
+    places.map(|place| (place, format!("{:.decimals$}", end * place))).collect()
 }
 
 /// The class that pixels have and the one that they are given, with the pixels of all methods.

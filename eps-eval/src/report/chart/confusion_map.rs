@@ -1,7 +1,7 @@
 //! Which class the pixels of each class were given.
 
 use super::{Chart, heat_map::HeatMap};
-use crate::ConfusionMatrix;
+use crate::{ConfusionMatrix, confusion::ratio};
 use eps_data::Size;
 use plotters::{
     backend::DrawingBackend,
@@ -23,17 +23,14 @@ impl<'a> ConfusionMapChart<'a> {
     /// The matrix of a method, with the names of its classes, background first.
     pub fn new(method: &str, matrix: &ConfusionMatrix, classes: &'a [String]) -> Self {
         let shown = matrix.occurring();
-        let row = |&truth: &usize| {
+        let rows = shown.iter().map(|&truth| {
             let all = matrix.counts(truth).truth;
-            let share = |&predicted: &usize| {
-                (all > 0).then(|| matrix.count(truth, predicted) as f64 / all as f64)
-            };
-            shown.iter().map(share).collect()
-        };
+            shown.iter().map(|&class| ratio(matrix.count(truth, class), all)).collect()
+        });
         Self {
             title: format!("Confusion of {method}"),
             names: shown.iter().map(|&class| classes[class].as_str()).collect(),
-            shares: shown.iter().map(row).collect(),
+            shares: rows.collect(),
         }
     }
 

@@ -19,11 +19,6 @@ pub(super) fn dashes(line: &[Pixel], lengths: &[i32]) -> Vec<Vec<Pixel>> {
     for ends in line.windows(2) {
         let [from, to] = [ends[0], ends[1]].map(|(x, y)| (f64::from(x), f64::from(y)));
         let length = (to.0 - from.0).hypot(to.1 - from.1);
-        let at = |gone: f64| {
-            let part = gone / length;
-            let between = |from: f64, to: f64| (from + (to - from) * part).round() as i32;
-            (between(from.0, to.0), between(from.1, to.1))
-        };
         let mut gone = 0.0;
         if is_dash {
             dash.push(ends[0]);
@@ -31,17 +26,24 @@ pub(super) fn dashes(line: &[Pixel], lengths: &[i32]) -> Vec<Vec<Pixel>> {
         while length - gone >= left {
             gone += left;
             left = lengths.next().unwrap_or(length);
-            dash.push(at(gone));
+            dash.push(between(from, to, gone / length));
             if is_dash {
                 found.push(std::mem::take(&mut dash));
             }
             is_dash = !is_dash;
         }
+        // The rest of this dash or gap is for the next piece of the line.
         left -= length - gone;
     }
     dash.extend(line.last().filter(|_| is_dash));
     found.extend(Some(dash).filter(|dash| dash.len() > 1));
     found
+}
+
+/// The pixel at a part of the way from one place to another.
+fn between(from: (f64, f64), to: (f64, f64), part: f64) -> Pixel {
+    let (x, y) = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+    (x.round() as i32, y.round() as i32)
 }
 
 #[cfg(test)]

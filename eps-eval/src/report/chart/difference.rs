@@ -56,12 +56,11 @@ impl Chart for DifferenceChart<'_> {
 }
 
 fn legend() -> Vec<legend::Key> {
-    let key = |text: &str, sign| legend::Key { text: text.into(), sign };
     vec![
-        key("better", legend::Sign::Bar(BETTER)),
-        key("worse", legend::Sign::Bar(WORSE)),
-        key("pale: not significant (p ≥ 0.05 after Holm)", legend::Sign::Nothing),
-        key("line: interval", legend::Sign::Line(style::TEXT)),
+        legend::Key::bar("better", BETTER),
+        legend::Key::bar("worse", WORSE),
+        legend::Key::note("pale: not significant (p ≥ 0.05 after Holm)"),
+        legend::Key::line("line: interval", style::TEXT),
     ]
 }
 
@@ -109,15 +108,15 @@ impl Axis {
 
     fn ticks(&self) -> Vec<Tick> {
         let decimals = if self.step < 1.0 { 1 } else { 0 };
-        let tick = |mark| {
+        let ticks = (self.first as i32..=self.last as i32).map(|mark| {
             let percent = f64::from(mark) * self.step;
             let text = match mark {
                 0 => "0".into(),
                 _ => format!("{percent:+.decimals$}"),
             };
             (self.place(percent), text)
-        };
-        (self.first as i32..=self.last as i32).map(tick).collect()
+        });
+        ticks.collect()
     }
 }
 

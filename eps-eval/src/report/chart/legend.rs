@@ -41,6 +41,7 @@ pub(super) enum Sign {
 /// Height in pixels of title and legend.
 pub(super) fn head_height(legend: &[Key]) -> usize {
     let legend = &wrapped(legend);
+    // Laid out as `titled` does, so that the size has room for what is drawn.
     let below_title = style::MARGIN + title_height();
     let end = places(legend).last().map_or(below_title, |&(_, y)| y + LEGEND_LINE / 2);
     (end / px(1)) as usize
@@ -49,8 +50,11 @@ pub(super) fn head_height(legend: &[Key]) -> usize {
 /// Width in pixels that title and legend need.
 pub(super) fn head_width(title: &str, legend: &[Key]) -> usize {
     let legend = &wrapped(legend);
-    let end = |(key, (x, _)): (&Key, (i32, i32))| x + key.indent() + style::text_width(&key.text);
-    let ends = legend.iter().zip(places(legend)).map(end);
+    let places = places(legend).into_iter();
+    let ends = legend
+        .iter()
+        .zip(places)
+        .map(|(key, (x, _))| x + key.indent() + style::text_width(&key.text));
     let title_width = if title_height() > 0 { style::title_width(title) } else { 0 };
     let widest = ends.chain([style::MARGIN + title_width]).max().unwrap_or(0);
     ((widest + style::MARGIN) / px(1) + 1) as usize
@@ -79,37 +83,39 @@ pub(super) fn titled<B: DrawingBackend>(
 /// The entries of a legend; one that is wider than the chart goes on below.
 fn wrapped(legend: &[Key]) -> Vec<Key> {
     let room = px(Sheet::current().width() as i32) - 2 * style::MARGIN;
-    let lines = |key: &Key| {
-        let mut lines = vec![Key { text: String::new(), sign: key.sign }];
-        for word in key.text.split(' ') {
-            let line = lines.last_mut().expect("a first line");
-            let text = format!("{} {word}", line.text).trim_start().to_owned();
-            if line.text.is_empty() || key.indent() + style::text_width(&text) <= room {
-                line.text = text;
-            } else {
-                let sign = if key.indent() > 0 { Sign::Room } else { Sign::Nothing };
-                lines.push(Key { text: word.into(), sign });
-            }
+    legend.iter().flat_map(|key| lines(key, room)).collect()
+}
+
+/// An entry in as many lines as it needs where there is so much room.
+fn lines(key: &Key, room: i32) -> Vec<Key> {
+    let mut lines = vec![Key { text: String::new(), sign: key.sign }];
+    for word in key.text.split(' ') {
+        let line = lines.last_mut().expect("a first line");
+        let text = format!("{} {word}", line.text).trim_start().to_owned();
+        if line.text.is_empty() || key.indent() + style::text_width(&text) <= room {
+            line.text = text;
+        } else {
+            let sign = if key.indent() > 0 { Sign::Room } else { Sign::Nothing };
+            lines.push(Key { text: word.into(), sign });
         }
-        lines
-    };
-    legend.iter().flat_map(lines).collect()
+    }
+    lines
 }
 
 /// Where the entries of a legend begin, in as many lines as they need.
 fn places(legend: &[Key]) -> Vec<(i32, i32)> {
     let right = px(Sheet::current().width() as i32) - style::MARGIN;
     let (mut x, mut y) = (style::MARGIN, first_line());
-    let mut place = |key: &Key| {
+    let mut places = Vec::with_capacity(legend.len());
+    for key in legend {
         let width = key.indent() + style::text_width(&key.text);
         if x > style::MARGIN && x + width > right {
             (x, y) = (style::MARGIN, y + LEGEND_LINE);
         }
-        let place = (x, y);
+        places.push((x, y));
         x += width + KEY_GAP;
-        place
-    };
-    legend.iter().map(&mut place).collect()
+    }
+    places
 }
 
 fn first_line() -> i32 {
@@ -122,6 +128,19 @@ fn title_height() -> i32 {
 }
 
 impl Key {
+    pub(super) fn line(text: impl Into<String>, color: RGBColor) -> Self {
+        Self { text: text.into(), sign: Sign::Line(color) }
+    }
+
+    pub(super) fn bar(text: impl Into<String>, color: RGBColor) -> Self {
+        Self { text: text.into(), sign: Sign::Bar(color) }
+    }
+
+    /// A text without a sign.
+    pub(super) fn note(text: impl Into<String>) -> Self {
+        Self { text: text.into(), sign: Sign::Nothing }
+    }
+
     /// From the begin of the entry to its text.
     fn indent(&self) -> i32 {
         if matches!(self.sign, Sign::Nothing) { 0 } else { SIGN_WIDTH + SIGN_GAP }

@@ -32,8 +32,7 @@ pub(super) fn tall(legend: &[legend::Key]) -> Size {
 
 /// A line in the colour of each index, with its text.
 pub(super) fn keys(texts: impl Iterator<Item = String>) -> Vec<legend::Key> {
-    let key = |(index, text)| legend::Key { text, sign: legend::Sign::Line(style::color(index)) };
-    texts.enumerate().map(key).collect()
+    texts.enumerate().map(|(index, text)| legend::Key::line(text, style::color(index))).collect()
 }
 
 /// Axes from 0 to `right` and to 100 %, in whole numbers.
@@ -63,6 +62,7 @@ pub(super) fn draw_in<B: DrawingBackend>(
         return Ok(());
     }
     let line: Vec<Pixel> = line.into_iter().map(|point| chart.backend_coord(&point)).collect();
+    // Dashes are pixels of the whole area; the plot counts from its corner.
     let plot = chart.plotting_area().strip_coord_spec();
     let (left, top) = plot.get_base_pixel();
     for dash in dashes(&line, &lengths) {

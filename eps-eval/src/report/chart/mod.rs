@@ -115,6 +115,7 @@ pub fn svg(chart: &impl Chart, sheet: Sheet) -> Result<String, EvalError> {
         let mut document = String::new();
         let backend = SVGBackend::with_string(&mut document, (drawn_width, drawn_height));
         draw(chart, backend)?;
+        // The view box keeps the size of the drawing, so that width and height alone scale it.
         let drawn = format!("width=\"{drawn_width}\" height=\"{drawn_height}\"");
         let size = if sheet.is_paper() {
             let [width, height] = points(chart).map(|points| format!("{points:.2}pt"));
@@ -134,6 +135,7 @@ pub fn png(chart: &impl Chart, sheet: Sheet) -> Result<Vec<u8>, EvalError> {
         let mut drawn = RgbImage::new(drawn_width, drawn_height);
         let backend = BitMapBackend::with_buffer(&mut drawn, (drawn_width, drawn_height));
         draw(chart, Bitmap::new(backend))?;
+        // A pixel is the mean of two by two that were drawn, which smooths edges.
         if !sheet.is_paper() {
             drawn = imageops::thumbnail(&drawn, width as u32 * SAVED, height as u32 * SAVED);
         }
@@ -147,16 +149,15 @@ pub fn png(chart: &impl Chart, sheet: Sheet) -> Result<Vec<u8>, EvalError> {
 /// embedded.
 pub fn pdf(chart: &impl Chart, sheet: Sheet) -> Result<Vec<u8>, EvalError> {
     sheet.within(|| {
-        let failed = |error: &dyn std::fmt::Display| EvalError::Chart { found: error.to_string() };
         let [width, height] = points(chart);
         let page = PageSettings::from_wh(width, height);
-        let page = page.ok_or_else(|| failed(&"a page without extent"))?;
+        let page = page.ok_or_else(|| EvalError::chart("a page without extent"))?;
         let mut document = Document::new();
         let mut page = document.start_page_with(page);
         let drawn = drawn_size(chart);
         draw(chart, Pdf::new(page.surface(), drawn, width / drawn.0 as f32))?;
         page.finish();
-        document.finish().map_err(|error| failed(&format!("{error:?}")))
+        document.finish().map_err(|error| EvalError::chart(format!("{error:?}")))
     })
 }
 
@@ -174,15 +175,14 @@ fn measured(chart: &impl Chart) -> Size {
 }
 
 fn drawn_size(chart: &impl Chart) -> (u32, u32) {
-    let size = measured(chart);
-    let drawn = |pixels: usize| style::px(pixels as i32) as u32;
-    (drawn(size.width), drawn(size.height))
+    let Size { width, height } = measured(chart);
+    (style::px(width as i32) as u32, style::px(height as i32) as u32)
 }
 
 fn draw<B: DrawingBackend>(chart: &impl Chart, backend: B) -> Result<(), EvalError> {
     let area = backend.into_drawing_area();
     let drawn = chart.draw(&area).and_then(|()| area.present());
-    drawn.map_err(|error| EvalError::Chart { found: error.to_string() })
+    drawn.map_err(EvalError::chart)
 }
 
 #[cfg(test)]

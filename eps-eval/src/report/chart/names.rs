@@ -33,25 +33,35 @@ impl Names {
     /// begins relative to it.
     pub(super) fn place_beside(&mut self, marks: &[Pixel], width: i32) -> Option<(usize, Pixel)> {
         let (gap, half) = (px(8), px(8));
+        // Right, left, above, below; the middle of the name's left edge, from the mark.
         let beside = [(gap, 0), (-gap - width, 0), (-width / 2, -px(17)), (-width / 2, px(17))];
-        let corners = |(index, (dx, dy)): (usize, Pixel)| {
-            let (left, middle) = (marks[index].0 + dx, marks[index].1 + dy);
-            [left - px(2), middle - half, left + width + px(2), middle + half]
-        };
-        let is_free = |corners: &Corners| {
-            // The legend is above the plot.
-            let is_below_legend = corners[1] >= self.plot[1] - half;
-            let is_inside =
-                corners[0] > self.plot[0] && corners[2] < self.plot[2] && corners[3] < self.plot[3];
-            let is_inside = is_inside && is_below_legend;
-            is_inside && !self.taken.iter().any(|other| overlap(corners, other))
-        };
-        let is_clear = |corners: &Corners| !self.lines.iter().any(|line| crosses(line, corners));
-        let places = || (0..marks.len()).flat_map(|index| beside.map(|at| (index, at)));
-        let free = || places().filter(|&place| is_free(&corners(place)));
-        let place = free().find(|&place| is_clear(&corners(place))).or_else(|| free().next())?;
-        self.taken.push(corners(place));
+        let mut free: Vec<((usize, Pixel), Corners)> = Vec::new();
+        for (index, mark) in marks.iter().enumerate() {
+            for (dx, dy) in beside {
+                let (left, middle) = (mark.0 + dx, mark.1 + dy);
+                let corners = [left - px(2), middle - half, left + width + px(2), middle + half];
+                if self.is_free(&corners) {
+                    free.push(((index, (dx, dy)), corners));
+                }
+            }
+        }
+        let clear = free.iter().find(|(_, corners)| self.is_clear(corners));
+        let &(place, corners) = clear.or(free.first())?;
+        self.taken.push(corners);
         Some(place)
+    }
+
+    fn is_free(&self, corners: &Corners) -> bool {
+        // The legend is above the plot.
+        let is_below_legend = corners[1] >= self.plot[1] - px(8);
+        let is_inside =
+            corners[0] > self.plot[0] && corners[2] < self.plot[2] && corners[3] < self.plot[3];
+        let is_taken = self.taken.iter().any(|other| overlap(corners, other));
+        is_inside && is_below_legend && !is_taken
+    }
+
+    fn is_clear(&self, corners: &Corners) -> bool {
+        !self.lines.iter().any(|line| crosses(line, corners))
     }
 }
 
@@ -62,11 +72,12 @@ fn overlap(a: &Corners, b: &Corners) -> bool {
 /// Whether a line meets a box, seen at points that are nearer to each other than a name is high.
 fn crosses(&[from, to]: &[Pixel; 2], corners: &Corners) -> bool {
     let steps = (from.0.abs_diff(to.0).max(from.1.abs_diff(to.1)) / px(4) as u32).max(1) as i32;
-    let at = |step: i32| {
-        (from.0 + (to.0 - from.0) * step / steps, from.1 + (to.1 - from.1) * step / steps)
-    };
     let [left, top, right, bottom] = *corners;
-    (0..=steps).map(at).any(|(x, y)| (left..right).contains(&x) && (top..bottom).contains(&y))
+    (0..=steps).any(|step| {
+        let x = from.0 + (to.0 - from.0) * step / steps;
+        let y = from.1 + (to.1 - from.1) * step / steps;
+        (left..right).contains(&x) && (top..bottom).contains(&y)
+    })
 }
 
 #[cfg(test)]

@@ -150,6 +150,7 @@ impl Face {
         while let Some((start, letter)) = letters.next() {
             let id = self.letters.glyph_id(letter);
             let next = letters.peek().map(|&(_, next)| self.letters.glyph_id(next));
+            // What a pair of letters moves apart belongs to the advance of the first.
             let kerning = next.map_or(0.0, |next| self.letters.kern_unscaled(id, next));
             let advance = (self.letters.h_advance_unscaled(id) + kerning) / em;
             let range = start..start + letter.len_utf8();

@@ -71,10 +71,6 @@ impl PerClassChart<'_> {
     }
 
     fn legend(&self) -> Vec<legend::Key> {
-        let key = |(index, (name, _)): (usize, &(&str, &Scores))| legend::Key {
-            text: (*name).to_owned(),
-            sign: legend::Sign::Bar(style::color(index)),
-        };
-        self.methods.iter().enumerate().map(key).collect()
+        bars::keys(self.methods.iter().map(|(name, _)| *name))
     }
 }

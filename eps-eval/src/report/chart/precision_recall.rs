@@ -29,20 +29,21 @@ impl Chart for PrecisionRecallChart<'_> {
         let titles = ["recall, mean over classes [%]", "precision, mean over classes [%]"];
         let layout = lines::to_100(100.0, titles[0], titles[1]);
         let mut chart = style::axes(&area, &layout)?;
-        let curves = || self.curves.iter().enumerate();
-        curves().try_for_each(|(index, curve)| {
-            let line = curve.points.iter().copied().filter_map(place);
-            lines::draw(&mut chart, line, index)
-        })?;
+        for (index, curve) in self.curves.iter().enumerate() {
+            lines::draw(&mut chart, curve.points.iter().copied().filter_map(place), index)?;
+        }
         // Marks come last, so that no curve covers them.
-        curves().try_for_each(|(index, curve)| lines::draw_marks(&mut chart, curve, index, place))
+        for (index, curve) in self.curves.iter().enumerate() {
+            lines::draw_marks(&mut chart, curve, index, place)?;
+        }
+        Ok(())
     }
 }
 
 impl PrecisionRecallChart<'_> {
     fn legend(&self) -> Vec<legend::Key> {
-        let signs = ["○ fixed threshold", "● threshold of the best mean IoU"]
-            .map(|text| legend::Key { text: text.into(), sign: legend::Sign::Nothing });
+        let signs =
+            ["○ fixed threshold", "● threshold of the best mean IoU"].map(legend::Key::note);
         let names = self.curves.iter().map(|curve| curve.method.clone());
         lines::keys(names).into_iter().chain(signs).collect()
     }

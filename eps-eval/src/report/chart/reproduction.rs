@@ -54,10 +54,8 @@ impl Chart for ReproductionChart<'_> {
 impl ReproductionChart<'_> {
     /// IoU that was published or scored; ratios have another axis and stay in the table.
     fn cells(&self) -> Vec<&ReproducedCell> {
-        let has_number = |cell: &&ReproducedCell| {
-            !cell.is_ratio && (cell.published.is_some() || cell.ours.is_some())
-        };
-        self.reproduction.cells.iter().filter(has_number).collect()
+        let ious = self.reproduction.cells.iter().filter(|cell| !cell.is_ratio);
+        ious.filter(|cell| cell.published.is_some() || cell.ours.is_some()).collect()
     }
 }
 
@@ -74,15 +72,16 @@ struct Axis {
 impl Axis {
     /// Around all numbers of some cells.
     fn of(cells: &[&ReproducedCell]) -> Self {
-        let ends = |cell: &&ReproducedCell| {
-            let ours = cell.ours.map(|ours| [ours.value, ours.lower, ours.upper]);
-            let ours = ours.into_iter().flatten().flatten();
-            cell.published_value().into_iter().chain(ours).collect::<Vec<_>>()
-        };
-        let values = || cells.iter().flat_map(ends).map(|fraction| 100.0 * fraction);
+        let mut percents = Vec::new();
+        for cell in cells {
+            let ours = cell.ours.map_or([None; 3], |ours| [ours.value, ours.lower, ours.upper]);
+            let numbers = ours.into_iter().chain([cell.published_value()]).flatten();
+            percents.extend(numbers.map(|fraction| 100.0 * fraction));
+        }
+        let percents = percents.into_iter();
         Self {
-            lowest: (values().fold(100.0, f64::min) / 10.0).floor() * 10.0,
-            highest: style::up_to(values().fold(0.0, f64::max), 10.0),
+            lowest: (percents.clone().fold(100.0, f64::min) / 10.0).floor() * 10.0,
+            highest: style::up_to(percents.fold(0.0, f64::max), 10.0),
         }
     }
 
@@ -164,9 +163,8 @@ fn ours_color() -> RGBColor {
 }
 
 fn legend() -> Vec<legend::Key> {
-    let key = |text: &str, sign| legend::Key { text: text.into(), sign };
     vec![
-        key("published (hollow: recalled, not checked)", legend::Sign::Bar(published_color())),
-        key("yours with image interval (hollow: no verdict)", legend::Sign::Bar(ours_color())),
+        legend::Key::bar("published (hollow: recalled, not checked)", published_color()),
+        legend::Key::bar("yours with image interval (hollow: no verdict)", ours_color()),
     ]
 }

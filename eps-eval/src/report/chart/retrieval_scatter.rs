@@ -1,7 +1,7 @@
 //! Precision against recall of every class, methods by colour.
 
 use super::{
-    Chart, legend, lines,
+    Chart, bars, legend, lines,
     names::{Names, around},
     style,
 };
@@ -100,6 +100,7 @@ impl RetrievalScatterChart<'_> {
         let mut named = vec![false; last.len()];
         for class in changes.iter().map(|change| change.class).chain(others) {
             let Some((point, name)) = last[class].zip(self.classes.get(class)) else { continue };
+            // A class may have changed under several methods, and is named once.
             if std::mem::replace(&mut named[class], true) {
                 continue;
             }
@@ -113,16 +114,13 @@ impl RetrievalScatterChart<'_> {
     }
 
     fn legend(&self) -> Vec<legend::Key> {
-        let key = |(index, method): (usize, &MethodDetails)| legend::Key {
-            text: method.name.clone(),
-            sign: legend::Sign::Bar(style::color(index)),
-        };
+        let mut keys = bars::keys(self.methods.iter().map(|method| method.name.as_str()));
         let curves = IOUS.map(|iou| format!("{:.0}", 100.0 * iou)).join(", ");
-        let note = |text| legend::Key { text, sign: legend::Sign::Nothing };
-        let lines = format!("lines: the {JOINED} largest changes of IoU");
-        let lines = (self.methods.len() > 2).then(|| note(lines));
-        let methods = self.methods.iter().enumerate().map(key);
-        methods.chain([note(format!("grey: IoU of {curves} %"))]).chain(lines).collect()
+        keys.push(legend::Key::note(format!("grey: IoU of {curves} %")));
+        if self.methods.len() > 2 {
+            keys.push(legend::Key::note(format!("lines: the {JOINED} largest changes of IoU")));
+        }
+        keys
     }
 }
 
@@ -154,14 +152,14 @@ fn iou((recall, precision): Place) -> f64 {
 /// The changes that are joined: of two methods all, of more the largest, largest first.
 fn changes(points: &[Places]) -> Vec<Change> {
     let Some((first, others)) = points.split_first() else { return vec![] };
-    let of_method = |(index, other): (usize, &Places)| -> Vec<Change> {
-        let pairs = first.iter().zip(other).enumerate();
-        let change = |(class, (from, to)): (usize, (&Option<Place>, &Option<Place>))| {
-            Some(Change { class, method: index + 1, ends: [(*from)?, (*to)?] })
-        };
-        pairs.filter_map(change).collect()
-    };
-    let mut changes: Vec<Change> = others.iter().enumerate().flat_map(of_method).collect();
+    let mut changes = Vec::new();
+    for (method, other) in (1..).zip(others) {
+        for (class, (from, to)) in first.iter().zip(other).enumerate() {
+            if let (&Some(from), &Some(to)) = (from, to) {
+                changes.push(Change { class, method, ends: [from, to] });
+            }
+        }
+    }
     changes.sort_by(|a, b| b.size().total_cmp(&a.size()));
     if others.len() > 1 {
         changes.truncate(JOINED);
@@ -177,6 +175,7 @@ fn place(class: &ClassRetrieval) -> Option<Place> {
 /// Places of one IoU: `1 / IoU = 1 / precision + 1 / recall - 1`.
 fn curve(iou: f64) -> impl Iterator<Item = Place> {
     (0..=POINTS).map(move |index| {
+        // From recall = IoU, where precision is 1, to recall 1, where precision = IoU.
         let recall = iou + (1.0 - iou) * index as f64 / POINTS as f64;
         let precision = 1.0 / (1.0 / iou + 1.0 - 1.0 / recall);
         (100.0 * recall, 100.0 * precision)

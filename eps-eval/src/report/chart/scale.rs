@@ -43,17 +43,17 @@ impl Scale {
         let step = step(&range, most, least);
         let decimals = (-step.log10().floor()).clamp(0.0, 12.0) as usize;
         let [first, last] = multiples(&range, step);
-        let tick = |index: i64| {
-            let place = index as f64 * step;
-            (place, format!("{place:.decimals$}"))
-        };
-        Self { range, ticks: (first..=last).map(tick).collect() }
+        let places = (first..=last).map(|index| index as f64 * step);
+        let ticks = places.map(|place| (place, format!("{place:.decimals$}"))).collect();
+        Self { range, ticks }
     }
 
     /// The text of the label that is nearest to a place.
     pub(super) fn text(&self, place: f64) -> String {
-        let distance = |tick: &(f64, String)| (tick.0 - place).abs();
-        let nearest = self.ticks.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let nearest = self
+            .ticks
+            .iter()
+            .min_by(|(a, _), (b, _)| (a - place).abs().total_cmp(&(b - place).abs()));
         nearest.map_or_else(String::new, |(_, text)| text.clone())
     }
 }
@@ -92,14 +92,13 @@ fn step(range: &Range<f64>, most: usize, least: f64) -> f64 {
     let power = 10_f64.powf((span / most as f64).log10().floor());
     let steps =
         (0..3).flat_map(|digit| [1.0, 2.0, 5.0].map(|step| step * power * 10_f64.powi(digit)));
-    let fits = |&step: &f64| {
+    // Powers of ten of floats may miss a whole number by its last bit.
+    let mut steps = steps.map(|step| if step > 0.9 { step.round() } else { step });
+    let fitting = steps.find(|&step| {
         let [first, last] = multiples(range, step);
         step >= least && last - first < most as i64
-    };
-    steps
-        .map(|step| if step > 0.9 { step.round() } else { step })
-        .find(fits)
-        .unwrap_or_else(|| least.max(span))
+    });
+    fitting.unwrap_or_else(|| least.max(span))
 }
 
 /// The first and the last multiple of a step in a range, in steps.

@@ -95,8 +95,9 @@ pub(super) fn pale(index: usize) -> RGBColor {
 
 /// A colour with some parts of white.
 pub(super) fn mixed(RGBColor(red, green, blue): RGBColor, white: u16) -> RGBColor {
-    let mix = |value: u8| ((u16::from(value) + white * 255) / (white + 1)) as u8;
-    RGBColor(mix(red), mix(green), mix(blue))
+    let [red, green, blue] =
+        [red, green, blue].map(|value| ((u16::from(value) + white * 255) / (white + 1)) as u8);
+    RGBColor(red, green, blue)
 }
 
 /// The darkest tone of a heat map.
@@ -104,8 +105,10 @@ const FULL: RGBColor = RGBColor(0, 82, 140);
 
 /// The tone of a heat map: white at 0, a dark blue at 1.
 pub(super) fn tone(value: f64) -> RGBColor {
-    let mix = |full: u8| (255.0 + (f64::from(full) - 255.0) * value.clamp(0.0, 1.0)).round() as u8;
-    RGBColor(mix(FULL.0), mix(FULL.1), mix(FULL.2))
+    let value = value.clamp(0.0, 1.0);
+    let [red, green, blue] = [FULL.0, FULL.1, FULL.2]
+        .map(|full| (255.0 + (f64::from(full) - 255.0) * value).round() as u8);
+    RGBColor(red, green, blue)
 }
 
 /// Style of a chart's title, anchored at its left.
@@ -148,12 +151,11 @@ pub(super) fn small_width(text: &str) -> i32 {
 
 /// As much of a small text as fits into a width as it is drawn, with an ellipsis where it is cut.
 pub(super) fn small_cut(text: &str, width: i32) -> String {
-    let fits = |text: &str| small_width(text) <= width;
-    if fits(text) {
+    if small_width(text) <= width {
         return text.to_owned();
     }
     let mut short = text.to_owned();
-    while short.pop().is_some() && !fits(&format!("{}…", short.trim_end())) {}
+    while short.pop().is_some() && small_width(&format!("{}…", short.trim_end())) > width {}
     format!("{}…", short.trim_end())
 }
 

@@ -36,14 +36,7 @@ impl Chart for SweepChart<'_> {
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
         let area = legend::titled(area, self.title(), &self.legend())?;
-        let ious = self.curves.iter().flat_map(|curve| &curve.points);
-        let marked = |curve: &Curve| {
-            let held_out = curve.held_out.as_ref().map(|point| point.mean_iou);
-            [curve.fixed.map(|point| point.mean_iou), held_out]
-        };
-        let marks = self.curves.iter().flat_map(marked).flatten();
-        let ious = ious.map(|point| point.mean_iou).chain(marks);
-        let top = style::up_to(ious.map(|iou| 100.0 * iou).fold(0.0, f64::max), 10.0);
+        let top = self.top();
         let layout = style::AxesLayout {
             x: self.scale(),
             y: Scale::round(0.0..top, UP),
@@ -63,13 +56,15 @@ impl Chart for SweepChart<'_> {
             let line = DashedPathElement::new(ends, style::px(5), style::px(4), stroke);
             chart.draw_series([line])?;
         }
-        let curves = || self.curves.iter().enumerate();
-        curves().try_for_each(|(index, curve)| {
+        for (index, curve) in self.curves.iter().enumerate() {
             let line = curve.points.iter().map(|&point| self.place(point));
-            lines::draw(&mut chart, line, index)
-        })?;
+            lines::draw(&mut chart, line, index)?;
+        }
         // Marks come last, so that no curve covers them.
-        curves().try_for_each(|(index, curve)| self.draw_marks(&mut chart, curve, index))
+        for (index, curve) in self.curves.iter().enumerate() {
+            self.draw_marks(&mut chart, curve, index)?;
+        }
+        Ok(())
     }
 }
 
@@ -83,6 +78,17 @@ impl SweepChart<'_> {
             BackgroundRule::Constant => "Mean IoU against background threshold",
             BackgroundRule::Power => "Mean IoU against the power of the background",
         }
+    }
+
+    /// Percent at the top of the axis, above all curves and marks.
+    fn top(&self) -> f64 {
+        let mut highest = 0.0_f64;
+        for curve in self.curves {
+            let points = curve.points.iter().chain(&curve.fixed).map(|point| point.mean_iou);
+            let held_out = curve.held_out.iter().map(|point| point.mean_iou);
+            highest = points.chain(held_out).fold(highest, f64::max);
+        }
+        style::up_to(100.0 * highest, 10.0)
     }
 
     /// The place of a parameter on its axis.
@@ -153,18 +159,18 @@ impl SweepChart<'_> {
 
 /// The method with the values of its marked points.
 fn describe(curve: &Curve) -> String {
-    let value = |iou| percent(Some(iou));
-    let fixed =
-        curve.fixed.map(|point| format!("○ {} % at {:.2}", value(point.mean_iou), point.parameter));
-    let best = curve
-        .best()
-        .map(|point| format!("● best {} % at {:.3}", value(point.mean_iou), point.parameter));
-    let held_out = curve
-        .held_out
-        .as_ref()
-        .map(|point| format!("◆ held out {} % at {}", value(point.mean_iou), values(point)));
-    let values: Vec<String> = fixed.into_iter().chain(held_out).chain(best).collect();
-    format!("{}: {}", curve.method, values.join(", "))
+    let mut marks = Vec::new();
+    if let Some(SweepPoint { parameter, mean_iou, .. }) = curve.fixed {
+        marks.push(format!("○ {} % at {parameter:.2}", percent(Some(mean_iou))));
+    }
+    if let Some(point) = &curve.held_out {
+        let (iou, thresholds) = (percent(Some(point.mean_iou)), values(point));
+        marks.push(format!("◆ held out {iou} % at {thresholds}"));
+    }
+    if let Some(SweepPoint { parameter, mean_iou, .. }) = curve.best() {
+        marks.push(format!("● best {} % at {parameter:.3}", percent(Some(mean_iou))));
+    }
+    format!("{}: {}", curve.method, marks.join(", "))
 }
 
 /// Fixed thresholds, each once.

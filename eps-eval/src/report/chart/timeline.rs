@@ -58,6 +58,12 @@ struct Entry {
     is_ours: bool,
 }
 
+impl Entry {
+    fn place(&self) -> (f64, f64) {
+        (f64::from(self.year), self.miou)
+    }
+}
+
 impl Chart for TimelineChart<'_> {
     fn size(&self) -> Size {
         let entries = self.entries();
@@ -73,11 +79,12 @@ impl Chart for TimelineChart<'_> {
         let entries = self.entries();
         let title = format!("Published results: {}", self.quantity.name());
         let area = legend::titled(area, &title, &self.legend())?;
-        let values = || entries.iter().map(|entry| entry.miou);
-        let lowest = (values().fold(100.0, f64::min) / 5.0).floor() * 5.0;
-        let highest = style::up_to(values().fold(0.0, f64::max), 5.0);
+        let values = entries.iter().map(|entry| entry.miou);
+        let lowest = (values.clone().fold(100.0, f64::min) / 5.0).floor() * 5.0;
+        let highest = style::up_to(values.fold(0.0, f64::max), 5.0);
         let years = years(&entries);
         let layout = style::AxesLayout {
+            // Names stand right of their points, so the axis goes on for most of a year after the last.
             x: Scale::whole(
                 f64::from(*years.start()) - 0.25..f64::from(*years.end()) + 0.95,
                 ACROSS,
@@ -116,16 +123,14 @@ impl TimelineChart<'_> {
 
     fn legend(&self) -> Vec<legend::Key> {
         let methods = methods(self.quantity);
-        let is_there =
-            |kind: &Supervision| methods.iter().any(|method| method.supervision == *kind);
-        let key = |kind: Supervision| legend::Key {
-            text: kind.name().into(),
-            sign: legend::Sign::Bar(color(kind)),
-        };
-        let mut keys: Vec<_> = Supervision::ALL.into_iter().filter(is_there).map(key).collect();
+        let mut keys = Vec::new();
+        for kind in Supervision::ALL {
+            if methods.iter().any(|method| method.supervision == kind) {
+                keys.push(legend::Key::bar(kind.name(), color(kind)));
+            }
+        }
         if !self.ours.is_empty() {
-            let sign = legend::Sign::Bar(style::color(OURS));
-            keys.push(legend::Key { text: "yours, as scored here".into(), sign });
+            keys.push(legend::Key::bar("yours, as scored here", style::color(OURS)));
         }
         keys
     }
@@ -140,8 +145,8 @@ fn methods(quantity: FieldQuantity) -> Vec<FieldMethod> {
 
 /// From the first to the last year with a point.
 fn years(entries: &[Entry]) -> std::ops::RangeInclusive<u16> {
-    let years = || entries.iter().map(|entry| entry.year);
-    years().min().unwrap_or(0)..=years().max().unwrap_or(0)
+    let years = entries.iter().map(|entry| entry.year);
+    years.clone().min().unwrap_or(0)..=years.max().unwrap_or(0)
 }
 
 /// Pixels from one year to the next.
@@ -166,26 +171,25 @@ fn draw_year<B: DrawingBackend>(
     entries: &[&Entry],
 ) -> style::Drawn<B> {
     let (_, rows) = chart.plotting_area().get_pixel_range();
-    let place = |entry: &&Entry| (f64::from(entry.year), entry.miou);
     let heights: Vec<i32> =
-        entries.iter().map(|entry| chart.backend_coord(&place(entry)).1).collect();
+        entries.iter().map(|entry| chart.backend_coord(&entry.place()).1).collect();
     let room = [rows.start + px(LINE) / 2, rows.end - px(LINE) / 2];
     let names = stacked(&heights, px(LINE), room);
     for ((entry, height), name) in entries.iter().zip(&heights).zip(names) {
         let shift = name - height;
         let line = [(0, 0), (px(REACH - 4), shift)];
         let stroke = style::mixed(entry.color, 2).stroke_width(style::THIN);
-        let line = EmptyElement::at(place(entry)) + PathElement::new(line.to_vec(), stroke);
+        let line = EmptyElement::at(entry.place()) + PathElement::new(line.to_vec(), stroke);
         chart.draw_series([line])?;
         let ink = if entry.is_ours { entry.color } else { style::TEXT };
         let label = style::small(ink, HPos::Left, VPos::Center);
         let text = style::small_cut(&entry.name, px(WIDEST));
-        let text = EmptyElement::at(place(entry)) + Text::new(text, (px(REACH), shift), label);
+        let text = EmptyElement::at(entry.place()) + Text::new(text, (px(REACH), shift), label);
         chart.draw_series([text])?;
     }
     entries.iter().try_for_each(|entry| match entry.is_ours {
-        true => style::diamond(chart, place(entry), entry.color),
-        false => style::mark(chart, place(entry), entry.color, true),
+        true => style::diamond(chart, entry.place(), entry.color),
+        false => style::mark(chart, entry.place(), entry.color, true),
     })
 }
 

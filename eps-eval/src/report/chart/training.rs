@@ -59,9 +59,9 @@ impl Chart for TrainingChart<'_> {
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
         let lines = self.lines();
         let area = legend::titled(area, &self.title(), &self.keys(&lines))?;
-        let points = || lines.iter().flat_map(|line| &line.points);
-        let last = points().map(|&(step, _)| step).fold(1.0, f64::max);
-        let highest = points().map(|&(_, loss)| loss).fold(0.0, f64::max);
+        let points = lines.iter().flat_map(|line| &line.points);
+        let last = points.clone().map(|&(step, _)| step).fold(1.0, f64::max);
+        let highest = points.map(|&(_, loss)| loss).fold(0.0, f64::max);
         let top = if highest > 0.0 { 1.05 * highest } else { 1.0 };
         let layout = style::AxesLayout {
             x: Scale::whole(0.0..last, ACROSS),
@@ -98,10 +98,9 @@ impl TrainingChart<'_> {
 
     /// The losses that were logged. Without saliency the total is the classification loss.
     fn lines(&self) -> Vec<Line> {
-        let line = |name, color, loss: Loss| Line { name, color, points: self.smoothed(loss) };
-        let total = line("total", 0, |step| Some(step.loss));
-        let classification = line("classification", 1, |step| Some(step.loss_cls));
-        let saliency = line("saliency", 2, |step| step.loss_sal);
+        let total = self.line("total", 0, |step| Some(step.loss));
+        let classification = self.line("classification", 1, |step| Some(step.loss_cls));
+        let saliency = self.line("saliency", 2, |step| step.loss_sal);
         match saliency.points.is_empty() {
             true => vec![classification],
             false => vec![total, classification, saliency],
@@ -111,43 +110,46 @@ impl TrainingChart<'_> {
     /// Begin, end and height of the reference's means, of each part of the loss, as far as the axes
     /// reach.
     fn reference_levels(&self, last: f64, top: f64) -> Vec<(f64, f64, f64)> {
-        let levels = |reference: &ReferenceLoss| {
-            let (begin, end) =
-                (reference.updates.start as f64, (reference.updates.end as f64).min(last));
-            [Some(reference.loss_cls), reference.loss_sal].map(|loss| Some((begin, end, loss?)))
-        };
-        let visible = |&(begin, end, loss): &(f64, f64, f64)| begin < end && loss <= top;
-        self.reference.iter().flat_map(levels).flatten().filter(visible).collect()
+        let mut levels = Vec::new();
+        for reference in self.reference {
+            let begin = reference.updates.start as f64;
+            let end = (reference.updates.end as f64).min(last);
+            let losses = [Some(reference.loss_cls), reference.loss_sal].into_iter().flatten();
+            if begin < end {
+                levels.extend(losses.filter(|&loss| loss <= top).map(|loss| (begin, end, loss)));
+            }
+        }
+        levels
     }
 
     fn keys(&self, lines: &[Line]) -> Vec<legend::Key> {
-        let key = |text: &str, color| legend::Key {
-            text: text.to_owned(),
-            sign: legend::Sign::Line(color),
-        };
-        let lines = lines.iter().map(|line| key(line.name, style::color(line.color)));
-        let reference = (!self.reference.is_empty()).then(|| key("as published", style::QUIET));
-        lines.chain(reference).collect()
+        let lines = lines.iter().map(|line| legend::Key::line(line.name, style::color(line.color)));
+        let mut keys: Vec<_> = lines.collect();
+        if !self.reference.is_empty() {
+            keys.push(legend::Key::line("as published", style::QUIET));
+        }
+        keys
     }
 
-    /// Points of one loss; values that are absent or not finite are left out.
-    fn smoothed(&self, loss: Loss) -> Vec<(f64, f64)> {
-        let known = |step: &TrainingStep| {
-            loss(step).filter(|loss| loss.is_finite()).map(|loss| (step.step as f64, loss))
-        };
-        let points: Vec<(f64, f64)> = self.steps.iter().filter_map(known).collect();
-        moving_mean(&points, self.window() / 2)
+    /// One loss, smoothed; values that are absent or not finite are left out.
+    fn line(&self, name: &'static str, color: usize, loss: Loss) -> Line {
+        let known = self.steps.iter().filter_map(|step| {
+            let loss = loss(step).filter(|loss| loss.is_finite())?;
+            Some((step.step as f64, loss))
+        });
+        let points = moving_mean(&known.collect::<Vec<_>>(), self.window() / 2);
+        Line { name, color, points }
     }
 }
 
 /// Each value replaced by the mean of those up to `reach` before and after it, fewer at the ends.
 fn moving_mean(points: &[(f64, f64)], reach: usize) -> Vec<(f64, f64)> {
-    let mean = |(index, &(step, _)): (usize, &(f64, f64))| {
+    let means = points.iter().enumerate().map(|(index, &(step, _))| {
         let reach = reach.min(index).min(points.len() - 1 - index);
         let around = &points[index - reach..=index + reach];
         (step, around.iter().map(|&(_, value)| value).sum::<f64>() / around.len() as f64)
-    };
-    points.iter().enumerate().map(mean).collect()
+    });
+    means.collect()
 }
 
 #[cfg(test)]

@@ -31,10 +31,10 @@ impl Chart for TrimapChart<'_> {
         let title = "Mean IoU in a band around the true boundaries";
         let area = legend::titled(area, title, &self.legend())?;
         let curves: Vec<_> = self.methods.iter().map(curve).collect();
-        let points = || curves.iter().flatten();
-        let highest = points().map(|point| point.1).fold(0.0, f64::max);
-        let lowest = points().map(|point| point.1).fold(f64::INFINITY, f64::min).min(highest);
-        let widest = points().map(|point| point.0).fold(1.0, f64::max);
+        let (widths, ious): (Vec<f64>, Vec<f64>) = curves.iter().flatten().copied().unzip();
+        let highest = ious.iter().copied().fold(0.0, f64::max);
+        let lowest = ious.iter().copied().fold(f64::INFINITY, f64::min).min(highest);
+        let widest = widths.into_iter().fold(1.0, f64::max);
         let layout = style::AxesLayout {
             x: Scale::whole(0.0..widest, ACROSS),
             y: Scale::round((lowest / 10.0).floor() * 10.0..style::up_to(highest, 10.0), UP),
@@ -60,7 +60,6 @@ impl TrimapChart<'_> {
 
 /// Widths and mean IoU in percent.
 fn curve(method: &MethodDetails) -> Vec<(f64, f64)> {
-    let point =
-        |point: &crate::TrimapPoint| Some((f64::from(point.width), 100.0 * point.mean_iou?));
-    method.boundary.trimap.iter().filter_map(point).collect()
+    let points = method.boundary.trimap.iter();
+    points.filter_map(|point| Some((f64::from(point.width), 100.0 * point.mean_iou?))).collect()
 }

@@ -3,36 +3,30 @@
 use super::comparison::is_sure;
 use super::latex::{escape, row as latex_row, write_lines};
 use super::latex_table::{Span, float};
-use super::percent;
+use super::{markdown::table_line, percent, text::aligned};
 use crate::report::ablation::{AblationReport, AblationRow, Spread, short_names};
 use crate::report::chart::Figure;
-use crate::report::frame_csv::to_csv;
+use crate::report::frame_csv::{column, to_csv};
 use crate::{EvalError, paired::Effect};
-use polars::prelude::{Column, DataFrame};
+use polars::prelude::DataFrame;
 
 /// A row for each combination of settings: fractions with all digits, empty where a value does not
 /// exist. Differences are those from the baseline; p-values are Holm's.
 pub fn ablation_csv(report: &AblationReport) -> Result<String, EvalError> {
     let rows = &report.rows;
-    let axis = |axis: &String| {
-        let text = |row: &AblationRow| row.settings.get(axis).map(ToString::to_string);
-        Column::new(axis.as_str().into(), rows.iter().map(text).collect::<Vec<_>>())
-    };
-    let number = |name: &str, value: &dyn Fn(&AblationRow) -> Option<f64>| {
-        Column::new(name.into(), rows.iter().map(value).collect::<Vec<_>>())
-    };
-    let mut columns: Vec<Column> = report.axes.iter().map(axis).collect();
-    let baseline = (0..rows.len()).map(|row| row == report.baseline).collect::<Vec<_>>();
-    columns.push(Column::new("baseline".into(), baseline));
-    let runs = rows.iter().map(|row| row.fixed.runs as u64).collect::<Vec<_>>();
-    columns.push(Column::new("runs".into(), runs));
+    let mut columns = Vec::new();
+    for axis in &report.axes {
+        columns.push(column(axis, rows, |row| row.settings.get(axis).map(ToString::to_string)));
+    }
+    columns.push(column("baseline", 0..rows.len(), |row| row == report.baseline));
+    columns.push(column("runs", rows, |row| row.fixed.runs as u64));
     for (name, spread) in SPREADS {
-        columns.push(number(name, &|row| spread(row).mean));
-        columns.push(number(&format!("{name}_std"), &|row| spread(row).std));
+        columns.push(column(name, rows, |row| spread(row).mean));
+        columns.push(column(&format!("{name}_std"), rows, |row| spread(row).std));
     }
     for (name, effect) in EFFECTS {
         for (part, value) in EFFECT_PARTS {
-            columns.push(number(&format!("{name}{part}"), &|row| value(&effect(row)?)));
+            columns.push(column(&format!("{name}{part}"), rows, |row| value(&effect(row)?)));
         }
     }
     to_csv(DataFrame::new(rows.len(), columns))
@@ -68,15 +62,14 @@ const EFFECTS: [NamedEffect; 2] = [
 ///
 /// Charts are linked as `charts/<name>.svg`.
 pub fn ablation_markdown(report: &AblationReport, figures: &[Figure]) -> String {
-    let cells = |row: &[String]| format!("| {} |\n", row.join(" | "));
     let header = header(report);
     let rule: Vec<String> = (0..header.len())
         .map(|column| if column < varied(report).len() { "---" } else { "---:" }.into())
         .collect();
-    let mut page = cells(&header) + &cells(&rule);
+    let mut page = table_line(&header) + &table_line(&rule);
     for index in 0..report.rows.len() {
         let row = marked_texts(report, index, |cell| format!("**{cell}**"));
-        page += &cells(&row.iter().map(|cell| cell.replace('|', "\\|")).collect::<Vec<_>>());
+        page += &table_line(&row.iter().map(|cell| cell.replace('|', "\\|")).collect::<Vec<_>>());
     }
     page += &format!("\n{}\n", notes(report).join("\n"));
     for missing in &report.missing {
@@ -90,18 +83,9 @@ pub fn ablation_markdown(report: &AblationReport, figures: &[Figure]) -> String 
 
 /// The table in columns for a terminal, then what the columns are.
 pub fn ablation_text(report: &AblationReport) -> String {
-    let mut lines = vec![header(report)];
-    lines.extend((0..report.rows.len()).map(|row| texts(report, row)));
-    let length = |text: &String| text.chars().count();
-    let widths: Vec<usize> = (0..lines[0].len())
-        .map(|column| lines.iter().map(|line| length(&line[column])).max().unwrap_or(0))
-        .collect();
-    let padded = |(cell, &width): (&String, &usize)| format!("{cell:>width$}");
-    let line = |cells: &Vec<String>| {
-        cells.iter().zip(&widths).map(padded).collect::<Vec<_>>().join("  ") + "\n"
-    };
-    let table: String = lines.iter().map(line).collect();
-    format!("{table}\n{}\n", notes(report).join("\n"))
+    let rows: Vec<_> = (0..report.rows.len()).map(|row| texts(report, row)).collect();
+    let lines = aligned(&header(report), &rows, &[]);
+    format!("{}\n\n{}\n", lines.join("\n"), notes(report).join("\n"))
 }
 
 /// A float with a booktabs table; the constant settings are in its caption.
@@ -114,8 +98,7 @@ pub fn ablation_latex(report: &AblationReport) -> String {
     write_lines(&mut text, &[&layout, "\\toprule", &line(&header), "\\midrule"]);
     for row in 0..report.rows.len() {
         // Marked last, since the marks are LaTeX already.
-        let bold = |cell: String| format!("\u{1}{cell}\u{2}");
-        let cells = marked_texts(report, row, bold);
+        let cells = marked_texts(report, row, |cell| format!("\u{1}{cell}\u{2}"));
         let cells = cells
             .iter()
             .map(|cell| latex_text(cell).replace('\u{1}', "\\textbf{").replace('\u{2}', "}"));
@@ -141,14 +124,13 @@ fn latex_text(cell: &str) -> String {
 
 /// The axes on which rows differ, which are columns; all of them where there is a single row.
 fn varied(report: &AblationReport) -> Vec<usize> {
-    let value = |row: &AblationRow, axis: usize| row.settings.get(&report.axes[axis]).cloned();
-    let first = report.rows.first();
-    let differs = |&axis: &usize| {
-        let first = first.and_then(|row| value(row, axis));
-        report.rows.iter().any(|row| value(row, axis) != first)
-    };
     let all = 0..report.axes.len();
-    let varied: Vec<usize> = all.clone().filter(differs).collect();
+    let varied = all.clone().filter(|&axis| {
+        let axis = &report.axes[axis];
+        let mut neighbours = report.rows.array_windows();
+        neighbours.any(|[row, next]| row.settings.get(axis) != next.settings.get(axis))
+    });
+    let varied: Vec<usize> = varied.collect();
     if varied.is_empty() { all.collect() } else { varied }
 }
 
@@ -182,21 +164,17 @@ fn header(report: &AblationReport) -> Vec<String> {
 /// The cells of a row.
 fn texts(report: &AblationReport, index: usize) -> Vec<String> {
     let row = &report.rows[index];
-    let setting =
-        |axis: usize| row.settings.get(&report.axes[axis]).map_or("–".into(), ToString::to_string);
-    let difference = |difference| match index == report.baseline {
-        true => "baseline".into(),
-        false => effect(difference),
+    let settings = varied(report)
+        .into_iter()
+        .map(|axis| row.settings.get(&report.axes[axis]).map_or("–".into(), ToString::to_string));
+    let differences = [row.difference_fixed, row.difference_best];
+    let [at_fixed, at_best] = match index == report.baseline {
+        true => ["baseline".into(), "baseline".into()],
+        false => differences.map(effect),
     };
-    let measures = [
-        row.fixed.runs.to_string(),
-        spread(row.fixed),
-        difference(row.difference_fixed),
-        spread(row.held_out),
-        spread(row.best),
-        difference(row.difference_best),
-    ];
-    varied(report).into_iter().map(setting).chain(measures).collect()
+    let (fixed, held_out, best) = (spread(row.fixed), spread(row.held_out), spread(row.best));
+    let runs = row.fixed.runs.to_string();
+    settings.chain([runs, fixed, at_fixed, held_out, best, at_best]).collect()
 }
 
 /// The cells of a row; `bold` marks a mean IoU that is the highest with a significant difference.

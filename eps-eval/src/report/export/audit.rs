@@ -1,9 +1,9 @@
 //! An audit as text, Markdown and comma-separated text.
 
 use super::{percent, text::aligned};
-use crate::report::frame_csv::to_csv;
+use crate::report::frame_csv::{column, to_csv};
 use crate::{Audit, AuditedProtocol, EvalError};
-use polars::prelude::{Column, DataFrame};
+use polars::prelude::DataFrame;
 
 /// One line a protocol: its name, mean IoU and pixel accuracy in percent, its evaluator, and why the
 /// score differs.
@@ -37,20 +37,15 @@ pub fn audit_markdown(audit: &Audit) -> String {
 ///
 /// If the table cannot be made.
 pub fn audit_csv(audit: &Audit) -> Result<String, EvalError> {
-    let protocols = || audit.protocols.iter();
-    let names: Vec<String> = protocols().map(|audited| audited.protocol.to_string()).collect();
-    let fractions = |name: &str, value: fn(&AuditedProtocol) -> Option<f64>| {
-        Column::new(name.into(), protocols().map(value).collect::<Vec<_>>())
-    };
-    let evaluators: Vec<&str> = protocols().map(|audited| audited.evaluator).collect();
+    let protocols = &audit.protocols;
     let columns = vec![
-        Column::new("protocol".into(), names),
-        fractions("miou", |audited| audited.miou),
-        fractions("pixel_accuracy", |audited| audited.pixel_accuracy),
-        Column::new("evaluator".into(), evaluators),
-        Column::new("why".into(), whys(audit).collect::<Vec<_>>()),
+        column("protocol", protocols, |audited| audited.protocol.to_string()),
+        column("miou", protocols, |audited| audited.miou),
+        column("pixel_accuracy", protocols, |audited| audited.pixel_accuracy),
+        column("evaluator", protocols, |audited| audited.evaluator),
+        column("why", protocols, AuditedProtocol::why),
     ];
-    to_csv(DataFrame::new(audit.protocols.len(), columns))
+    to_csv(DataFrame::new(protocols.len(), columns))
 }
 
 fn cells(audited: &AuditedProtocol) -> [String; 4] {

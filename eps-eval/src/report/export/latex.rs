@@ -91,12 +91,11 @@ fn with_class_rows(group: &Group, names: &[String]) -> String {
         ["class".to_owned()].into_iter().chain(group.methods.iter().map(|(name, _)| escape(name)));
     let layout = format!("l{}", "r".repeat(columns - 1));
     begin_blocks(&mut text, &layout, &heads.collect::<Vec<_>>(), blocks);
-    let class = |(index, name): (usize, &String)| {
-        let values = cells(group, index);
-        [name.clone()].into_iter().chain(values).collect()
-    };
-    let mean = "mIoU".to_owned();
-    let rows: Vec<Vec<String>> = names.iter().chain([&mean]).enumerate().map(class).collect();
+    let names = names.iter().cloned().chain(["mIoU".into()]);
+    let rows: Vec<Vec<String>> = names
+        .enumerate()
+        .map(|(column, name)| [name].into_iter().chain(cells(group, column)).collect())
+        .collect();
     write_blocks(&mut text, &rows, blocks);
     write_lines(&mut text, &["\\bottomrule", "\\end{tabular}"]);
     text
@@ -111,11 +110,11 @@ fn value(scores: &Scores, column: usize) -> Option<f64> {
 fn cells(group: &Group, column: usize) -> Vec<String> {
     let values: Vec<_> = group.methods.iter().map(|(_, scores)| value(scores, column)).collect();
     let ranks = ranks(&values, Better::High, |value| percent(Some(value)));
-    let cell = |(value, rank): (&Option<f64>, Option<Rank>)| match value {
+    let cells = values.into_iter().zip(ranks).map(|(value, rank)| match value {
         None => "--".into(),
-        Some(_) => marked(percent(*value), rank),
-    };
-    values.iter().zip(ranks).map(cell).collect()
+        Some(_) => marked(percent(value), rank),
+    });
+    cells.collect()
 }
 
 /// A cell as its rank is shown.
@@ -141,7 +140,7 @@ pub(super) fn write_lines(text: &mut String, lines: &[&str]) {
 
 /// A name as LaTeX prints it.
 pub(crate) fn escape(text: &str) -> String {
-    let escaped = |character: char| match character {
+    let escaped = text.chars().map(|character| match character {
         '&' | '%' | '$' | '#' | '_' | '{' | '}' => format!("\\{character}"),
         // In the encoding that LaTeX begins with they are other signs.
         '<' | '>' => format!("${character}$"),
@@ -149,8 +148,8 @@ pub(crate) fn escape(text: &str) -> String {
         '^' => "\\textasciicircum{}".into(),
         '\\' => "\\textbackslash{}".into(),
         other => other.to_string(),
-    };
-    text.chars().map(escaped).collect()
+    });
+    escaped.collect()
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub(super) fn float(span: Span, caption: &str, label: &str, tabular: &str) -> St
 
 /// How many blocks beside each other a table of so many lines has, each of so many columns.
 pub(super) fn blocks(lines: usize, columns: usize) -> usize {
+    // Twelve columns fit across a page; a table too long for one block has three where they fit, or more.
     let most = (12 / columns.max(1)).max(1);
     lines.div_ceil(MOST_LINES).clamp(1, most).max(if lines > MOST_LINES { most.min(3) } else { 1 })
 }
@@ -51,8 +52,8 @@ pub(super) fn write_blocks(text: &mut String, rows: &[Vec<String>], blocks: usiz
     let lines = rows.len().div_ceil(blocks.max(1));
     let empty = vec![String::new(); columns];
     for line in 0..lines {
-        let of_block = |block| rows.get(line + block * lines).unwrap_or(&empty).iter().cloned();
-        write_lines(text, &[&row_of((0..blocks).flat_map(of_block).collect())]);
+        let rows = (0..blocks).map(|block| rows.get(line + block * lines).unwrap_or(&empty));
+        write_lines(text, &[&row_of(rows.flatten().cloned().collect())]);
     }
 }
 

@@ -25,6 +25,11 @@ pub(super) fn title(column: &str) -> String {
     }
 }
 
+/// A line of a table with its end.
+pub(super) fn table_line(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
 fn row_line(row: &Row) -> String {
     let name = escape(&row.name);
     let emphasise = |cell: String| if row.is_mean { format!("**{cell}**") } else { cell };

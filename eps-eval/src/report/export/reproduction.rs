@@ -2,6 +2,7 @@
 
 use super::latex::{escape, row as latex_row};
 use super::latex_table::{Span, float};
+use super::markdown::table_line;
 use super::text::aligned;
 use crate::EvalError;
 use crate::report::DataTable;
@@ -30,11 +31,10 @@ pub fn reproduction_text(reproduction: &Reproduction) -> String {
 
 /// The table, what it holds under, and the sources of its numbers; `charts` are titles and files.
 pub fn reproduction_markdown(reproduction: &Reproduction, charts: &[(String, String)]) -> String {
-    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let mut text = format!("# {}\n\n{}\n", reproduction.title, heading(reproduction));
-    text += &line(&HEADER.map(str::to_owned));
+    text += &table_line(&HEADER.map(str::to_owned));
     text += "| --- | --- | ---: | --- | ---: | ---: | ---: | ---: | --- |\n";
-    text.extend(reproduction.cells.iter().map(|cell| line(&shown(cell))));
+    text.extend(reproduction.cells.iter().map(|cell| table_line(&shown(cell))));
     text += "\n## Sources\n\n";
     text.extend(sources(reproduction).into_iter().map(|source| format!("- {source}\n")));
     text.extend(charts.iter().map(|(title, file)| format!("\n![{title}]({file})\n")));
@@ -75,8 +75,8 @@ pub fn reproduction_latex(reproduction: &Reproduction) -> String {
     let mut text = String::from("\\begin{tabular}{llrrrl}\n\\toprule\n");
     let header = ["", "published", "this work", "difference", "verdict"].map(str::to_owned);
     text += &(latex_row("", header.into_iter()) + "\n\\midrule\n");
-    let has_number = |cell: &&ReproducedCell| cell.published.is_some() || cell.ours.is_some();
-    for cell in reproduction.cells.iter().filter(has_number) {
+    let cells = reproduction.cells.iter();
+    for cell in cells.filter(|cell| cell.published.is_some() || cell.ours.is_some()) {
         let [row, column, published, _, ours, _, _, difference, _] = shown(cell);
         let verdict = match &cell.verdict {
             Verdict::NotComparable(_) => "not comparable".into(),

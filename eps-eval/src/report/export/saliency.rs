@@ -4,11 +4,11 @@ use crate::EvalError;
 use crate::report::{
     export::latex,
     export::latex_table::{Span, float},
-    frame_csv::to_csv,
+    frame_csv::{column, to_csv},
     rank::{Better, Rank, ranks},
 };
 use crate::saliency::{NamedImageScores, SaliencyScores};
-use polars::prelude::{Column, DataFrame};
+use polars::prelude::DataFrame;
 
 /// A metric as a column.
 struct Metric {
@@ -54,14 +54,11 @@ impl<'a> SaliencyTable<'a> {
 
     /// Comma-separated text with all digits; a value that does not exist is an empty cell.
     pub fn csv(&self) -> Result<String, EvalError> {
-        let names: Vec<_> = self.scores.iter().map(|scores| scores.source.as_str()).collect();
-        let images: Vec<_> = self.scores.iter().map(|scores| scores.list.images as u64).collect();
-        let mut columns =
-            vec![Column::new("source".into(), names), Column::new("images".into(), images)];
-        columns.extend(METRICS.iter().map(|metric| {
-            let values: Vec<_> = self.scores.iter().map(metric.value).collect();
-            Column::new(metric.key.into(), values)
-        }));
+        let mut columns = vec![
+            column("source", self.scores, |scores| scores.source.as_str()),
+            column("images", self.scores, |scores| scores.list.images as u64),
+        ];
+        columns.extend(METRICS.map(|metric| column(metric.key, self.scores, metric.value)));
         to_csv(DataFrame::new(self.scores.len(), columns))
     }
 
@@ -86,9 +83,10 @@ impl<'a> SaliencyTable<'a> {
 
     /// A float with a table for the package booktabs: best of several sources in bold, second underlined.
     pub fn latex(&self) -> String {
-        let arrow =
-            |metric: &Metric| if metric.is_better_low { "\\downarrow" } else { "\\uparrow" };
-        let header = METRICS.iter().map(|metric| format!("{} ${}$", metric.title, arrow(metric)));
+        let header = METRICS.iter().map(|metric| {
+            let arrow = if metric.is_better_low { "\\downarrow" } else { "\\uparrow" };
+            format!("{} ${arrow}$", metric.title)
+        });
         let mut lines = vec![
             format!("\\begin{{tabular}}{{l{}}}", "r".repeat(METRICS.len())),
             "\\toprule".into(),
@@ -117,12 +115,12 @@ impl<'a> SaliencyTable<'a> {
         let names = rows.iter().map(|(name, _)| name.chars().count());
         let width = names.max().unwrap_or(0).max("source".len());
         let line = |name: &str, cells: &[String]| {
-            let pairs = cells.iter().zip(&header);
-            let width_of = |title: &String| title.chars().count().max(decimals(Some(1.0)).len());
-            let cells: String = pairs
-                .map(|(cell, title)| format!("  {cell:>width$}", width = width_of(title)))
-                .collect();
-            format!("{name:<width$}{cells}\n")
+            let cells = cells.iter().zip(&header).map(|(cell, title)| {
+                // No score is above 1, so no cell is wider than that of 1.
+                let width = title.chars().count().max(decimals(Some(1.0)).len());
+                format!("  {cell:>width$}")
+            });
+            format!("{name:<width$}{}\n", cells.collect::<String>())
         };
         let rule = "─".repeat(line("", &header).chars().count() - 1) + "\n";
         let rows: String = rows.iter().map(|(name, cells)| line(name, cells)).collect();
@@ -136,10 +134,11 @@ impl<'a> SaliencyTable<'a> {
     ) -> impl Iterator<Item = (&'a str, Vec<String>)> {
         let ranks: Vec<_> = METRICS.iter().map(|metric| metric.ranks(self.scores)).collect();
         self.scores.iter().enumerate().map(move |(index, scores)| {
-            let cell = |(metric, ranks): (&Metric, &Vec<Option<Rank>>)| {
-                emphasise(decimals((metric.value)(scores)), ranks[index])
-            };
-            (scores.source.as_str(), METRICS.iter().zip(&ranks).map(cell).collect())
+            let cells = METRICS
+                .iter()
+                .zip(&ranks)
+                .map(|(metric, ranks)| emphasise(decimals((metric.value)(scores)), ranks[index]));
+            (scores.source.as_str(), cells.collect())
         })
     }
 }
@@ -163,23 +162,22 @@ fn decimals(value: Option<f64>) -> String {
 
 /// The scores of every image of some sources as comma-separated text, a row for each.
 pub fn images_csv(sources: &[(&str, &[NamedImageScores])]) -> Result<String, EvalError> {
-    let images = || sources.iter().flat_map(|(_, images)| images.iter());
-    let names = sources.iter().flat_map(|(name, images)| images.iter().map(move |_| *name));
-    let number = |key: &str, value: fn(&NamedImageScores) -> Option<f64>| {
-        Column::new(key.into(), images().map(value).collect::<Vec<_>>())
-    };
+    let mut rows: Vec<(&str, &NamedImageScores)> = Vec::new();
+    for (name, images) in sources {
+        rows.extend(images.iter().map(|image| (*name, image)));
+    }
     let columns = vec![
-        Column::new("source".into(), names.collect::<Vec<_>>()),
-        Column::new("id".into(), images().map(|image| image.id.as_str()).collect::<Vec<_>>()),
-        number("mae", |image| Some(image.mae)),
-        number("max_f", |image| Some(image.max_f)),
-        number("adaptive_f", |image| Some(image.adaptive_f)),
-        number("weighted_f", |image| Some(image.weighted_f)),
-        number("s_measure", |image| image.s_measure),
-        number("max_e", |image| image.max_e),
-        number("adaptive_e", |image| image.adaptive_e),
+        column("source", &rows, |(name, _)| *name),
+        column("id", &rows, |(_, image)| image.id.as_str()),
+        column("mae", &rows, |(_, image)| image.mae),
+        column("max_f", &rows, |(_, image)| image.max_f),
+        column("adaptive_f", &rows, |(_, image)| image.adaptive_f),
+        column("weighted_f", &rows, |(_, image)| image.weighted_f),
+        column("s_measure", &rows, |(_, image)| image.s_measure),
+        column("max_e", &rows, |(_, image)| image.max_e),
+        column("adaptive_e", &rows, |(_, image)| image.adaptive_e),
     ];
-    to_csv(DataFrame::new(images().count(), columns))
+    to_csv(DataFrame::new(rows.len(), columns))
 }
 
 #[cfg(test)]

@@ -1,33 +1,30 @@
 //! A sweep as files and text.
 
 use super::percent;
-use crate::report::frame_csv::to_csv;
+use crate::report::frame_csv::{column, to_csv};
 use crate::{
     AveragePrecisions, EvalError, LabelledPoint, MapRefinement, SweepPoint, SweepReport,
     SweepSummary, ThresholdChoice,
     ranking::{PrecisionRecall, ScoreHistogram},
 };
 use eps_data::ClassNames;
-use polars::prelude::{Column, DataFrame};
+use polars::prelude::DataFrame;
 
 /// Every parameter of every rule: its means as fractions with all digits, empty where a value does
 /// not exist.
 pub fn sweep_csv(report: &SweepReport) -> Result<String, EvalError> {
-    let rows = || {
-        report.rules.iter().flat_map(|summary| summary.points.iter().map(move |at| (summary, at)))
-    };
-    let names: Vec<&str> = rows().map(|(summary, _)| summary.rule.name()).collect();
-    let column = |name: &str, value: fn(&SweepPoint) -> Option<f64>| {
-        Column::new(name.into(), rows().map(|(_, point)| value(point)).collect::<Vec<_>>())
-    };
+    let mut rows: Vec<(&str, &SweepPoint)> = Vec::new();
+    for summary in &report.rules {
+        rows.extend(summary.points.iter().map(|point| (summary.rule.name(), point)));
+    }
     let columns = vec![
-        Column::new("background".into(), names),
-        column("parameter", |point| Some(point.parameter)),
-        column("mean_iou", |point| Some(point.mean_iou)),
-        column("mean_precision", |point| point.mean_precision),
-        column("mean_recall", |point| point.mean_recall),
+        column("background", &rows, |(rule, _)| *rule),
+        column("parameter", &rows, |(_, point)| point.parameter),
+        column("mean_iou", &rows, |(_, point)| point.mean_iou),
+        column("mean_precision", &rows, |(_, point)| point.mean_precision),
+        column("mean_recall", &rows, |(_, point)| point.mean_recall),
     ];
-    to_csv(DataFrame::new(rows().count(), columns))
+    to_csv(DataFrame::new(rows.len(), columns))
 }
 
 /// Precision and recall of every class map at every threshold, then their means: fractions with all
@@ -44,17 +41,17 @@ pub fn precision_recall_csv(
     let objects = names.iter().enumerate().skip(1);
     let curves = objects.map(|(class, name)| (name, histogram.curve(class)));
     let curves: Vec<_> = curves.chain([("mean", histogram.mean_curve())]).collect();
-    let rows = || curves.iter().flat_map(|(name, curve)| curve.iter().map(move |at| (*name, at)));
-    let column = |name: &str, value: fn(&PrecisionRecall) -> Option<f64>| {
-        Column::new(name.into(), rows().map(|(_, point)| value(point)).collect::<Vec<_>>())
-    };
+    let mut rows: Vec<(&str, &PrecisionRecall)> = Vec::new();
+    for (name, curve) in &curves {
+        rows.extend(curve.iter().map(|point| (*name, point)));
+    }
     let columns = vec![
-        Column::new("class".into(), rows().map(|(name, _)| name).collect::<Vec<_>>()),
-        column("threshold", |point| Some(point.threshold)),
-        column("precision", |point| point.precision),
-        column("recall", |point| point.recall),
+        column("class", &rows, |(name, _)| *name),
+        column("threshold", &rows, |(_, point)| point.threshold),
+        column("precision", &rows, |(_, point)| point.precision),
+        column("recall", &rows, |(_, point)| point.recall),
     ];
-    to_csv(DataFrame::new(rows().count(), columns))
+    to_csv(DataFrame::new(rows.len(), columns))
 }
 
 /// The labelled points of each rule, of refined maps after every value: percent with one decimal, `–`

@@ -78,40 +78,44 @@ pub(super) fn aligned(header: &[String], rows: &[Vec<String>], left: &[usize]) -
 }
 
 fn widths(header: &[String], rows: &[Vec<String>]) -> Vec<usize> {
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.chain(header.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    (0..header.len()).map(width).collect()
+    let widths = (0..header.len()).map(|column| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).chain(header.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    });
+    widths.collect()
 }
 
 fn padded(cells: &[String], widths: &[usize], left: &[usize]) -> Vec<String> {
-    let align = |(column, (cell, &width)): (usize, (&String, &usize))| match left.contains(&column)
-    {
+    let cells = cells.iter().zip(widths).enumerate();
+    let padded = cells.map(|(column, (cell, &width))| match left.contains(&column) {
         true => format!("{cell:<width$}"),
         false => format!("{cell:>width$}"),
-    };
-    cells.iter().zip(widths).enumerate().map(align).collect()
+    });
+    padded.collect()
 }
 
 /// Cells of a row in their colours; columns repeat for each method.
 fn painted(row: &Row, cells: Vec<String>, methods: usize) -> Vec<String> {
+    let painted = cells.into_iter().enumerate().map(|(index, cell)| {
+        match index.checked_sub(1).and_then(|column| style(row, column, methods)) {
+            Some(style) => format!("{style}{cell}{RESET}"),
+            None if index == 0 && row.is_mean => format!("{BOLD}{cell}{RESET}"),
+            None => cell,
+        }
+    });
+    painted.collect()
+}
+
+/// The escape sequences of a value, beside those of the same quantity of all methods.
+fn style(row: &Row, column: usize, methods: usize) -> Option<String> {
+    let value = row.values[column]?;
     let quantities = row.values.len() / methods.max(1);
-    let style = |column: usize| {
-        let value = row.values[column]?;
-        let rivals =
-            (0..methods).map(|method| row.values[method * quantities + column % quantities]);
-        let rivals: Vec<_> = rivals.collect();
-        let ranks = ranks(&rivals, Better::High, |value| percent(Some(value)));
-        let is_bold_mean = row.is_mean && methods == 1;
-        Some(colour(value).to_owned() + emphasis(ranks[column / quantities], is_bold_mean))
-    };
-    let paint = |(index, cell): (usize, String)| match index.checked_sub(1).and_then(style) {
-        Some(style) => format!("{style}{cell}{RESET}"),
-        None if index == 0 && row.is_mean => format!("{BOLD}{cell}{RESET}"),
-        None => cell,
-    };
-    cells.into_iter().enumerate().map(paint).collect()
+    // Quantity q of method m is in column m · quantities + q.
+    let rivals = (0..methods).map(|method| row.values[method * quantities + column % quantities]);
+    let rivals: Vec<_> = rivals.collect();
+    let ranks = ranks(&rivals, Better::High, |value| percent(Some(value)));
+    let is_bold_mean = row.is_mean && methods == 1;
+    Some(colour(value).to_owned() + emphasis(ranks[column / quantities], is_bold_mean))
 }
 
 fn colour(value: f64) -> &'static str {

@@ -2,7 +2,7 @@
 
 use super::{
     element::{Cell, escape, row},
-    gallery::{Gallery, GalleryImage},
+    gallery::Gallery,
     tables::{sortable, table},
 };
 use crate::paired::{Effect, MethodEstimates};
@@ -70,17 +70,16 @@ pub(super) fn classes_table(report: &ComparisonReport) -> String {
         classes.map(|(class, name)| (Some(class), name.as_str())).chain([(None, "mean")])
     {
         let best = export::sure_best(report, class);
-        let iou = |(index, method): (usize, &MethodEstimates)| {
+        let mut cells = vec![Cell::head(name)];
+        for (index, method) in methods.iter().enumerate() {
             let value = class.map_or(method.miou, |class| method.classes[class]).value;
-            Cell::value(percent(value)).best_if(best == Some(index))
-        };
-        let effect = |difference: &crate::paired::Difference| {
+            cells.push(Cell::value(percent(value)).best_if(best == Some(index)));
+        }
+        for difference in differences {
             let effect = class.map_or(difference.miou, |class| difference.classes[class]);
-            [Cell::value(signed_with_stars(&effect)), Cell::value(effect.images.to_string())]
-        };
-        let cells = [Cell::head(name)].into_iter();
-        let cells = cells.chain(methods.iter().enumerate().map(iou));
-        let cells: Vec<Cell> = cells.chain(differences.iter().flat_map(effect)).collect();
+            cells.push(Cell::value(signed_with_stars(&effect)));
+            cells.push(Cell::value(effect.images.to_string()));
+        }
         rows += &row(if class.is_none() { "mean" } else { "" }, &cells);
     }
     sortable(&rows)
@@ -93,11 +92,10 @@ pub(super) fn extremes_table(classes: &[String], names: &[&str], gallery: &Galle
     let head = head.map(|text| format!("<th>{text}</th>")).concat();
     let mut rows = format!("<tr class=\"names heads\">{head}</tr>\n");
     for (class, name) in classes.iter().enumerate() {
-        let iou = |image: &GalleryImage| image.iou_of(method, class);
         let mut images: Vec<(f64, &str)> = gallery
             .images
             .iter()
-            .filter_map(|image| Some((iou(image)?, image.id.as_str())))
+            .filter_map(|image| Some((image.iou_of(method, class)?, image.id.as_str())))
             .collect();
         images.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
         let (Some(best), Some(worst)) = (images.first(), images.last()) else { continue };

@@ -52,11 +52,6 @@ impl ContactSheetEntry {
         saliency: Option<&SaliencyMap>,
         side: usize,
     ) -> Self {
-        let grey = |map: &SaliencyMap| {
-            let (width, height) = (map.size().width as u32, map.size().height as u32);
-            let value = |x, y| map.values()[(y * width + x) as usize];
-            RgbImage::from_fn(width, height, |x, y| Rgb([value(x, y); 3]))
-        };
         Self {
             id: id.into(),
             labels,
@@ -70,13 +65,11 @@ impl ContactSheetEntry {
     /// Photograph, mask and saliency map, a grey plane for a missing one.
     fn cells(&self) -> [(&'static str, RgbImage); 3] {
         let (width, height) = self.image.dimensions();
-        let plane = || RgbImage::from_pixel(width, height, NOTHING);
-        let or_plane = |image: &Option<RgbImage>| image.clone().unwrap_or_else(plane);
-        [
-            ("image", self.image.clone()),
-            ("mask", or_plane(&self.mask)),
-            ("saliency", or_plane(&self.saliency)),
-        ]
+        let [mask, saliency] = [&self.mask, &self.saliency].map(|picture| match picture {
+            Some(picture) => picture.clone(),
+            None => RgbImage::from_pixel(width, height, NOTHING),
+        });
+        [("image", self.image.clone()), ("mask", mask), ("saliency", saliency)]
     }
 
     /// The pictures side by side.
@@ -101,8 +94,14 @@ fn row_height(row: &[ContactSheetEntry]) -> u32 {
 fn shrunk(picture: &RgbImage, side: usize) -> (u32, u32) {
     let (width, height) = picture.dimensions();
     let factor = (side as f64 / f64::from(width.max(height))).min(1.0);
-    let scaled = |pixels: u32| ((f64::from(pixels) * factor).round() as u32).max(1);
-    (scaled(width), scaled(height))
+    let [width, height] =
+        [width, height].map(|pixels| ((f64::from(pixels) * factor).round() as u32).max(1));
+    (width, height)
+}
+
+fn grey(map: &SaliencyMap) -> RgbImage {
+    let (width, height) = (map.size().width as u32, map.size().height as u32);
+    RgbImage::from_fn(width, height, |x, y| Rgb([map.values()[(y * width + x) as usize]; 3]))
 }
 
 pub(super) fn smooth(picture: &RgbImage, side: usize) -> RgbImage {
@@ -179,12 +178,12 @@ impl ContactSheet<'_> {
             self.entries.iter().flat_map(|entry| entry.classes.iter().copied()).collect();
         classes.sort_unstable();
         classes.dedup();
-        let key = |&class: &ClassId| {
+        let keys = classes.into_iter().map(|class| {
             let [red, green, blue] = palette[usize::from(class)];
             let name = escape(self.names.name(class));
             format!("<span><i style=\"background:rgb({red},{green},{blue})\"></i>{name}</span>\n")
-        };
-        format!("<p class=\"legend\">{}</p>\n", classes.iter().map(key).collect::<String>())
+        });
+        format!("<p class=\"legend\">{}</p>\n", keys.collect::<String>())
     }
 }
 

@@ -51,8 +51,8 @@ pub(super) fn facts(facts: &[(String, String)]) -> String {
     if facts.is_empty() {
         return String::new();
     }
-    let fact = |(name, value): &(String, String)| {
-        format!("<dt>{}</dt><dd>{}</dd>\n", escape(name), escape(value))
-    };
-    format!("<dl>\n{}</dl>\n", facts.iter().map(fact).collect::<String>())
+    let lines = facts
+        .iter()
+        .map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>\n", escape(name), escape(value)));
+    format!("<dl>\n{}</dl>\n", lines.collect::<String>())
 }

@@ -1,5 +1,11 @@
 //! Images with their masks, small, and their scores: what a reader sorts, filters and looks at.
 
+// What a page loads, and when:
+//
+//   index.html    names and scores as JSON in a script, always
+//                 showImages(0, ..), showImages(1, ..): thumbnails of up to 4 MiB
+//   images/0.js   showImages(0, ..): those of 16 images, where there is more, as the reader gets to them
+
 use super::{
     contact_sheet::{sharp, smooth},
     picture::{colour_mask, png_address, thumbnail_address},
@@ -87,8 +93,8 @@ impl GalleryImage {
         (classes, band): (usize, u32),
     ) -> Result<Self, EvalError> {
         let photograph = photograph.map(|image| thumbnail_address(&smooth(image, SIDE)));
-        let mask = |mask: &LabelMap| png_address(&sharp(&colour_mask(mask), SIDE));
-        let maps = [truth].into_iter().chain(masks).map(mask);
+        let maps = [truth].into_iter().chain(masks);
+        let maps = maps.map(|map| png_address(&sharp(&colour_mask(map), SIDE)));
         let scores = masks.iter().map(|mask| {
             let mut anatomy = Anatomy::new(classes, band);
             anatomy.add(truth, mask, labels);
@@ -113,16 +119,16 @@ impl GalleryImage {
 
 impl ImageScores {
     fn new(anatomy: &Anatomy, matrix: &ConfusionMatrix) -> Self {
-        let class = |class: usize| {
+        let classes = (0..matrix.classes()).filter_map(|class| {
             let iou = round(matrix.iou(class)?);
             let lost = Loss::ALL.iter().filter_map(|&loss| anatomy.share(class, loss));
             Some(ImageClass { class, iou, lost: lost.map(round).collect() })
-        };
+        });
         let lost = Loss::ALL.iter().filter_map(|&loss| anatomy.mean_share(loss));
         Self {
             iou: matrix.mean_iou().map(round),
             lost: lost.map(round).collect(),
-            classes: (0..matrix.classes()).filter_map(class).collect(),
+            classes: classes.collect(),
         }
     }
 }
@@ -146,8 +152,10 @@ impl Gallery {
         let mut page =
             format!("<script type=\"application/json\" id=\"images\">{index}</script>\n");
         if !is_inside {
-            let file = |(number, text): (usize, String)| (format!("images/{number}.js"), text);
-            return (page, shards.into_iter().enumerate().map(file).collect());
+            // Scripts, not JSON: a page that is opened from a disk may load the one but not the other.
+            let files = shards.into_iter().enumerate();
+            let files = files.map(|(number, text)| (format!("images/{number}.js"), text));
+            return (page, files.collect());
         }
         for text in &shards {
             page += &format!("<script>{text}</script>\n");

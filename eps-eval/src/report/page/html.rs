@@ -14,10 +14,9 @@ const HOW_TO_READ: &str = include_str!("how_to_read.html");
 
 /// What bold means where there is more than one method.
 fn bold(report: &Report) -> &'static str {
-    let is_of_masks = |method: &Method| method.fixed.threshold.is_none();
     match report.methods.len() {
         0 | 1 => "",
-        _ if report.methods.iter().any(is_of_masks) => {
+        _ if report.methods.iter().any(Method::is_of_masks) => {
             " The best of each row is bold, within each of its parts."
         }
         _ => {
@@ -48,8 +47,8 @@ pub(super) fn html(report: &Report, charts: &[Figure]) -> Result<String, EvalErr
 }
 
 fn summary(report: &Report) -> String {
-    let paragraph = |text: &String| format!("<p class=\"summary\">{}</p>\n", escape(text));
-    report.summary.iter().map(paragraph).collect()
+    let texts = report.summary.iter();
+    texts.map(|text| format!("<p class=\"summary\">{}</p>\n", escape(text))).collect()
 }
 
 /// What the numbers were counted on.
@@ -107,6 +106,7 @@ fn picture_row(row: &PictureRow, header: &[String]) -> Result<String, EvalError>
         let address = data_address(picture)?;
         cells += &format!("<td><img{class} src=\"{address}\" alt=\"{text}\"></td>");
     }
+    // The id is below all pictures, and below the heads of those that the row lacks.
     let columns = row.cells.len().max(header.len()).max(1);
     let id = escape(&row.id);
     Ok(format!("<tr>{cells}</tr>\n<tr><td class=\"id\" colspan=\"{columns}\">{id}</td></tr>\n"))

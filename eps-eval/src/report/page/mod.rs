@@ -143,14 +143,14 @@ impl Report {
     /// All scores, named by method and threshold.
     fn columns(&self) -> Vec<(String, &Scores)> {
         // Not method by method, which would separate what is compared.
-        let name = |method: &Method, threshold: &str| format!("{} {threshold}", method.name);
-        let fixed =
-            self.methods.iter().map(|method| (name(method, &method.at_fixed()), &method.fixed));
-        let best = self
-            .methods
-            .iter()
-            .filter_map(|method| Some((name(method, "best"), method.best.as_ref()?)));
-        fixed.chain(best).collect()
+        let mut columns = Vec::new();
+        for method in &self.methods {
+            columns.push((format!("{} {}", method.name, method.at_fixed()), &method.fixed));
+        }
+        for method in &self.methods {
+            columns.extend(method.best.iter().map(|best| (format!("{} best", method.name), best)));
+        }
+        columns
     }
 
     /// The IoU of each class, a group of rows for each way to choose the threshold.
@@ -162,14 +162,10 @@ impl Report {
             .iter()
             .filter_map(|method| Some((method.name.as_str(), method.best.as_ref()?)))
             .collect();
-        let group = |title, methods| export::Group { title, methods };
-        let fixed = group(fixed_group(&self.methods), &fixed);
-        match best.is_empty() {
-            true => export::latex(&[fixed]),
-            false => {
-                export::latex(&[fixed, group("at the threshold best on the ground truth", &best)])
-            }
-        }
+        export::latex(&[
+            export::Group { title: fixed_group(&self.methods), methods: &fixed },
+            export::Group { title: "at the threshold best on the ground truth", methods: &best },
+        ])
     }
 
     /// Names of the classes, background first.
@@ -225,8 +221,7 @@ const PRECISION_RECALL: &str = "Precision and recall, each a mean over classes, 
 
 /// What the first scores of these methods are of.
 fn fixed_group(methods: &[Method]) -> &'static str {
-    let is_of_masks = |method: &Method| method.fixed.threshold.is_none();
-    match (methods.iter().all(is_of_masks), methods.iter().any(is_of_masks)) {
+    match (methods.iter().all(Method::is_of_masks), methods.iter().any(Method::is_of_masks)) {
         (true, _) => "masks as they are",
         (false, true) => "masks as they are, maps at the fixed threshold",
         (false, false) => "at the fixed threshold",
@@ -243,15 +238,15 @@ pub fn confusion_figures(
     classes: &[String],
     sheet: Sheet,
 ) -> Result<Vec<Figure>, EvalError> {
-    let figure = |(index, (name, matrix)): (usize, &(&str, &ConfusionMatrix))| {
+    let figures = matrices.iter().enumerate().map(|(index, (name, matrix))| {
         let caption = format!(
             "Confusion of {name}: of the pixels of each class (row), the share that was given each class \
              (column). Grey: the ground truth lacks the class of the row."
         );
         let chart = ConfusionMapChart::new(name, matrix, classes);
         Figure::new(format!("confusion-{}", index + 1), caption, &chart, sheet)
-    };
-    matrices.iter().enumerate().map(figure).collect()
+    });
+    figures.collect()
 }
 
 impl Method {
@@ -261,11 +256,15 @@ impl Method {
         threshold.map_or_else(|| "masks".into(), |threshold| format!("at {:.2}", threshold.value))
     }
 
+    /// Whether its masks were scored as they are, not made of maps.
+    fn is_of_masks(&self) -> bool {
+        self.fixed.threshold.is_none()
+    }
+
     fn curve(&self) -> Option<Curve> {
         let (method, points) = (self.name.clone(), self.sweep.clone());
         let fixed = self.fixed.threshold.and_then(|threshold| {
-            let is_it = |point: &SweepPoint| (point.parameter - threshold.value).abs() < 1e-9;
-            points.iter().copied().find(is_it)
+            points.iter().copied().find(|point| (point.parameter - threshold.value).abs() < 1e-9)
         });
         let curve = Curve { method, points, fixed, held_out: None, plateau: None };
         (!curve.points.is_empty()).then_some(curve)
@@ -275,7 +274,7 @@ impl Method {
 fn per_class_caption(methods: &[Method]) -> String {
     let thresholds: Vec<String> = methods.iter().map(Method::at_fixed).collect();
     match thresholds.split_first() {
-        _ if methods.iter().any(|method| method.fixed.threshold.is_none()) => format!(
+        _ if methods.iter().any(Method::is_of_masks) => format!(
             "IoU of each class: {}. A dash marks a class that does not occur.",
             fixed_group(methods)
         ),

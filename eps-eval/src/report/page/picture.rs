@@ -44,6 +44,7 @@ pub fn heat(scores: &[f32], size: Size) -> RgbImage {
 fn heat_colour(score: f32) -> [u8; 3] {
     let score = if score.is_nan() { 0.0 } else { score.clamp(0.0, 1.0) };
     let place = score * (HEAT.len() - 1) as f32;
+    // The last colour has no next one: it is the end of the last stretch.
     let below = (place as usize).min(HEAT.len() - 2);
     let part = place - below as f32;
     std::array::from_fn(|channel| {

@@ -49,17 +49,14 @@ pub(super) fn sheet(rows: &[PictureRow], heads: &[String]) -> Result<Option<RgbI
 /// Left and width of each column, which is as wide as its widest picture.
 fn columns(rows: &[PictureRow]) -> Vec<(u32, u32)> {
     let count = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    let widest = |column: usize| {
+    let (mut columns, mut left) = (Vec::with_capacity(count), 0);
+    for column in 0..count {
         let cells = rows.iter().filter_map(|row| row.cells.get(column));
-        cells.map(RgbImage::width).max().unwrap_or(0)
-    };
-    let mut left = 0;
-    let column = |column| {
-        let place = (left, widest(column));
-        left += place.1 + GAP;
-        place
-    };
-    (0..count).map(column).collect()
+        let width = cells.map(RgbImage::width).max().unwrap_or(0);
+        columns.push((left, width));
+        left += width + GAP;
+    }
+    columns
 }
 
 fn height(row: &PictureRow) -> u32 {

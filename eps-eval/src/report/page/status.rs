@@ -100,16 +100,16 @@ impl StatusPage {
     fn section(&self, state: StatusState) -> String {
         let is_running = state == StatusState::Running;
         let (title, heads) = state.section();
-        let line = |cell: &StatusCell| {
+        let cells = self.cells.iter().filter(|cell| cell.state == state);
+        let lines = cells.map(|cell| {
             let detail = (heads.len() > 1).then(|| escape(&cell.detail));
             let host = is_running.then(|| escape(&cell.host));
             let since = is_running.then(|| cell.since.as_deref().map_or_else(String::new, time));
             let values = [detail, host, since].into_iter().flatten();
             let values: String = values.map(|value| format!("<td>{value}</td>")).collect();
             format!("<tr><th>{}</th>{values}</tr>\n", escape(&cell.name))
-        };
-        let cells = self.cells.iter().filter(|cell| cell.state == state);
-        let lines: String = cells.map(line).collect();
+        });
+        let lines: String = lines.collect();
         if lines.is_empty() {
             return String::new();
         }

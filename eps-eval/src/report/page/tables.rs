@@ -100,8 +100,7 @@ pub(super) fn per_class(methods: &[Method]) -> String {
         methods.iter().chain(at_best).map(|method| Cell::head(&method.name)).collect();
     let mut rows = row("", &groups) + &row("names", &names);
     for (index, class) in first.fixed.classes.iter().enumerate() {
-        let iou = |scores: &Scores| scores.classes.get(index).and_then(|class| class.iou);
-        rows += &class_row("", &class.name, methods, iou);
+        rows += &class_row("", &class.name, methods, |scores| scores.classes.get(index)?.iou);
     }
     rows += &class_row("mean", "mean", methods, |scores| scores.miou);
     for subset in &first.fixed.subsets {
@@ -139,19 +138,18 @@ fn cells(
     print: fn(f64) -> String,
 ) -> impl Iterator<Item = Cell> + use<> {
     let ranks = ranks(values, better, print);
-    let text = |value: Option<f64>| value.map_or_else(|| percent(None), print);
-    let cell = |(value, rank): (Option<f64>, Option<Rank>)| {
-        Cell::value(text(value)).best_if(rank == Some(Rank::Best))
-    };
-    values.iter().copied().zip(ranks).map(cell).collect::<Vec<_>>().into_iter()
+    let cells = values.iter().zip(ranks).map(|(value, rank)| {
+        let text = value.map_or_else(|| percent(None), print);
+        Cell::value(text).best_if(rank == Some(Rank::Best))
+    });
+    cells.collect::<Vec<_>>().into_iter()
 }
 
 /// The fixed threshold, if all methods share it.
 fn fixed_title(methods: &[Method]) -> String {
-    let values =
-        || methods.iter().map(|method| method.fixed.threshold.map(|threshold| threshold.value));
-    match mean(values()) {
-        Some(shared) if values().all(|value| value == Some(shared)) => {
+    let thresholds = methods.iter().map(|method| Some(method.fixed.threshold?.value));
+    match mean(thresholds.clone()) {
+        Some(shared) if thresholds.clone().all(|value| value == Some(shared)) => {
             format!("at threshold {shared:.2}")
         }
         _ => fixed_group(methods).into(),
@@ -165,23 +163,23 @@ fn threshold(scores: Option<&Scores>) -> String {
 
 /// The counts behind the heat maps of confusion, a table a method, folded until they are asked for.
 pub(super) fn pixel_counts(matrices: &[(&str, &ConfusionMatrix)], classes: &[String]) -> String {
-    let table_of = |&(name, matrix): &(&str, &ConfusionMatrix)| {
-        let shown = matrix.occurring();
-        let names = shown.iter().map(|&class| Cell::head(&classes[class]));
-        let mut rows = row("names", &titled("ground truth", names));
-        for &truth in &shown {
-            let counts =
-                shown.iter().map(|&class| Cell::value(matrix.count(truth, class).to_string()));
-            rows += &row("", &titled(&classes[truth], counts));
-        }
-        format!(
-            "<details>\n<summary>Pixels of {} by true class (row) and predicted class (column)</summary>\n{}\
-             </details>\n",
-            escape(name),
-            table(&rows)
-        )
-    };
-    matrices.iter().map(table_of).collect()
+    matrices.iter().map(|(name, matrix)| folded_counts(name, matrix, classes)).collect()
+}
+
+fn folded_counts(name: &str, matrix: &ConfusionMatrix, classes: &[String]) -> String {
+    let shown = matrix.occurring();
+    let names = shown.iter().map(|&class| Cell::head(&classes[class]));
+    let mut rows = row("names", &titled("ground truth", names));
+    for &truth in &shown {
+        let counts = shown.iter().map(|&class| Cell::value(matrix.count(truth, class).to_string()));
+        rows += &row("", &titled(&classes[truth], counts));
+    }
+    format!(
+        "<details>\n<summary>Pixels of {} by true class (row) and predicted class (column)</summary>\n{}\
+         </details>\n",
+        escape(name),
+        table(&rows)
+    )
 }
 
 /// The cells of a row with its head.

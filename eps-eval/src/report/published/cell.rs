@@ -72,18 +72,19 @@ pub struct PublishedCell {
 pub(super) fn cells(file: &'static str) -> Vec<PublishedCell> {
     let mut lines = file.lines();
     assert_eq!(lines.next(), Some("row,column,value,sure,source"), "published: header");
-    let cell = |line: &'static str| {
+    let cells = lines.map(|line| {
         let [row, column, value, sure, source] = fields(line)[..] else {
             panic!("published: `{line}` has not five fields")
         };
         let value = Some(value).filter(|value| !value.is_empty());
         PublishedCell { row, column, value, sure: Sureness::parse(sure), source }
-    };
-    lines.map(cell).collect()
+    });
+    cells.collect()
 }
 
 /// Fields of a line of comma-separated text; a quoted field has no quotes inside.
 pub(super) fn fields(line: &'static str) -> Vec<&'static str> {
+    // No reader of CSV: what it returned would be copies, where these are parts of the program.
     let mut fields = Vec::new();
     let mut rest = Some(line);
     while let Some(text) = rest {

@@ -34,6 +34,7 @@ impl Supervision {
         match text {
             "I" => Self::Images,
             "F" => Self::Full,
+            // `I+SAM` is a foundation model.
             text if text.starts_with("I+S") && !text.starts_with("I+SAM") => Self::Saliency,
             _ => Self::More,
         }
@@ -95,15 +96,16 @@ impl FieldMethod {
 /// If the file, which is part of the program, is no such table.
 pub fn field_methods(quantity: FieldQuantity) -> Vec<FieldMethod> {
     let file = include_str!("field.csv");
-    let method = |line: &'static str| {
+    let methods = file.lines().skip(1).filter_map(|line| {
         let fields = fields(line);
+        // Of the columns 0 is the method, 2 the year, 4 the supervision, 10 whether the source was read.
         let (year, value) = (fields[2].parse().ok()?, fields[quantity.column()]);
         let miou = value.parse::<f64>().ok()? / 100.0;
         let is_read = fields[10] == "yes";
         let supervision = Supervision::parse(fields[4]);
         is_read.then_some(FieldMethod { name: fields[0], year, supervision, miou })
-    };
-    file.lines().skip(1).filter_map(method).collect()
+    });
+    methods.collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 /// The `t` within which a variable with these degrees of freedom is with probability `level`, of both
 /// signs together.
 pub(super) fn quantile(level: f64, freedom: usize) -> f64 {
+    // t = √ν tan θ: the angle ends at π/2, while t has no end to bisect from.
     let (mut low, mut high) = (0.0, FRAC_PI_2);
     // The probability grows with the angle; each step halves what is left.
     for _ in 0..100 {

@@ -1,5 +1,10 @@
 //! What is to be made of a published number and yours.
 
+// The questions, in the order in which one of them may end it: can the quantity be computed here, were masks
+// given, do they have the value, was a number published; then whether the circumstances are those of the
+// table, whether the number was read in a source, whether the method is known, and at last how far the two
+// are apart. Circumstances come before the source: masks of another list say nothing about any number.
+
 use super::{MadeBy, RUNS_FOR_SPREAD, ReproducedCell};
 use crate::report::published::{Quantity, Sureness};
 use serde::{Serialize, Serializer};

@@ -1,9 +1,9 @@
 //! The statistics of a data set as values to show, and as JSON.
 
-use crate::ListId;
 use crate::report::DataTable;
+use crate::{ListId, confusion::ratio};
 use eps_data::statistics::{Range, Statistics};
-use eps_data::{BACKGROUND, ClassId, ClassNames};
+use eps_data::{BACKGROUND, ClassId, ClassNames, Size};
 use serde::Serialize;
 
 /// Everything that was counted, with ratios as fractions; what does not exist is `None`.
@@ -81,12 +81,9 @@ impl From<Range> for SideRange {
 impl StatisticsSummary {
     pub(super) fn new(list: ListId, counted: &Statistics, names: &ClassNames) -> Self {
         let Statistics { labels, sizes, pixels, saliency } = counted;
-        let objects = || (1..names.len()).map(|class| class as ClassId);
-        let size = |(size, images): (eps_data::Size, u64)| SizeImages {
-            width: size.width,
-            height: size.height,
-            images,
-        };
+        let objects: Vec<ClassId> = (1..names.len()).map(|class| class as ClassId).collect();
+        let objects = objects.iter();
+        let sizes_of_images = sizes.by_frequency().into_iter();
         Self {
             list,
             labels_per_image: labels.labels_per_image().to_vec(),
@@ -98,14 +95,23 @@ impl StatisticsSummary {
             foreground: pixels.foreground(),
             saliency_maps: saliency.images(),
             saliency_coverage: saliency.coverage(),
-            classes: objects().map(|class| ClassSummary::new(class, counted, names)).collect(),
-            cooccurrence: objects()
-                .map(|given| objects().map(|other| labels.both(given, other)).collect())
+            classes: objects
+                .clone()
+                .map(|&class| ClassSummary::new(class, counted, names))
                 .collect(),
-            conditional: objects()
-                .map(|given| objects().map(|other| labels.conditional(other, given)).collect())
+            cooccurrence: objects
+                .clone()
+                .map(|&given| objects.clone().map(|&other| labels.both(given, other)).collect())
                 .collect(),
-            sizes: sizes.by_frequency().into_iter().map(size).collect(),
+            conditional: objects
+                .clone()
+                .map(|&given| {
+                    objects.clone().map(|&other| labels.conditional(other, given)).collect()
+                })
+                .collect(),
+            sizes: sizes_of_images
+                .map(|(Size { width, height }, images)| SizeImages { width, height, images })
+                .collect(),
         }
     }
 
@@ -115,27 +121,27 @@ impl StatisticsSummary {
 
     /// A row for each class.
     pub(super) fn class_table(&self) -> DataTable {
-        let classes = || self.classes.iter();
+        let classes = self.classes.iter();
         let table = DataTable::default()
             .texts("class", self.names())
-            .counts("images", classes().map(|class| class.images).collect())
-            .fractions("of images", classes().map(|class| class.image_share).collect());
+            .counts("images", classes.clone().map(|class| class.images).collect())
+            .fractions("of images", classes.clone().map(|class| class.image_share).collect());
         let table = match self.masks {
             0 => table,
             _ => table
-                .counts("masks", classes().map(|class| class.masks).collect())
-                .counts("pixels", classes().map(|class| class.pixels).collect())
-                .fractions("of pixels", classes().map(|class| class.pixel_share).collect())
+                .counts("masks", classes.clone().map(|class| class.masks).collect())
+                .counts("pixels", classes.clone().map(|class| class.pixels).collect())
+                .fractions("of pixels", classes.clone().map(|class| class.pixel_share).collect())
                 .fractions(
                     "where present",
-                    classes().map(|class| class.share_where_present).collect(),
+                    classes.clone().map(|class| class.share_where_present).collect(),
                 ),
         };
         match self.saliency_maps {
             0 => table,
             _ => table
-                .fractions("salient of class", classes().map(|class| class.salient).collect())
-                .fractions("salient of images", classes().map(|class| class.coverage).collect()),
+                .fractions("salient of class", classes.clone().map(|class| class.salient).collect())
+                .fractions("salient of images", classes.map(|class| class.coverage).collect()),
         }
     }
 
@@ -165,11 +171,11 @@ impl StatisticsSummary {
 
     /// The `rows` most frequent sizes.
     pub(super) fn size_table(&self, rows: usize) -> DataTable {
-        let sizes = || self.sizes.iter().take(rows);
+        let sizes = self.sizes.iter().take(rows);
         DataTable::default()
-            .counts("width", sizes().map(|size| size.width as u64).collect())
-            .counts("height", sizes().map(|size| size.height as u64).collect())
-            .counts("images", sizes().map(|size| size.images).collect())
+            .counts("width", sizes.clone().map(|size| size.width as u64).collect())
+            .counts("height", sizes.clone().map(|size| size.height as u64).collect())
+            .counts("images", sizes.map(|size| size.images).collect())
     }
 }
 
@@ -177,12 +183,11 @@ impl ClassSummary {
     fn new(class: ClassId, counted: &Statistics, names: &ClassNames) -> Self {
         debug_assert_ne!(class, BACKGROUND, "background has no label");
         let Statistics { labels, pixels, saliency, .. } = counted;
-        let share = |part: u64, whole: u64| (whole > 0).then(|| part as f64 / whole as f64);
         Self {
             index: class.into(),
             name: names.name(class).into(),
             images: labels.images_with(class),
-            image_share: share(labels.images_with(class), labels.images()),
+            image_share: ratio(labels.images_with(class), labels.images()),
             masks: pixels.images_with(class),
             pixels: pixels.pixels(class),
             pixel_share: pixels.share(class),

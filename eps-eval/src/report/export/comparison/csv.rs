@@ -1,9 +1,12 @@
 //! A paired comparison as comma-separated text.
 
-use crate::report::{ComparisonReport, frame_csv::to_csv};
+use crate::report::{
+    ComparisonReport,
+    frame_csv::{column, to_csv},
+};
 use crate::{
-    EvalError, MethodDetails,
-    paired::{Difference, Effect, Estimate, ImageDifference},
+    EvalError,
+    paired::{Effect, Estimate, ImageDifference},
 };
 use polars::prelude::{Column, DataFrame};
 
@@ -11,33 +14,19 @@ use polars::prelude::{Column, DataFrame};
 /// where a value does not exist. Differences are those from the first method.
 pub fn comparison_csv(report: &ComparisonReport) -> Result<String, EvalError> {
     let rows = rows(report);
-    let estimate = |name: &str, value: fn(&Estimate) -> Option<f64>| {
-        let values: Vec<_> = rows.iter().map(|row| value(&row.estimate)).collect();
-        Column::new(name.into(), values)
-    };
-    let effect = |name: &str, value: fn(&Effect) -> Option<f64>| {
-        let values: Vec<_> = rows.iter().map(|row| value(&row.effect?)).collect();
-        Column::new(name.into(), values)
-    };
-    let names = |of: fn(&Row<'_>) -> String| rows.iter().map(of).collect::<Vec<_>>();
     let mut columns = vec![
-        Column::new("method".into(), names(|row| row.method.into())),
-        Column::new("class".into(), names(|row| row.class.into())),
-        estimate("iou", |estimate| estimate.value),
-        estimate("std", |estimate| estimate.std),
-        estimate("lower", |estimate| estimate.lower),
-        estimate("upper", |estimate| estimate.upper),
-        effect("difference", |effect| effect.difference),
-        effect("difference_lower", |effect| effect.lower),
-        effect("difference_upper", |effect| effect.upper),
-        Column::new(
-            "images".into(),
-            rows.iter()
-                .map(|row| row.effect.map(|effect| effect.images as u64))
-                .collect::<Vec<_>>(),
-        ),
-        effect("p", |effect| effect.p),
-        effect("p_holm", |effect| effect.p_holm),
+        column("method", &rows, |row| row.method),
+        column("class", &rows, |row| row.class),
+        column("iou", &rows, |row| row.estimate.value),
+        column("std", &rows, |row| row.estimate.std),
+        column("lower", &rows, |row| row.estimate.lower),
+        column("upper", &rows, |row| row.estimate.upper),
+        column("difference", &rows, |row| row.effect?.difference),
+        column("difference_lower", &rows, |row| row.effect?.lower),
+        column("difference_upper", &rows, |row| row.effect?.upper),
+        column("images", &rows, |row| Some(row.effect?.images as u64)),
+        column("p", &rows, |row| row.effect?.p),
+        column("p_holm", &rows, |row| row.effect?.p_holm),
     ];
     columns.extend(metric_columns(report));
     to_csv(DataFrame::new(rows.len(), columns))
@@ -46,40 +35,33 @@ pub fn comparison_csv(report: &ComparisonReport) -> Result<String, EvalError> {
 /// The scores of metrics that every table shows, in the order of the [`rows`].
 fn metric_columns(report: &ComparisonReport) -> Vec<Column> {
     let Some(first) = report.details.first() else { return Vec::new() };
-    let classes = report.classes.len();
-    let column = |(index, column): (usize, &crate::Column)| {
-        let of_method = |details: &MethodDetails| {
-            let column = &details.columns[index];
-            let of_class = |class| column.classes.get(class).copied().flatten();
-            [column.mean].into_iter().chain((0..classes).map(of_class)).collect::<Vec<_>>()
-        };
-        let values: Vec<Option<f64>> = report.details.iter().flat_map(of_method).collect();
-        Column::new(column.name.as_str().into(), values)
-    };
-    let columns = first.columns.iter().enumerate();
-    columns.filter(|(_, column)| column.is_in_tables()).map(column).collect()
+    let shown = first.columns.iter().enumerate().filter(|(_, score)| score.is_in_tables());
+    let columns = shown.map(|(index, score)| {
+        let scores = report.details.iter().map(|details| &details.columns[index]);
+        let values: Vec<_> = scores.flat_map(|score| values(score, report.classes.len())).collect();
+        Column::new(score.name.as_str().into(), values)
+    });
+    columns.collect()
+}
+
+/// A score over all classes, then of each class.
+fn values(score: &crate::Column, classes: usize) -> impl Iterator<Item = Option<f64>> {
+    let of_classes = (0..classes).map(|class| *score.classes.get(class)?);
+    [score.mean].into_iter().chain(of_classes)
 }
 
 /// Every image under every method but the first, the largest gain first.
 pub fn image_differences_csv(report: &ComparisonReport) -> Result<String, EvalError> {
-    let pairs = || report.comparison.differences.iter();
-    let rows: Vec<(&Difference, &ImageDifference)> = pairs()
-        .flat_map(|difference| {
-            difference.images.images.iter().map(move |image| (difference, image))
-        })
-        .collect();
-    let number = |name: &str, value: fn(&ImageDifference) -> f64| {
-        Column::new(name.into(), rows.iter().map(|row| value(row.1)).collect::<Vec<_>>())
-    };
-    let text = |name: &str, value: fn(&(&Difference, &ImageDifference)) -> String| {
-        Column::new(name.into(), rows.iter().map(value).collect::<Vec<_>>())
-    };
+    let mut rows: Vec<(&str, &ImageDifference)> = Vec::new();
+    for difference in &report.comparison.differences {
+        rows.extend(difference.images.images.iter().map(|image| (&*difference.method, image)));
+    }
     let columns = vec![
-        text("method", |row| row.0.method.clone()),
-        text("image", |row| row.1.id.clone()),
-        number("baseline", |row| row.baseline),
-        number("iou", |row| row.method),
-        number("difference", |row| row.difference),
+        column("method", &rows, |(method, _)| *method),
+        column("image", &rows, |(_, image)| image.id.as_str()),
+        column("baseline", &rows, |(_, image)| image.baseline),
+        column("iou", &rows, |(_, image)| image.method),
+        column("difference", &rows, |(_, image)| image.difference),
     ];
     to_csv(DataFrame::new(rows.len(), columns))
 }
@@ -98,11 +80,12 @@ fn rows(report: &ComparisonReport) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     for (index, method) in comparison.methods.iter().enumerate() {
         let difference = index.checked_sub(1).map(|index| &comparison.differences[index]);
-        let row = |class, estimate, effect| Row { method: &method.name, class, estimate, effect };
-        rows.push(row("mean", method.miou, difference.map(|difference| difference.miou)));
+        let effect = difference.map(|difference| difference.miou);
+        rows.push(Row { method: &method.name, class: "mean", estimate: method.miou, effect });
         for (class, name) in report.classes.iter().enumerate() {
+            let estimate = method.classes[class];
             let effect = difference.map(|difference| difference.classes[class]);
-            rows.push(row(name, method.classes[class], effect));
+            rows.push(Row { method: &method.name, class: name, estimate, effect });
         }
     }
     rows

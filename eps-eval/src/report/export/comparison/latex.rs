@@ -1,7 +1,7 @@
 //! A paired comparison as a LaTeX table.
 
 use super::{MARKS, stars, sure_best};
-use crate::paired::{Effect, MethodEstimates};
+use crate::paired::Effect;
 use crate::report::export::latex::{escape, write_lines};
 use crate::report::export::latex_table::{Span, begin_blocks, blocks, float, row_of, write_blocks};
 use crate::report::{ComparisonReport, export::percent};
@@ -11,9 +11,9 @@ use crate::report::{ComparisonReport, export::percent};
 /// `booktabs`.
 pub fn comparison_latex(report: &ComparisonReport) -> String {
     let methods = &report.comparison.methods;
-    let occurs =
-        |class: &usize| methods.iter().any(|method| method.classes[*class].value.is_some());
-    let classes: Vec<usize> = (0..report.classes.len()).filter(occurs).collect();
+    let classes: Vec<usize> = (0..report.classes.len())
+        .filter(|&class| methods.iter().any(|method| method.classes[class].value.is_some()))
+        .collect();
     let blocks = blocks(classes.len(), 2 * methods.len() + 1);
     let mut text = String::new();
     // Stars stand beside their number without moving it out of its column.
@@ -22,8 +22,11 @@ pub fn comparison_latex(report: &ComparisonReport) -> String {
         methods.iter().map(|method| format!("\\multicolumn{{2}}{{c}}{{{}}}", escape(&method.name)));
     let heads: Vec<String> = ["class".to_owned()].into_iter().chain(heads).collect();
     begin_blocks(&mut text, &columns, &heads, blocks);
-    let class = |&class: &usize| cells(report, escape(&report.classes[class]), Some(class));
-    write_blocks(&mut text, &classes.iter().map(class).collect::<Vec<_>>(), blocks);
+    let rows: Vec<Vec<String>> = classes
+        .into_iter()
+        .map(|class| cells(report, escape(&report.classes[class]), Some(class)))
+        .collect();
+    write_blocks(&mut text, &rows, blocks);
     let mean = row_of(cells(report, "mean".into(), None));
     write_lines(&mut text, &["\\midrule", &mean, "\\bottomrule", "\\end{tabular}"]);
     let caption = format!(
@@ -44,7 +47,8 @@ pub fn comparison_latex(report: &ComparisonReport) -> String {
 fn cells(report: &ComparisonReport, name: String, class: Option<usize>) -> Vec<String> {
     let comparison = &report.comparison;
     let best = sure_best(report, class);
-    let cell = |(index, method): (usize, &MethodEstimates)| {
+    let mut cells = vec![name];
+    for (index, method) in comparison.methods.iter().enumerate() {
         let value = class.map_or(method.miou, |class| method.classes[class]).value;
         let effect = index.checked_sub(1).map(|index| &comparison.differences[index]);
         let effect: Option<Effect> = effect
@@ -52,7 +56,8 @@ fn cells(report: &ComparisonReport, name: String, class: Option<usize>) -> Vec<S
         let text = value.map_or_else(|| "--".into(), |value| percent(Some(value)));
         let text = if best == Some(index) { format!("\\textbf{{{text}}}") } else { text };
         let stars = effect.as_ref().map_or("", stars);
-        [text, if stars.is_empty() { String::new() } else { format!("$^{{{stars}}}$") }]
-    };
-    [name].into_iter().chain(comparison.methods.iter().enumerate().flat_map(cell)).collect()
+        let stars = if stars.is_empty() { String::new() } else { format!("$^{{{stars}}}$") };
+        cells.extend([text, stars]);
+    }
+    cells
 }

@@ -85,13 +85,15 @@ fn classes_table(report: &ComparisonReport, difference: &Difference) -> String {
         escape(baseline),
         escape(method)
     );
-    let of = |name: &str| report.comparison.methods.iter().position(|method| method.name == name);
-    let (Some(first), Some(second)) = (of(baseline), of(method)) else { return text };
+    let methods = &report.comparison.methods;
+    let compared =
+        [baseline, method].map(|name| methods.iter().position(|method| method.name == *name));
+    let [Some(first), Some(second)] = compared else { return text };
     for (class, name) in report.classes.iter().enumerate() {
         let effect = &difference.classes[class];
         let best = sure_best(report, Some(class));
         let [first, second] = [first, second].map(|index| {
-            let value = report.comparison.methods[index].classes[class].value;
+            let value = methods[index].classes[class].value;
             bold_if(percent(value), best == Some(index))
         });
         let (name, images) = (escape(name), effect.images);

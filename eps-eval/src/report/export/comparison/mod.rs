@@ -51,20 +51,20 @@ pub(crate) fn sure_best(report: &ComparisonReport, class: Option<usize>) -> Opti
         .map(|method| class.map_or(method.miou, |class| method.classes[class]).value);
     let values: Vec<(usize, f64)> =
         values.enumerate().filter_map(|(index, value)| Some((index, value?))).collect();
-    let order = |a: f64, b: f64| a.partial_cmp(&b).unwrap_or(Ordering::Equal);
-    let &(best, value) = values.iter().max_by(|a, b| order(a.1, b.1))?;
+    let &(best, value) =
+        values.iter().max_by(|(_, a), (_, b)| a.partial_cmp(b).unwrap_or(Ordering::Equal))?;
     let is_shared = values
         .iter()
         .any(|&(index, other)| index != best && percent(Some(other)) == percent(Some(value)));
-    let differences = || {
-        comparison
-            .differences
-            .iter()
-            .map(|difference| class.map_or(difference.miou, |class| difference.classes[class]))
-    };
+    let effects: Vec<Effect> = comparison
+        .differences
+        .iter()
+        .map(|difference| class.map_or(difference.miou, |class| difference.classes[class]))
+        .collect();
+    // The first method is the baseline; those after it have a difference each.
     let is_best = match best {
-        0 => differences().count() > 0 && differences().all(|effect| is_sure(&effect)),
-        _ => is_sure(&differences().nth(best - 1)?),
+        0 => !effects.is_empty() && effects.iter().all(is_sure),
+        _ => is_sure(effects.get(best - 1)?),
     };
     (is_best && !is_shared).then_some(best)
 }

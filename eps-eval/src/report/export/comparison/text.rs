@@ -27,16 +27,10 @@ pub fn comparison_text(report: &ComparisonReport) -> String {
     for difference in &comparison.differences {
         let Difference { baseline, method, miou, classes, images } = difference;
         text += &format!("\n{method} against {baseline}: {}\n", effect(miou));
-        let surer = |sign: f64| {
-            let is = |effect: &&Effect| {
-                is_sure(effect) && effect.difference.is_some_and(|d| d * sign > 0.0)
-            };
-            classes.iter().filter(is).count()
-        };
         text += &format!(
             "  classes: {} better, {} worse at p < 0.05 (Holm)\n  images:  {} better, {} worse, {} equal\n",
-            surer(1.0),
-            surer(-1.0),
+            sure_classes(classes, 1.0),
+            sure_classes(classes, -1.0),
             images.wins,
             images.losses,
             images.ties
@@ -45,26 +39,37 @@ pub fn comparison_text(report: &ComparisonReport) -> String {
     text + &columns(report, width)
 }
 
+/// Classes with a significant difference of this sign.
+fn sure_classes(classes: &[Effect], sign: f64) -> usize {
+    let sure = classes.iter().filter(|effect| is_sure(effect));
+    let differences = sure.filter_map(|effect| effect.difference);
+    differences.filter(|difference| difference * sign > 0.0).count()
+}
+
 /// What was found, a sentence for each method.
 pub(crate) fn comparison_sentences(report: &ComparisonReport) -> Vec<String> {
     let comparison = &report.comparison;
-    let sentence = |(index, method): (usize, &MethodEstimates)| {
-        let (name, iou) = (&method.name, percent(method.miou.value));
-        let Some(difference) = index.checked_sub(1).map(|index| &comparison.differences[index])
-        else {
-            return format!("{name}: {iou} % mIoU.");
-        };
-        let Difference { baseline, miou, images, .. } = difference;
-        let verdict = if is_sure(miou) { "significant" } else { "not significant" };
-        format!(
-            "{name}: {iou} % mIoU, {} points against {baseline} ({verdict}); {} of {} images better, {} worse.",
-            signed(miou.difference),
-            images.wins,
-            images.images.len(),
-            images.losses
-        )
+    let methods = comparison.methods.iter().enumerate();
+    let sentences = methods.map(|(index, method)| {
+        let difference = index.checked_sub(1).map(|index| &comparison.differences[index]);
+        sentence(method, difference)
+    });
+    sentences.collect()
+}
+
+fn sentence(method: &MethodEstimates, difference: Option<&Difference>) -> String {
+    let (name, iou) = (&method.name, percent(method.miou.value));
+    let Some(Difference { baseline, miou, images, .. }) = difference else {
+        return format!("{name}: {iou} % mIoU.");
     };
-    comparison.methods.iter().enumerate().map(sentence).collect()
+    let verdict = if is_sure(miou) { "significant" } else { "not significant" };
+    format!(
+        "{name}: {iou} % mIoU, {} points against {baseline} ({verdict}); {} of {} images better, {} worse.",
+        signed(miou.difference),
+        images.wins,
+        images.images.len(),
+        images.losses
+    )
 }
 
 /// The scores of all metrics below their headings, a line for each method.
