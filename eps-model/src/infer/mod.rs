@@ -109,10 +109,13 @@ fn run(network: &Network, images: &[Planes], size: Size, flip: bool, device: &De
     for part in batch.split(together, 0) {
         let Activations { maps, logits } = network.activations(part);
         let [_, count, height, width] = maps.dims();
-        let values = |data: TensorData| data.try_to_vec::<f32>().expect("the network is f32");
-        run.values.extend(values(maps.into_data()));
-        run.logits.extend(values(logits.into_data()));
+        run.values.extend(values(maps));
+        run.logits.extend(values(logits));
         (run.count, run.size) = (count, [height, width]);
     }
     run
+}
+
+fn values<const D: usize>(output: Tensor<D>) -> Vec<f32> {
+    output.into_data().try_to_vec().expect("the network is f32")
 }

@@ -20,15 +20,16 @@ pub(super) fn add_resized(
         for (value, (top, bottom)) in line.iter_mut().zip(top.iter().zip(bottom)) {
             *value = top * (1.0 - share) + bottom * share;
         }
-        let blend = |&BilinearTap { first, second, share }: &BilinearTap| {
-            line[first] * (1.0 - share) + line[second] * share
-        };
         if mirrored {
-            row.iter_mut().rev().zip(&across).for_each(|(to, tap)| *to += blend(tap));
+            row.iter_mut().rev().zip(&across).for_each(|(to, tap)| *to += blended(&line, *tap));
         } else {
-            row.iter_mut().zip(&across).for_each(|(to, tap)| *to += blend(tap));
+            row.iter_mut().zip(&across).for_each(|(to, tap)| *to += blended(&line, *tap));
         }
     }
+}
+
+fn blended(line: &[f32], BilinearTap { first, second, share }: BilinearTap) -> f32 {
+    line[first] * (1.0 - share) + line[second] * share
 }
 
 #[cfg(test)]

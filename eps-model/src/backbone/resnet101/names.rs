@@ -61,8 +61,8 @@ pub(super) fn pytorch_name(path: &str) -> String {
     match parts[..] {
         ["conv1", ..] => format!("layer1.{}", parts.join(".")),
         [level, block, ..] => {
-            let number = |text: &str| text.trim_start_matches("layer").parse::<usize>();
-            let (Ok(level), Ok(block)) = (number(level), number(block)) else {
+            let level = level.trim_start_matches("layer").parse::<usize>();
+            let (Ok(level), Ok(block)) = (level, block.parse::<usize>()) else {
                 return parts.join(".");
             };
             format!("layer{}.block{}.{}", level + 1, block + 1, parts[2..].join("."))

@@ -19,7 +19,6 @@ pub(super) fn path(name: &str) -> Option<String> {
 /// torchvision's name of the tensor with one of our paths: the inverse of [`path`].
 pub(super) fn pytorch_name(path: &str) -> String {
     let parts: Vec<&str> = path.split('.').filter(|part| *part != "conv").collect();
-    let place = |index: &str| PLACES.get(index.parse::<usize>().ok()?).copied();
     match parts[..] {
         ["convs", index, parameter] => match place(index) {
             Some(place) => format!("features.{place}.{parameter}"),
@@ -27,6 +26,11 @@ pub(super) fn pytorch_name(path: &str) -> String {
         },
         _ => path.into(),
     }
+}
+
+/// torchvision's place of the convolution with this number.
+fn place(index: &str) -> Option<usize> {
+    PLACES.get(index.parse::<usize>().ok()?).copied()
 }
 
 #[cfg(test)]

@@ -68,8 +68,9 @@ fn pointwise_to_weight(input: &FlexTensor, gradient: &FlexTensor) -> FlexTensor 
     let count = (PRODUCTS / (out * channels).max(1)).clamp(1, batch);
     let mut sum = vec![0.0; out * channels];
     for first in (0..batch).step_by(count) {
-        let part = |tensor: &FlexTensor| tensor.narrow(0, first, count.min(batch - first));
-        let products = Flex::float_matmul(part(&gradient), part(&input));
+        let count = count.min(batch - first);
+        let part = gradient.narrow(0, first, count);
+        let products = Flex::float_matmul(part, input.narrow(0, first, count));
         for product in values(&products).chunks_exact(sum.len()) {
             sum.iter_mut().zip(product).for_each(|(sum, value)| *sum += value);
         }

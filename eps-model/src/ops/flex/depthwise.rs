@@ -50,15 +50,8 @@ impl Depthwise {
         );
         let kernel = [kernel_height, kernel_width];
         let output = input.convolved(out, kernel, geometry);
-        let Geometry { stride, padding, dilation, .. } = geometry;
-        // Rows and columns that some tap reads, and those that padding alone reaches.
-        let side = |pixels: usize, outputs: usize, taps: usize| {
-            (pixels + padding)
-                .max((outputs - 1) * stride + (taps - 1) * dilation + 1)
-                .div_ceil(stride)
-        };
-        let rows = side(input.height, output.height, kernel_height);
-        let pitch = side(input.width, output.width, kernel_width);
+        let rows = phase_side(geometry, input.height, output.height, kernel_height);
+        let pitch = phase_side(geometry, input.width, output.width, kernel_width);
         // A tap may run over the end of the last row by less than a row and a block of lanes.
         Self { input, output, kernel, geometry, pitch, phase: (rows + 1) * pitch + LANES }
     }
@@ -87,8 +80,10 @@ impl Depthwise {
     /// Start of the run that each tap reads.
     fn starts(&self) -> Vec<usize> {
         let dilation = self.geometry.dilation;
-        let tap = |tap: usize| (tap / self.kernel[1] * dilation, tap % self.kernel[1] * dilation);
-        (0..self.taps()).map(tap).map(|(row, column)| self.index(row, column)).collect()
+        (0..self.taps())
+            .map(|tap| (tap / self.kernel[1], tap % self.kernel[1]))
+            .map(|(row, column)| self.index(row * dilation, column * dilation))
+            .collect()
     }
 
     /// Copies an input plane between its zeros.
@@ -130,6 +125,13 @@ impl Depthwise {
     fn scratch(&self) -> Scratch {
         Scratch { padded: vec![0.0; self.padded()], run: vec![0.0; self.run()] }
     }
+}
+
+/// Rows or columns of one phase: those that some tap reads, and those that padding alone reaches.
+fn phase_side(geometry: Geometry, pixels: usize, outputs: usize, taps: usize) -> usize {
+    let Geometry { stride, padding, dilation, .. } = geometry;
+    let read = (outputs - 1) * stride + (taps - 1) * dilation + 1;
+    (pixels + padding).max(read).div_ceil(stride)
 }
 
 /// A padded input plane and an output plane at its pitch, used again for plane after plane.
