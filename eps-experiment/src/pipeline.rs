@@ -37,13 +37,13 @@ impl<N: Module> Replica<N> {
     /// A network, which is on the first of the devices, on each of them.
     pub(crate) fn on_each(network: N, devices: &[NamedDevice]) -> Vec<Self> {
         let names = crate::run::worker_names(devices);
-        let replica = |(NamedDevice { device, .. }, name): (&NamedDevice, String)| Self {
+        let replicas = devices.iter().zip(names).map(|(NamedDevice { device, .. }, name)| Self {
             network: network.clone().to_device(device),
             device: device.clone(),
             name: (devices.len() > 1).then_some(name),
             made: AtomicUsize::new(0),
-        };
-        devices.iter().zip(names).map(replica).collect()
+        });
+        replicas.collect()
     }
 }
 
@@ -85,11 +85,16 @@ impl Pipeline<'_> {
         let queue = Mutex::new(batches.into_iter());
         let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
         let work = |replica: &Replica<N>| {
-            let count = |made: usize| {
-                replica.made.fetch_add(made, Ordering::Relaxed);
-                (0..made).for_each(|_| self.session.observer.step(&|| shares(replicas)));
-            };
-            let ended = self.work(&next, &read, |images| network(replica, images), count, &write);
+            let ended = self.work(
+                &next,
+                &read,
+                |images| network(replica, images),
+                |made| {
+                    replica.made.fetch_add(made, Ordering::Relaxed);
+                    (0..made).for_each(|_| self.session.observer.step(&|| shares(replicas)));
+                },
+                &write,
+            );
             if ended.is_err() {
                 while next().is_some() {}
             }
@@ -103,10 +108,10 @@ impl Pipeline<'_> {
             let others: Vec<_> =
                 others.iter().map(|replica| scope.spawn(|| work(replica))).collect();
             let first = std::iter::once(work(first));
-            let join = |thread: thread::ScopedJoinHandle<'_, _>| {
+            let others = others.into_iter().map(|thread| {
                 thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            };
-            first.chain(others.into_iter().map(join)).collect()
+            });
+            first.chain(others).collect()
         });
         let ends: Vec<End> = ends.into_iter().collect::<Result<_>>()?;
         let observer = self.session.observer;
@@ -158,11 +163,10 @@ impl Pipeline<'_> {
 
 /// How many images each device made, where there are several.
 fn shares<N>(replicas: &[Replica<N>]) -> String {
-    let share = |replica: &Replica<N>| {
-        let name = replica.name.as_ref()?;
-        Some(format!("{name} {}", replica.made.load(Ordering::Relaxed)))
-    };
-    replicas.iter().filter_map(share).collect::<Vec<_>>().join(", ")
+    let shares = replicas.iter().filter_map(|Replica { name, made, .. }| {
+        Some(format!("{} {}", name.as_ref()?, made.load(Ordering::Relaxed)))
+    });
+    shares.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -143,9 +143,10 @@ exit $status
 
 /// A word that a shell takes as it is.
 fn quoted(word: &str) -> String {
-    let is_plain =
-        |character: char| character.is_ascii_alphanumeric() || "-_./=,:+@%".contains(character);
-    match word.chars().all(is_plain) && !word.is_empty() {
+    let mut characters = word.chars();
+    let is_plain = characters
+        .all(|character| character.is_ascii_alphanumeric() || "-_./=,:+@%".contains(character));
+    match is_plain && !word.is_empty() {
         true => word.to_owned(),
         false => format!("'{}'", word.replace('\'', r"'\''")),
     }

@@ -20,16 +20,17 @@ pub fn grid(axes: &[Axis]) -> Result<Vec<Combination>> {
             anyhow::bail!("{}: a range, expected values, or --random to draw from it", key.name())
         };
         check_size(combinations.len().saturating_mul(values.len()))?;
-        let with = |combination: &Combination, value: &Value| {
-            let setting = [(key.clone(), value.clone())];
-            combination.iter().cloned().chain(setting).collect::<Combination>()
-        };
         combinations = combinations
             .iter()
-            .flat_map(|combination| values.iter().map(move |value| with(combination, value)))
+            .flat_map(|combination| values.iter().map(move |value| with(combination, key, value)))
             .collect();
     }
     Ok(combinations)
+}
+
+fn with(combination: &Combination, key: &Key, value: &Value) -> Combination {
+    let setting = [(key.clone(), value.clone())];
+    combination.iter().cloned().chain(setting).collect()
 }
 
 fn check_size(cells: usize) -> Result<()> {
@@ -53,20 +54,20 @@ pub fn random(
         numbered.sort_by_key(|(number, _)| *number);
         return Ok(numbered.into_iter().map(|(_, combination)| combination).take(count).collect());
     }
-    let draw = |cell: usize| -> Combination {
-        let value = |(place, axis): (usize, &Axis)| {
-            let position = (cell * axes.len() + place) as u64;
-            let value = match &axis.values {
+    let mut positions = 0..;
+    let mut combinations = vec![Combination::new(); count];
+    for combination in &mut combinations {
+        for (Axis { key, values }, position) in axes.iter().zip(&mut positions) {
+            let value = match values {
                 Values::List(values) => {
                     values[generator.below(values.len() as u64, position) as usize].clone()
                 }
-                Values::Range(range) => drawn(*range, generator.at(position), is_whole(&axis.key)),
+                Values::Range(range) => drawn(*range, generator.at(position), is_whole(key)),
             };
-            (axis.key.clone(), value)
-        };
-        axes.iter().enumerate().map(value).collect()
-    };
-    Ok((0..count).map(draw).collect())
+            combination.push((key.clone(), value));
+        }
+    }
+    Ok(combinations)
 }
 
 /// A number of the range with four significant digits, or a whole one.

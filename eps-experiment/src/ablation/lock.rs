@@ -56,9 +56,8 @@ impl Lock {
     ///
     /// If the folder cannot be read or written.
     pub(super) fn acquire(folder: &Path, expiry: Duration, alarm: fn(&Alarm)) -> Result<Attempt> {
-        let failed = || format!("{}: cannot be locked", folder.display());
-        fs::create_dir_all(folder).with_context(failed)?;
-        let latest = latest(folder).with_context(failed)?;
+        fs::create_dir_all(folder).with_context(|| unlockable(folder))?;
+        let latest = latest(folder).with_context(|| unlockable(folder))?;
         if let Some(note) = latest.and_then(|generation| held(folder, generation, expiry)) {
             return Ok(Attempt::Held(note));
         }
@@ -67,7 +66,6 @@ impl Lock {
 
     /// Takes a folder whose last lock, `latest`, counts no more.
     fn after(folder: &Path, latest: u64, expiry: Duration, alarm: fn(&Alarm)) -> Result<Attempt> {
-        let failed = || format!("{}: cannot be locked", folder.display());
         let generation = latest + 1;
         let path = path(folder, generation);
         let file = match File::options().read(true).write(true).create_new(true).open(&path) {
@@ -75,17 +73,18 @@ impl Lock {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 return Ok(Attempt::Held(read(&path)));
             }
-            Err(error) => return Err(error).with_context(failed),
+            Err(error) => return Err(error).with_context(|| unlockable(folder)),
         };
         // What was seen may have been old: a later lock wins.
-        let last = self::latest(folder).with_context(failed)?;
+        let last = self::latest(folder).with_context(|| unlockable(folder))?;
         if let Some(later) = last.filter(|later| *later > generation) {
-            fs::remove_file(&path).with_context(failed)?;
+            fs::remove_file(&path).with_context(|| unlockable(folder))?;
             return Ok(Attempt::Held(read(&self::path(folder, later))));
         }
         remove_earlier(folder, generation);
         remove_abandoned(folder);
-        let lock = Self::hold(folder, generation, file, expiry, alarm).with_context(failed)?;
+        let lock = Self::hold(folder, generation, file, expiry, alarm)
+            .with_context(|| unlockable(folder))?;
         Ok(Attempt::Taken(lock))
     }
 
@@ -228,6 +227,10 @@ fn time_of(folder: &Path) -> SystemTime {
     let touched = fs::write(&path, b"0").and_then(|()| fs::metadata(&path)?.modified());
     let _ = fs::remove_file(&path);
     touched.unwrap_or_else(|_| SystemTime::now())
+}
+
+fn unlockable(folder: &Path) -> String {
+    format!("{}: cannot be locked", folder.display())
 }
 
 fn path(folder: &Path, generation: u64) -> PathBuf {

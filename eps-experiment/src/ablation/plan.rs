@@ -55,11 +55,11 @@ impl Rows {
             self.rows.push(cell.settings.clone());
             self.rows.len() - 1
         });
-        let seed = |cell: &Cell| cell.recipe.optimiser.seed;
+        let seed = cell.recipe.optimiser.seed;
         let is_there = self
             .cells
             .iter()
-            .any(|(other_row, other)| *other_row == row && seed(other) == seed(&cell));
+            .any(|(other_row, other)| *other_row == row && other.recipe.optimiser.seed == seed);
         if !is_there {
             self.cells.push((row, cell));
         }
@@ -68,22 +68,25 @@ impl Rows {
     /// The row of the given settings; without any the one of the recipe as it is, else the first.
     fn find(&self, base: &Base, baseline: &Combination) -> Result<usize> {
         if baseline.is_empty() {
-            let as_given = |(axis, value): (&String, &Setting)| match axis.as_str() {
-                "crf" | "cue" => *value == Setting::Text("none".into()),
-                key => base.recipe.value(key).as_ref().map(setting).as_ref() == Some(value),
-            };
-            return Ok(self.rows.iter().position(|row| row.iter().all(as_given)).unwrap_or(0));
+            let given = self.rows.iter().position(|row| is_given(base, row));
+            return Ok(given.unwrap_or(0));
         }
         let wanted: Vec<_> =
             baseline.iter().map(|(key, value)| (key.name(), setting(value))).collect();
-        let is_meant =
-            |row: &&Settings| wanted.iter().all(|(axis, value)| row.get(*axis) == Some(value));
+        let meant: Vec<usize> = (0..self.rows.len())
+            .filter(|&row| {
+                wanted.iter().all(|(axis, value)| self.rows[row].get(*axis) == Some(value))
+            })
+            .collect();
         let named: Vec<_> = wanted.iter().map(|(axis, value)| format!("{axis}={value}")).collect();
         let named = named.join(",");
-        match self.rows.iter().filter(is_meant).count() {
-            0 => bail!("baseline {named}: no such row, expected settings of one in the plan"),
-            1 => Ok(self.rows.iter().position(|row| is_meant(&row)).expect("there is one")),
-            rows => bail!("baseline {named}: {rows} rows, expected more settings to tell which"),
+        match meant[..] {
+            [] => bail!("baseline {named}: no such row, expected settings of one in the plan"),
+            [row] => Ok(row),
+            _ => bail!(
+                "baseline {named}: {} rows, expected more settings to tell which",
+                meant.len()
+            ),
         }
     }
 
@@ -100,6 +103,14 @@ impl Rows {
             cells: self.cells.iter().map(|(row, cell)| cell_record(*row, cell, sources)).collect(),
         }
     }
+}
+
+/// Whether a row is of the recipe as it is.
+fn is_given(base: &Base, row: &Settings) -> bool {
+    row.iter().all(|(axis, value)| match axis.as_str() {
+        "crf" | "cue" => *value == Setting::Text("none".into()),
+        key => base.recipe.value(key).as_ref().map(setting).as_ref() == Some(value),
+    })
 }
 
 fn cell_record(row: usize, cell: &Cell, sources: &Sources) -> CellRecord {
@@ -123,15 +134,16 @@ fn axes(combinations: &[Combination]) -> Vec<String> {
 
 /// Settings as `--baseline` spells them: `KEY=VALUE,..`.
 pub fn parse_settings(text: &str) -> Result<Combination> {
-    let entry = |part: &str| {
-        let (name, value) = part
-            .split_once('=')
-            .with_context(|| format!("`{part}`: expected KEY=VALUE such as lambda=0.5"))?;
-        let key = Key::parse(name.trim())?;
-        let value = parse_value(&key, value);
-        Ok((key, value))
-    };
-    split(text).map(entry).collect()
+    split(text).map(parse_setting).collect()
+}
+
+fn parse_setting(text: &str) -> Result<(Key, Value)> {
+    let (name, value) = text
+        .split_once('=')
+        .with_context(|| format!("`{text}`: expected KEY=VALUE such as lambda=0.5"))?;
+    let key = Key::parse(name.trim())?;
+    let value = parse_value(&key, value);
+    Ok((key, value))
 }
 
 #[cfg(test)]

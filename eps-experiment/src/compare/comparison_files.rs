@@ -31,9 +31,10 @@ impl ComparisonFiles<'_> {
     pub fn write(&self, mut out: ResultFolder) -> Result<()> {
         let report = self.report;
         let figures = figures(report, self.sheet)?;
-        let chart =
-            |figure: &Figure| (figure.caption.clone(), format!("charts/{}.png", figure.name));
-        let charts: Vec<_> = figures.iter().map(chart).collect();
+        let charts: Vec<_> = figures
+            .iter()
+            .map(|figure| (figure.caption.clone(), format!("charts/{}.png", figure.name)))
+            .collect();
         let page = ComparisonPage {
             title: self.title,
             report,
@@ -64,8 +65,7 @@ pub fn facts(
     session: &Session<'_>,
 ) -> Vec<(String, String)> {
     let folders = methods.iter().flat_map(|method| {
-        let path = |masks: &Predictions| (method.name.clone(), described(masks));
-        method.folders.iter().map(path)
+        method.folders.iter().map(|masks| (method.name.clone(), described(masks)))
     });
     let command = session.command.get(1..).unwrap_or_default().join(" ");
     let list = &truth.list;

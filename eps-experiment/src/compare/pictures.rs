@@ -86,11 +86,17 @@ impl Choice {
         );
         let sign = if matches!(self, Self::Loss | Self::Worst) { -1.0 } else { 1.0 };
         let Some((last, others)) = runs.split_last() else { return Ok(vec![0.0; items.len()]) };
-        let value = |item: &Item| -> Result<f64> {
-            let iou = mean_iou(item, classes, last)?;
-            Ok(sign * if is_difference { iou - mean_iou(item, classes, &others[0])? } else { iou })
-        };
-        items.par_iter().map(value).collect()
+        items
+            .par_iter()
+            .map(|item| {
+                let iou = mean_iou(item, classes, last)?;
+                let value = match is_difference {
+                    true => iou - mean_iou(item, classes, &others[0])?,
+                    false => iou,
+                };
+                Ok(sign * value)
+            })
+            .collect()
     }
 }
 

@@ -42,6 +42,15 @@ struct Holder {
     is_part: bool,
 }
 
+impl Holder {
+    /// Whether its process has ended, where the system tells.
+    fn is_gone(&self) -> bool {
+        cfg!(target_os = "linux")
+            && self.host == host()
+            && !Path::new("/proc").join(self.pid.to_string()).exists()
+    }
+}
+
 /// What came of one try.
 enum Attempt {
     Alone(File),
@@ -140,7 +149,6 @@ impl FolderLock {
 
     fn acquire(folder: &Path, is_part: bool, session: &Session<'_>) -> Result<Option<Self>> {
         check_place(folder)?;
-        let failed = || format!("{}: cannot be written to", folder.display());
         let is_new = !folder.exists();
         let of = |file, is_alone| {
             let is_discarded = false;
@@ -148,7 +156,9 @@ impl FolderLock {
         };
         let begun = Instant::now();
         loop {
-            match attempt(folder, is_part).with_context(failed)? {
+            let attempt = attempt(folder, is_part)
+                .with_context(|| format!("{}: cannot be written to", folder.display()))?;
+            match attempt {
                 Attempt::Alone(file) => {
                     clear(folder);
                     sign(&file, is_part, true, session);
@@ -222,8 +232,8 @@ fn is_named(file: &File, path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
-        let identity = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
-        file.metadata().is_ok_and(|metadata| identity(&metadata) == identity(&named))
+        let named = (named.dev(), named.ino());
+        file.metadata().is_ok_and(|open| (open.dev(), open.ino()) == named)
     }
     #[cfg(not(unix))]
     {
@@ -255,13 +265,9 @@ fn sign(mut file: &File, is_part: bool, is_alone: bool, session: &Session<'_>) {
 /// The last who took the lock and may still have it.
 fn holder(folder: &Path) -> Option<Holder> {
     let text = fs::read_to_string(folder.join(NAME)).ok()?;
-    let holders = text.lines().rev().filter_map(|line| serde_json::from_str::<Holder>(line).ok());
-    let is_gone = |holder: &Holder| {
-        cfg!(target_os = "linux")
-            && holder.host == host()
-            && !Path::new("/proc").join(holder.pid.to_string()).exists()
-    };
-    holders.into_iter().find(|holder| !is_gone(holder))
+    let mut holders =
+        text.lines().rev().filter_map(|line| serde_json::from_str::<Holder>(line).ok());
+    holders.find(|holder| !holder.is_gone())
 }
 
 /// Whether who has the lock may give it back at once: a part that begins, or one that nothing is known of

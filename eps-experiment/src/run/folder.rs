@@ -129,13 +129,12 @@ pub(super) struct Part {
 impl Part {
     /// Whether the folder has such files itself.
     fn is_in(self, folder: &Path) -> bool {
-        let is_one = |path: PathBuf| {
-            path.extension()
-                .and_then(|ending| ending.to_str())
-                .is_some_and(|ending| self.endings.contains(&ending))
-        };
         let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.any(|entry| is_one(entry.path()))
+        entries.any(|entry| {
+            let path = entry.path();
+            let ending = path.extension().and_then(|ending| ending.to_str());
+            ending.is_some_and(|ending| self.endings.contains(&ending))
+        })
     }
 }
 

@@ -148,7 +148,8 @@ fn masks_with_maps(out: &RunFolder) -> Result<Vec<(PathBuf, PathBuf)>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let with_map = |(id, mask): (String, PathBuf)| {
+    let mut pairs = Vec::new();
+    for (id, mask) in files_by_id(&folder, "png")? {
         let map = out.cam_of(&id);
         ensure!(
             map.is_file(),
@@ -156,7 +157,7 @@ fn masks_with_maps(out: &RunFolder) -> Result<Vec<(PathBuf, PathBuf)>> {
             mask.display(),
             map.display()
         );
-        Ok((mask, map))
-    };
-    files_by_id(&folder, "png")?.into_iter().map(with_map).collect()
+        pairs.push((mask, map));
+    }
+    Ok(pairs)
 }
