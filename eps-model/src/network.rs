@@ -86,6 +86,7 @@ impl Network {
         } else {
             let features = pass.drop_channels(features, CLASSIFIER_DROPOUT);
             let [batch, channels, _, _] = features.dims();
+            // The classifier is linear, so it can follow the mean and scores one location instead of all.
             let pooled = spatial_mean(features).reshape([batch, channels, 1, 1]);
             let logits = self.fc8.forward(pooled, Precision::F32).reshape([batch, classes]);
             Predictions { maps: None, logits }

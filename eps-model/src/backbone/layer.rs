@@ -55,6 +55,7 @@ impl Pass {
     fn drop(&mut self, input: Tensor<4>, shape: [usize; 4], p: f64) -> Tensor<4> {
         let Some(generator) = &mut self.dropout else { return input };
         let kept = (1.0 / (1.0 - p)) as f32;
+        // Drawn on the CPU, so that a seed drops the same on every device.
         let mask: Vec<f32> = (0..shape.iter().product())
             .map(|_| if generator.random::<f64>() < p { 0.0 } else { kept })
             .collect();
@@ -71,6 +72,8 @@ pub struct Initialisation {
 
 impl Initialisation {
     fn generator(self, name: &str) -> ChaCha8Rng {
+        // FNV-1a of the name. With a generator for each tensor, first weights do not depend on the order
+        // in which layers are built: networks with other classifiers have the same backbone.
         let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });
@@ -115,6 +118,7 @@ pub enum Gain {
 
 /// Of uniform values with a variance of `2 / fans`.
 fn uniform_bound(fans: usize) -> f32 {
+    // Uniform values in -b..b have a variance of b² / 3.
     (6.0 / fans as f32).sqrt()
 }
 
@@ -236,6 +240,7 @@ impl Norm {
         {
             let stored = state.value_sync().to_device(&device) * (1.0 - momentum);
             state.update((stored + batch.clone() * momentum).detach());
+            // burn sets an update aside until the value is asked for, and a record would miss it.
             state.value_sync();
         }
     }

@@ -64,6 +64,7 @@ pub struct BackboneShape {
 impl BackboneShape {
     /// The channels of a layer that has `published` of them in the published network.
     fn channels(self, published: usize) -> usize {
+        // At least 4, since bottlenecks divide their channels by it.
         ((published as f64 * self.width).round() as usize).max(4)
     }
 

@@ -66,6 +66,7 @@ pub fn network_views(
         let maps = run(network, &resized, scaled, recipe.flip, device);
         let maps_of = maps.values.chunks_exact(maps.count * maps.pixels());
         let views_of = maps_of.zip(maps.logits.chunks_exact(network.classes()));
+        // All images as they are, then all of them mirrored.
         for (index, (map, logits)) in views_of.enumerate() {
             let (image, mirrored) = (index % images.len(), index >= images.len());
             let of_image = channels[image].iter();

@@ -56,6 +56,7 @@ fn add_view(logits: &[f32], from: [usize; 2], sum: &mut [f32], size: Size, mirro
     planes.for_each(|(plane, map)| {
         add_resized(map, from, plane, [size.height, size.width], mirrored);
     });
+    // The largest logit is subtracted, so that no exponential overflows.
     let largest: Vec<f32> = (0..pixels)
         .into_par_iter()
         .map(|pixel| scores_of(&view, pixels, pixel).fold(f32::NEG_INFINITY, f32::max))

@@ -14,6 +14,8 @@ pub(super) fn add_resized(
 ) {
     let across = bilinear_taps(width, columns, width as f32 / columns as f32);
     let down = bilinear_taps(height, rows, height as f32 / rows as f32);
+    // Down first, into a line of the map's width that all values of a row read. A value takes two
+    // products from there, where a blend of four neighbours takes four.
     let mut line = vec![0.0_f32; width];
     for (row, BilinearTap { first, second, share }) in target.chunks_exact_mut(columns).zip(down) {
         let (top, bottom) = (&map[first * width..][..width], &map[second * width..][..width]);

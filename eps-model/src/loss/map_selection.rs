@@ -62,6 +62,7 @@ impl MapSelection {
 /// Share of each class's confident area that is salient, `[batch, classes]`, without a gradient.
 fn overlap(probabilities: Tensor<4>, saliency: Tensor<4>) -> Tensor<2> {
     let [_, _, height, width] = probabilities.dims();
+    // Strictly above one half: the reference rounds half to even, which makes 0.5 a 0.
     let confident = probabilities.detach().greater_elem(0.5).float();
     let salient = saliency.greater_elem(0.5).float();
     let inside = spatial_sum(confident.clone() * salient);

@@ -15,6 +15,7 @@ pub fn at_map_size(saliency: Tensor<4>, [height, width]: [usize; 2]) -> Tensor<4
 
 /// The index of the source of each of `to` values, in a line of `from`.
 fn nearest(from: usize, to: usize, device: &Device) -> Tensor<1, Int> {
+    // In f32: of 62 values in 14 the eighth is number 30, where exact arithmetic gives 31.
     let step = from as f32 / to as f32;
     let indices: Vec<i64> =
         (0..to).map(|target| ((target as f32 * step) as i64).min(from as i64 - 1)).collect();
@@ -32,6 +33,8 @@ pub fn estimate_saliency(probabilities: Tensor<4>, selection: Selection, lambda:
     let objects = probabilities.clone().narrow(1, 0, classes);
     let foreground = sum_over(objects.clone(), selection.foreground);
     let background = sum_over(objects, selection.background) + probabilities.narrow(1, classes, 1);
+    // With the probability `absent` of classes that the image does not have, this is
+    // foreground + (1 - λ) absent: λ weighs nothing else, and nothing where all classes are labelled.
     foreground * lambda + (background.neg() + 1.0) * (1.0 - lambda)
 }
 

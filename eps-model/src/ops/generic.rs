@@ -26,6 +26,7 @@ pub(super) fn moments<B: Backend>(input: FloatTensor<B>) -> FloatTensor<B> {
     let [batch, channels, height, width] = input.shape().dims();
     let share = scalar::<B>(1.0 / (batch * height * width) as f64, &input);
     let mean = B::float_mul_scalar(channel_sum::<B>(input.clone()), share);
+    // Centred first: the difference of two large sums would lose the digits of a small variance.
     let centred = B::float_sub(input, per_channel::<B>(mean.clone()));
     let squares = B::float_mul(centred.clone(), centred);
     let variance = B::float_mul_scalar(channel_sum::<B>(squares), share);

@@ -25,6 +25,7 @@ impl Geometry {
 
     /// Pixels of one output side for an input side of `pixels` and a kernel side of `kernel`.
     pub fn output_side(&self, pixels: usize, kernel: usize) -> usize {
+        // The kernel spans dilation · (kernel - 1) + 1 pixels, at every stride that leaves it inside.
         (pixels + 2 * self.padding - self.dilation * (kernel - 1) - 1) / self.stride + 1
     }
 }

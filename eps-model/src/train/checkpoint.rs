@@ -206,8 +206,10 @@ fn write_files(
     let bytes = optimiser.into_bytes();
     let bytes = bytes.map_err(|error| failed(OPTIMISER, io::Error::other(error.to_string())))?;
     let optimiser = write(OPTIMISER, &bytes)?;
+    // Last, since it has the hashes of the others.
     let state = State { sha256: Some(FileHashes { network, optimiser }), ..state };
     write(STATE, &serde_json::to_vec_pretty(&state).expect("plain fields"))?;
+    // A folder does not take the place of another that has files in it.
     remove_if_there(folder).map_err(|source| failed("", source))?;
     fs::rename(partial, folder).map_err(|source| failed("", source))?;
     Ok(state)
@@ -233,6 +235,7 @@ fn folders(checkpoints: &Path) -> Result<Vec<PathBuf>, ModelError> {
         .filter(|entry| entry.file_name().to_string_lossy().starts_with("update-"))
         .map(fs::DirEntry::path)
         .collect();
+    // By number, since all have the same number of digits.
     folders.sort();
     Ok(folders)
 }

@@ -79,6 +79,7 @@ pub fn schedule(
 
 /// SGD with the recipe's momentum; weights decay, biases and parameters of normalisations do not.
 pub fn optimiser(recipe: &OptimiserRecipe, groups: &ParameterGroups) -> ModuleOptimizer {
+    // PyTorch's momentum is not dampened; burn's is by 0.1 unless told otherwise.
     let momentum = MomentumConfig::new().with_momentum(recipe.momentum).with_dampening(0.0);
     let constant = SgdConfig::new().with_momentum(Some(momentum));
     let decay =

@@ -105,6 +105,7 @@ impl<'scope, N: Module + 'scope> Replicas<'scope, N> {
     fn found(&mut self, replica: usize) -> Found {
         match self.others[replica].found.recv() {
             Ok(found) => found,
+            // The order of the others does not matter any more, since this ends in a panic.
             Err(_) => match self.others.swap_remove(replica).thread.join() {
                 Err(panic) => panic::resume_unwind(panic),
                 Ok(()) => unreachable!("a thread ends with its orders"),

@@ -57,6 +57,7 @@ impl StepLog {
     /// Opens the log of a run that has made `updates` updates; rows past them are cut off.
     pub(super) fn open(path: &Path, updates: usize) -> Result<Self, ModelError> {
         let mut steps = if updates > 0 { read(path)? } else { Vec::new() };
+        // The updates after the checkpoint are made again, and would have two rows.
         steps.retain(|step| step.step < updates);
         let text: String = [HEADER.to_owned()].into_iter().chain(steps.iter().map(row)).collect();
         write_atomically(path, |file| file.write_all(text.as_bytes()))?;
@@ -102,6 +103,7 @@ impl StepLog {
 }
 
 fn row(step: &Step) -> String {
+    // Losses and rates as the shortest decimals that read back as the same numbers.
     let saliency = step.loss_sal.map(|loss| loss.to_string()).unwrap_or_default();
     let mut row = String::new();
     let Step { step: number, loss, loss_cls, lr, images_per_second, .. } = step;

@@ -39,12 +39,14 @@ impl fmt::Display for Format {
 impl Format {
     /// The format that a file starts as; safetensors starts with a length and `{`.
     fn of(start: &[u8]) -> Option<Self> {
+        // PyTorch writes a zip archive since version 1.6, and wrote a pickle of protocol 2 before.
+        let is_pytorch = start.starts_with(b"PK\x03\x04") || start.starts_with(b"\x80\x02");
         let first_word = start.first_chunk().map(|word| u32::from_le_bytes(*word));
         if mxnet::is_list(start) {
             Some(Self::Mxnet)
         } else if first_word == Some(burn::store::burn_pack::MAGIC_NUMBER) {
             Some(Self::Burnpack)
-        } else if start.starts_with(b"PK\x03\x04") || start.starts_with(b"\x80\x02") {
+        } else if is_pytorch {
             Some(Self::Pytorch)
         } else if start.get(8) == Some(&b'{') {
             Some(Self::Safetensors)

@@ -63,6 +63,8 @@ impl SameConvolution {
 
     /// Zeros before and after a side of `pixels`.
     fn padding(&self, pixels: usize) -> [usize; 2] {
+        // As many outputs as strides begin inside, whatever the kernel. An odd zero goes behind:
+        // of 6 pixels at stride 2, three taps read  0 1 2 | 2 3 4 | 4 5 _
         let reach = (self.kernel - 1) * self.dilation + 1;
         let total =
             ((pixels.div_ceil(self.stride) - 1) * self.stride + reach).saturating_sub(pixels);

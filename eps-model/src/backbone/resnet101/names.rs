@@ -21,6 +21,7 @@ pub(super) fn path(name: &str) -> Option<String> {
         }
         ["conv1", "weight"] => ("conv1".into(), false, "weight"),
         ["bn1", parameter] => ("conv1".into(), true, parameter),
+        // A shortcut of torchvision is a sequence: its convolution, then its normalisation.
         [level, block, "downsample", index @ ("0" | "1"), parameter] => {
             let block = torchvision_block(level, block)?;
             (format!("{block}.shortcut"), index == "1", parameter)

@@ -94,6 +94,7 @@ impl PlainBlock {
     pub(super) fn forward(&self, input: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
         let active = self.bn_branch2a.forward(input.clone(), Activation::Relu, pass);
         let shortcut = match &self.conv_branch1 {
+            // Of the activated input; an identity takes it as it came.
             Some(projection) => projection.forward(active.clone(), pass.precision),
             None => input,
         };

@@ -1,6 +1,7 @@
 //! Names of VGG16's tensors: in torchvision's state dict, and here.
 
 /// The place of each convolution among torchvision's layers.
+// Between them are activations and poolings, which have no tensors.
 const PLACES: [usize; 13] = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28];
 
 /// Our path of what torchvision calls `name`: of `features.5.weight` it is `convs.2.conv.weight`.

@@ -86,6 +86,7 @@ pub(super) fn forward(input: &FlexTensor, weight: &FlexTensor, geometry: Geometr
         return output.reshape(layout.output.shape().into());
     }
     let weights = matrix(values(weight), layout.output.channels);
+    // Chunks of 0 values would panic, even where there is nothing to divide.
     let images = values(input).par_chunks(layout.input.image().max(1));
     let mut output = layout.output.zeros();
     let outputs = output.par_chunks_mut(layout.output.image().max(1));

@@ -150,6 +150,7 @@ pub(super) fn forward(input: &FlexTensor, weight: &FlexTensor, geometry: Geometr
         || layout.scratch(),
         |Scratch { padded, run }, (plane, output)| {
             let kernel = &weights[plane % layout.input.channels * layout.taps()..][..layout.taps()];
+            // The zeros around the plane are never written to, and are there for the next plane.
             layout.pad(&inputs[plane * layout.input.plane()..][..layout.input.plane()], padded);
             Arch::new().dispatch(Filter { starts: &starts, kernel, padded, run });
             layout.gather(run, output);
@@ -205,6 +206,7 @@ pub(super) fn to_input(
             // Values between the rows of the run stay 0, so they add nothing where their taps wrap round.
             layout
                 .spread(&gradients[plane * layout.output.plane()..][..layout.output.plane()], run);
+            // Every tap adds to it, and it has the sums of the plane before.
             padded.fill(0.0);
             Arch::new().dispatch(Spray { starts: &starts, kernel, padded, run });
             layout.unpad(padded, result);

@@ -85,6 +85,7 @@ impl Parts {
     pub(super) fn new(tiles: &Tiles, most: usize) -> Self {
         let (strips, across) = (tiles.rows.len(), tiles.columns.len());
         let most = (most / across.max(1)).clamp(1, strips.max(1));
+        // As few parts as there must be, and all nearly of one size.
         let size = strips.div_ceil(strips.div_ceil(most).max(1)).max(1);
         // Odd, so that the runs of many channels do not fall on the same lines of a cache.
         let pitch = (size * across) | 1;
@@ -152,7 +153,7 @@ impl Tiles {
             let top = self.rows[runs.first_strip + strip];
             for row in 0..2 {
                 let y = top + row * self.dilation;
-                // As may the last strip only its upper row.
+                // The last strip of a phase may have only its upper row inside the plane.
                 if y >= self.height {
                     continue;
                 }
