@@ -37,6 +37,7 @@ pub(crate) fn results<T: Sync, R: Send>(
     let mut made = Vec::new();
     let end = as_stage(session, label, items.len(), || {
         let results = items.par_iter().enumerate().map(|(index, item)| {
+            // Items before one that failed are still tried: one of them may be the first to fail.
             if observer.stops() || index > first_failed.load(Ordering::Relaxed) {
                 return Ok(None);
             }
@@ -47,6 +48,7 @@ pub(crate) fn results<T: Sync, R: Send>(
             observer.tick();
             result.map(Some)
         });
+        // Gathered before the first error is taken: rayon would give that of the fastest thread.
         let results: Vec<Result<Option<R>>> = results.collect();
         made = results.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
         Ok(())

@@ -12,6 +12,10 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+// The threads of one device, and the queue that all devices take batches from:
+//
+//     queue --> read --[waiting]--> network --[waiting]--> write
+
 /// A stage in which images go through a network.
 ///
 /// Of each device one thread reads, one runs the network, which needs all of the processor or a device, and
@@ -96,6 +100,7 @@ impl Pipeline<'_> {
                 &write,
             );
             if ended.is_err() {
+                // Nothing is left for the others to take.
                 while next().is_some() {}
             }
             match &replica.name {
@@ -107,6 +112,7 @@ impl Pipeline<'_> {
         let ends: Vec<Result<End>> = thread::scope(|scope| {
             let others: Vec<_> =
                 others.iter().map(|replica| scope.spawn(|| work(replica))).collect();
+            // On this thread, beside the others.
             let first = std::iter::once(work(first));
             let others = others.into_iter().map(|thread| {
                 thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -150,10 +156,12 @@ impl Pipeline<'_> {
                 let results = network(batch?)?;
                 let made = results.len();
                 if found.send(results).is_err() {
+                    // The writer has failed, with the error that it returns below.
                     break;
                 }
                 count(made);
             }
+            // Without a sender the writer comes to its end.
             drop(found);
             writer.join().expect("the writer returns its errors")?;
             anyhow::Ok(end)

@@ -58,6 +58,7 @@ impl SlurmScript<'_> {
 
     /// The lines for `sbatch`, of which a later one replaces an earlier.
     fn options(&self) -> Result<Vec<String>> {
+        // Slurm puts in the job's name for %x, its number for %j, those of array and task for %A and %a.
         let log = if self.array.is_some() { "%x-%A_%a.out" } else { "%x-%j.out" };
         let array = self.array.map(|SlurmArray { tasks, parallel }| {
             let parallel = parallel.map_or_else(String::new, |parallel| format!("%{parallel}"));
@@ -131,6 +132,7 @@ exit $status
         let mut arguments = self.arguments.iter().map(String::as_str);
         while let Some(argument) = arguments.next() {
             let name = argument.split_once('=').map_or(argument, |(name, _)| name);
+            // A flag without `=` has its value in the next argument.
             match LEFT_OUT.iter().find(|(flag, _)| *flag == name) {
                 Some((_, has_value)) if *has_value && name == argument => drop(arguments.next()),
                 Some(_) => {}

@@ -90,6 +90,7 @@ pub(super) fn parse_value(key: &Key, text: &str) -> Value {
 }
 
 fn typed(text: &str) -> Option<Value> {
+    // TOML has no value without a key.
     format!("value = {text}").parse::<Table>().ok()?.remove("value")
 }
 

@@ -29,6 +29,7 @@ impl Elapsed {
                 (cells, time) = (cells + group.len() as u32, time + taken);
                 trainings += 1;
             }
+            // The cells of a training share its updates: it is open by as much as the one with most left.
             open += group
                 .iter()
                 .map(|&index| share_left(&states[index], cell.updates))

@@ -49,11 +49,13 @@ pub fn random(
     check_size(count)?;
     let generator = SplitMix64::new(seed);
     if axes.iter().all(|axis| matches!(axis.values, Values::List(_))) {
+        // Sorted by random numbers, so that no cell comes twice and a larger count only adds some.
         let mut numbered: Vec<(u64, Combination)> =
             (0..).map(|position| generator.at(position)).zip(grid(axes)?).collect();
         numbered.sort_by_key(|(number, _)| *number);
         return Ok(numbered.into_iter().map(|(_, combination)| combination).take(count).collect());
     }
+    // Each value has a number of the generator for itself, whatever the count.
     let mut positions = 0..;
     let mut combinations = vec![Combination::new(); count];
     for combination in &mut combinations {
@@ -83,6 +85,7 @@ fn drawn(range: Range, bits: u64, is_whole: bool) -> Value {
         return Value::Integer(number.round() as i64);
     }
     let rounded = format!("{number:.3e}").parse().unwrap_or(number);
+    // Rounded, a number next to an end may lie beyond it.
     Value::Float(f64::clamp(rounded, low, high))
 }
 

@@ -1,5 +1,17 @@
 //! A folder that one process of all machines works in at a time.
 
+// What a process does that finds `lock.1` in a folder:
+//
+//     it is released                                      creates lock.2, and works
+//     its process was of this machine, and is gone        creates lock.2, and works
+//     its last sign of life is older than the expiry      creates lock.2, and works; the other process,
+//                                                         should it wake up, finds lock.2 and ends
+//     else                                                leaves the folder alone
+//
+// Processes of other machines cannot be looked up, and not every shared file system has locks that reach
+// all machines: hence the signs of life. Of two processes that create lock.2 at once, the file system
+// lets one win.
+
 use super::lock_note::LockNote;
 use crate::Alarm;
 use crate::moment::now;
@@ -95,6 +107,7 @@ impl Lock {
         expiry: Duration,
         alarm: fn(&Alarm),
     ) -> std::io::Result<Self> {
+        // Five or more within the expiry, of which a few may come late.
         let beat = (expiry / 5).min(LONGEST_BEAT).max(Duration::from_millis(100));
         let mut note = LockNote::of_this_process(beat.as_secs());
         // Before anything is written, since others look at it only once they know who we are.
@@ -131,10 +144,12 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
+        // The heart first, whose next sign of life would undo the release.
         drop(self.stop.take());
         if let Some(heart) = self.heart.take() {
             let _ = heart.join();
         }
+        // Marked, not removed, so that its number is not used again.
         locked(&self.hold.note).is_released = true;
         if let Err(error) = self.hold.write() {
             self.hold.unwritable(&format!("cannot be released: {error}"));
@@ -208,6 +223,7 @@ fn read(path: &Path) -> LockNote {
 fn is_unlocked(path: &Path) -> bool {
     let Ok(file) = File::options().read(true).write(true).open(path) else { return false };
     match file.try_lock() {
+        // Given back with the handle.
         Ok(()) => true,
         Err(TryLockError::WouldBlock | TryLockError::Error(_)) => false,
     }

@@ -39,6 +39,7 @@ impl Rows {
                 continue;
             }
             for &seed in seeds {
+                // TOML's integers are signed.
                 let seed = i64::try_from(seed).context("a seed above 2^63")?;
                 let seeded = combination.iter().cloned().chain([(Key::Seed, Value::Integer(seed))]);
                 plan.add(Cell::new(base, &seeded.collect::<Combination>())?);
@@ -113,6 +114,13 @@ fn is_given(base: &Base, row: &Settings) -> bool {
     })
 }
 
+// Each key has the one before in it:
+//
+//     training    recipe but for inference; photographs, labels, saliency maps and weights
+//     maps        training; inference but for its threshold; photographs that are scored
+//     scoring     maps; threshold, CRF or cut; ground truth
+//
+// So cells share what they have in common, and a change renews all that depends on it.
 fn cell_record(row: usize, cell: &Cell, sources: &Sources) -> CellRecord {
     let optimiser = &cell.recipe.optimiser;
     let training = key(&format!("{}{}", cell.training_text(), sources.training_text(cell)));

@@ -50,6 +50,7 @@ pub struct CellRecord {
 
 /// The short hash of a text.
 pub(super) fn key(text: &str) -> String {
+    // With the format, so that work of another one has other names.
     let mut hash = sha256(format!("eps ablation {FORMAT}\n{text}"));
     hash.truncate(DIGITS);
     hash

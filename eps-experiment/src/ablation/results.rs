@@ -39,6 +39,7 @@ pub fn write_results(
         return Ok(None);
     };
     let report = collect(folder, plan, expiry)?;
+    // The lock keeps writers apart, but another plan may have begun in the folder since.
     if folder.plan()?.hash() != plan.hash() {
         let root = folder.root.display();
         session

@@ -38,6 +38,7 @@ impl Scoring<'_> {
         }
         let (items, classes) = (&self.split.items, self.split.names.len());
         let observer = self.session.observer;
+        // Every map is read twice: once for the sweep, once to count at the thresholds.
         observer.begin(self.label, 2 * items.len(), 0);
         let cams = self.maps.cams();
         // The parameters are the same whatever the cells, so that the best of them is too.

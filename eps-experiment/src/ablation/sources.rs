@@ -156,6 +156,7 @@ impl Digests<'_> {
     ) -> Result<String> {
         let files: Vec<(&str, &Path)> = items.iter().map(|item| &*item.id).zip(files).collect();
         let Some(cache) = self.cache else { return self.digest(kind, &files) };
+        // To hash gigabytes takes minutes; to look at names, sizes and times takes a moment.
         let known = cache.join(stamp(&files)?);
         if let Ok(text) = read_text(&known) {
             return Ok(text);

@@ -182,6 +182,8 @@ fn reference(run: &RunFolder, objects: usize) -> Result<Vec<ReferenceLoss>> {
     }
     let Recipe { network, optimiser, .. } = run.recipe()?;
     let whole = network.backbone == BackboneName::Resnet38d && network.width == 1.0;
+    // COCO's script says 256,500 updates; the released run decayed over 76,950, and its curve counts for
+    // both. Source: method, section 8.2.
     let known = match (objects, optimiser.updates, optimiser.batch, network.method) {
         (20, 20_000, 8, recipe::Method::Cam) => Some(ReferenceRun::Voc12Cls),
         (20, 20_000, 8, recipe::Method::Eps) => Some(ReferenceRun::Voc12Eps),

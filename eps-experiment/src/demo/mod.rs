@@ -87,6 +87,7 @@ impl Demo {
     pub fn run(&self, session: &Session<'_>) -> Result<Option<Vec<String>>> {
         let lock = FolderLock::take(&self.out, session)?;
         let out = ResultFolder::open(lock, &self.out, compare::MAIN, self.inputs(), self.force)?;
+        // One folder for both is locked once: a second lock would be refused.
         let is_apart = std::path::absolute(&self.work)? != std::path::absolute(&self.out)?;
         let work_lock = is_apart.then(|| FolderLock::take(&self.work, session)).transpose()?;
         let work_lock = work_lock.as_ref().unwrap_or(out.lock());

@@ -99,6 +99,7 @@ fn write_new(path: &Path, mut bytes: impl Read) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
+    // Not over another entry of this name.
     io::copy(&mut bytes, &mut File::create_new(path)?).map(drop)
 }
 

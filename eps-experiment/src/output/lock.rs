@@ -123,6 +123,7 @@ impl FolderLock {
     /// If another call takes the folder in this moment.
     pub fn share(&mut self) -> Result<()> {
         self.is_alone = false;
+        // A system may release the exclusive lock before it grants the shared one.
         let shared = self.file.as_ref().is_none_or(|file| file.try_lock_shared().is_ok());
         if shared { Ok(()) } else { Err(refusal(&self.folder)) }
     }
@@ -202,6 +203,7 @@ fn attempt(folder: &Path, is_part: bool) -> io::Result<Attempt> {
     fs::create_dir_all(folder)?;
     let path = folder.join(NAME);
     let mut options = File::options();
+    // Appended to: parts add a line each, and only who is alone cuts the file off.
     let file = match options.read(true).append(true).create(true).open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Attempt::Gone),
@@ -214,12 +216,14 @@ fn attempt(folder: &Path, is_part: bool) -> io::Result<Attempt> {
             Err(_) => return Ok(Attempt::Held),
         },
         Err(TryLockError::WouldBlock) => return Ok(Attempt::Held),
+        // A call without a lock removes nothing at its end.
         Err(TryLockError::Error(_)) => {
             let _ = fs::remove_file(&path);
             return Ok(Attempt::Impossible);
         }
     };
     Ok(match is_alone {
+        // Removed between opening and locking: the lock is on a file that nobody else will open.
         _ if !is_named(&file, &path) => Attempt::Gone,
         true => Attempt::Alone(file),
         false => Attempt::Beside(file),

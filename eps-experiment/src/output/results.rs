@@ -167,6 +167,7 @@ pub fn seen_from(root: &Path, input: &Path) -> Result<String> {
 fn whole(folder: &Path) -> Result<PathBuf> {
     let folder =
         std::path::absolute(folder).with_context(|| format!("{}: not a path", folder.display()))?;
+    // Links can be followed as far as there is something; the names below that are as they stand.
     let there = folder.ancestors().find_map(|place| Some((place, place.canonicalize().ok()?)));
     let Some((place, whole)) = there else { return Ok(folder) };
     let rest = folder.strip_prefix(place).unwrap_or(Path::new(""));

@@ -57,6 +57,7 @@ impl ConvertedMaps {
     pub fn run(&self, session: &Session<'_>) -> Result<End> {
         let sources: Vec<_> = self.source.find()?.into_iter().collect();
         let locks = &[self.origin()?.take(&self.out, session)?];
+        // In order, so that the note below names the same file whichever thread met one first.
         let empty = Mutex::new(BTreeSet::new());
         let missing = Missing { session, stage: "maps", results: "maps", locks, at_once: None };
         let end = missing.make(

@@ -121,6 +121,7 @@ fn dictionaries(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths_in(folder)? {
         let kind = path.extension().and_then(|kind| kind.to_str()).map(str::to_lowercase);
+        // Such as ._2007_000032.npy, in which macOS keeps what another file system cannot.
         if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".")) {
             continue;
         }

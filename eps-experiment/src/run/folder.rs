@@ -103,6 +103,7 @@ impl RunFolder {
             .with_context(|| format!("{}: cannot be created", self.root.display()))?;
         let json = serde_json::to_string_pretty(provenance)?;
         write_file(&self.provenance_file(), json)?;
+        // The recipe last, since it is what makes a folder that of a run.
         Ok(write_file(&self.recipe_file(), recipe.to_toml())?)
     }
 

@@ -157,6 +157,7 @@ impl Inference<'_> {
     fn write(&self, item: &Item, views: Views) -> Result<(), DataError> {
         let logits = views.logits();
         let map = self.of_image(views.score_map(), &logits);
+        // As it reads back from its file: a mask that is made again of that is the same.
         let map = self.format.stored(map);
         write_scores_and_logits(&self.cam(item), &map, &logits, self.format)?;
         if self.with_masks {

@@ -106,6 +106,7 @@ impl MapsOrigin {
             self.inference.threshold
         );
         let masks = masks_with_maps(out)?;
+        // Before the first mask is replaced: a call that is killed leaves masks of two thresholds.
         origin::write(&file, &Self { masks_unfinished: true, ..self.clone() })?;
         let end = self.make_again(&masks, lock, session)?;
         if end == End::Done {

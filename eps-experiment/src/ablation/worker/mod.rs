@@ -98,6 +98,7 @@ impl Worker<'_> {
                 // Others may have left something meanwhile.
                 _ if took => {}
                 Some(note) if self.manner.waits => {
+                    // Another worker of this process says itself what it does.
                     let is_ours = note.is_of_this_process();
                     if !is_ours && !std::mem::replace(&mut is_announced, true) {
                         let (pid, host) = (note.pid, note.host);
@@ -122,6 +123,7 @@ impl Worker<'_> {
 
     fn is_pending(&self, index: usize) -> bool {
         let cell = self.record(index);
+        // Once a process: a cell that always fails would be tried for ever.
         let may_fail = self.manner.retries_failed && !self.shared.is_attempted(index);
         !self.folder.is_done(cell) && (may_fail || self.folder.failure(cell).is_none())
     }
