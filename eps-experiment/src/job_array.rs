@@ -16,8 +16,10 @@ pub fn part_of_process(
     variable: impl Fn(&str) -> Option<String>,
     parts: Option<u64>,
 ) -> Result<Shard, String> {
-    let told = |engine: &&Engine| variable(engine.task).is_some_and(|text| engine.is_task(&text));
-    let Some(engine) = ENGINES.iter().find(told) else {
+    let engine = ENGINES
+        .iter()
+        .find(|engine| variable(engine.task).is_some_and(|text| engine.is_task(&text)));
+    let Some(engine) = engine else {
         let names: Vec<_> = ENGINES.iter().map(|engine| engine.task).collect();
         return Err(format!(
             "no task of a job array and no rank: none of {} is set, expected one of them or a part I/N",
@@ -97,21 +99,17 @@ impl Engine {
         variable: &impl Fn(&str) -> Option<String>,
         parts: Option<u64>,
     ) -> Result<Shard, String> {
-        let number = |name: &str| {
-            let text =
-                variable(name).ok_or_else(|| format!("{name} is not set, but {} is", self.task))?;
-            text.parse::<u64>().map_err(|_| format!("{name}: `{text}`, expected a whole number"))
-        };
-        let task = number(self.task)?;
+        let task = self.number(self.task, variable)?;
         let first = match self.first {
             First::Number(first) => first,
-            First::Told(name) => number(name)?,
+            First::Told(name) => self.number(name, variable)?,
         };
         let (step, told) = match self.count {
             Count::Unknown => (1, None),
-            Count::Told(name) => (1, Some(number(name)?)),
+            Count::Told(name) => (1, Some(self.number(name, variable)?)),
             Count::Range { last, step } => {
-                let (last, step) = (number(last)?, number(step)?.max(1));
+                let last = self.number(last, variable)?;
+                let step = self.number(step, variable)?.max(1);
                 (step, Some(last.saturating_sub(first) / step + 1))
             }
         };
@@ -135,6 +133,17 @@ impl Engine {
                 self.task
             )
         })
+    }
+
+    /// The number in a variable that comes with the task's.
+    fn number(
+        &self,
+        name: &str,
+        variable: &impl Fn(&str) -> Option<String>,
+    ) -> Result<u64, String> {
+        let text =
+            variable(name).ok_or_else(|| format!("{name} is not set, but {} is", self.task))?;
+        text.parse().map_err(|_| format!("{name}: `{text}`, expected a whole number"))
     }
 }
 

@@ -34,20 +34,22 @@ pub(crate) fn results<T: Sync, R: Send>(
 ) -> Result<Option<Vec<R>>> {
     let observer = session.observer;
     let first_failed = AtomicUsize::new(usize::MAX);
-    let of_item = |(index, item): (usize, &T)| {
-        if observer.stops() || index > first_failed.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
-        let result = work(item);
-        if result.is_err() {
-            first_failed.fetch_min(index, Ordering::Relaxed);
-        }
-        observer.tick();
-        result.map(Some)
-    };
     let mut made = Vec::new();
     let end = as_stage(session, label, items.len(), || {
-        let results: Vec<Result<Option<R>>> = items.par_iter().enumerate().map(of_item).collect();
+        let results = items.par_iter().enumerate().map(|(index, item)| {
+            // Items before one that failed are still tried: one of them may be the first to fail.
+            if observer.stops() || index > first_failed.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            let result = work(item);
+            if result.is_err() {
+                first_failed.fetch_min(index, Ordering::Relaxed);
+            }
+            observer.tick();
+            result.map(Some)
+        });
+        // Gathered before the first error is taken: rayon would give that of the fastest thread.
+        let results: Vec<Result<Option<R>>> = results.collect();
         made = results.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
         Ok(())
     })?;

@@ -12,6 +12,10 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+// The threads of one device, and the queue that all devices take batches from:
+//
+//     queue --> read --[waiting]--> network --[waiting]--> write
+
 /// A stage in which images go through a network.
 ///
 /// Of each device one thread reads, one runs the network, which needs all of the processor or a device, and
@@ -37,13 +41,13 @@ impl<N: Module> Replica<N> {
     /// A network, which is on the first of the devices, on each of them.
     pub(crate) fn on_each(network: N, devices: &[NamedDevice]) -> Vec<Self> {
         let names = crate::run::worker_names(devices);
-        let replica = |(NamedDevice { device, .. }, name): (&NamedDevice, String)| Self {
+        let replicas = devices.iter().zip(names).map(|(NamedDevice { device, .. }, name)| Self {
             network: network.clone().to_device(device),
             device: device.clone(),
             name: (devices.len() > 1).then_some(name),
             made: AtomicUsize::new(0),
-        };
-        devices.iter().zip(names).map(replica).collect()
+        });
+        replicas.collect()
     }
 }
 
@@ -85,12 +89,18 @@ impl Pipeline<'_> {
         let queue = Mutex::new(batches.into_iter());
         let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
         let work = |replica: &Replica<N>| {
-            let count = |made: usize| {
-                replica.made.fetch_add(made, Ordering::Relaxed);
-                (0..made).for_each(|_| self.session.observer.step(&|| shares(replicas)));
-            };
-            let ended = self.work(&next, &read, |images| network(replica, images), count, &write);
+            let ended = self.work(
+                &next,
+                &read,
+                |images| network(replica, images),
+                |made| {
+                    replica.made.fetch_add(made, Ordering::Relaxed);
+                    (0..made).for_each(|_| self.session.observer.step(&|| shares(replicas)));
+                },
+                &write,
+            );
             if ended.is_err() {
+                // Nothing is left for the others to take.
                 while next().is_some() {}
             }
             match &replica.name {
@@ -102,11 +112,12 @@ impl Pipeline<'_> {
         let ends: Vec<Result<End>> = thread::scope(|scope| {
             let others: Vec<_> =
                 others.iter().map(|replica| scope.spawn(|| work(replica))).collect();
+            // On this thread, beside the others.
             let first = std::iter::once(work(first));
-            let join = |thread: thread::ScopedJoinHandle<'_, _>| {
+            let others = others.into_iter().map(|thread| {
                 thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            };
-            first.chain(others.into_iter().map(join)).collect()
+            });
+            first.chain(others).collect()
         });
         let ends: Vec<End> = ends.into_iter().collect::<Result<_>>()?;
         let observer = self.session.observer;
@@ -145,10 +156,12 @@ impl Pipeline<'_> {
                 let results = network(batch?)?;
                 let made = results.len();
                 if found.send(results).is_err() {
+                    // The writer has failed, with the error that it returns below.
                     break;
                 }
                 count(made);
             }
+            // Without a sender the writer comes to its end.
             drop(found);
             writer.join().expect("the writer returns its errors")?;
             anyhow::Ok(end)
@@ -158,11 +171,10 @@ impl Pipeline<'_> {
 
 /// How many images each device made, where there are several.
 fn shares<N>(replicas: &[Replica<N>]) -> String {
-    let share = |replica: &Replica<N>| {
-        let name = replica.name.as_ref()?;
-        Some(format!("{name} {}", replica.made.load(Ordering::Relaxed)))
-    };
-    replicas.iter().filter_map(share).collect::<Vec<_>>().join(", ")
+    let shares = replicas.iter().filter_map(|Replica { name, made, .. }| {
+        Some(format!("{} {}", name.as_ref()?, made.load(Ordering::Relaxed)))
+    });
+    shares.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

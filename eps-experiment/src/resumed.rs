@@ -30,22 +30,21 @@ impl Missing<'_> {
         is_there: impl Fn(&T) -> bool,
         work: impl Fn(&T) -> Result<()> + Sync,
     ) -> Result<End> {
-        let Self { session, stage, results, locks, at_once } = *self;
+        let Self { session, stage, results, at_once, .. } = *self;
         let left: Vec<&T> = all.iter().filter(|item| !is_there(item)).collect();
         if left.len() < all.len() {
             let there = all.len() - left.len();
             session.observer.say(&format!("{there} of {} {results} are there already", all.len()));
         }
-        let check = || locks.iter().try_for_each(FolderLock::check);
         let checked = |item: &&T| {
-            check()?;
+            self.check()?;
             work(item)
         };
         let ended = match at_once {
             None => parallel::each(session, stage, &left, checked),
             Some(at_once) => parallel::few(at_once, session, stage, &left, checked),
         };
-        check()?;
+        self.check()?;
         let end = ended?;
         if end == End::Interrupted {
             session
@@ -53,5 +52,10 @@ impl Missing<'_> {
                 .say(&format!("finished {results} are kept; run the same command again to resume"));
         }
         Ok(end)
+    }
+
+    /// That every folder is still the one that was taken.
+    fn check(&self) -> Result<()> {
+        self.locks.iter().try_for_each(FolderLock::check)
     }
 }

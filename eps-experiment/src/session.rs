@@ -44,8 +44,9 @@ impl Session<'_> {
     /// The observer of one of several workers at the same time; its stages are shown if this session's
     /// observer can show several, and its sayings begin with `name`.
     pub fn worker(&self, name: &str) -> Box<dyn Observer + '_> {
-        let stageless = || Box::new(Stageless { observer: self.observer, name: name.into() });
-        self.observer.worker(name).unwrap_or_else(|| stageless())
+        self.observer
+            .worker(name)
+            .unwrap_or_else(|| Box::new(Stageless { observer: self.observer, name: name.into() }))
     }
 
     /// Notes what readers left out or took for something else.

@@ -72,6 +72,7 @@ impl SlurmScript<'_> {
 
     /// The lines for `sbatch`, of which a later one replaces an earlier.
     fn options(&self) -> Result<Vec<String>> {
+        // Slurm puts in the job's name for %x, its number for %j, those of array and task for %A and %a.
         let log = if self.array.is_some() { "%x-%A_%a.out" } else { "%x-%j.out" };
         let array = self.array.map(|SlurmArray { tasks, parallel }| {
             let parallel = parallel.map_or_else(String::new, |parallel| format!("%{parallel}"));
@@ -145,6 +146,7 @@ exit $status
         let mut arguments = self.arguments.iter().map(String::as_str);
         while let Some(argument) = arguments.next() {
             let name = argument.split_once('=').map_or(argument, |(name, _)| name);
+            // A flag without `=` has its value in the next argument.
             match LEFT_OUT.iter().find(|(flag, _)| *flag == name) {
                 Some((_, has_value)) if *has_value && name == argument => drop(arguments.next()),
                 Some(_) => {}
@@ -157,9 +159,10 @@ exit $status
 
 /// A word that a shell takes as it is.
 fn quoted(word: &str) -> String {
-    let is_plain =
-        |character: char| character.is_ascii_alphanumeric() || "-_./=,:+@%".contains(character);
-    match word.chars().all(is_plain) && !word.is_empty() {
+    let mut characters = word.chars();
+    let is_plain = characters
+        .all(|character| character.is_ascii_alphanumeric() || "-_./=,:+@%".contains(character));
+    match is_plain && !word.is_empty() {
         true => word.to_owned(),
         false => format!("'{}'", word.replace('\'', r"'\''")),
     }

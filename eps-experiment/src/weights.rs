@@ -59,14 +59,13 @@ pub fn convert(path: &Path, out: &Path) -> Result<String> {
 
 /// Rows as wide as their widest cells, the last column to the right.
 fn columns(rows: &[[String; 4]]) -> String {
-    let widest = |column: usize| {
+    let [a, b, c, d] = [0, 1, 2, 3].map(|column: usize| {
         rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
-    };
-    let [a, b, c, d] = [0, 1, 2, 3].map(widest);
-    let line = |[name, shape, dtype, values]: &[String; 4]| {
+    });
+    let lines = rows.iter().map(|[name, shape, dtype, values]| {
         format!("{name:<a$}  {shape:<b$}  {dtype:<c$}  {values:>d$}\n")
-    };
-    rows.iter().map(line).collect()
+    });
+    lines.collect()
 }
 
 /// Format, size, and the network that knows the tensors by their names.
@@ -82,8 +81,8 @@ fn summary(file: &WeightsFile) -> String {
     let Some(backbone) = backbone(file) else {
         return format!("{about}; the names fit no network of this program");
     };
-    let is_needed = |name: &str| matches!(place(backbone, name), Place::Tensor(_));
-    let needed = file.tensors.iter().filter(|tensor| is_needed(&tensor.name)).count();
+    let places = file.tensors.iter().map(|tensor| place(backbone, &tensor.name));
+    let needed = places.filter(|place| matches!(place, Place::Tensor(_))).count();
     format!("{about}; {needed} have names of {backbone}")
 }
 

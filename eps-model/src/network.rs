@@ -50,7 +50,7 @@ impl Network {
         let with_background = recipe.method == Method::Eps;
         let outputs = classes + usize::from(with_background);
         let shape = [outputs, backbone.features(), 1, 1];
-        let geometry = Geometry { stride: 1, padding: 0, dilation: 1, groups: 1 };
+        let geometry = Geometry::pointwise(1);
         let fc8 = Convolution::new("fc8", shape, geometry, Gain::Xavier, initialisation, device);
         Self { backbone, fc8, with_background }
     }
@@ -86,6 +86,7 @@ impl Network {
         } else {
             let features = pass.drop_channels(features, CLASSIFIER_DROPOUT);
             let [batch, channels, _, _] = features.dims();
+            // The classifier is linear, so it can follow the mean and scores one location instead of all.
             let pooled = spatial_mean(features).reshape([batch, channels, 1, 1]);
             let logits = self.fc8.forward(pooled, Precision::F32).reshape([batch, classes]);
             Predictions { maps: None, logits }

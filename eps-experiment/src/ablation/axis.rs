@@ -58,9 +58,9 @@ impl Axis {
 
     fn checked(self) -> Result<Self> {
         if let Values::List(values) = &self.values {
-            let is_empty = |value: &Value| value.as_str().is_some_and(str::is_empty);
+            let has_empty = values.iter().any(|value| value.as_str().is_some_and(str::is_empty));
             ensure!(
-                !values.is_empty() && !values.iter().any(is_empty),
+                !values.is_empty() && !has_empty,
                 "{}: an empty value, expected one or more values",
                 self.key.name()
             );
@@ -81,13 +81,17 @@ pub(super) fn below(key: &Key, value: &Value, folder: &Path) -> Value {
 /// A value as TOML spells it, or the text itself.
 pub(super) fn parse_value(key: &Key, text: &str) -> Value {
     let text = text.trim();
-    let typed = || Some(format!("value = {text}").parse::<Table>().ok()?.get("value")?.clone());
     match key {
         Key::Recipe(_) | Key::Seed | Key::Alpha | Key::Cue => {
-            typed().unwrap_or_else(|| text.into())
+            typed(text).unwrap_or_else(|| text.into())
         }
         Key::Saliency | Key::Weights | Key::Crf => text.into(),
     }
+}
+
+fn typed(text: &str) -> Option<Value> {
+    // TOML has no value without a key.
+    format!("value = {text}").parse::<Table>().ok()?.remove("value")
 }
 
 /// A range of numbers, if the text is one.
@@ -96,10 +100,8 @@ fn range(key: &Key, text: &str) -> Result<Option<Range>> {
         Some(ends) => (true, ends),
         None => (false, text),
     };
-    let number = |end: &str| end.trim().parse::<f64>().ok();
-    let Some((Some(low), Some(high))) =
-        ends.split_once("..").map(|(low, high)| (number(low), number(high)))
-    else {
+    let Some((low, high)) = ends.split_once("..") else { return Ok(None) };
+    let (Ok(low), Ok(high)) = (low.trim().parse::<f64>(), high.trim().parse::<f64>()) else {
         return Ok(None);
     };
     if !(low < high && low.is_finite() && high.is_finite()) || (is_logarithmic && low <= 0.0) {

@@ -62,13 +62,11 @@ impl Cell {
     ///
     /// If a value is of another type than its setting, or the recipe that it gives makes no sense.
     pub fn new(base: &Base, combination: &Combination) -> Result<Self> {
-        let named = || {
-            combination
-                .iter()
-                .map(|(key, value)| format!("{}={value}", key.name()))
-                .collect::<Vec<_>>()
-        };
-        Self::resolve(base, combination).with_context(|| format!("cell {}", named().join(" ")))
+        Self::resolve(base, combination).with_context(|| {
+            let settings = combination.iter();
+            let named = settings.map(|(key, value)| format!("{}={value}", key.name()));
+            format!("cell {}", named.collect::<Vec<_>>().join(" "))
+        })
     }
 
     fn resolve(base: &Base, combination: &Combination) -> Result<Self> {
@@ -97,7 +95,8 @@ impl Cell {
             Some(value) => Some(named_path(&Key::Weights, value)?.1.into()),
             None => base.weights.clone(),
         };
-        let shown = |(key, value): &(Key, Value)| {
+        let mut settings = Settings::new();
+        for (key, value) in combination {
             let shown = match key {
                 Key::Recipe(name) if name == THRESHOLD && !masks.takes_threshold() => None,
                 Key::Recipe(name) => recipe.value(name).as_ref().map(setting),
@@ -107,9 +106,8 @@ impl Cell {
                 Key::Alpha => crf.filter(|crf| takes_alpha(*crf)).map(|_| setting(value)),
                 Key::Seed => None,
             };
-            shown.map(|shown| (key.name().to_owned(), shown))
-        };
-        let settings = combination.iter().filter_map(shown).collect();
+            settings.extend(shown.map(|shown| (key.name().to_owned(), shown)));
+        }
         Ok(Self { settings, recipe, saliency, weights, masks })
     }
 

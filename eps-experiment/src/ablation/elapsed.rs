@@ -29,30 +29,35 @@ impl Elapsed {
                 (cells, time) = (cells + group.len() as u32, time + taken);
                 trainings += 1;
             }
+            // The cells of a training share its updates: it is open by as much as the one with most left.
             open += group
                 .iter()
                 .map(|&index| share_left(&states[index], cell.updates))
                 .fold(0.0, f64::max);
-            let is_running = |&index: &usize| matches!(states[index], CellState::Running(_));
-            workers += u32::from(group.iter().any(is_running));
+            let is_running =
+                group.iter().any(|&index| matches!(states[index], CellState::Running(_)));
+            workers += u32::from(is_running);
         }
-        let mean_of = |count: u32| (count > 0).then(|| time / count);
-        let left = mean_of(trainings).map(|mean| mean.mul_f64(open) / workers.max(1));
-        Self { mean_of_cell: mean_of(cells), left }
+        let mean_of_training = time.checked_div(trainings);
+        let left = mean_of_training.map(|mean| mean.mul_f64(open) / workers.max(1));
+        Self { mean_of_cell: time.checked_div(cells), left }
     }
 }
 
 /// How much of a training is left for a cell, from 0 to 1.
 fn share_left(state: &CellState, updates: usize) -> f64 {
-    let after = |made: usize, all: usize| 1.0 - made.min(all) as f64 / all.max(1) as f64;
     match state {
         CellState::Done | CellState::Failed(_) => 0.0,
-        CellState::Waiting(made) => after(*made, updates),
+        CellState::Waiting(made) => share_after(*made, updates),
         // Maps and scores come after the updates, and count little beside them.
-        CellState::Running(note) if note.stage == "training" => after(note.done, note.total),
+        CellState::Running(note) if note.stage == "training" => share_after(note.done, note.total),
         CellState::Running(note) if note.stage == "starting" => 1.0,
         CellState::Running(_) => 0.0,
     }
+}
+
+fn share_after(made: usize, all: usize) -> f64 {
+    1.0 - made.min(all) as f64 / all.max(1) as f64
 }
 
 /// Time of the updates of a finished training, and of the first scores after them; pauses between two calls

@@ -20,16 +20,17 @@ pub fn grid(axes: &[Axis]) -> Result<Vec<Combination>> {
             anyhow::bail!("{}: a range, expected values, or --random to draw from it", key.name())
         };
         check_size(combinations.len().saturating_mul(values.len()))?;
-        let with = |combination: &Combination, value: &Value| {
-            let setting = [(key.clone(), value.clone())];
-            combination.iter().cloned().chain(setting).collect::<Combination>()
-        };
         combinations = combinations
             .iter()
-            .flat_map(|combination| values.iter().map(move |value| with(combination, value)))
+            .flat_map(|combination| values.iter().map(move |value| with(combination, key, value)))
             .collect();
     }
     Ok(combinations)
+}
+
+fn with(combination: &Combination, key: &Key, value: &Value) -> Combination {
+    let setting = [(key.clone(), value.clone())];
+    combination.iter().cloned().chain(setting).collect()
 }
 
 fn check_size(cells: usize) -> Result<()> {
@@ -48,25 +49,27 @@ pub fn random(
     check_size(count)?;
     let generator = SplitMix64::new(seed);
     if axes.iter().all(|axis| matches!(axis.values, Values::List(_))) {
+        // Sorted by random numbers, so that no cell comes twice and a larger count only adds some.
         let mut numbered: Vec<(u64, Combination)> =
             (0..).map(|position| generator.at(position)).zip(grid(axes)?).collect();
         numbered.sort_by_key(|(number, _)| *number);
         return Ok(numbered.into_iter().map(|(_, combination)| combination).take(count).collect());
     }
-    let draw = |cell: usize| -> Combination {
-        let value = |(place, axis): (usize, &Axis)| {
-            let position = (cell * axes.len() + place) as u64;
-            let value = match &axis.values {
+    // Each value has a number of the generator for itself, whatever the count.
+    let mut positions = 0..;
+    let mut combinations = vec![Combination::new(); count];
+    for combination in &mut combinations {
+        for (Axis { key, values }, position) in axes.iter().zip(&mut positions) {
+            let value = match values {
                 Values::List(values) => {
                     values[generator.below(values.len() as u64, position) as usize].clone()
                 }
-                Values::Range(range) => drawn(*range, generator.at(position), is_whole(&axis.key)),
+                Values::Range(range) => drawn(*range, generator.at(position), is_whole(key)),
             };
-            (axis.key.clone(), value)
-        };
-        axes.iter().enumerate().map(value).collect()
-    };
-    Ok((0..count).map(draw).collect())
+            combination.push((key.clone(), value));
+        }
+    }
+    Ok(combinations)
 }
 
 /// A number of the range with four significant digits, or a whole one.
@@ -82,6 +85,7 @@ fn drawn(range: Range, bits: u64, is_whole: bool) -> Value {
         return Value::Integer(number.round() as i64);
     }
     let rounded = format!("{number:.3e}").parse().unwrap_or(number);
+    // Rounded, a number next to an end may lie beyond it.
     Value::Float(f64::clamp(rounded, low, high))
 }
 

@@ -137,6 +137,7 @@ impl AblationFolder {
             return CellState::Done;
         }
         match (holder(&self.training(cell).root, expiry), self.failure(cell)) {
+            // Whoever tries it again removes the record of the failure first.
             (_, Some(error)) => CellState::Failed(error),
             (Some(note), None) => CellState::Running(note),
             (None, None) => CellState::Waiting(self.updates(cell)),

@@ -1,5 +1,17 @@
 //! A folder that one process of all machines works in at a time.
 
+// What a process does that finds `lock.1` in a folder:
+//
+//     it is released                                      creates lock.2, and works
+//     its process was of this machine, and is gone        creates lock.2, and works
+//     its last sign of life is older than the expiry      creates lock.2, and works; the other process,
+//                                                         should it wake up, finds lock.2 and ends
+//     else                                                leaves the folder alone
+//
+// Processes of other machines cannot be looked up, and not every shared file system has locks that reach
+// all machines: hence the signs of life. Of two processes that create lock.2 at once, the file system
+// lets one win.
+
 use super::lock_note::LockNote;
 use crate::Alarm;
 use crate::moment::now;
@@ -56,9 +68,8 @@ impl Lock {
     ///
     /// If the folder cannot be read or written.
     pub(super) fn acquire(folder: &Path, expiry: Duration, alarm: fn(&Alarm)) -> Result<Attempt> {
-        let failed = || format!("{}: cannot be locked", folder.display());
-        fs::create_dir_all(folder).with_context(failed)?;
-        let latest = latest(folder).with_context(failed)?;
+        fs::create_dir_all(folder).with_context(|| unlockable(folder))?;
+        let latest = latest(folder).with_context(|| unlockable(folder))?;
         if let Some(note) = latest.and_then(|generation| held(folder, generation, expiry)) {
             return Ok(Attempt::Held(note));
         }
@@ -67,7 +78,6 @@ impl Lock {
 
     /// Takes a folder whose last lock, `latest`, counts no more.
     fn after(folder: &Path, latest: u64, expiry: Duration, alarm: fn(&Alarm)) -> Result<Attempt> {
-        let failed = || format!("{}: cannot be locked", folder.display());
         let generation = latest + 1;
         let path = path(folder, generation);
         let file = match File::options().read(true).write(true).create_new(true).open(&path) {
@@ -75,17 +85,18 @@ impl Lock {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 return Ok(Attempt::Held(read(&path)));
             }
-            Err(error) => return Err(error).with_context(failed),
+            Err(error) => return Err(error).with_context(|| unlockable(folder)),
         };
         // What was seen may have been old: a later lock wins.
-        let last = self::latest(folder).with_context(failed)?;
+        let last = self::latest(folder).with_context(|| unlockable(folder))?;
         if let Some(later) = last.filter(|later| *later > generation) {
-            fs::remove_file(&path).with_context(failed)?;
+            fs::remove_file(&path).with_context(|| unlockable(folder))?;
             return Ok(Attempt::Held(read(&self::path(folder, later))));
         }
         remove_earlier(folder, generation);
         remove_abandoned(folder);
-        let lock = Self::hold(folder, generation, file, expiry, alarm).with_context(failed)?;
+        let lock = Self::hold(folder, generation, file, expiry, alarm)
+            .with_context(|| unlockable(folder))?;
         Ok(Attempt::Taken(lock))
     }
 
@@ -96,6 +107,7 @@ impl Lock {
         expiry: Duration,
         alarm: fn(&Alarm),
     ) -> std::io::Result<Self> {
+        // Five or more within the expiry, of which a few may come late.
         let beat = (expiry / 5).min(LONGEST_BEAT).max(Duration::from_millis(100));
         let mut note = LockNote::of_this_process(beat.as_secs());
         // Before anything is written, since others look at it only once they know who we are.
@@ -132,10 +144,12 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
+        // The heart first, whose next sign of life would undo the release.
         drop(self.stop.take());
         if let Some(heart) = self.heart.take() {
             let _ = heart.join();
         }
+        // Marked, not removed, so that its number is not used again.
         locked(&self.hold.note).is_released = true;
         if let Err(error) = self.hold.write() {
             self.hold.unwritable(&format!("cannot be released: {error}"));
@@ -209,6 +223,7 @@ fn read(path: &Path) -> LockNote {
 fn is_unlocked(path: &Path) -> bool {
     let Ok(file) = File::options().read(true).write(true).open(path) else { return false };
     match file.try_lock() {
+        // Given back with the handle.
         Ok(()) => true,
         Err(TryLockError::WouldBlock | TryLockError::Error(_)) => false,
     }
@@ -228,6 +243,10 @@ fn time_of(folder: &Path) -> SystemTime {
     let touched = fs::write(&path, b"0").and_then(|()| fs::metadata(&path)?.modified());
     let _ = fs::remove_file(&path);
     touched.unwrap_or_else(|_| SystemTime::now())
+}
+
+fn unlockable(folder: &Path) -> String {
+    format!("{}: cannot be locked", folder.display())
 }
 
 fn path(folder: &Path, generation: u64) -> PathBuf {

@@ -27,13 +27,18 @@ impl Pace {
     /// Time that so many updates and scorings will take; `None` before an update was made. Scorings
     /// take no time until there was one.
     pub(super) fn left(&self, updates: usize, scorings: usize) -> Option<Duration> {
-        let of = |time: Duration, done: usize, left: usize| match done {
-            0 => Duration::ZERO,
-            _ => time.mul_f64(left as f64 / done as f64),
-        };
         (self.updates > 0 || updates == 0).then(|| {
-            of(self.training, self.updates, updates) + of(self.scoring, self.scorings, scorings)
+            time_of(updates, self.updates, self.training)
+                + time_of(scorings, self.scorings, self.scoring)
         })
+    }
+}
+
+/// Time that so many will take, when `done` of them took `time`.
+fn time_of(left: usize, done: usize, time: Duration) -> Duration {
+    match done {
+        0 => Duration::ZERO,
+        _ => time.mul_f64(left as f64 / done as f64),
     }
 }
 

@@ -39,6 +39,7 @@ impl Rows {
                 continue;
             }
             for &seed in seeds {
+                // TOML's integers are signed.
                 let seed = i64::try_from(seed).context("a seed above 2^63")?;
                 let seeded = combination.iter().cloned().chain([(Key::Seed, Value::Integer(seed))]);
                 plan.add(Cell::new(base, &seeded.collect::<Combination>())?);
@@ -55,11 +56,11 @@ impl Rows {
             self.rows.push(cell.settings.clone());
             self.rows.len() - 1
         });
-        let seed = |cell: &Cell| cell.recipe.optimiser.seed;
+        let seed = cell.recipe.optimiser.seed;
         let is_there = self
             .cells
             .iter()
-            .any(|(other_row, other)| *other_row == row && seed(other) == seed(&cell));
+            .any(|(other_row, other)| *other_row == row && other.recipe.optimiser.seed == seed);
         if !is_there {
             self.cells.push((row, cell));
         }
@@ -68,22 +69,25 @@ impl Rows {
     /// The row of the given settings; without any the one of the recipe as it is, else the first.
     fn find(&self, base: &Base, baseline: &Combination) -> Result<usize> {
         if baseline.is_empty() {
-            let as_given = |(axis, value): (&String, &Setting)| match axis.as_str() {
-                "crf" | "cue" => *value == Setting::Text("none".into()),
-                key => base.recipe.value(key).as_ref().map(setting).as_ref() == Some(value),
-            };
-            return Ok(self.rows.iter().position(|row| row.iter().all(as_given)).unwrap_or(0));
+            let given = self.rows.iter().position(|row| is_given(base, row));
+            return Ok(given.unwrap_or(0));
         }
         let wanted: Vec<_> =
             baseline.iter().map(|(key, value)| (key.name(), setting(value))).collect();
-        let is_meant =
-            |row: &&Settings| wanted.iter().all(|(axis, value)| row.get(*axis) == Some(value));
+        let meant: Vec<usize> = (0..self.rows.len())
+            .filter(|&row| {
+                wanted.iter().all(|(axis, value)| self.rows[row].get(*axis) == Some(value))
+            })
+            .collect();
         let named: Vec<_> = wanted.iter().map(|(axis, value)| format!("{axis}={value}")).collect();
         let named = named.join(",");
-        match self.rows.iter().filter(is_meant).count() {
-            0 => bail!("baseline {named}: no such row, expected settings of one in the plan"),
-            1 => Ok(self.rows.iter().position(|row| is_meant(&row)).expect("there is one")),
-            rows => bail!("baseline {named}: {rows} rows, expected more settings to tell which"),
+        match meant[..] {
+            [] => bail!("baseline {named}: no such row, expected settings of one in the plan"),
+            [row] => Ok(row),
+            _ => bail!(
+                "baseline {named}: {} rows, expected more settings to tell which",
+                meant.len()
+            ),
         }
     }
 
@@ -102,6 +106,21 @@ impl Rows {
     }
 }
 
+/// Whether a row is of the recipe as it is.
+fn is_given(base: &Base, row: &Settings) -> bool {
+    row.iter().all(|(axis, value)| match axis.as_str() {
+        "crf" | "cue" => *value == Setting::Text("none".into()),
+        key => base.recipe.value(key).as_ref().map(setting).as_ref() == Some(value),
+    })
+}
+
+// Each key has the one before in it:
+//
+//     training    recipe but for inference; photographs, labels, saliency maps and weights
+//     maps        training; inference but for its threshold; photographs that are scored
+//     scoring     maps; threshold, CRF or cut; ground truth
+//
+// So cells share what they have in common, and a change renews all that depends on it.
 fn cell_record(row: usize, cell: &Cell, sources: &Sources) -> CellRecord {
     let optimiser = &cell.recipe.optimiser;
     let training = key(&format!("{}{}", cell.training_text(), sources.training_text(cell)));
@@ -123,15 +142,16 @@ fn axes(combinations: &[Combination]) -> Vec<String> {
 
 /// Settings as `--baseline` spells them: `KEY=VALUE,..`.
 pub fn parse_settings(text: &str) -> Result<Combination> {
-    let entry = |part: &str| {
-        let (name, value) = part
-            .split_once('=')
-            .with_context(|| format!("`{part}`: expected KEY=VALUE such as lambda=0.5"))?;
-        let key = Key::parse(name.trim())?;
-        let value = parse_value(&key, value);
-        Ok((key, value))
-    };
-    split(text).map(entry).collect()
+    split(text).map(parse_setting).collect()
+}
+
+fn parse_setting(text: &str) -> Result<(Key, Value)> {
+    let (name, value) = text
+        .split_once('=')
+        .with_context(|| format!("`{text}`: expected KEY=VALUE such as lambda=0.5"))?;
+    let key = Key::parse(name.trim())?;
+    let value = parse_value(&key, value);
+    Ok((key, value))
 }
 
 #[cfg(test)]

@@ -48,9 +48,6 @@ impl PlanFile {
         let mut plan: Self = toml::from_str(&text)
             .map_err(|error| anyhow!("{}: {}", path.display(), error.to_string().trim()))?;
         plan.folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let is_built_in = |recipe: &&mut PathBuf| {
-            recipe.to_str().is_some_and(|name| BuiltInRecipe::named(name).is_some())
-        };
         let recipe = plan.recipe.as_mut().filter(|recipe| !is_built_in(recipe));
         for file in recipe.into_iter().chain(&mut plan.weights) {
             *file = plan.folder.join(&file);
@@ -72,25 +69,33 @@ impl PlanFile {
     }
 
     fn combination(&self, entries: &Table) -> Result<Combination> {
-        let entry = |(name, value): (String, Value)| {
+        let mut combination = Combination::new();
+        for (name, value) in flattened(entries) {
             let key = Key::parse(&name)?;
             let value = below(&key, &value, &self.folder);
-            Ok((key, value))
-        };
-        flattened(entries).into_iter().map(entry).collect()
+            combination.push((key, value));
+        }
+        Ok(combination)
     }
+}
+
+fn is_built_in(recipe: &Path) -> bool {
+    recipe.to_str().is_some_and(|name| BuiltInRecipe::named(name).is_some())
 }
 
 /// Entries by their dotted names.
 fn flattened(table: &Table) -> Vec<(String, Value)> {
-    let entry = |(name, value): (&String, &Value)| match value {
-        Value::Table(inner) => flattened(inner)
-            .into_iter()
-            .map(|(last, value)| (format!("{name}.{last}"), value))
-            .collect(),
-        value => vec![(name.clone(), value.clone())],
-    };
-    table.iter().flat_map(entry).collect()
+    let mut entries = Vec::new();
+    for (name, value) in table {
+        match value {
+            Value::Table(inner) => {
+                let inner = flattened(inner).into_iter();
+                entries.extend(inner.map(|(last, value)| (format!("{name}.{last}"), value)));
+            }
+            value => entries.push((name.clone(), value.clone())),
+        }
+    }
+    entries
 }
 
 impl Seeds {

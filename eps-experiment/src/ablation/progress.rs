@@ -38,16 +38,16 @@ impl AblationFolder {
 impl PlanRecord {
     /// Every cell with its state, and how many there are.
     pub fn preview(&self, states: &[CellState]) -> String {
-        let line = |(cell, state)| {
+        let mut cells = String::new();
+        for (cell, state) in self.cells.iter().zip(states) {
             let state = match state {
-                &CellState::Done => "done",
+                CellState::Done => "done",
                 CellState::Failed(_) => "failed",
                 CellState::Running(_) => "running",
                 CellState::Waiting(_) => "waiting",
             };
-            format!("{}  training {}  {state}\n", self.describe(cell), cell.training)
-        };
-        let cells: String = self.cells.iter().zip(states).map(line).collect();
+            cells += &format!("{}  training {}  {state}\n", self.describe(cell), cell.training);
+        }
         format!(
             "{cells}\nplan {}: {} cells, {} trainings, baseline row {}\n",
             self.hash(),
@@ -59,19 +59,20 @@ impl PlanRecord {
 
     /// A line for each cell that is not done: why not.
     pub fn unfinished(&self, states: &[CellState]) -> Vec<String> {
-        let line = |(cell, state): (_, &CellState)| {
+        let mut lines = Vec::new();
+        for (cell, state) in self.cells.iter().zip(states) {
             let cell = self.describe(cell);
             match state {
-                CellState::Done => None,
-                CellState::Failed(error) => Some(format!("failed: {cell}: {error}")),
-                CellState::Running(note) => Some(format!(
+                CellState::Done => {}
+                CellState::Failed(error) => lines.push(format!("failed: {cell}: {error}")),
+                CellState::Running(note) => lines.push(format!(
                     "not finished: {cell}: process {} of {} works on it",
                     note.pid, note.host
                 )),
-                CellState::Waiting(_) => Some(format!("not finished: {cell}")),
+                CellState::Waiting(_) => lines.push(format!("not finished: {cell}")),
             }
-        };
-        self.cells.iter().zip(states).filter_map(line).collect()
+        }
+        lines
     }
 }
 

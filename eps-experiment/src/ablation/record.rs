@@ -50,6 +50,7 @@ pub struct CellRecord {
 
 /// The short hash of a text.
 pub(super) fn key(text: &str) -> String {
+    // With the format, so that work of another one has other names.
     let mut hash = sha256(format!("eps ablation {FORMAT}\n{text}"));
     hash.truncate(DIGITS);
     hash
@@ -63,12 +64,11 @@ impl PlanRecord {
             .with_context(|| format!("{}: not a plan of this version", path.display()))?;
         let found = plan.format;
         ensure!(found == FORMAT, "{}: format {found}, expected {FORMAT}", path.display());
-        let is_known = |cell: &CellRecord| cell.row < plan.rows.len();
+        let rows = plan.rows.len();
         ensure!(
-            plan.baseline < plan.rows.len() && plan.cells.iter().all(is_known),
-            "{}: a row that is not there, expected cells of {} rows",
-            path.display(),
-            plan.rows.len()
+            plan.baseline < rows && plan.cells.iter().all(|cell| cell.row < rows),
+            "{}: a row that is not there, expected cells of {rows} rows",
+            path.display()
         );
         Ok(plan)
     }

@@ -39,6 +39,7 @@ pub fn write_results(
         return Ok(None);
     };
     let report = collect(folder, plan, expiry)?;
+    // The lock keeps writers apart, but another plan may have begun in the folder since.
     if folder.plan()?.hash() != plan.hash() {
         let root = folder.root.display();
         session
@@ -47,12 +48,12 @@ pub fn write_results(
         return Ok(Some(report));
     }
     let figures = figures(&report, sheet)?;
-    let path = |name: &str| folder.root.join(name);
-    figures.iter().try_for_each(|figure| figure.write(&folder.root))?;
-    write_file(&path("results.csv"), export::ablation_csv(&report)?)?;
-    write_file(&path("results.md"), export::ablation_markdown(&report, &figures))?;
-    write_file(&path("results.tex"), export::ablation_latex(&report))?;
-    write_file(&path("results.json"), export::json(&report))?;
+    let root = &folder.root;
+    figures.iter().try_for_each(|figure| figure.write(root))?;
+    write_file(&root.join("results.csv"), export::ablation_csv(&report)?)?;
+    write_file(&root.join("results.md"), export::ablation_markdown(&report, &figures))?;
+    write_file(&root.join("results.tex"), export::ablation_latex(&report))?;
+    write_file(&root.join("results.json"), export::json(&report))?;
     Ok(Some(report))
 }
 
@@ -89,17 +90,8 @@ fn wait(folder: &Path, holder: &LockNote, expiry: Duration) -> String {
 }
 
 fn collect(folder: &AblationFolder, plan: &PlanRecord, expiry: Duration) -> Result<AblationReport> {
-    let planned = |cell: &CellRecord| {
-        let outcome = match folder.state(cell, expiry) {
-            CellState::Done => Outcome::Scored(folder.scores(cell)?),
-            CellState::Failed(error) => Outcome::Missing(format!("failed: {error}")),
-            CellState::Running(_) | CellState::Waiting(_) => {
-                Outcome::Missing("not finished".into())
-            }
-        };
-        Ok(Planned { row: cell.row, seed: cell.seed, cell: cell.scoring.clone(), outcome })
-    };
-    let cells: Vec<Planned> = plan.cells.iter().map(planned).collect::<Result<_>>()?;
+    let cells = plan.cells.iter().map(|cell| planned(folder, cell, expiry));
+    let cells: Vec<Planned> = cells.collect::<Result<_>>()?;
     let grid = Grid {
         list: plan.list.clone(),
         classes: plan.classes.clone(),
@@ -109,4 +101,13 @@ fn collect(folder: &AblationFolder, plan: &PlanRecord, expiry: Duration) -> Resu
     };
     let bootstrap = Bootstrap { resamples: plan.resamples, seed: RESAMPLE_SEED };
     Ok(AblationReport::new(grid, &cells, bootstrap, LEVEL))
+}
+
+fn planned(folder: &AblationFolder, cell: &CellRecord, expiry: Duration) -> Result<Planned> {
+    let outcome = match folder.state(cell, expiry) {
+        CellState::Done => Outcome::Scored(folder.scores(cell)?),
+        CellState::Failed(error) => Outcome::Missing(format!("failed: {error}")),
+        CellState::Running(_) | CellState::Waiting(_) => Outcome::Missing("not finished".into()),
+    };
+    Ok(Planned { row: cell.row, seed: cell.seed, cell: cell.scoring.clone(), outcome })
 }

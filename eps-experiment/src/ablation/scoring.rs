@@ -38,6 +38,7 @@ impl Scoring<'_> {
         }
         let (items, classes) = (&self.split.items, self.split.names.len());
         let observer = self.session.observer;
+        // Every map is read twice: once for the sweep, once to count at the thresholds.
         observer.begin(self.label, 2 * items.len(), 0);
         let cams = self.maps.cams();
         // The parameters are the same whatever the cells, so that the best of them is too.
@@ -54,12 +55,16 @@ impl Scoring<'_> {
             threshold: Some(best),
             images: counts.pop().expect("the best threshold was counted"),
         };
-        let scores = |(images, cell): (_, &&Cell)| CellScores {
-            fixed: Counted { threshold: Some(decimal(cell.recipe.inference.threshold)), images },
-            held_out: summary.held_out.clone(),
-            best: Some(best.clone()),
-        };
-        Ok(counts.into_iter().zip(cells).map(scores).collect())
+        let mut scores = Vec::new();
+        for (images, cell) in counts.into_iter().zip(cells) {
+            let threshold = Some(decimal(cell.recipe.inference.threshold));
+            scores.push(CellScores {
+                fixed: Counted { threshold, images },
+                held_out: summary.held_out.clone(),
+                best: Some(best.clone()),
+            });
+        }
+        Ok(scores)
     }
 
     /// The counts of cells that cut the maps by saliency, one for each level.
@@ -68,18 +73,27 @@ impl Scoring<'_> {
             return Ok(vec![]);
         }
         let (items, classes) = (&self.split.items, self.split.names.len());
-        let masks = |item: &Item, cam: &Path| -> Result<Vec<LabelMap>> {
-            let map = read_class_map(cam)?;
-            let saliency = item.saliency.as_deref().context("its saliency map was opened")?;
-            let saliency = self.split.saliency_fit.read(saliency, map.size())?;
-            Ok(levels.iter().map(|&level| cut_by_saliency(&map, &saliency, level)).collect())
-        };
         let observer = self.session.observer;
         observer.begin(self.label, items.len(), 0);
         let cams = self.maps.cams();
-        let counts = count_masks(items, &cams, classes, levels.len(), &masks, observer)?;
+        let counts = count_masks(
+            items,
+            &cams,
+            classes,
+            levels.len(),
+            &|item: &Item, cam: &Path| self.cut_masks(item, cam, levels),
+            observer,
+        )?;
         observer.end();
         Ok(counts.into_iter().map(fixed_alone).collect())
+    }
+
+    /// The masks of an image, one for each level.
+    fn cut_masks(&self, item: &Item, cam: &Path, levels: &[f32]) -> Result<Vec<LabelMap>> {
+        let map = read_class_map(cam)?;
+        let saliency = item.saliency.as_deref().context("its saliency map was opened")?;
+        let saliency = self.split.saliency_fit.read(saliency, map.size())?;
+        Ok(levels.iter().map(|&level| cut_by_saliency(&map, &saliency, level)).collect())
     }
 
     /// The counts of a cell that refines the maps; `None` if the observer stopped it. Masks that are there

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -66,12 +67,13 @@ impl Sources {
             *digest = sha256_of_file(path)?;
         }
         let digests = Digests { cache, session };
-        let source = |(saliency, split): (&SaliencySource, _)| {
-            Ok((saliency.clone(), digests.source(split)?))
-        };
+        let trained = splits
+            .into_iter()
+            .map(|(saliency, split)| Ok((saliency.clone(), digests.source(split)?)))
+            .collect::<Result<_>>()?;
         let truths = scored.items.iter().filter_map(|item| item.mask.as_deref());
         Ok(Self {
-            trained: splits.into_iter().map(source).collect::<Result<_>>()?,
+            trained,
             scored_digest: digests.images(&scored)?,
             truth_digest: digests.files("masks", &scored.items, truths)?,
             cue_digest: is_cut.then(|| digests.saliency(&scored)).transpose()?,
@@ -154,6 +156,7 @@ impl Digests<'_> {
     ) -> Result<String> {
         let files: Vec<(&str, &Path)> = items.iter().map(|item| &*item.id).zip(files).collect();
         let Some(cache) = self.cache else { return self.digest(kind, &files) };
+        // To hash gigabytes takes minutes; to look at names, sizes and times takes a moment.
         let known = cache.join(stamp(&files)?);
         if let Ok(text) = read_text(&known) {
             return Ok(text);
@@ -167,12 +170,14 @@ impl Digests<'_> {
     fn digest(&self, kind: &str, files: &[(&str, &Path)]) -> Result<String> {
         let observer = self.session.observer;
         observer.begin(&format!("hashing {kind}"), files.len(), 0);
-        let line = |(id, path): &(&str, &Path)| -> Result<String> {
-            let hash = sha256_of_file(path)?;
-            observer.tick();
-            Ok(format!("{id} {hash}\n"))
-        };
-        let lines: Result<String> = files.par_iter().map(line).collect();
+        let lines: Result<String> = files
+            .par_iter()
+            .map(|(id, path)| {
+                let hash = sha256_of_file(path)?;
+                observer.tick();
+                Ok(format!("{id} {hash}\n"))
+            })
+            .collect();
         observer.end();
         Ok(sha256(lines?))
     }
@@ -182,12 +187,16 @@ impl Digests<'_> {
 fn stamp(files: &[(&str, &Path)]) -> Result<String> {
     let mut text = String::new();
     for (id, path) in files {
-        let unreadable = || format!("{}: cannot be read", path.display());
-        let path = std::path::absolute(path).with_context(unreadable)?;
-        let metadata = fs::metadata(&path).with_context(unreadable)?;
-        let modified = metadata.modified().with_context(unreadable)?;
-        let modified = modified.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-        writeln!(text, "{id} {} {} {modified}", path.display(), metadata.len())?;
+        let stamp =
+            stamp_of(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+        writeln!(text, "{id} {stamp}")?;
     }
     Ok(sha256(text))
+}
+
+fn stamp_of(path: &Path) -> io::Result<String> {
+    let path = std::path::absolute(path)?;
+    let metadata = fs::metadata(&path)?;
+    let modified = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    Ok(format!("{} {} {modified}", path.display(), metadata.len()))
 }

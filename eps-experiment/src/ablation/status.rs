@@ -53,17 +53,18 @@ impl StatusReport {
         let states: Vec<CellState> =
             plan.cells.iter().map(|cell| folder.state(cell, expiry)).collect();
         let elapsed = Elapsed::of(folder, plan, &states);
-        let status = |(cell, state): (&CellRecord, CellState)| {
-            CellStatus::new(plan, cell).with(state, cell.updates)
-        };
-        let cells: Vec<CellStatus> = plan.cells.iter().zip(states).map(status).collect();
-        let count = |state| cells.iter().filter(|cell| cell.state == state).count();
+        let cells: Vec<CellStatus> = plan
+            .cells
+            .iter()
+            .zip(states)
+            .map(|(cell, state)| CellStatus::new(plan, cell).with(state, cell.updates))
+            .collect();
         Self {
             plan: plan.hash(),
-            done: count(StatusState::Done),
-            running: count(StatusState::Running),
-            failed: count(StatusState::Failed),
-            waiting: count(StatusState::Waiting),
+            done: count(&cells, StatusState::Done),
+            running: count(&cells, StatusState::Running),
+            failed: count(&cells, StatusState::Failed),
+            waiting: count(&cells, StatusState::Waiting),
             mean_seconds_of_cell: elapsed.mean_of_cell.map(|time| time.as_secs_f64()),
             seconds_left: elapsed.left.map(|time| time.as_secs_f64()),
             cells,
@@ -74,22 +75,17 @@ impl StatusReport {
     pub fn text(&self) -> String {
         let width = self.cells.iter().map(|cell| cell.description.chars().count()).max();
         let width = width.unwrap_or(0);
-        let line = |cell: &CellStatus| {
-            let line = format!(
-                "{:<width$}  {:<7}  {}",
-                cell.description,
-                cell.state.name(),
-                cell.detail()
-            );
-            line.trim_end().to_owned() + "\n"
-        };
-        let lines: String = self.cells.iter().map(line).collect();
+        let lines: String = self.cells.iter().map(|cell| cell.line(width)).collect();
         let Self { plan, done, running, failed, waiting, cells, .. } = self;
         format!(
             "{lines}\nplan {plan}: {} cells, {done} done, {running} running, {failed} failed, {waiting} waiting\n",
             cells.len()
         )
     }
+}
+
+fn count(cells: &[CellStatus], state: StatusState) -> usize {
+    cells.iter().filter(|cell| cell.state == state).count()
 }
 
 /// done, running, failed or waiting.
@@ -134,6 +130,13 @@ impl CellStatus {
                 ..self
             },
         }
+    }
+
+    /// A line that begins with the description, in so many columns.
+    fn line(&self, width: usize) -> String {
+        let (state, detail) = (self.state.name(), self.detail());
+        let line = format!("{:<width$}  {state:<7}  {detail}", self.description);
+        line.trim_end().to_owned() + "\n"
     }
 
     fn detail(&self) -> String {

@@ -21,17 +21,18 @@ impl StatusReport {
     }
 
     fn facts(&self) -> Vec<(String, String)> {
-        let of = |name: &str, seconds: Option<f64>| {
-            let time = seconds.map(|seconds| shown(Duration::from_secs_f64(seconds)));
-            (name.to_owned(), time.unwrap_or_else(|| "known once a training is done".into()))
-        };
         let left = if self.is_finished() { Some(0.0) } else { self.seconds_left };
         vec![
-            of("mean time a cell", self.mean_seconds_of_cell),
-            of("time left", left),
+            ("mean time a cell".into(), time(self.mean_seconds_of_cell)),
+            ("time left".into(), time(left)),
             ("plan".into(), self.plan.clone()),
         ]
     }
+}
+
+fn time(seconds: Option<f64>) -> String {
+    let time = seconds.map(|seconds| shown(Duration::from_secs_f64(seconds)));
+    time.unwrap_or_else(|| "known once a training is done".into())
 }
 
 impl CellStatus {

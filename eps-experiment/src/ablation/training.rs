@@ -53,6 +53,7 @@ impl Training<'_> {
             split: self.split,
             run: self.run.root.clone(),
             weights: self.weights.map(Path::to_owned),
+            // From the start where there is no checkpoint.
             resume: true,
         };
         let observer = self.session.observer;

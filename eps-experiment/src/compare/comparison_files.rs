@@ -36,9 +36,10 @@ impl ComparisonFiles<'_> {
     pub fn write(&self, mut out: ResultFolder) -> Result<()> {
         let report = self.report;
         let figures = figures(report, self.sheet)?;
-        let chart =
-            |figure: &Figure| (figure.caption.clone(), format!("charts/{}.png", figure.name));
-        let charts: Vec<_> = figures.iter().map(chart).collect();
+        let charts: Vec<_> = figures
+            .iter()
+            .map(|figure| (figure.caption.clone(), format!("charts/{}.png", figure.name)))
+            .collect();
         let page = ComparisonPage {
             title: self.title,
             report,

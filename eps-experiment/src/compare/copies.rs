@@ -31,10 +31,10 @@ pub(crate) fn refuse_twice<'a>(folders: impl IntoIterator<Item = &'a Path>) -> R
 /// If two folders have the same masks for all items.
 pub(crate) fn refuse_copies(runs: &[Predictions], items: &[Item], classes: usize) -> Result<()> {
     for (index, run) in runs.iter().enumerate() {
-        let is_copy = |other: &&Predictions| {
+        let copied = runs[..index].iter().find(|other| {
             !items.is_empty() && items.iter().all(|item| are_equal(run, other, item, classes))
-        };
-        if let Some(other) = runs[..index].iter().find(is_copy) {
+        });
+        if let Some(other) = copied {
             bail!(
                 "{}: has the same {} masks as {}: runs of one method must differ in their seed",
                 run.folder().display(),
@@ -48,14 +48,13 @@ pub(crate) fn refuse_copies(runs: &[Predictions], items: &[Item], classes: usize
 
 /// Whether two folders have the same mask of an item; one that cannot be read equals none.
 fn are_equal(left: &Predictions, right: &Predictions, item: &Item, classes: usize) -> bool {
-    let bytes = |predictions: &Predictions| fs::read(predictions.file(&item.id)).ok();
-    match bytes(left).zip(bytes(right)) {
-        Some((left, right)) if left == right => true,
+    match [left, right].map(|folder| fs::read(folder.file(&item.id))) {
+        [Ok(left), Ok(right)] if left == right => true,
         // Two programs write the same pixels in different bytes.
-        Some(_) => match (left.read(&item.id, classes), right.read(&item.id, classes)) {
-            (Ok(left), Ok(right)) => left == right,
+        [Ok(_), Ok(_)] => match [left, right].map(|folder| folder.read(&item.id, classes)) {
+            [Ok(left), Ok(right)] => left == right,
             _ => false,
         },
-        None => false,
+        _ => false,
     }
 }

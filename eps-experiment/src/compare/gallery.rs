@@ -3,7 +3,7 @@
 use super::{MethodMasks, runs::truth};
 use anyhow::{Context as _, Result};
 use eps_data::codec::read_rgb;
-use eps_data::{DataError, Item, LabelMap, Observer};
+use eps_data::{DataError, Item, LabelMap, Observer, Size};
 use eps_eval::Fold;
 use eps_eval::report::page::{Gallery, GalleryImage};
 
@@ -24,17 +24,8 @@ pub(super) fn gallery(
     observer.begin("thumbnails", items.len(), 0);
     let images = Fold::over(items, observer).each(|item| -> Result<GalleryImage> {
         let truth = truth(item, classes)?;
-        let mask = |method: &MethodMasks| -> Result<LabelMap> {
-            let folder = method.folders.first().context("a method without masks")?;
-            let mask = folder.read(&item.id, classes)?;
-            let (found, expected) = (mask.size(), truth.size());
-            if found != expected {
-                let (kind, path) = ("prediction", folder.file(&item.id));
-                return Err(DataError::SizeMismatch { path, kind, found, expected }.into());
-            }
-            Ok(mask)
-        };
-        let masks: Vec<LabelMap> = methods.iter().map(mask).collect::<Result<_>>()?;
+        let masks = methods.iter().map(|method| mask(method, item, classes, truth.size()));
+        let masks: Vec<LabelMap> = masks.collect::<Result<_>>()?;
         let photograph = if has_photographs { Some(read_rgb(&item.image)?) } else { None };
         let labels = if item.classes.is_empty() { truth.present() } else { item.classes };
         let photograph = photograph.as_ref();
@@ -42,4 +33,16 @@ pub(super) fn gallery(
     })?;
     observer.end();
     Ok(Gallery { has_photographs, images })
+}
+
+/// The mask of an image of this size by a method.
+fn mask(method: &MethodMasks, item: &Item, classes: usize, expected: Size) -> Result<LabelMap> {
+    let folder = method.folders.first().context("a method without masks")?;
+    let mask = folder.read(&item.id, classes)?;
+    let found = mask.size();
+    if found != expected {
+        let (kind, path) = ("prediction", folder.file(&item.id));
+        return Err(DataError::SizeMismatch { path, kind, found, expected }.into());
+    }
+    Ok(mask)
 }

@@ -44,8 +44,9 @@ impl<'a> ShownRun<'a> {
         let origin = MapsOrigin::read(run)?;
         let is_whole = origin.as_ref().is_none_or(|origin| !origin.masks_unfinished());
         let threshold = origin.map(|origin| origin.threshold());
-        let has_mask = |item: &Item| mask_file(folder, &item.id).is_some_and(|path| path.is_file());
-        let masks = match is_whole && items.iter().all(has_mask) {
+        let mut files = items.iter().map(|item| mask_file(folder, &item.id));
+        let has_masks = is_whole && files.all(|file| file.is_some_and(|path| path.is_file()));
+        let masks = match has_masks {
             true => ShownMasks::Files(threshold),
             false => ShownMasks::Fixed(match threshold {
                 Some(threshold) => threshold,

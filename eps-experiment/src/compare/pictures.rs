@@ -69,6 +69,7 @@ impl Choice {
             Self::Best | Self::Worst | Self::Gain | Self::Loss => {
                 let values = self.values(items, classes, runs)?;
                 let mut order: Vec<usize> = (0..items.len()).collect();
+                // Stable: images of one value stay in the order of the list.
                 order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
                 order.truncate(count);
                 order
@@ -86,11 +87,17 @@ impl Choice {
         );
         let sign = if matches!(self, Self::Loss | Self::Worst) { -1.0 } else { 1.0 };
         let Some((last, others)) = runs.split_last() else { return Ok(vec![0.0; items.len()]) };
-        let value = |item: &Item| -> Result<f64> {
-            let iou = mean_iou(item, classes, last)?;
-            Ok(sign * if is_difference { iou - mean_iou(item, classes, &others[0])? } else { iou })
-        };
-        items.par_iter().map(value).collect()
+        items
+            .par_iter()
+            .map(|item| {
+                let iou = mean_iou(item, classes, last)?;
+                let value = match is_difference {
+                    true => iou - mean_iou(item, classes, &others[0])?,
+                    false => iou,
+                };
+                Ok(sign * value)
+            })
+            .collect()
     }
 }
 
@@ -106,6 +113,7 @@ fn mean_iou(item: &Item, classes: usize, run: &ShownRun<'_>) -> Result<f64> {
 fn random(length: usize, count: usize) -> Vec<usize> {
     let generator = SplitMix64::new(0);
     let mut places: Vec<usize> = (0..length).collect();
+    // The first steps of Fisher and Yates' shuffle.
     for place in 0..count {
         let left = (length - place) as u64;
         places.swap(place, place + generator.below(left, place as u64) as usize);

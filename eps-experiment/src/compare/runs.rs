@@ -94,8 +94,9 @@ impl Comparison<'_> {
         let mut scores = Scores::new(Protocol::Voc, list.id(), threshold, matrix, names);
         let positives = self.split.positives();
         for &minimum in self.minimum_images {
-            let is_frequent = |&class: &usize| class == 0 || positives[class] >= minimum;
-            let frequent: Vec<usize> = (0..positives.len()).filter(is_frequent).collect();
+            let frequent: Vec<usize> = (0..positives.len())
+                .filter(|&class| class == 0 || positives[class] >= minimum)
+                .collect();
             let classes = frequent.len() - 1;
             let name =
                 format!("background and the {classes} classes with at least {minimum} images");
@@ -164,14 +165,14 @@ fn training(run: &RunFolder) -> Result<Vec<TrainingStep>> {
     if !run.steps_file().exists() {
         return Ok(vec![]);
     }
-    let step = |step: eps_model::train::Step| TrainingStep {
+    let steps = read_steps(&run.steps_file())?.into_iter().map(|step| TrainingStep {
         step: step.step as u64,
         loss: f64::from(step.loss),
         loss_cls: f64::from(step.loss_cls),
         loss_sal: step.loss_sal.map(f64::from),
         lr: step.lr,
-    };
-    Ok(read_steps(&run.steps_file())?.into_iter().map(step).collect())
+    });
+    Ok(steps.collect())
 }
 
 /// The reference's losses, where a run's recipe is the published one in what they depend on.
@@ -181,6 +182,8 @@ fn reference(run: &RunFolder, objects: usize) -> Result<Vec<ReferenceLoss>> {
     }
     let Recipe { network, optimiser, .. } = run.recipe()?;
     let whole = network.backbone == BackboneName::Resnet38d && network.width == 1.0;
+    // COCO's script says 256,500 updates; the released run decayed over 76,950, and its curve counts for
+    // both. Source: method, section 8.2.
     let known = match (objects, optimiser.updates, optimiser.batch, network.method) {
         (20, 20_000, 8, recipe::Method::Cam) => Some(ReferenceRun::Voc12Cls),
         (20, 20_000, 8, recipe::Method::Eps) => Some(ReferenceRun::Voc12Eps),

@@ -87,16 +87,16 @@ impl Demo {
     pub fn run(&self, session: &Session<'_>) -> Result<Option<Vec<String>>> {
         let lock = FolderLock::take(&self.out, session)?;
         let out = ResultFolder::open(lock, &self.out, compare::MAIN, self.inputs(), self.force)?;
+        // One folder for both is locked once: a second lock would be refused.
         let is_apart = std::path::absolute(&self.work)? != std::path::absolute(&self.out)?;
         let work_lock = is_apart.then(|| FolderLock::take(&self.work, session)).transpose()?;
         let work_lock = work_lock.as_ref().unwrap_or(out.lock());
-        let run_of = |name: &str| RunFolder::at(&self.work.join(name.to_lowercase()));
-        ["CAM", "EPS"].into_iter().try_for_each(|name| clear(&run_of(name)))?;
+        ["CAM", "EPS"].into_iter().try_for_each(|name| clear(&self.run_of(name)))?;
         self.clear_second_stage()?;
         let split = self.render()?;
         let mut runs = Vec::new();
         for (name, recipe) in [("CAM", CAM_RECIPE), ("EPS", EPS_RECIPE)] {
-            let (run, recipe) = (run_of(name), self.recipe(recipe));
+            let (run, recipe) = (self.run_of(name), self.recipe(recipe));
             if self.make_run(name, &recipe, &split, &run, work_lock, session)? == End::Interrupted {
                 return Ok(None);
             }
@@ -107,6 +107,10 @@ impl Demo {
         let comparison = Comparison { split: &split, stuff, minimum_images: &[] };
         work_lock.check()?;
         self.report(&comparison, &runs, &second, out).map(Some)
+    }
+
+    fn run_of(&self, method: &str) -> RunFolder {
+        RunFolder::at(&self.work.join(method.to_lowercase()))
     }
 
     fn data(&self) -> PathBuf {
@@ -125,13 +129,13 @@ impl Demo {
     }
 
     fn inputs(&self) -> Inputs {
-        let input = |name: &str, value: String| (name.to_owned(), value);
-        let updates = self.updates.map(|updates| input("updates", updates.to_string()));
-        [input("command", "demo".into()), input("seed", self.seed.to_string())]
-            .into_iter()
-            .chain([input("scenes", self.scenes.to_string())])
-            .chain(updates)
-            .collect()
+        let mut inputs = vec![
+            ("command".into(), "demo".into()),
+            ("seed".into(), self.seed.to_string()),
+            ("scenes".into(), self.scenes.to_string()),
+        ];
+        inputs.extend(self.updates.map(|updates| ("updates".into(), updates.to_string())));
+        inputs
     }
 
     fn recipe(&self, text: &str) -> Recipe {
@@ -273,18 +277,23 @@ fn best_of(method: &Method) -> &Scores {
 
 fn demo_scores(seed: u64, methods: &[Method], segmentation: &SecondStageScores) -> DemoScores {
     let [cam, eps] = methods else { unreachable!("the demo has two methods") };
-    let both = |scores: fn(&Method) -> &Scores, ratio: fn(ConfusionRatios) -> Option<f64>| {
-        let [cam_ratio, eps_ratio] = [cam, eps].map(|method| method.confusion.and_then(ratio));
-        BothMethods {
-            cam: scores(cam).clone(),
-            eps: scores(eps).clone(),
-            cooccurrence: Ratios { cam: cam_ratio, eps: eps_ratio },
-        }
-    };
     DemoScores {
         seed,
-        fixed: both(|method| &method.fixed, |ratios| ratios.fixed),
-        best_on_truth: both(best_of, |ratios| ratios.best),
+        fixed: BothMethods {
+            cam: cam.fixed.clone(),
+            eps: eps.fixed.clone(),
+            cooccurrence: ratios(cam, eps, |confusion| confusion.fixed),
+        },
+        best_on_truth: BothMethods {
+            cam: best_of(cam).clone(),
+            eps: best_of(eps).clone(),
+            cooccurrence: ratios(cam, eps, |confusion| confusion.best),
+        },
         segmentation: segmentation.clone(),
     }
+}
+
+fn ratios(cam: &Method, eps: &Method, ratio: fn(ConfusionRatios) -> Option<f64>) -> Ratios {
+    let [cam, eps] = [cam, eps].map(|method| method.confusion.and_then(ratio));
+    Ratios { cam, eps }
 }

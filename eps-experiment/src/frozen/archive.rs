@@ -53,17 +53,11 @@ pub(super) fn unpack(archive: &Path, folder: &Path) -> Result<()> {
     let file = BufReader::new(open_file(archive)?);
     let mut entries = tar::Archive::new(GzDecoder::new(file));
     let mut left = MAX_FILES;
-    let context = || {
-        format!(
-            "{}: is no archive of `eps freeze`, expected one, a folder of masks, or a run",
-            archive.display()
-        )
-    };
     // Raw, since names in entries of their own have no limit.
-    for entry in entries.entries().with_context(context)?.raw(true) {
-        let entry = entry.with_context(context)?;
-        let name = name_of(&entry).with_context(context)?;
-        let size = entry.header().size().with_context(context)?;
+    for entry in entries.entries().with_context(|| no_archive(archive))?.raw(true) {
+        let entry = entry.with_context(|| no_archive(archive))?;
+        let name = name_of(&entry).with_context(|| no_archive(archive))?;
+        let size = entry.header().size().with_context(|| no_archive(archive))?;
         ensure!(
             size <= MAX_FILE.min(left),
             "{}: {} has {size} bytes, expected at most {}",
@@ -77,6 +71,13 @@ pub(super) fn unpack(archive: &Path, folder: &Path) -> Result<()> {
         })?;
     }
     Ok(())
+}
+
+fn no_archive(path: &Path) -> String {
+    format!(
+        "{}: is no archive of `eps freeze`, expected one, a folder of masks, or a run",
+        path.display()
+    )
 }
 
 /// Name of an entry below the folder, which leads nowhere else.
@@ -98,6 +99,7 @@ fn write_new(path: &Path, mut bytes: impl Read) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
+    // Not over another entry of this name.
     io::copy(&mut bytes, &mut File::create_new(path)?).map(drop)
 }
 

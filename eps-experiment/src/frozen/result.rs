@@ -46,20 +46,22 @@ impl FrozenResult {
     }
 
     fn read(folder: TempDir) -> Result<Self> {
-        let at = |name: &str| folder.path().join(name);
-        let missing = |name: &'static str| move || format!("{name} is not in it");
-        let manifest = read_bytes(&at(MANIFEST)).with_context(missing(MANIFEST))?;
+        let root = folder.path();
+        let manifest =
+            read_bytes(&root.join(MANIFEST)).with_context(|| format!("{MANIFEST} is not in it"))?;
         let Manifest { name, counts: hash, images, .. } = serde_json::from_slice(&manifest)
             .with_context(|| format!("{MANIFEST} cannot be read"))?;
-        let found = sha256_of_file(&at(COUNTS)).with_context(missing(COUNTS))?;
+        let file_of_counts = root.join(COUNTS);
+        let found =
+            sha256_of_file(&file_of_counts).with_context(|| format!("{COUNTS} is not in it"))?;
         ensure!(found == hash, "{COUNTS} is not the file that was packed");
         let counts =
-            Counts::read(&at(COUNTS)).with_context(|| format!("{COUNTS} cannot be read"))?;
-        let list = ImageList::read(&at(&list_file(&counts)))
+            Counts::read(&file_of_counts).with_context(|| format!("{COUNTS} cannot be read"))?;
+        let list = ImageList::read(&root.join(list_file(&counts)))
             .with_context(|| format!("{} is not in it", list_file(&counts)))?;
-        let ids = || images.iter().map(|image| &image.id);
         ensure!(
-            list.ids.iter().eq(ids()) && counts.images.iter().map(|image| &image.id).eq(ids()),
+            list.ids.iter().eq(images.iter().map(|image| &image.id))
+                && list.ids.iter().eq(counts.images.iter().map(|image| &image.id)),
             "the list, {COUNTS} and {MANIFEST} have other images, expected the same in each"
         );
         let frozen = Self { folder, name, counts, images };
@@ -93,11 +95,10 @@ impl FrozenResult {
     pub fn difference(&self, counts: &Counts, truth: &GroundTruth) -> Result<Option<Difference>> {
         let frozen: BTreeMap<&str, _> =
             self.counts.images.iter().map(|image| (&*image.id, image)).collect();
-        let differs = |id: &str, image| frozen.get(id).is_none_or(|frozen| *frozen != image);
         let images: Vec<String> = counts
             .images
             .iter()
-            .filter(|image| differs(&image.id, *image))
+            .filter(|image| frozen.get(&*image.id).is_none_or(|frozen| frozen != image))
             .map(|image| image.id.clone())
             .collect();
         if images.is_empty() {

@@ -42,6 +42,15 @@ struct Holder {
     is_part: bool,
 }
 
+impl Holder {
+    /// Whether its process has ended, where the system tells.
+    fn is_gone(&self) -> bool {
+        cfg!(target_os = "linux")
+            && self.host == host()
+            && !Path::new("/proc").join(self.pid.to_string()).exists()
+    }
+}
+
 /// What came of one try.
 enum Attempt {
     Alone(File),
@@ -119,6 +128,7 @@ impl FolderLock {
     /// If another call takes the folder in this moment.
     pub fn share(&mut self) -> Result<()> {
         self.is_alone = false;
+        // A system may release the exclusive lock before it grants the shared one.
         let shared = self.file.as_ref().is_none_or(|file| file.try_lock_shared().is_ok());
         if shared { Ok(()) } else { Err(refusal(&self.folder)) }
     }
@@ -145,7 +155,6 @@ impl FolderLock {
 
     fn acquire(folder: &Path, is_part: bool, session: &Session<'_>) -> Result<Option<Self>> {
         check_place(folder)?;
-        let failed = || format!("{}: cannot be written to", folder.display());
         let is_new = !folder.exists();
         let of = |file, is_alone| {
             let is_discarded = false;
@@ -153,7 +162,9 @@ impl FolderLock {
         };
         let begun = Instant::now();
         loop {
-            match attempt(folder, is_part).with_context(failed)? {
+            let attempt = attempt(folder, is_part)
+                .with_context(|| format!("{}: cannot be written to", folder.display()))?;
+            match attempt {
                 Attempt::Alone(file) => {
                     clear(folder);
                     sign(&file, is_part, true, session);
@@ -197,6 +208,7 @@ fn attempt(folder: &Path, is_part: bool) -> io::Result<Attempt> {
     fs::create_dir_all(folder)?;
     let path = folder.join(NAME);
     let mut options = File::options();
+    // Appended to: parts add a line each, and only who is alone cuts the file off.
     let file = match options.read(true).append(true).create(true).open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Attempt::Gone),
@@ -209,12 +221,14 @@ fn attempt(folder: &Path, is_part: bool) -> io::Result<Attempt> {
             Err(_) => return Ok(Attempt::Held),
         },
         Err(TryLockError::WouldBlock) => return Ok(Attempt::Held),
+        // A call without a lock removes nothing at its end.
         Err(TryLockError::Error(_)) => {
             let _ = fs::remove_file(&path);
             return Ok(Attempt::Impossible);
         }
     };
     Ok(match is_alone {
+        // Removed between opening and locking: the lock is on a file that nobody else will open.
         _ if !is_named(&file, &path) => Attempt::Gone,
         true => Attempt::Alone(file),
         false => Attempt::Beside(file),
@@ -227,8 +241,8 @@ fn is_named(file: &File, path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
-        let identity = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
-        file.metadata().is_ok_and(|metadata| identity(&metadata) == identity(&named))
+        let named = (named.dev(), named.ino());
+        file.metadata().is_ok_and(|open| (open.dev(), open.ino()) == named)
     }
     #[cfg(not(unix))]
     {
@@ -260,13 +274,9 @@ fn sign(mut file: &File, is_part: bool, is_alone: bool, session: &Session<'_>) {
 /// The last who took the lock and may still have it.
 fn holder(folder: &Path) -> Option<Holder> {
     let text = fs::read_to_string(folder.join(NAME)).ok()?;
-    let holders = text.lines().rev().filter_map(|line| serde_json::from_str::<Holder>(line).ok());
-    let is_gone = |holder: &Holder| {
-        cfg!(target_os = "linux")
-            && holder.host == host()
-            && !Path::new("/proc").join(holder.pid.to_string()).exists()
-    };
-    holders.into_iter().find(|holder| !is_gone(holder))
+    let mut holders =
+        text.lines().rev().filter_map(|line| serde_json::from_str::<Holder>(line).ok());
+    holders.find(|holder| !holder.is_gone())
 }
 
 /// Whether who has the lock may give it back at once: a part that begins, or one that nothing is known of

@@ -71,6 +71,7 @@ where
             results.folder.display(),
             results.name
         ),
+        // Without results, and with nobody else at work, an origin binds nobody.
         _ => write(file, origin),
     }
 }

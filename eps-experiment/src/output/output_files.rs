@@ -53,6 +53,7 @@ impl OutputFiles {
                 "{}: is read by this command, expected another file to write",
                 file.display()
             );
+            // What was there before is never removed, however this call ends.
             if fs::symlink_metadata(&place).is_err() {
                 new.push(place.clone());
             }
@@ -117,6 +118,7 @@ fn place(file: &Path) -> Result<Option<PathBuf>> {
     check_names(&target)?;
     Ok(Some(match (target.canonicalize(), folder.canonicalize()) {
         (Ok(whole), _) => whole,
+        // Not there yet, but its folder is.
         (_, Ok(folder)) => folder.join(target.file_name().unwrap_or_default()),
         _ => std::path::absolute(&target)?,
     }))

@@ -59,13 +59,19 @@ impl ReadFiles {
 
     /// Whether a file, by its whole path, is there and one of them.
     pub(super) fn have(&self, file: &Path) -> bool {
-        let is = |path: &PathBuf| path.canonicalize().is_ok_and(|path| path == file);
+        if !file.exists() {
+            return false;
+        }
         let ending = file.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
-        let has = |(folder, endings): &(PathBuf, &[&str])| {
-            let is_read = ending.as_deref().is_some_and(|ending| endings.contains(&ending));
-            is_read
-                && folder.canonicalize().is_ok_and(|folder| file.parent() == Some(folder.as_path()))
-        };
-        file.exists() && (self.files.iter().any(is) || self.folders.iter().any(has))
+        let mut folders = self.folders.iter().filter(|(_, endings)| {
+            ending.as_deref().is_some_and(|ending| endings.contains(&ending))
+        });
+        self.files.iter().any(|path| is_at(path, Some(file)))
+            || folders.any(|(folder, _)| is_at(folder, file.parent()))
     }
+}
+
+/// Whether a path leads to what is there by its whole path.
+fn is_at(path: &Path, whole: Option<&Path>) -> bool {
+    path.canonicalize().is_ok_and(|path| Some(&*path) == whole)
 }

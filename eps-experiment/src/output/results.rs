@@ -38,15 +38,11 @@ impl Contents {
         if self.inputs == *inputs {
             return Ok(());
         }
-        let is_new = |input: &&(String, String)| !self.inputs.contains(input);
-        let is_gone = |input: &&(String, String)| !inputs.contains(input);
-        let text = |input: Option<&(String, String)>| {
-            input.map_or_else(|| "none".into(), |(name, value)| format!("{name} {value}"))
-        };
-        let (gone, new) = (self.inputs.iter().find(is_gone), inputs.iter().find(is_new));
+        let gone = self.inputs.iter().find(|input| !inputs.contains(input));
+        let new = inputs.iter().find(|input| !self.inputs.contains(input));
         let difference = match (gone, new) {
             (None, None) => "another order".into(),
-            (gone, new) => format!("there: {}; now: {}", text(gone), text(new)),
+            (gone, new) => format!("there: {}; now: {}", shown(gone), shown(new)),
         };
         bail!(
             "{}: already contains the results of other inputs ({difference}): choose another --out, or \
@@ -54,6 +50,10 @@ impl Contents {
             root.display()
         )
     }
+}
+
+fn shown(input: Option<&(String, String)>) -> String {
+    input.map_or_else(|| "none".into(), |(name, value)| format!("{name} {value}"))
 }
 
 impl ResultFolder {
@@ -167,6 +167,7 @@ pub fn seen_from(root: &Path, input: &Path) -> Result<String> {
 fn whole(folder: &Path) -> Result<PathBuf> {
     let folder =
         std::path::absolute(folder).with_context(|| format!("{}: not a path", folder.display()))?;
+    // Links can be followed as far as there is something; the names below that are as they stand.
     let there = folder.ancestors().find_map(|place| Some((place, place.canonicalize().ok()?)));
     let Some((place, whole)) = there else { return Ok(folder) };
     let rest = folder.strip_prefix(place).unwrap_or(Path::new(""));

@@ -159,15 +159,12 @@ impl Choice<'_> {
         }
         let otherwise = self.background.mask(&map);
         let agreed = self.cut.mask(id, &map)?;
-        let count = |mask| {
+        let agreement = agreement(&otherwise, &agreed);
+        let [agreed, otherwise] = [agreed, otherwise].map(|mask| {
             let mut matrix = ConfusionMatrix::new(classes);
-            matrix.add(&truth, mask);
+            matrix.add(&truth, &mask);
             ImageCounts::of_matrix(id, &matrix)
-        };
-        Ok(TwoMasks {
-            agreement: agreement(&otherwise, &agreed),
-            agreed: count(&agreed),
-            otherwise: count(&otherwise),
-        })
+        });
+        Ok(TwoMasks { agreement, agreed, otherwise })
     }
 }

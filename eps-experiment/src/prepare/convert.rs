@@ -57,15 +57,17 @@ impl ConvertedMaps {
     pub fn run(&self, session: &Session<'_>) -> Result<End> {
         let sources: Vec<_> = self.source.find()?.into_iter().collect();
         let locks = &[self.origin()?.take(&self.out, session)?];
-        let target = |id: &str| self.out.join(format!("{id}.npz"));
+        // In order, so that the note below names the same file whichever thread met one first.
         let empty = Mutex::new(BTreeSet::new());
         let missing = Missing { session, stage: "maps", results: "maps", locks, at_once: None };
         let end = missing.make(
             &sources,
-            |(id, _)| is_whole(&target(id)),
+            |(id, _)| is_whole(&self.file_of(id)),
             |(id, source)| {
                 match self.source.read(source)? {
-                    Some(map) => write_scores(&target(id), &self.cued(id, map)?, self.format)?,
+                    Some(map) => {
+                        write_scores(&self.file_of(id), &self.cued(id, map)?, self.format)?;
+                    }
                     None => drop(lock(&empty).insert(source.path().to_owned())),
                 }
                 Ok(())
@@ -86,6 +88,10 @@ impl ConvertedMaps {
             session.observer.say(&format!("{} in {}", counted(maps, "map"), self.out.display()));
         }
         Ok(end)
+    }
+
+    fn file_of(&self, id: &str) -> PathBuf {
+        self.out.join(format!("{id}.npz"))
     }
 
     fn origin(&self) -> Result<Origin> {

@@ -1,5 +1,6 @@
 //! Where class activation maps of other programs are, and how they are read.
 
+use crate::folder::paths_in;
 use crate::output::origin;
 use anyhow::{Context as _, Result, bail, ensure};
 use eps_data::ScoreMap;
@@ -117,11 +118,10 @@ impl MapSource {
 
 /// The files of dictionaries in a folder, by ascending name.
 fn dictionaries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let unreadable = || format!("{}: cannot be read", folder.display());
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(unreadable)? {
-        let path = entry.with_context(unreadable)?.path();
+    for path in paths_in(folder)? {
         let kind = path.extension().and_then(|kind| kind.to_str()).map(str::to_lowercase);
+        // Such as ._2007_000032.npy, in which macOS keeps what another file system cannot.
         if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".")) {
             continue;
         }

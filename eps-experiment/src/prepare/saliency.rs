@@ -82,11 +82,11 @@ impl SaliencyMaps<'_> {
 
     /// The photographs of the list, or of its part, all of which are there.
     fn jobs(&self) -> Result<Vec<(&str, PathBuf)>> {
-        let is_held = |id: &&String| self.shard.is_none_or(|shard| shard.holds(id));
-        let ids = self.list.ids.iter().filter(is_held);
+        let ids = self.list.ids.iter();
+        let ids = ids.filter(|id| self.shard.is_none_or(|shard| shard.holds(id)));
         let jobs: Vec<_> = ids.map(|id| (id.as_str(), self.folder.image_of(id))).collect();
-        let absent = |path: &&Path| !path.is_file();
-        none_missing(jobs.iter().map(|(_, image)| image.as_path()).filter(absent), "image")
+        let images = jobs.iter().map(|(_, image)| image.as_path());
+        none_missing(images.filter(|image| !image.is_file()), "image")
             .map_err(|error| self.list.explain(error))?;
         Ok(jobs)
     }

@@ -2,13 +2,13 @@
 
 use super::SaliencyCue;
 use super::agreement::{Doubt, KnownDoubt};
-use super::map_source::{FoundMaps, MapSource};
+use super::map_source::MapSource;
 use super::masks::{MaskOutput, origin::Origin};
 use crate::refine::Background;
 use crate::{End, Session};
 use anyhow::{Result, anyhow, bail, ensure};
 use eps_data::codec::size_of;
-use eps_data::{BACKGROUND, ClassId, DataSet, IGNORE, ImageList, LabelMap, SaliencyMap, ScoreMap};
+use eps_data::{BACKGROUND, DataSet, IGNORE, ImageList, LabelMap, SaliencyMap, ScoreMap};
 use std::path::Path;
 
 /// What of an image is background.
@@ -96,11 +96,16 @@ impl ThresholdedMaps<'_> {
         };
         let doubt = doubt.as_ref();
         let lock = self.origin(doubt)?.take(self.out, session)?;
-        let mask = |(id, maps): &(String, FoundMaps)| match self.source.read(maps)? {
-            Some(map) => self.mask(id, map, doubt),
-            None => bail!("{}: no map, so even its size is unknown", maps.path().display()),
-        };
-        output.write(lock, &chosen, |(id, _)| id, mask, session)
+        output.write(
+            lock,
+            &chosen,
+            |(id, _)| id,
+            |(id, maps)| match self.source.read(maps)? {
+                Some(map) => self.mask(id, map, doubt),
+                None => bail!("{}: no map, so even its size is unknown", maps.path().display()),
+            },
+            session,
+        )
     }
 
     fn origin(&self, doubt: Option<&KnownDoubt>) -> Result<Origin> {
@@ -138,10 +143,11 @@ impl ThresholdedMaps<'_> {
         let Some(unsure) = self.unsure else { return Ok(mask) };
         let second = unsure.mask(id, map)?;
         let both = mask.classes().iter().zip(second.classes());
-        let pick = |(&class, &second): (&ClassId, &ClassId)| {
-            if class == BACKGROUND && second != BACKGROUND { IGNORE } else { class }
-        };
-        Ok(LabelMap::new(map.size(), both.map(pick).collect()))
+        let classes = both.map(|(&class, &second)| match class {
+            BACKGROUND if second != BACKGROUND => IGNORE,
+            _ => class,
+        });
+        Ok(LabelMap::new(map.size(), classes.collect()))
     }
 }
 
@@ -171,8 +177,9 @@ impl Cut<'_> {
 pub(crate) fn cut_by_saliency(map: &ScoreMap, saliency: &SaliencyMap, level: f32) -> LabelMap {
     assert_eq!(map.size(), saliency.size(), "both maps are of one image");
     let best = map.best().zip(saliency.values());
-    let pick = |((class, _), &value): ((ClassId, f32), &u8)| {
-        if f32::from(value) < level * 255.0 { BACKGROUND } else { class }
-    };
-    LabelMap::new(map.size(), best.map(pick).collect())
+    let classes = best.map(|((class, _), &value)| match f32::from(value) < level * 255.0 {
+        true => BACKGROUND,
+        false => class,
+    });
+    LabelMap::new(map.size(), classes.collect())
 }

@@ -44,9 +44,11 @@ impl Background {
         let sums = self.before(map);
         let (background, _) = sums.split_at(pixels);
         let best = map.best().zip(background);
-        let pick =
-            |((class, score), &background)| if score > background { class } else { BACKGROUND };
-        LabelMap::new(map.size(), best.map(pick).collect())
+        let classes = best.map(|((class, score), &background)| match score > background {
+            true => class,
+            false => BACKGROUND,
+        });
+        LabelMap::new(map.size(), classes.collect())
     }
 
     /// Scores `[background and classes, pixels]`.

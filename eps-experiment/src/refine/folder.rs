@@ -113,15 +113,13 @@ impl MapFolder<'_> {
     /// Files of every image, all of which exist.
     fn jobs<'a>(&self, ids: &'a [String]) -> Result<Vec<Job<'a>>> {
         let folder = DataSet { images: self.images.into(), ..DataSet::voc(self.images) };
-        let job = |id: &'a String| Job {
-            id,
-            cam: class_map_of(self.cams, id),
-            image: folder.image_of(id),
-        };
-        let jobs: Vec<Job<'a>> = ids.iter().map(job).collect();
-        let absent = |path: &&Path| !path.is_file();
-        let cams = jobs.iter().map(|job| job.cam.as_path()).filter(absent);
-        let images = jobs.iter().map(|job| job.image.as_path()).filter(absent);
+        let mut jobs = Vec::new();
+        for id in ids {
+            let (cam, image) = (class_map_of(self.cams, id), folder.image_of(id));
+            jobs.push(Job { id, cam, image });
+        }
+        let cams = jobs.iter().map(|job| &job.cam).filter(|cam| !cam.is_file());
+        let images = jobs.iter().map(|job| &job.image).filter(|image| !image.is_file());
         let complete = none_missing(cams, "class map").and_then(|()| none_missing(images, "image"));
         match (complete, self.list) {
             (Err(error), Some(list)) => Err(list.explain(error).into()),

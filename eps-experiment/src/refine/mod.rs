@@ -139,11 +139,12 @@ fn most_probable(scores: &[f32], pixels: usize) -> Vec<u8> {
 impl Refined {
     /// The most probable class of each pixel.
     pub fn mask(&self) -> LabelMap {
-        let class = |label: u8| match usize::from(label).checked_sub(1) {
+        let labels = self.marginals.labels().into_iter();
+        let classes = labels.map(|label| match usize::from(label).checked_sub(1) {
             None => BACKGROUND,
             Some(index) => self.classes[index],
-        };
-        LabelMap::new(self.size, self.marginals.labels().into_iter().map(class).collect())
+        });
+        LabelMap::new(self.size, classes.collect())
     }
 
     /// The probabilities of the object classes.

@@ -1,6 +1,6 @@
 //! Class maps refined by a dense CRF with each background and counted, without files in between.
 
-use super::{Background, Refinement};
+use super::{Background, Refinable, Refinement};
 use anyhow::Result;
 use eps_crf::Preset;
 use eps_data::{DataSet, Item, LabelMap, Observer, none_missing};
@@ -58,16 +58,25 @@ impl RefinedSweep<'_> {
         let backgrounds: Vec<Background> = plan.rules.iter().flat_map(backgrounds).collect();
         let images: HashMap<&str, &PathBuf> =
             items.iter().map(|item| item.id.as_str()).zip(&images).collect();
-        let masks = |item: &Item, cam: &Path| -> Result<Vec<LabelMap>> {
-            let refinable = refinement.open(cam, images[item.id.as_str()])?;
-            let mask = |&background| Ok(refinable.refine(background, cam)?.mask());
-            backgrounds.iter().map(mask).collect()
-        };
         observer.begin("refined maps", items.len(), 0);
-        let swept = sweep_masks(items, cams, plan, &masks, observer)?;
+        let swept = sweep_masks(
+            items,
+            cams,
+            plan,
+            &|item: &Item, cam: &Path| {
+                let refinable = refinement.open(cam, images[item.id.as_str()])?;
+                masks(&refinable, &backgrounds, cam)
+            },
+            observer,
+        )?;
         observer.end();
         Ok(swept)
     }
+}
+
+/// The masks of a map, one for each background.
+fn masks(map: &Refinable, backgrounds: &[Background], cam: &Path) -> Result<Vec<LabelMap>> {
+    backgrounds.iter().map(|&background| Ok(map.refine(background, cam)?.mask())).collect()
 }
 
 /// The backgrounds of a rule at its parameters.

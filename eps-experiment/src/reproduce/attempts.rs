@@ -88,8 +88,8 @@ struct Scorer<'a> {
 
 impl Scorer<'_> {
     fn needs_stuff(&self) -> bool {
-        let is_ratio = |quantity| matches!(quantity, Quantity::Confusion { .. });
-        self.table.columns.iter().any(|column| is_ratio(column.quantity))
+        let mut quantities = self.table.columns.iter().map(|column| column.quantity);
+        quantities.any(|quantity| matches!(quantity, Quantity::Confusion { .. }))
     }
 
     fn attempt(&self, source: &AttemptSource) -> Result<Attempt> {
@@ -150,17 +150,20 @@ impl Scorer<'_> {
     /// Pixels of classes in each kind of stuff, of each folder.
     fn stuff(&self, masks: &[Predictions]) -> Result<Vec<(String, Vec<Cooccurrence>)>> {
         let named = if self.needs_stuff() { &self.statement.stuff[..] } else { &[] };
+        let mut counted = Vec::new();
+        for (name, folder) in named {
+            let counts = masks.iter().map(|masks| self.count_stuff(folder, masks));
+            counted.push((name.clone(), counts.collect::<Result<_>>()?));
+        }
+        Ok(counted)
+    }
+
+    fn count_stuff(&self, stuff: &Path, masks: &Predictions) -> Result<Cooccurrence> {
         let classes = self.truth.names.len();
-        let of_stuff = |(name, folder): &(String, PathBuf)| {
-            let metrics = Details::default().with(Cooccurrence::new(classes));
-            let plan = AnalysisPlan { classes, stuff: Some(folder.clone()), metrics };
-            let count = |masks: &Predictions| {
-                let analysis = analyse_folder(&self.truth.items, masks, &plan, self.observer)?;
-                analysis.details.get().cloned().context("stuff was counted")
-            };
-            Ok((name.clone(), masks.iter().map(count).collect::<Result<_>>()?))
-        };
-        named.iter().map(of_stuff).collect()
+        let metrics = Details::default().with(Cooccurrence::new(classes));
+        let plan = AnalysisPlan { classes, stuff: Some(stuff.into()), metrics };
+        let analysis = analyse_folder(&self.truth.items, masks, &plan, self.observer)?;
+        analysis.details.get().cloned().context("stuff was counted")
     }
 
     /// What the scores of a folder hold under.
@@ -170,7 +173,7 @@ impl Scorer<'_> {
             None => (None, None),
         };
         let is_random = provenance.is_some_and(|provenance| provenance.weights.is_none());
-        let random = || is_random.then(|| "random".to_owned());
+        let random = is_random.then(|| "random".to_owned());
         Ok(Circumstances {
             protocol: self.protocol(),
             list: self.truth.list.name.clone(),
@@ -180,7 +183,7 @@ impl Scorer<'_> {
                 .as_ref()
                 .map(|recipe| recipe.network.title())
                 .or(self.statement.backbone.clone()),
-            initialisation: random().or(self.statement.initialisation.clone()),
+            initialisation: random.or(self.statement.initialisation.clone()),
         })
     }
 }

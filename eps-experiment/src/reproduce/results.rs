@@ -95,18 +95,24 @@ impl ReproductionFiles<'_> {
 
 /// Rows and mean IoU of yours that may be compared with the table.
 fn mean_ious(table: &PublishedTable, reproduction: &Reproduction) -> Vec<(String, f64)> {
-    let is_mean =
-        |name: &str| table.column(name).map(|column| column.quantity) == Some(Quantity::MeanIou);
-    let cells = reproduction.cells.iter().filter(|cell| is_mean(cell.column));
-    let value = |cell: &ReproducedCell| {
-        let is_comparable = match &cell.verdict {
-            Verdict::NotComparable(_) => false,
-            // Nothing was published to compare it with, so nobody looked at what it holds under.
-            Verdict::NothingPublished => reproduction.is_comparable(&cell.row),
-            _ => true,
-        };
-        let value = cell.ours?.value.filter(|_| is_comparable)?;
-        Some((format!("{}, {}", cell.row, cell.column), value))
-    };
-    cells.filter_map(value).collect()
+    let mut ours = Vec::new();
+    for cell in &reproduction.cells {
+        let column = table.column(cell.column);
+        if column.is_some_and(|column| column.quantity == Quantity::MeanIou)
+            && is_comparable(cell, reproduction)
+            && let Some(value) = cell.ours.and_then(|ours| ours.value)
+        {
+            ours.push((format!("{}, {}", cell.row, cell.column), value));
+        }
+    }
+    ours
+}
+
+fn is_comparable(cell: &ReproducedCell, reproduction: &Reproduction) -> bool {
+    match &cell.verdict {
+        Verdict::NotComparable(_) => false,
+        // Nothing was published to compare it with, so nobody looked at what it holds under.
+        Verdict::NothingPublished => reproduction.is_comparable(&cell.row),
+        _ => true,
+    }
 }

@@ -34,9 +34,10 @@ impl AttemptSource {
         let mut sources: Vec<Self> = Vec::new();
         for (place, folder) in places {
             let found = Self::of(place, folder, table, session)?;
-            let is_same =
-                |known: &&mut Self| known.row == found.row && known.column == found.column;
-            match sources.iter_mut().find(is_same) {
+            let known = sources
+                .iter_mut()
+                .find(|known| known.row == found.row && known.column == found.column);
+            match known {
                 Some(known) => known.folders.extend(found.folders),
                 None => sources.push(found),
             }
@@ -93,16 +94,12 @@ impl AttemptSource {
 
 /// The row of a table that a run is for.
 fn row_of_run(folder: &Path, table: &PublishedTable) -> Result<String> {
-    let hint = || {
-        format!(
-            "{0}: does not say its row of table {1}; write ROW={0}",
-            folder.display(),
-            table.name
-        )
-    };
     let run = RunFolder::at(folder);
-    ensure!(run.recipe_file().exists(), hint());
-    row(&run.recipe()?, table.name).with_context(hint)
+    let recipe = run.recipe_file().exists().then(|| run.recipe()).transpose()?;
+    recipe.and_then(|recipe| row(&recipe, table.name)).with_context(|| {
+        let (folder, table) = (folder.display(), table.name);
+        format!("{folder}: does not say its row of table {table}; write ROW={folder}")
+    })
 }
 
 /// The row of a table that a run of this recipe is for, if its recipe says it.

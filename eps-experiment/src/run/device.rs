@@ -11,14 +11,17 @@ pub struct NamedDevice {
 
 /// Names that tell devices apart: `cpu#1` and `cpu#2` where one was asked for twice.
 pub fn worker_names(devices: &[NamedDevice]) -> Vec<String> {
-    let count = |devices: &[NamedDevice], name: &str| {
-        devices.iter().filter(|device| device.name == name).count()
-    };
-    let of_device = |(index, device): (usize, &NamedDevice)| match count(devices, &device.name) {
-        1 => device.name.clone(),
-        _ => format!("{}#{}", device.name, 1 + count(&devices[..index], &device.name)),
-    };
-    devices.iter().enumerate().map(of_device).collect()
+    let names = devices.iter().enumerate().map(|(index, NamedDevice { name, .. })| {
+        match count(devices, name) {
+            1 => name.clone(),
+            _ => format!("{name}#{}", 1 + count(&devices[..index], name)),
+        }
+    });
+    names.collect()
+}
+
+fn count(devices: &[NamedDevice], name: &str) -> usize {
+    devices.iter().filter(|device| device.name == name).count()
 }
 
 #[cfg(test)]

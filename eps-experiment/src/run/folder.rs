@@ -103,6 +103,7 @@ impl RunFolder {
             .with_context(|| format!("{}: cannot be created", self.root.display()))?;
         let json = serde_json::to_string_pretty(provenance)?;
         write_file(&self.provenance_file(), json)?;
+        // The recipe last, since it is what makes a folder that of a run.
         Ok(write_file(&self.recipe_file(), recipe.to_toml())?)
     }
 
@@ -129,13 +130,12 @@ pub(super) struct Part {
 impl Part {
     /// Whether the folder has such files itself.
     fn is_in(self, folder: &Path) -> bool {
-        let is_one = |path: PathBuf| {
-            path.extension()
-                .and_then(|ending| ending.to_str())
-                .is_some_and(|ending| self.endings.contains(&ending))
-        };
         let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.any(|entry| is_one(entry.path()))
+        entries.any(|entry| {
+            let path = entry.path();
+            let ending = path.extension().and_then(|ending| ending.to_str());
+            ending.is_some_and(|ending| self.endings.contains(&ending))
+        })
     }
 }
 

@@ -63,9 +63,10 @@ impl Images<'_> {
             with_masks: true,
             predicted: self.predicted,
         };
-        let gather =
-            |end| inference.gather_logits(&self.split.items, &self.split.names).map(|()| end);
-        let ended = inference.run(&self.items(), "inference").and_then(gather);
+        let ended = inference.run(&self.items(), "inference").and_then(|end| {
+            inference.gather_logits(&self.split.items, &self.split.names)?;
+            Ok(end)
+        });
         // Of a folder that is gone, other errors are only the consequence.
         lock.check()?;
         ended
@@ -73,8 +74,8 @@ impl Images<'_> {
 
     /// Those of the part.
     fn items(&self) -> Vec<&Item> {
-        let is_held = |item: &&Item| self.shard.is_none_or(|shard| shard.holds(&item.id));
-        self.split.items.iter().filter(is_held).collect()
+        let items = self.split.items.iter();
+        items.filter(|item| self.shard.is_none_or(|shard| shard.holds(&item.id))).collect()
     }
 
     /// Marks the folder as that of these maps; with weights that were trained elsewhere the run too.

@@ -109,11 +109,11 @@ impl Inference<'_> {
     /// Makes the masks that are missing of maps that are there: these are as the network left them, and
     /// the network is not needed for it. A map that cannot be read is made again with its mask.
     fn make_missing_masks(&self, items: &[&Item]) -> Result<(), DataError> {
-        let is_lacking =
-            |item: &&&Item| self.with_masks && is_whole(&self.cam(item)) && !self.is_done(item);
         let mut made = 0;
-        for item in items.iter().filter(is_lacking) {
-            if let Ok(map) = read_scores(&self.cam(item)) {
+        for item in items {
+            let cam = self.cam(item);
+            let lacks_mask = self.with_masks && is_whole(&cam) && !self.is_done(item);
+            if lacks_mask && let Ok(map) = read_scores(&cam) {
                 write_mask(&self.mask(item), &map.to_labels(self.recipe.threshold))?;
                 made += 1;
             }
@@ -136,8 +136,10 @@ impl Inference<'_> {
     /// The maps of the classes that are in the image, as the network finds them where nothing else says it.
     fn of_image(&self, map: ScoreMap, logits: &[f32]) -> ScoreMap {
         let Some(least) = self.predicted else { return map };
-        let probability = |class: ClassId| 1.0 / (1.0 + (-logits[channel_of(class)]).exp());
-        map.only(|class| probability(class) >= least)
+        map.only(|class| {
+            let probability = 1.0 / (1.0 + (-logits[channel_of(class)]).exp());
+            probability >= least
+        })
     }
 
     fn cam(&self, item: &Item) -> PathBuf {
@@ -155,6 +157,7 @@ impl Inference<'_> {
     fn write(&self, item: &Item, views: Views) -> Result<(), DataError> {
         let logits = views.logits();
         let map = self.of_image(views.score_map(), &logits);
+        // As it reads back from its file: a mask that is made again of that is the same.
         let map = self.format.stored(map);
         write_scores_and_logits(&self.cam(item), &map, &logits, self.format)?;
         if self.with_masks {

@@ -106,6 +106,7 @@ impl MapsOrigin {
             self.inference.threshold
         );
         let masks = masks_with_maps(out)?;
+        // Before the first mask is replaced: a call that is killed leaves masks of two thresholds.
         origin::write(&file, &Self { masks_unfinished: true, ..self.clone() })?;
         let end = self.make_again(&masks, lock, session)?;
         if end == End::Done {
@@ -148,7 +149,8 @@ fn masks_with_maps(out: &RunFolder) -> Result<Vec<(PathBuf, PathBuf)>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let with_map = |(id, mask): (String, PathBuf)| {
+    let mut pairs = Vec::new();
+    for (id, mask) in files_by_id(&folder, "png")? {
         let map = out.cam_of(&id);
         ensure!(
             map.is_file(),
@@ -156,7 +158,7 @@ fn masks_with_maps(out: &RunFolder) -> Result<Vec<(PathBuf, PathBuf)>> {
             mask.display(),
             map.display()
         );
-        Ok((mask, map))
-    };
-    files_by_id(&folder, "png")?.into_iter().map(with_map).collect()
+        pairs.push((mask, map));
+    }
+    Ok(pairs)
 }

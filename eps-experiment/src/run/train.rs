@@ -10,6 +10,7 @@ use eps_model::recipe::{Recipe, TrainingRecipe};
 use eps_model::train::{Checkpoint, Event, Job, Outcome, Step};
 use eps_model::weights::check_weights;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 use toml::{Table, Value};
@@ -106,10 +107,8 @@ impl<R: TrainingRecipe> TrainingRun<'_, R> {
             (file.canonicalize(), self.recipe_file.canonicalize()),
             (Ok(one), Ok(other)) if one == other
         );
-        let is_same =
-            || std::fs::read_to_string(&file).is_ok_and(|text| text == self.recipe.to_toml());
         ensure!(
-            !is_read || is_same(),
+            !is_read || fs::read_to_string(&file).is_ok_and(|text| text == self.recipe.to_toml()),
             "{}: is read by this command and would be replaced, expected another --out",
             file.display()
         );
@@ -123,25 +122,26 @@ fn difference(run: &impl TrainingRecipe, given: &impl TrainingRecipe) -> Option<
     let keys: BTreeSet<&String> = run.keys().chain(given.keys()).collect();
     let mut differing = keys.iter().filter(|key| run.get(**key) != given.get(**key));
     let key = differing.next()?;
-    let shown = |settings: &BTreeMap<String, Value>| {
-        settings.get(*key).map_or("none".into(), ToString::to_string)
-    };
+    let [run, given] = [run.get(*key), given.get(*key)]
+        .map(|value| value.map_or("none".into(), ToString::to_string));
     let more = match differing.count() {
         0 => String::new(),
         1 => " (and 1 more setting differs)".into(),
         more => format!(" (and {more} more settings differ)"),
     };
-    Some(format!("{key} is {}, but {}{more}", shown(&run), shown(&given)))
+    Some(format!("{key} is {run}, but {given}{more}"))
 }
 
 /// Every setting of a resolved recipe by its dotted name.
 fn settings(text: &str) -> BTreeMap<String, Value> {
     let tables: Table = text.parse().expect("a recipe is written as TOML");
-    let of_table = |(table, values): (String, Value)| {
-        let values = values.as_table().cloned().unwrap_or_default();
-        values.into_iter().map(move |(key, value)| (format!("{table}.{key}"), value))
-    };
-    tables.into_iter().flat_map(of_table).collect()
+    let mut settings = BTreeMap::new();
+    for (table, values) in &tables {
+        for (key, value) in values.as_table().into_iter().flatten() {
+            settings.insert(format!("{table}.{key}"), value.clone());
+        }
+    }
+    settings
 }
 
 /// Runs a job as a stage named `label`; the observer may stop it, which saves its state.

@@ -91,8 +91,11 @@ impl SegmentationImages<'_> {
         lock: &FolderLock,
         session: &Session<'_>,
     ) -> Result<End> {
-        let is_wanted = |item: &&Item| self.shard.is_none_or(|shard| shard.holds(&item.id));
-        let all: Vec<&Item> = self.items.iter().filter(is_wanted).collect();
+        let all: Vec<&Item> = self
+            .items
+            .iter()
+            .filter(|item| self.shard.is_none_or(|shard| shard.holds(&item.id)))
+            .collect();
         let pipeline = Pipeline { session, lock: Some(lock), waiting: WAITING };
         let left = pipeline.begin("segmentation", &all, |item| self.is_done(out, item));
         pipeline.run(

@@ -55,8 +55,10 @@ impl Pass {
     fn drop(&mut self, input: Tensor<4>, shape: [usize; 4], p: f64) -> Tensor<4> {
         let Some(generator) = &mut self.dropout else { return input };
         let kept = (1.0 / (1.0 - p)) as f32;
-        let draw = |_| if generator.random::<f64>() < p { 0.0 } else { kept };
-        let mask: Vec<f32> = (0..shape.iter().product()).map(draw).collect();
+        // Drawn on the CPU, so that a seed drops the same on every device.
+        let mask: Vec<f32> = (0..shape.iter().product())
+            .map(|_| if generator.random::<f64>() < p { 0.0 } else { kept })
+            .collect();
         let mask = Tensor::<4>::from_data(TensorData::new(mask, shape), &input.device());
         input * mask
     }
@@ -70,6 +72,8 @@ pub struct Initialisation {
 
 impl Initialisation {
     fn generator(self, name: &str) -> ChaCha8Rng {
+        // FNV-1a of the name. With a generator for each tensor, first weights do not depend on the order
+        // in which layers are built: networks with other classifiers have the same backbone.
         let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });
@@ -82,21 +86,23 @@ impl Initialisation {
         (0..count).map(|_| (2.0 * unit(&mut generator) - 1.0) * bound).collect()
     }
 
-    /// Normal values, by Box and Muller's transform.
+    /// Normal values around 0.
     fn normal(self, name: &str, count: usize, deviation: f32) -> Vec<f32> {
         let mut generator = self.generator(name);
-        let mut value = || {
-            // Not 0, whose logarithm is infinite.
-            let radius = (-2.0 * (1.0 - generator.random::<f64>()).ln()).sqrt();
-            let angle = std::f64::consts::TAU * generator.random::<f64>();
-            (f64::from(deviation) * radius * angle.cos()) as f32
-        };
-        (0..count).map(|_| value()).collect()
+        (0..count).map(|_| normal_value(&mut generator, deviation)).collect()
     }
 }
 
 fn unit(generator: &mut impl Rng) -> f32 {
     generator.random::<f32>()
+}
+
+/// By Box and Muller's transform.
+fn normal_value(generator: &mut impl Rng, deviation: f32) -> f32 {
+    // Not 0, whose logarithm is infinite.
+    let radius = (-2.0 * (1.0 - generator.random::<f64>()).ln()).sqrt();
+    let angle = std::f64::consts::TAU * generator.random::<f64>();
+    (f64::from(deviation) * radius * angle.cos()) as f32
 }
 
 /// How large first weights are.
@@ -108,6 +114,12 @@ pub enum Gain {
     Xavier,
     /// Normal with this standard deviation, as DeepLab's last layers.
     Normal(f32),
+}
+
+/// Of uniform values with a variance of `2 / fans`.
+fn uniform_bound(fans: usize) -> f32 {
+    // Uniform values in -b..b have a variance of b² / 3.
+    (6.0 / fans as f32).sqrt()
 }
 
 /// A convolution without bias.
@@ -131,12 +143,12 @@ impl Convolution {
         device: &Device,
     ) -> Self {
         let taps = shape[2] * shape[3];
-        let bound = |fans: usize| (6.0 / fans as f32).sqrt();
         let count = shape.iter().product();
         let values = match gain {
-            Gain::He => initialisation.uniform(name, count, bound(shape[1] * taps)),
+            Gain::He => initialisation.uniform(name, count, uniform_bound(shape[1] * taps)),
             Gain::Xavier => {
-                initialisation.uniform(name, count, bound((shape[0] + shape[1]) * taps))
+                let fans = (shape[0] + shape[1]) * taps;
+                initialisation.uniform(name, count, uniform_bound(fans))
             }
             Gain::Normal(deviation) => initialisation.normal(name, count, deviation),
         };
@@ -228,6 +240,7 @@ impl Norm {
         {
             let stored = state.value_sync().to_device(&device) * (1.0 - momentum);
             state.update((stored + batch.clone() * momentum).detach());
+            // burn sets an update aside until the value is asked for, and a record would miss it.
             state.value_sync();
         }
     }

@@ -61,6 +61,20 @@ pub struct BackboneShape {
     pub stride: usize,
 }
 
+impl BackboneShape {
+    /// The channels of a layer that has `published` of them in the published network.
+    fn channels(self, published: usize) -> usize {
+        // At least 4, since bottlenecks divide their channels by it.
+        ((published as f64 * self.width).round() as usize).max(4)
+    }
+
+    /// The blocks of a level that has `published` of them in the published network. The first stays at
+    /// any depth, since it changes channels and size.
+    fn blocks(self, published: usize) -> usize {
+        1 + ((published - 1) as f64 * self.depth).round() as usize
+    }
+}
+
 /// Writes what needs all backbones at once from a list of their types: their names, and the network that
 /// is any of them. burn takes the names of the variants into the paths of a checkpoint's tensors, and
 /// recipes spell them in kebab case, so neither can change.

@@ -66,6 +66,7 @@ pub fn network_views(
         let maps = run(network, &resized, scaled, recipe.flip, device);
         let maps_of = maps.values.chunks_exact(maps.count * maps.pixels());
         let views_of = maps_of.zip(maps.logits.chunks_exact(network.classes()));
+        // All images as they are, then all of them mirrored.
         for (index, (map, logits)) in views_of.enumerate() {
             let (image, mirrored) = (index % images.len(), index >= images.len());
             let of_image = channels[image].iter();
@@ -109,10 +110,13 @@ fn run(network: &Network, images: &[Planes], size: Size, flip: bool, device: &De
     for part in batch.split(together, 0) {
         let Activations { maps, logits } = network.activations(part);
         let [_, count, height, width] = maps.dims();
-        let values = |data: TensorData| data.try_to_vec::<f32>().expect("the network is f32");
-        run.values.extend(values(maps.into_data()));
-        run.logits.extend(values(logits.into_data()));
+        run.values.extend(values(maps));
+        run.logits.extend(values(logits));
         (run.count, run.size) = (count, [height, width]);
     }
     run
+}
+
+fn values<const D: usize>(output: Tensor<D>) -> Vec<f32> {
+    output.into_data().try_to_vec().expect("the network is f32")
 }

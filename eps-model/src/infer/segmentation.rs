@@ -1,6 +1,7 @@
 //! Images to the probability of each class at every pixel, over several scales, mirrored and not.
 
 use super::upsample::add_resized;
+use super::values;
 use crate::recipe::SegmentationRecipe;
 use crate::segmentation::SegmentationNetwork;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -39,8 +40,7 @@ pub fn class_probabilities(
             let images = if is_mirrored { straight.clone().flip([3]) } else { straight.clone() };
             let logits = network.logits(images);
             let [_, _, height, width] = logits.dims();
-            let logits = logits.into_data().try_to_vec::<f32>().expect("the network is f32");
-            add_view(&logits, [height, width], &mut sum, size, is_mirrored);
+            add_view(&values(logits), [height, width], &mut sum, size, is_mirrored);
         }
     }
     let views = (recipe.inference.scales.len() * mirrored.len()) as f32;
@@ -56,21 +56,28 @@ fn add_view(logits: &[f32], from: [usize; 2], sum: &mut [f32], size: Size, mirro
     planes.for_each(|(plane, map)| {
         add_resized(map, from, plane, [size.height, size.width], mirrored);
     });
-    let classes = sum.len() / pixels;
-    let largest = |pixel: usize| {
-        (0..classes).map(|class| view[class * pixels + pixel]).fold(f32::NEG_INFINITY, f32::max)
-    };
-    let largest: Vec<f32> = (0..pixels).into_par_iter().map(largest).collect();
-    let exponential = |(logit, largest): (&mut f32, &f32)| *logit = (*logit - largest).exp();
-    view.par_chunks_exact_mut(pixels)
-        .for_each(|plane| plane.iter_mut().zip(&largest).for_each(exponential));
-    let total = |pixel: usize| (0..classes).map(|class| view[class * pixels + pixel]).sum::<f32>();
-    let totals: Vec<f32> = (0..pixels).into_par_iter().map(total).collect();
+    // The largest logit is subtracted, so that no exponential overflows.
+    let largest: Vec<f32> = (0..pixels)
+        .into_par_iter()
+        .map(|pixel| scores_of(&view, pixels, pixel).fold(f32::NEG_INFINITY, f32::max))
+        .collect();
+    view.par_chunks_exact_mut(pixels).for_each(|plane| {
+        for (logit, largest) in plane.iter_mut().zip(&largest) {
+            *logit = (*logit - largest).exp();
+        }
+    });
+    let totals: Vec<f32> =
+        (0..pixels).into_par_iter().map(|pixel| scores_of(&view, pixels, pixel).sum()).collect();
     sum.par_chunks_exact_mut(pixels).zip(view.par_chunks_exact(pixels)).for_each(|(sum, plane)| {
         for ((sum, value), total) in sum.iter_mut().zip(plane).zip(&totals) {
             *sum += value / total;
         }
     });
+}
+
+/// The scores of a pixel, one of each plane of `pixels` values.
+fn scores_of(view: &[f32], pixels: usize, pixel: usize) -> impl Iterator<Item = f32> {
+    view[pixel..].iter().step_by(pixels).copied()
 }
 
 impl ClassProbabilities {

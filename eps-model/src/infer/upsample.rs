@@ -14,21 +14,24 @@ pub(super) fn add_resized(
 ) {
     let across = bilinear_taps(width, columns, width as f32 / columns as f32);
     let down = bilinear_taps(height, rows, height as f32 / rows as f32);
+    // Down first, into a line of the map's width that all values of a row read. A value takes two
+    // products from there, where a blend of four neighbours takes four.
     let mut line = vec![0.0_f32; width];
     for (row, BilinearTap { first, second, share }) in target.chunks_exact_mut(columns).zip(down) {
         let (top, bottom) = (&map[first * width..][..width], &map[second * width..][..width]);
         for (value, (top, bottom)) in line.iter_mut().zip(top.iter().zip(bottom)) {
             *value = top * (1.0 - share) + bottom * share;
         }
-        let blend = |&BilinearTap { first, second, share }: &BilinearTap| {
-            line[first] * (1.0 - share) + line[second] * share
-        };
         if mirrored {
-            row.iter_mut().rev().zip(&across).for_each(|(to, tap)| *to += blend(tap));
+            row.iter_mut().rev().zip(&across).for_each(|(to, tap)| *to += blended(&line, *tap));
         } else {
-            row.iter_mut().zip(&across).for_each(|(to, tap)| *to += blend(tap));
+            row.iter_mut().zip(&across).for_each(|(to, tap)| *to += blended(&line, *tap));
         }
     }
+}
+
+fn blended(line: &[f32], BilinearTap { first, second, share }: BilinearTap) -> f32 {
+    line[first] * (1.0 - share) + line[second] * share
 }
 
 #[cfg(test)]

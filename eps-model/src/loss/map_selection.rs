@@ -61,13 +61,17 @@ impl MapSelection {
 
 /// Share of each class's confident area that is salient, `[batch, classes]`, without a gradient.
 fn overlap(probabilities: Tensor<4>, saliency: Tensor<4>) -> Tensor<2> {
-    let [batch, classes, height, width] = probabilities.dims();
+    let [_, _, height, width] = probabilities.dims();
+    // Strictly above one half: the reference rounds half to even, which makes 0.5 a 0.
     let confident = probabilities.detach().greater_elem(0.5).float();
     let salient = saliency.greater_elem(0.5).float();
-    let sum = |maps: Tensor<4>| -> Tensor<2> {
-        maps.reshape([batch, classes, height * width]).sum_dim(2).reshape([batch, classes])
-    };
-    let inside = sum(confident.clone() * salient);
-    let area = sum(confident) + AREA_EPSILON * (height * width) as f64;
+    let inside = spatial_sum(confident.clone() * salient);
+    let area = spatial_sum(confident) + AREA_EPSILON * (height * width) as f64;
     inside / area
+}
+
+/// `[batch, classes, height, width]` to `[batch, classes]`.
+fn spatial_sum(maps: Tensor<4>) -> Tensor<2> {
+    let [batch, classes, height, width] = maps.dims();
+    maps.reshape([batch, classes, height * width]).sum_dim(2).reshape([batch, classes])
 }

@@ -137,6 +137,7 @@ impl<B: Kernels + EpsOps, C: CheckpointStrategy> EpsOps for Autodiff<B, C> {
         geometry: Geometry,
     ) -> FloatTensor<Self> {
         let parents = [input.node(), weight.node()];
+        // Compute bound: under gradient checkpointing burn keeps the output instead of computing it again.
         match ConvolutionNode.prepare::<C>(parents).compute_bound().stateful() {
             OpsKind::Tracked(node) => {
                 let (input, weight) = (input.into_primitive(), weight.into_primitive());

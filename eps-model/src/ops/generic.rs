@@ -26,11 +26,12 @@ pub(super) fn moments<B: Backend>(input: FloatTensor<B>) -> FloatTensor<B> {
     let [batch, channels, height, width] = input.shape().dims();
     let share = scalar::<B>(1.0 / (batch * height * width) as f64, &input);
     let mean = B::float_mul_scalar(channel_sum::<B>(input.clone()), share);
+    // Centred first: the difference of two large sums would lose the digits of a small variance.
     let centred = B::float_sub(input, per_channel::<B>(mean.clone()));
     let squares = B::float_mul(centred.clone(), centred);
     let variance = B::float_mul_scalar(channel_sum::<B>(squares), share);
-    let row = |values| B::float_reshape(values, [1, channels].into());
-    B::float_cat(vec![row(mean), row(variance)], 0)
+    let rows = [mean, variance].map(|values| B::float_reshape(values, [1, channels].into()));
+    B::float_cat(rows.into(), 0)
 }
 
 /// `activation(input * scale + shift)`.
@@ -89,10 +90,10 @@ pub(super) fn normalisation_backward<B: Backend>(
     let centred = if normalising.from_batch {
         let [batch, _, height, width] = gradient.shape().dims();
         let share = scalar::<B>(1.0 / (batch * height * width) as f64, &gradient);
-        let mean_of =
-            |sum: &FloatTensor<B>| per_channel::<B>(B::float_mul_scalar(sum.clone(), share));
-        let along = B::float_mul(normal, mean_of(&to_gamma));
-        B::float_sub(B::float_sub(gradient, mean_of(&to_beta)), along)
+        let [mean, slope] = [&to_beta, &to_gamma]
+            .map(|sum| per_channel::<B>(B::float_mul_scalar(sum.clone(), share)));
+        let along = B::float_mul(normal, slope);
+        B::float_sub(B::float_sub(gradient, mean), along)
     } else {
         gradient
     };
@@ -107,17 +108,15 @@ fn through_activation<B: Backend>(
 ) -> FloatTensor<B> {
     let (low, high) = activation.limits();
     let zero = scalar::<B>(0.0, &gradient);
-    let limit = |value: f32| scalar::<B>(value.into(), &output);
-    let (low, high) = (limit(low), high.is_finite().then(|| limit(high)));
     // A CubeCL device stores booleans as bytes or words, and has none of one bit.
     let booleans = get_or_init_device_settings::<B>(&output.device()).bool_dtype;
+    let low = scalar::<B>(low.into(), &output);
     let below = B::float_lower_equal_elem(output.clone(), low, booleans);
     let gradient = B::float_mask_fill(gradient, below, zero);
-    match high {
-        Some(high) => {
-            let above = B::float_greater_equal_elem(output, high, booleans);
-            B::float_mask_fill(gradient, above, zero)
-        }
-        None => gradient,
+    if high.is_infinite() {
+        return gradient;
     }
+    let high = scalar::<B>(high.into(), &output);
+    let above = B::float_greater_equal_elem(output, high, booleans);
+    B::float_mask_fill(gradient, above, zero)
 }

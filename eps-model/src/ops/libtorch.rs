@@ -26,10 +26,10 @@ unsafe impl Send for Graph {}
 unsafe impl Sync for Graph {}
 
 fn convolve(input: &tch::Tensor, weight: &tch::Tensor, geometry: Geometry) -> tch::Tensor {
-    let pair = |value: usize| [value as i64; 2];
     let Geometry { stride, padding, dilation, groups } = geometry;
+    let [stride, padding, dilation] = [stride, padding, dilation].map(|value| [value as i64; 2]);
     let bias = None::<&tch::Tensor>;
-    input.conv2d(weight, bias, pair(stride), pair(padding), pair(dilation), groups as i64)
+    input.conv2d(weight, bias, stride, padding, dilation, groups as i64)
 }
 
 impl Kernels for LibTorch {
@@ -44,8 +44,7 @@ impl Kernels for LibTorch {
         weight: TchTensor,
         geometry: Geometry,
     ) -> (TchTensor, Arc<Graph>) {
-        let leaf = |tensor: &TchTensor| tensor.tensor.detach().set_requires_grad(true);
-        let (x, w) = (leaf(&input), leaf(&weight));
+        let [x, w] = [&input, &weight].map(|leaf| leaf.tensor.detach().set_requires_grad(true));
         let y = tch::with_grad(|| convolve(&x, &w, geometry));
         let output = TchTensor::new(y.detach());
         (output, Arc::new(Graph { input: x, weight: w, output: y, _handles: (input, weight) }))
@@ -58,8 +57,8 @@ impl Kernels for LibTorch {
     ) -> [Option<TchTensor>; 2] {
         // The gradient of `output . gradient` to the output is `gradient`; its value is of no use,
         // and burn may have written over the output by now.
-        let flat = |tensor: &tch::Tensor| tensor.reshape([-1]);
-        let root = tch::with_grad(|| flat(&saved.output).dot(&flat(&gradient.tensor)));
+        let root =
+            tch::with_grad(|| saved.output.reshape([-1]).dot(&gradient.tensor.reshape([-1])));
         let leaves = [&saved.input, &saved.weight];
         let wanted: Vec<_> = leaves
             .into_iter()

@@ -171,8 +171,8 @@ pub fn moments(input: &Tensor<4>) -> (Tensor<1>, Tensor<1>) {
     let channels = input.dims()[1];
     let moments: Tensor<2> =
         Tensor::from_dispatch(Dispatch::eps_moments(input.clone().into_dispatch()));
-    let row = |index: usize| moments.clone().narrow(0, index, 1).reshape([channels]);
-    (row(0), row(1))
+    let [mean, variance] = [0, 1].map(|row| moments.clone().narrow(0, row, 1).reshape([channels]));
+    (mean, variance)
 }
 
 /// Per-channel parameters and statistics of a normalisation, each `[channels]`.

@@ -13,8 +13,19 @@ pub struct Geometry {
 }
 
 impl Geometry {
+    /// Of a convolution of single pixels.
+    pub fn pointwise(stride: usize) -> Self {
+        Self { stride, padding: 0, dilation: 1, groups: 1 }
+    }
+
+    /// Of a 3×3 convolution padded so that only the stride shrinks its output.
+    pub fn padded_3x3(stride: usize, dilation: usize) -> Self {
+        Self { stride, padding: dilation, dilation, groups: 1 }
+    }
+
     /// Pixels of one output side for an input side of `pixels` and a kernel side of `kernel`.
     pub fn output_side(&self, pixels: usize, kernel: usize) -> usize {
+        // The kernel spans dilation · (kernel - 1) + 1 pixels, at every stride that leaves it inside.
         (pixels + 2 * self.padding - self.dilation * (kernel - 1) - 1) / self.stride + 1
     }
 }

@@ -108,13 +108,7 @@ impl InferenceRecipe {
             &format_args!("learned"),
             "constant, since only method `eps` learns one",
         )?;
-        let is_factor = |&scale: &f64| scale > 0.0 && scale <= 8.0;
-        rule(
-            !self.scales.is_empty() && self.scales.iter().all(is_factor),
-            "inference.scales",
-            &self.scales,
-            "factors above 0 and at most 8",
-        )?;
+        factors("inference.scales", &self.scales)?;
         let is_fraction = (0.0..=1.0).contains(&self.threshold);
         rule(is_fraction, "inference.threshold", &self.threshold, "a fraction in 0..=1")
     }
@@ -128,6 +122,12 @@ pub(super) fn alternatives(numbers: &[usize]) -> String {
         [only] => only.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
+}
+
+/// Some factors on the size of an image.
+pub(super) fn factors(key: &str, factors: &[f64]) -> Result<(), String> {
+    let holds = !factors.is_empty() && factors.iter().all(|&factor| factor > 0.0 && factor <= 8.0);
+    rule(holds, key, &factors, "factors above 0 and at most 8")
 }
 
 pub(super) fn within(key: &str, found: f64, range: RangeInclusive<f64>) -> Result<(), String> {

@@ -15,11 +15,12 @@ impl Recipe {
     pub fn keys() -> Vec<String> {
         let recipe = sample();
         let tables = recipe.tables();
-        let keys = |(table, values): (&String, &Value)| -> Vec<String> {
-            let keys = values.as_table().expect("a recipe is made of tables").keys();
-            keys.map(|key| format!("{table}.{key}")).collect()
-        };
-        tables.iter().flat_map(keys).collect()
+        let mut keys = Vec::new();
+        for (table, values) in &tables {
+            let values = values.as_table().expect("a recipe is made of tables");
+            keys.extend(values.keys().map(|key| format!("{table}.{key}")));
+        }
+        keys
     }
 
     /// The dotted name that `name` stands for: itself, or the only setting whose last part it is.
@@ -29,8 +30,8 @@ impl Recipe {
     /// If there is no such setting, with the most similar one, or if several have this last part.
     pub fn key(name: &str) -> Result<String, String> {
         let keys = Self::keys();
-        let is_meant = |key: &&String| *key == name || last_part(key) == name;
-        let meant: Vec<&String> = keys.iter().filter(is_meant).collect();
+        let meant: Vec<&String> =
+            keys.iter().filter(|key| *key == name || last_part(key) == name).collect();
         match meant[..] {
             [key] => Ok(key.clone()),
             [] => Err(match similar_key(name, &keys) {
@@ -70,8 +71,9 @@ impl Recipe {
         if method.and_then(|method| Method::deserialize(method).ok()) == Some(Method::Cam) {
             tables.remove(SALIENCY);
         }
-        let one_line = |error: toml::de::Error| error.to_string().trim().replace('\n', " ");
-        let recipe = Self::deserialize(tables).map_err(one_line)?;
+        // An error of TOML takes several lines, and this one becomes part of a sentence.
+        let recipe = Self::deserialize(tables)
+            .map_err(|error| error.to_string().trim().replace('\n', " "))?;
         recipe.check()?;
         Ok(recipe)
     }

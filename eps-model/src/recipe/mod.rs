@@ -152,9 +152,10 @@ impl OptimiserRecipe {
     /// Divides an update into the least number of equal parts that gives each of so many devices one, where
     /// there is one; parts beyond that stay.
     pub fn divide_among(&mut self, devices: usize) {
-        let is_equal = |parts: &usize| self.batch.is_multiple_of(*parts);
-        let parts = (self.parts.max(devices)..=self.batch).find(is_equal);
-        self.parts = parts.unwrap_or(self.parts);
+        // Parts are of one size, since an update takes the mean of their means.
+        let divisor =
+            (self.parts.max(devices)..=self.batch).find(|&parts| self.batch.is_multiple_of(parts));
+        self.parts = divisor.unwrap_or(self.parts);
     }
 }
 

@@ -18,6 +18,7 @@ impl Recipe {
 
     /// A recipe from its text; the error says what is wrong with which key.
     pub fn parse(text: &str) -> Result<Self, String> {
+        // A recipe of the other command would be refused for keys that are right where it belongs.
         let recipe: Self =
             from_toml(text).map_err(|error| match from_toml::<SegmentationRecipe>(text) {
                 Ok(_) => "a recipe of `eps segment train`, expected one of `eps train`".into(),

@@ -1,6 +1,6 @@
 //! Every setting of the training of a segmentation network, and of the inference after it.
 
-use super::check::{alternatives, rule, within};
+use super::check::{alternatives, factors, rule, within};
 use super::{BackboneName, Norms, OptimiserRecipe, Precision, one, yes};
 use crate::ModelError;
 use crate::backbone::BackboneShape;
@@ -179,9 +179,9 @@ impl SegmentationNetworkRecipe {
 
 impl HeadRecipe {
     fn check(&self) -> Result<(), String> {
-        let is_dilation = |&dilation: &usize| (1..=256).contains(&dilation);
+        let are_dilations = self.dilations.iter().all(|dilation| (1..=256).contains(dilation));
         rule(
-            (1..=16).contains(&self.dilations.len()) && self.dilations.iter().all(is_dilation),
+            (1..=16).contains(&self.dilations.len()) && are_dilations,
             "head.dilations",
             &self.dilations,
             "one to 16 whole numbers from 1 to 256",
@@ -192,12 +192,6 @@ impl HeadRecipe {
             _ => factors("head.scales", &self.scales),
         }
     }
-}
-
-fn factors(key: &str, factors: &[f64]) -> Result<(), String> {
-    let is_factor = |&scale: &f64| scale > 0.0 && scale <= 8.0;
-    let holds = !factors.is_empty() && factors.iter().all(is_factor);
-    rule(holds, key, &factors, "factors above 0 and at most 8")
 }
 
 #[cfg(test)]

@@ -39,28 +39,16 @@ impl AtrousHead {
         initialisation: Initialisation,
         device: &Device,
     ) -> Self {
-        let branch = |(index, &dilation): (usize, &usize)| {
-            let layer = |layer: &str, shape: [usize; 4], dilation, gain| {
-                let name = format!("head.branches.{index}.{layer}");
-                let padding = if shape[2] == 1 { 0 } else { dilation };
-                let geometry = Geometry { stride: 1, padding, dilation, groups: 1 };
-                BiasedConvolution::new(&name, shape, geometry, gain, initialisation, device)
-            };
-            let (hidden, normal) = (recipe.hidden, Gain::Normal(DEVIATION));
-            match hidden {
-                0 => Branch {
-                    fc6: None,
-                    fc7: None,
-                    score: layer("score", [classes, features, 3, 3], dilation, normal),
-                },
-                _ => Branch {
-                    fc6: Some(layer("fc6", [hidden, features, 3, 3], dilation, Gain::He)),
-                    fc7: Some(layer("fc7", [hidden, hidden, 1, 1], 1, Gain::He)),
-                    score: layer("score", [classes, hidden, 1, 1], 1, normal),
-                },
-            }
-        };
-        let branches = recipe.dilations.iter().enumerate().map(branch).collect();
+        let channels = BranchChannels { features, hidden: recipe.hidden, classes };
+        let branches = recipe
+            .dilations
+            .iter()
+            .enumerate()
+            .map(|(index, &dilation)| {
+                let name = format!("head.branches.{index}");
+                Branch::new(&name, channels, dilation, initialisation, device)
+            })
+            .collect();
         Self { branches, average_pool: recipe.average_pool, classes }
     }
 
@@ -84,7 +72,44 @@ impl AtrousHead {
     }
 }
 
+/// Channels of a branch: those it takes, of its hidden layers, and those it gives.
+#[derive(Clone, Copy)]
+struct BranchChannels {
+    features: usize,
+    /// 0 where it has no hidden layers.
+    hidden: usize,
+    classes: usize,
+}
+
 impl Branch {
+    fn new(
+        name: &str,
+        channels: BranchChannels,
+        dilation: usize,
+        initialisation: Initialisation,
+        device: &Device,
+    ) -> Self {
+        let layer = |layer: &str, shape, geometry, gain| {
+            let name = format!("{name}.{layer}");
+            BiasedConvolution::new(&name, shape, geometry, gain, initialisation, device)
+        };
+        let BranchChannels { features, hidden, classes } = channels;
+        let (dilated, pointwise) = (Geometry::padded_3x3(1, dilation), Geometry::pointwise(1));
+        let normal = Gain::Normal(DEVIATION);
+        match hidden {
+            0 => Self {
+                fc6: None,
+                fc7: None,
+                score: layer("score", [classes, features, 3, 3], dilated, normal),
+            },
+            _ => Self {
+                fc6: Some(layer("fc6", [hidden, features, 3, 3], dilated, Gain::He)),
+                fc7: Some(layer("fc7", [hidden, hidden, 1, 1], pointwise, Gain::He)),
+                score: layer("score", [classes, hidden, 1, 1], pointwise, normal),
+            },
+        }
+    }
+
     fn forward(&self, features: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
         let hidden =
             [&self.fc6, &self.fc7].into_iter().flatten().fold(features, |hidden, layer| {

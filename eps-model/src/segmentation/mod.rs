@@ -88,6 +88,7 @@ impl SegmentationNetwork {
     /// The logits that count, `[batch, classes, height, width]`.
     pub fn logits(&self, images: Tensor<4>) -> Tensor<4> {
         let maps = self.forward_training(images, &mut Pass::inference());
+        // That of all sizes, or of the only one.
         maps.into_iter().next_back().expect("one size at least")
     }
 

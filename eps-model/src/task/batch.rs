@@ -23,11 +23,12 @@ impl Batch {
             samples.iter().map(|sample| sample.saliency.as_deref()).collect();
         let masks: Option<Vec<&[ClassId]>> =
             samples.iter().map(|sample| sample.mask.as_deref()).collect();
-        let present =
-            |sample: &Sample, channel| f32::from(sample.classes.contains(class_of(channel)));
         let labels = samples
             .iter()
-            .flat_map(|sample| (0..classes).map(move |channel| present(sample, channel)))
+            .flat_map(|sample| {
+                (0..classes)
+                    .map(move |channel| f32::from(sample.classes.contains(class_of(channel))))
+            })
             .collect();
         Self {
             images: to_tensor(images, [count, 3, crop, crop], device),

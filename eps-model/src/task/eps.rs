@@ -68,15 +68,21 @@ impl Task for Eps<'_> {
 
 /// The rule of a recipe, its classes found among those of the data set.
 fn map_selection(recipe: &SaliencyRecipe, names: &ClassNames) -> Result<MapSelection, ModelError> {
-    let channel = |name: &String| match names.index(name) {
-        Some(class) if class != eps_data::BACKGROUND => Ok(channel_of(class)),
-        _ => Err(ModelError::Class { name: name.clone(), classes: names.objects() }),
-    };
     Ok(match recipe.selection {
         SelectionRule::Overlap => MapSelection::Overlap { tau: recipe.tau },
         SelectionRule::Naive => MapSelection::Naive,
-        SelectionRule::Predefined => MapSelection::Predefined {
-            background: recipe.background_classes.iter().map(channel).collect::<Result<_, _>>()?,
-        },
+        SelectionRule::Predefined => {
+            let classes = recipe.background_classes.iter();
+            let background =
+                classes.map(|name| object_channel(name, names)).collect::<Result<_, _>>()?;
+            MapSelection::Predefined { background }
+        }
     })
+}
+
+fn object_channel(name: &str, names: &ClassNames) -> Result<usize, ModelError> {
+    match names.index(name) {
+        Some(class) if class != eps_data::BACKGROUND => Ok(channel_of(class)),
+        _ => Err(ModelError::Class { name: name.into(), classes: names.objects() }),
+    }
 }

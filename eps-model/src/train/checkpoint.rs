@@ -45,22 +45,17 @@ pub struct FileHashes {
 impl State {
     /// What keeps a run of the state `expected` from going on from this one, and what it would need.
     pub(super) fn difference(&self, expected: &Self) -> Option<(String, String)> {
-        let say = |found: String, expected: String| Some((found, expected));
         if self.list != expected.list {
-            return say(
-                format!("of a run on the list of images {}", short(&self.list)),
-                format!("the same list to go on, not {}", short(&expected.list)),
-            );
+            let found = format!("of a run on the list of images {}", short(&self.list));
+            Some((found, format!("the same list to go on, not {}", short(&expected.list))))
+        } else if self.recipe != expected.recipe {
+            Some(("of a run with another recipe".into(), "the same recipe to go on".into()))
+        } else if self.classes != expected.classes {
+            let found = format!("of {} object classes", self.classes);
+            Some((found, format!("{} to go on", expected.classes)))
+        } else {
+            None
         }
-        if self.recipe != expected.recipe {
-            return say("of a run with another recipe".into(), "the same recipe to go on".into());
-        }
-        (self.classes != expected.classes).then(|| {
-            (
-                format!("of {} object classes", self.classes),
-                format!("{} to go on", expected.classes),
-            )
-        })
     }
 }
 
@@ -96,10 +91,10 @@ impl Checkpoint {
         if !is_finite(network) {
             return Err(ModelError::NotFinite { update: state.update });
         }
-        let failed = |source| ModelError::Write { path: checkpoints.into(), source };
         if !checkpoints.is_dir() {
             // Not the folder above it, which was removed if it is not there.
-            fs::create_dir(checkpoints).map_err(failed)?;
+            fs::create_dir(checkpoints)
+                .map_err(|source| ModelError::Write { path: checkpoints.into(), source })?;
         }
         remove_abandoned(checkpoints);
         let folder = checkpoints.join(name(state.update));
@@ -111,8 +106,7 @@ impl Checkpoint {
         }
         let state = written?;
         for older in folders(checkpoints)?.into_iter().filter(|older| *older < folder) {
-            let failed = |source| ModelError::Write { path: older.clone(), source };
-            remove_if_there(&older).map_err(failed)?;
+            remove_if_there(&older).map_err(|source| ModelError::Write { path: older, source })?;
         }
         Ok(Self { folder, state })
     }
@@ -201,18 +195,21 @@ fn write_files(
     state: State,
 ) -> Result<State, ModelError> {
     let failed = |file: &str, source| ModelError::Write { path: folder.join(file), source };
-    let other = |error: &dyn std::fmt::Display| io::Error::other(error.to_string());
     fs::create_dir(partial).map_err(|source| failed("", source))?;
     let write = |file: &str, bytes: &[u8]| {
         write_whole(&partial.join(file), bytes).map_err(|source| failed(file, source))?;
         Ok::<_, ModelError>(sha256(bytes))
     };
     let bytes = network.clone().into_record().into_bytes();
-    let network = write(NETWORK, &bytes.map_err(|error| failed(NETWORK, other(&error)))?)?;
+    let bytes = bytes.map_err(|error| failed(NETWORK, io::Error::other(error.to_string())))?;
+    let network = write(NETWORK, &bytes)?;
     let bytes = optimiser.into_bytes();
-    let optimiser = write(OPTIMISER, &bytes.map_err(|error| failed(OPTIMISER, other(&error)))?)?;
+    let bytes = bytes.map_err(|error| failed(OPTIMISER, io::Error::other(error.to_string())))?;
+    let optimiser = write(OPTIMISER, &bytes)?;
+    // Last, since it has the hashes of the others.
     let state = State { sha256: Some(FileHashes { network, optimiser }), ..state };
     write(STATE, &serde_json::to_vec_pretty(&state).expect("plain fields"))?;
+    // A folder does not take the place of another that has files in it.
     remove_if_there(folder).map_err(|source| failed("", source))?;
     fs::rename(partial, folder).map_err(|source| failed("", source))?;
     Ok(state)
@@ -227,17 +224,18 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Folders of complete checkpoints, fewest updates first.
 fn folders(checkpoints: &Path) -> Result<Vec<PathBuf>, ModelError> {
-    let read = |source| ModelError::Read { path: checkpoints.into(), source };
-    let mut folders = Vec::new();
     if !checkpoints.is_dir() {
-        return Ok(folders);
+        return Ok(Vec::new());
     }
-    for entry in fs::read_dir(checkpoints).map_err(read)? {
-        let path = entry.map_err(read)?.path();
-        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("update-")) {
-            folders.push(path);
-        }
-    }
+    let entries: Vec<fs::DirEntry> = fs::read_dir(checkpoints)
+        .and_then(Iterator::collect)
+        .map_err(|source| ModelError::Read { path: checkpoints.into(), source })?;
+    let mut folders: Vec<PathBuf> = entries
+        .iter()
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("update-"))
+        .map(fs::DirEntry::path)
+        .collect();
+    // By number, since all have the same number of digits.
     folders.sort();
     Ok(folders)
 }

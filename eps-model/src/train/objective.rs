@@ -112,7 +112,6 @@ impl<'a, T: Task + ?Sized> Objective<'a, T> {
 /// The tensor to differentiate, and the losses as numbers.
 fn total(terms: LossTerms, update: usize) -> Result<(Tensor<1>, Losses), ModelError> {
     let LossTerms { classification, saliency } = terms;
-    let number = |loss: &Tensor<1>| loss.clone().into_scalar::<f32>();
     let (loss_cls, loss_sal) = (number(&classification), saliency.as_ref().map(number));
     let total = match saliency {
         Some(saliency) => classification + saliency,
@@ -124,6 +123,10 @@ fn total(terms: LossTerms, update: usize) -> Result<(Tensor<1>, Losses), ModelEr
     } else {
         Err(ModelError::Diverged { update, loss })
     }
+}
+
+fn number(loss: &Tensor<1>) -> f32 {
+    loss.clone().into_scalar()
 }
 
 impl Losses {

@@ -19,6 +19,19 @@ struct Poly {
     update: usize,
 }
 
+impl Poly {
+    /// `factor` times the recipe's rates from `update` on.
+    fn new(recipe: &OptimiserRecipe, factor: f64, update: usize) -> Self {
+        Self {
+            rate: recipe.learning_rate * factor,
+            power: recipe.power,
+            updates: recipe.updates,
+            every: recipe.rate_every,
+            update,
+        }
+    }
+}
+
 /// Rate of `update`; past the end it stays at the last value.
 pub fn poly_rate(rate: f64, power: f64, updates: usize, update: usize) -> f64 {
     let update = update.min(updates - 1);
@@ -53,36 +66,29 @@ pub fn schedule(
     groups: &ParameterGroups,
     update: usize,
 ) -> ModuleLrScheduler {
-    let OptimiserRecipe { learning_rate, classifier_factor, power, updates, rate_every, .. } =
-        *recipe;
-    let poly =
-        |factor| Poly { rate: learning_rate * factor, power, updates, every: rate_every, update };
-    let schedule =
-        ModuleLrScheduler::new(poly(1.0)).with_group(groups.head.clone(), poly(classifier_factor));
+    let head_factor = recipe.classifier_factor;
+    let schedule = ModuleLrScheduler::new(Poly::new(recipe, 1.0, update))
+        .with_group(groups.head.clone(), Poly::new(recipe, head_factor, update));
     match &groups.biases {
         None => schedule,
         Some(Biases { all, head }) => schedule
-            .with_group(all.clone(), poly(BIAS_FACTOR))
-            .with_group(head.clone(), poly(BIAS_FACTOR * classifier_factor)),
+            .with_group(all.clone(), Poly::new(recipe, BIAS_FACTOR, update))
+            .with_group(head.clone(), Poly::new(recipe, BIAS_FACTOR * head_factor, update)),
     }
 }
 
 /// SGD with the recipe's momentum; weights decay, biases and parameters of normalisations do not.
 pub fn optimiser(recipe: &OptimiserRecipe, groups: &ParameterGroups) -> ModuleOptimizer {
-    let sgd = |decay: f64| {
-        let momentum = MomentumConfig::new().with_momentum(recipe.momentum).with_dampening(0.0);
-        let sgd = SgdConfig::new().with_momentum(Some(momentum));
-        if decay > 0.0 {
-            sgd.with_weight_decay(Some(WeightDecayConfig::new(decay as f32)))
-        } else {
-            sgd
-        }
-    };
-    let optimiser: ModuleOptimizer = sgd(recipe.weight_decay).init();
-    let optimiser = optimiser.with_group(groups.norms.clone(), sgd(0.0).build(), None);
+    // PyTorch's momentum is not dampened; burn's is by 0.1 unless told otherwise.
+    let momentum = MomentumConfig::new().with_momentum(recipe.momentum).with_dampening(0.0);
+    let constant = SgdConfig::new().with_momentum(Some(momentum));
+    let decay =
+        (recipe.weight_decay > 0.0).then(|| WeightDecayConfig::new(recipe.weight_decay as f32));
+    let optimiser: ModuleOptimizer = constant.clone().with_weight_decay(decay).init();
+    let optimiser = optimiser.with_group(groups.norms.clone(), constant.build(), None);
     match &groups.biases {
         None => optimiser,
-        Some(biases) => optimiser.with_group(biases.all.clone(), sgd(0.0).build(), None),
+        Some(biases) => optimiser.with_group(biases.all.clone(), constant.build(), None),
     }
 }
 

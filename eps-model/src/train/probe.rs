@@ -69,12 +69,12 @@ fn segmentation(backbone: BackboneName) -> SegmentationRecipe {
 /// An image of one class, whose left half is salient and of the class.
 fn sample(class: u8) -> Sample {
     let pixels = CROP * CROP;
-    let is_left = |pixel: usize| pixel % CROP < CROP / 2;
-    let wave = |value: usize| ((value * usize::from(class)) % 17) as f32 / 8.0 - 1.0;
+    let is_left: Vec<bool> = (0..pixels).map(|pixel| pixel % CROP < CROP / 2).collect();
+    let wave = (0..3 * pixels).map(|value| (value * usize::from(class)) % 17);
     Sample {
-        image: (0..3 * pixels).map(wave).collect(),
-        saliency: Some((0..pixels).map(|pixel| f32::from(is_left(pixel))).collect()),
-        mask: Some((0..pixels).map(|pixel| if is_left(pixel) { class } else { 0 }).collect()),
+        image: wave.map(|value| value as f32 / 8.0 - 1.0).collect(),
+        saliency: Some(is_left.iter().map(|&left| f32::from(left)).collect()),
+        mask: Some(is_left.iter().map(|&left| if left { class } else { 0 }).collect()),
         classes: [class].into_iter().collect::<ClassSet>(),
     }
 }

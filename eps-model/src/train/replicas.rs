@@ -27,6 +27,34 @@ struct Replica<'scope, N> {
     thread: ScopedJoinHandle<'scope, ()>,
 }
 
+impl<'scope, N: Module + 'scope> Replica<'scope, N> {
+    /// Starts a thread that computes on `device` and hands its gradients to the device `first`.
+    fn start<'env: 'scope, T: Task<Network = N> + ?Sized>(
+        scope: &'scope Scope<'scope, 'env>,
+        objective: &'env Objective<'env, T>,
+        device: &'env Device,
+        first: &'env Device,
+    ) -> Self {
+        let (work, orders) = channel::<Work<N>>();
+        let (results, found) = channel();
+        let thread = scope.spawn(move || {
+            for Work { network, parts, update } in orders {
+                let network = network.fork(device);
+                for (part, samples) in parts {
+                    let result = objective.part(&network, &samples, (update, part), device);
+                    let moved = result
+                        .map(|(gradients, losses)| (gradients.to_device(first, &network), losses));
+                    // Fails when another part did and nobody waits any more.
+                    if results.send(moved).is_err() {
+                        return;
+                    }
+                }
+            }
+        });
+        Self { work, found, thread }
+    }
+}
+
 /// The parts that a device has of one update, with their numbers.
 struct Work<N> {
     network: N,
@@ -44,28 +72,11 @@ impl<'scope, N: Module + 'scope> Replicas<'scope, N> {
         objective: &'env Objective<'env, T>,
         devices: &'env [Device],
     ) -> Self {
-        let start = |device: &'env Device| {
-            let (work, orders) = channel::<Work<N>>();
-            let (results, found) = channel();
-            let first = &devices[0];
-            let thread = scope.spawn(move || {
-                for Work { network, parts, update } in orders {
-                    let network = network.fork(device);
-                    for (part, samples) in parts {
-                        let result = objective.part(&network, &samples, (update, part), device);
-                        let moved = result.map(|(gradients, losses)| {
-                            (gradients.to_device(first, &network), losses)
-                        });
-                        // Fails when another part did and nobody waits any more.
-                        if results.send(moved).is_err() {
-                            return;
-                        }
-                    }
-                }
-            });
-            Replica { work, found, thread }
-        };
-        Self { others: devices[1..].iter().map(start).collect() }
+        let first = &devices[0];
+        let others = devices[1..].iter();
+        Self {
+            others: others.map(|device| Replica::start(scope, objective, device, first)).collect(),
+        }
     }
 
     /// Gradients of the loss of one update, and its parts.
@@ -94,6 +105,7 @@ impl<'scope, N: Module + 'scope> Replicas<'scope, N> {
     fn found(&mut self, replica: usize) -> Found {
         match self.others[replica].found.recv() {
             Ok(found) => found,
+            // The order of the others does not matter any more, since this ends in a panic.
             Err(_) => match self.others.swap_remove(replica).thread.join() {
                 Err(panic) => panic::resume_unwind(panic),
                 Ok(()) => unreachable!("a thread ends with its orders"),

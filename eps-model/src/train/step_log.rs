@@ -56,12 +56,15 @@ pub(super) struct StepLog {
 impl StepLog {
     /// Opens the log of a run that has made `updates` updates; rows past them are cut off.
     pub(super) fn open(path: &Path, updates: usize) -> Result<Self, ModelError> {
-        let failed = |source| ModelError::Write { path: path.into(), source };
         let mut steps = if updates > 0 { read(path)? } else { Vec::new() };
+        // The updates after the checkpoint are made again, and would have two rows.
         steps.retain(|step| step.step < updates);
         let text: String = [HEADER.to_owned()].into_iter().chain(steps.iter().map(row)).collect();
         write_atomically(path, |file| file.write_all(text.as_bytes()))?;
-        let file = fs::OpenOptions::new().append(true).open(path).map_err(failed)?;
+        let file = fs::OpenOptions::new()
+            .append(true)
+            .open(path)
+            .map_err(|source| ModelError::Write { path: path.into(), source })?;
         Ok(Self { path: path.into(), file, kept: steps.len() })
     }
 
@@ -72,8 +75,9 @@ impl StepLog {
     }
 
     pub(super) fn push(&mut self, step: &Step) -> Result<(), ModelError> {
-        let failed = |source| ModelError::Write { path: self.path.clone(), source };
-        self.file.write_all(row(step).as_bytes()).map_err(failed)?;
+        self.file
+            .write_all(row(step).as_bytes())
+            .map_err(|source| ModelError::Write { path: self.path.clone(), source })?;
         if self.is_in_place() {
             Ok(())
         } else {
@@ -87,8 +91,8 @@ impl StepLog {
         #[cfg(unix)]
         {
             use std::os::unix::fs::MetadataExt as _;
-            let identity = |file: &fs::Metadata| (file.dev(), file.ino());
-            self.file.metadata().is_ok_and(|open| identity(&open) == identity(&named))
+            let named = (named.dev(), named.ino());
+            self.file.metadata().is_ok_and(|open| (open.dev(), open.ino()) == named)
         }
         #[cfg(not(unix))]
         {
@@ -99,6 +103,7 @@ impl StepLog {
 }
 
 fn row(step: &Step) -> String {
+    // Losses and rates as the shortest decimals that read back as the same numbers.
     let saliency = step.loss_sal.map(|loss| loss.to_string()).unwrap_or_default();
     let mut row = String::new();
     let Step { step: number, loss, loss_cls, lr, images_per_second, .. } = step;

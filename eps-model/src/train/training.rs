@@ -126,8 +126,11 @@ impl<T: Task + ?Sized, R: TrainingRecipe> Training<'_, T, R> {
                 lr: rate.base(),
                 images_per_second: recipe.batch as f64 / begun.elapsed().as_secs_f64(),
             };
+            // Before the checkpoint: a resumed run cuts off the rows that are ahead of it, but cannot fill
+            // in those that are behind.
             log.push(&step)?;
             let made = update + 1;
+            // A break after the last update has nothing left to stop.
             let stop = observer(Event::Updated(&step)).is_break() && made < recipe.updates;
             if stop || made == recipe.updates || made % recipe.checkpoint_every == 0 {
                 let state = self.job.state(made);

@@ -23,7 +23,6 @@ pub fn write_safetensors(
     backbone: BackboneName,
     output: &Path,
 ) -> Result<usize, ModelError> {
-    let refuse = |reason| ModelError::NotWeights { path: output.into(), reason };
     let mut tensors = Vec::new();
     for tensor in file.tensors {
         match place(backbone, &tensor.name) {
@@ -34,14 +33,16 @@ pub fn write_safetensors(
             }
             Place::Leftover => {}
             Place::Unknown => {
-                return Err(refuse(format!("no tensor of {backbone} is called `{}`", tensor.name)));
+                let reason = format!("no tensor of {backbone} is called `{}`", tensor.name);
+                return Err(ModelError::NotWeights { path: output.into(), reason });
             }
         }
     }
     let count = tensors.len();
     let metadata = [("format".to_owned(), "pt".to_owned())].into();
-    let bytes = safetensors::serialize(tensors, Some(metadata))
-        .map_err(|error| refuse(error.to_string()))?;
+    let bytes = safetensors::serialize(tensors, Some(metadata)).map_err(|error| {
+        ModelError::NotWeights { path: output.into(), reason: error.to_string() }
+    })?;
     eps_data::codec::write_atomically(output, |file| file.write_all(&bytes))?;
     Ok(count)
 }

@@ -39,12 +39,14 @@ impl fmt::Display for Format {
 impl Format {
     /// The format that a file starts as; safetensors starts with a length and `{`.
     fn of(start: &[u8]) -> Option<Self> {
+        // PyTorch writes a zip archive since version 1.6, and wrote a pickle of protocol 2 before.
+        let is_pytorch = start.starts_with(b"PK\x03\x04") || start.starts_with(b"\x80\x02");
         let first_word = start.first_chunk().map(|word| u32::from_le_bytes(*word));
         if mxnet::is_list(start) {
             Some(Self::Mxnet)
         } else if first_word == Some(burn::store::burn_pack::MAGIC_NUMBER) {
             Some(Self::Burnpack)
-        } else if start.starts_with(b"PK\x03\x04") || start.starts_with(b"\x80\x02") {
+        } else if is_pytorch {
             Some(Self::Pytorch)
         } else if start.get(8) == Some(&b'{') {
             Some(Self::Safetensors)
@@ -94,16 +96,16 @@ impl WeightsFile {
     /// If values cannot be read; `path` is named in the error.
     pub fn sha256(mut self, path: &Path) -> Result<String, ModelError> {
         self.tensors.sort_by(|a, b| a.name.cmp(&b.name));
-        let line = |tensor: Tensor| -> Result<String, ModelError> {
+        let mut lines = String::new();
+        for tensor in self.tensors {
             let head = format!("{} {:?} {:?}", tensor.name, tensor.dtype, tensor.shape.to_vec());
             let values = tensor.into_bytes().map_err(|error| ModelError::NotWeights {
                 path: path.into(),
                 reason: error.to_string(),
             })?;
-            Ok(format!("{head} {}\n", sha256(&values[..])))
-        };
-        let lines: Result<String, ModelError> = self.tensors.into_iter().map(line).collect();
-        Ok(sha256(lines?))
+            lines += &format!("{head} {}\n", sha256(&values[..]));
+        }
+        Ok(sha256(lines))
     }
 }
 
@@ -139,22 +141,23 @@ fn burnpack_tensors(bytes: Vec<u8>) -> Result<Vec<Tensor>, String> {
 fn mxnet_tensors(bytes: Vec<u8>) -> Result<Vec<Tensor>, String> {
     let bytes = Arc::new(bytes);
     let arrays = mxnet::parse(&bytes).map_err(|error| error.to_string())?;
-    let tensor = |array: mxnet::Array| {
-        let (bytes, values) = (Arc::clone(&bytes), array.values);
-        let dtype = match array.dtype {
-            Dtype::F32 => DType::F32,
-            Dtype::F64 => DType::F64,
-            Dtype::F16 => DType::F16,
-            Dtype::U8 => DType::U8,
-            Dtype::I32 => DType::I32,
-            Dtype::I8 => DType::I8,
-            Dtype::I64 => DType::I64,
-        };
-        Tensor::deferred(array.name, dtype, array.shape, None, values.len(), move || {
-            Ok(Bytes::from_bytes_vec(bytes[values.clone()].to_vec()))
-        })
+    Ok(arrays.into_iter().map(|array| mxnet_tensor(array, Arc::clone(&bytes))).collect())
+}
+
+fn mxnet_tensor(array: mxnet::Array, bytes: Arc<Vec<u8>>) -> Tensor {
+    let dtype = match array.dtype {
+        Dtype::F32 => DType::F32,
+        Dtype::F64 => DType::F64,
+        Dtype::F16 => DType::F16,
+        Dtype::U8 => DType::U8,
+        Dtype::I32 => DType::I32,
+        Dtype::I8 => DType::I8,
+        Dtype::I64 => DType::I64,
     };
-    Ok(arrays.into_iter().map(tensor).collect())
+    let values = array.values;
+    Tensor::deferred(array.name, dtype, array.shape, None, values.len(), move || {
+        Ok(Bytes::from_bytes_vec(bytes[values.clone()].to_vec()))
+    })
 }
 
 /// The same tensor with another name and `f32` values.

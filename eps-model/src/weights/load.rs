@@ -91,6 +91,7 @@ pub fn load_part<M: Module>(
             Place::Unknown => unknown.push(tensor.name),
         }
     }
+    // What does not fit is reported and refused below: half a network would train, and badly.
     let result = network.apply(tensors, None, None, true);
     unknown.extend(result.unused);
     let missing = result.missing.into_iter().map(|(path, _)| path);

@@ -3,6 +3,16 @@
 //! A parser of foreign bytes: every length is checked against what the file has left before it is
 //! used, nothing is copied, and each way to be wrong has an error of its own.
 
+// All numbers are little-endian:
+//
+//     file     u64 0x112, u64 0, u64 count, arrays, u64 count, names
+//     name     u64 length, bytes
+//     array    version, shape, i32 device type, i32 device, i32 type of values, values
+//
+//     version 2    u32 0xF993FAC9, i32 storage type; shape: u32 dimensions, i64 for each
+//     version 1    u32 0xF993FAC8;                   shape: u32 dimensions, i64 for each
+//     version 0    nothing;                          shape: u32 dimensions, u32 for each
+
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -181,6 +191,7 @@ impl<'a> Input<'a> {
             let (name, shape) = (String::new(), vec![0]);
             return Ok(Array { name, shape, dtype: Dtype::F32, values: self.at..self.at });
         }
+        // The device that it was on, which need not be here.
         self.take(8, "a device")?;
         let code = self.i32("a type")?;
         let dtype = Dtype::of(code).ok_or(MxnetError::Type { array, code })?;
@@ -204,6 +215,7 @@ impl<'a> Input<'a> {
             }
             V1 => self.long_shape(array),
             V3 => Err(MxnetError::Version { array, found: V3 }),
+            // Version 0 has no word of its own: the first is the number of dimensions, which is small.
             dimensions if dimensions > u32::from(u16::MAX) => {
                 Err(MxnetError::Version { array, found: dimensions })
             }

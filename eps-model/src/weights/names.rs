@@ -47,8 +47,8 @@ pub fn place(backbone: BackboneName, name: &str) -> Place {
 pub fn backbone_of<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<BackboneName> {
     BackboneName::ALL.iter().copied().find(|&backbone| {
         let mut places = names.clone().map(|name| place(backbone, name));
-        let is_needed = |place: &Place| matches!(place, Place::Tensor(_));
-        places.clone().any(|place| is_needed(&place)) && places.all(|place| place != Place::Unknown)
+        let is_needed = places.clone().any(|place| matches!(place, Place::Tensor(_)));
+        is_needed && places.all(|place| place != Place::Unknown)
     })
 }
 

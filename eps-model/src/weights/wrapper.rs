@@ -1,6 +1,7 @@
 //! The network inside a training program's checkpoint.
 
 use burn::store::burn_pack::Tensor;
+use std::collections::BTreeSet;
 
 /// What training programs call the state dict of a network in a checkpoint, and what data-parallel
 /// training puts before its names; the network that was trained comes before averages of it.
@@ -65,22 +66,21 @@ pub(super) fn unwrapped(mut tensors: Vec<Tensor>) -> (Vec<Tensor>, Vec<String>) 
 
 /// The wrapper that all tensors of the network are in.
 fn wrapper(tensors: &[Tensor]) -> Option<&'static str> {
-    let first = |tensor: &Tensor| tensor.name.split('.').next().unwrap_or_default().to_owned();
-    let groups: std::collections::BTreeSet<String> = tensors.iter().map(first).collect();
-    let is_training = |group: &str| TRAINING.iter().any(|start| group.starts_with(start));
-    let is_known = |group: &String| NETWORKS.contains(&group.as_str()) || is_training(group);
-    if !groups.iter().all(is_known) {
+    let mut groups = tensors.iter().map(|tensor| tensor.name.split('.').next().unwrap_or_default());
+    if !groups.all(is_known) {
         return None;
     }
-    let is_nested = |wrapper: &str| {
-        tensors.iter().any(|tensor| {
-            tensor
-                .name
-                .split_once('.')
-                .is_some_and(|(first, rest)| first == wrapper && !rest.is_empty())
-        })
-    };
-    NETWORKS.into_iter().find(|wrapper| groups.contains(*wrapper) && is_nested(wrapper))
+    let nested: BTreeSet<&str> = tensors
+        .iter()
+        .filter_map(|tensor| tensor.name.split_once('.'))
+        .filter(|(_, rest)| !rest.is_empty())
+        .map(|(group, _)| group)
+        .collect();
+    NETWORKS.into_iter().find(|wrapper| nested.contains(wrapper))
+}
+
+fn is_known(group: &str) -> bool {
+    NETWORKS.contains(&group) || TRAINING.iter().any(|start| group.starts_with(start))
 }
 
 #[cfg(test)]

@@ -98,6 +98,7 @@ impl Worker<'_> {
                 // Others may have left something meanwhile.
                 _ if took => {}
                 Some(note) if self.manner.waits => {
+                    // Another worker of this process says itself what it does.
                     let is_ours = note.is_of_this_process();
                     if !is_ours && !std::mem::replace(&mut is_announced, true) {
                         let (pid, host) = (note.pid, note.host);
@@ -117,12 +118,14 @@ impl Worker<'_> {
 
     /// Cells of a group that are neither done nor failed.
     fn pending(&self, group: &[usize]) -> Group {
-        let is_pending = |&&index: &&usize| {
-            let cell = &self.plan.cells[index];
-            let may_fail = self.manner.retries_failed && !self.shared.is_attempted(index);
-            !self.folder.is_done(cell) && (may_fail || self.folder.failure(cell).is_none())
-        };
-        group.iter().filter(is_pending).copied().collect()
+        group.iter().copied().filter(|&index| self.is_pending(index)).collect()
+    }
+
+    fn is_pending(&self, index: usize) -> bool {
+        let cell = self.record(index);
+        // Once a process: a cell that always fails would be tried for ever.
+        let may_fail = self.manner.retries_failed && !self.shared.is_attempted(index);
+        !self.folder.is_done(cell) && (may_fail || self.folder.failure(cell).is_none())
     }
 
     /// Trains and scores the pending cells of one training; `later` are those after it.
@@ -158,11 +161,6 @@ impl Worker<'_> {
     fn train(&self, index: usize, label: &str, later: &[Group], lock: &Lock) -> Result<Trained> {
         let cell = &self.cells[index];
         let (updates, scorings) = self.left(&[index], later);
-        let all_left = |made: usize, time: Duration| {
-            let mut pace = *self.shared.pace();
-            pace.trained(made, time);
-            self.shared.left(pace, updates.saturating_sub(made), scorings)
-        };
         Training {
             recipe: &cell.recipe,
             split: self.sources.split(cell),
@@ -173,7 +171,11 @@ impl Worker<'_> {
             lock,
             label,
         }
-        .run(&all_left)
+        .run(&|made, time| {
+            let mut pace = *self.shared.pace();
+            pace.trained(made, time);
+            self.shared.left(pace, updates.saturating_sub(made), scorings)
+        })
     }
 
     fn record(&self, index: usize) -> &CellRecord {

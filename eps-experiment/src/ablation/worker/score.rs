@@ -15,8 +15,8 @@ impl Worker<'_> {
     pub(super) fn by_maps(&self, pending: &[usize]) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         for &index in pending {
-            let maps = |other: usize| &self.plan.cells[other].maps;
-            match groups.iter_mut().find(|group| maps(group[0]) == maps(index)) {
+            let maps = &self.record(index).maps;
+            match groups.iter_mut().find(|group| self.record(group[0]).maps == *maps) {
                 Some(group) => group.push(index),
                 None => groups.push(vec![index]),
             }
@@ -41,12 +41,17 @@ impl Worker<'_> {
         let label = format!("{label} scores");
         let (split, session) = (&self.sources.scored, self.session);
         let scoring = Scoring { maps: &maps, split, label: &label, session };
-        let of_rule = |is_meant: fn(MaskRule) -> bool| -> Group {
-            group.iter().copied().filter(|&index| is_meant(self.cells[index].masks)).collect()
-        };
-        self.threshold(&scoring, &of_rule(|masks| masks == MaskRule::Threshold))?;
-        self.cut(&scoring, &of_rule(|masks| matches!(masks, MaskRule::Cue(_))))?;
-        for index in of_rule(|masks| matches!(masks, MaskRule::Crf(_))) {
+        let (mut thresholded, mut cut, mut refined) = (Group::new(), Group::new(), Group::new());
+        for &index in group {
+            match self.cells[index].masks {
+                MaskRule::Threshold => thresholded.push(index),
+                MaskRule::Cue(_) => cut.push(index),
+                MaskRule::Crf(_) => refined.push(index),
+            }
+        }
+        self.threshold(&scoring, &thresholded)?;
+        self.cut(&scoring, &cut)?;
+        for index in refined {
             if self.refine(&scoring, index)? == End::Interrupted {
                 return Ok(End::Interrupted);
             }

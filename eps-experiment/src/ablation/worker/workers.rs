@@ -49,27 +49,31 @@ impl Workers<'_> {
     }
 
     fn beside_each_other(&self, shared: &Shared) -> Result<End> {
-        let work = |(device, name): (&NamedDevice, String)| {
-            let observer = self.session.worker(&name);
-            let session = Session { observer: &*observer, ..*self.session };
-            let worker = self.worker(device, &session, Some(name.clone()), shared);
-            let ended = caught(|| worker.run()).with_context(|| format!("device {name}"));
-            if let Err(error) = &ended {
-                observer.say(&format!("stopped: {error:#}"));
-            }
-            ended
-        };
         let names = worker_names(self.devices);
         let ends: Vec<Result<End>> = thread::scope(|scope| {
             let devices = self.devices.iter().zip(names);
-            let threads: Vec<_> = devices.map(|device| scope.spawn(move || work(device))).collect();
-            let join = |thread: thread::ScopedJoinHandle<'_, _>| {
-                thread.join().expect("a worker's panics are caught")
-            };
-            threads.into_iter().map(join).collect()
+            let threads: Vec<_> = devices
+                .map(|(device, name)| scope.spawn(move || self.run_on(device, name, shared)))
+                .collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().expect("a worker's panics are caught"))
+                .collect()
         });
         let ends: Vec<End> = ends.into_iter().collect::<Result<_>>()?;
         Ok(if ends.contains(&End::Interrupted) { End::Interrupted } else { End::Done })
+    }
+
+    /// Takes trainings on one of several devices.
+    fn run_on(&self, device: &NamedDevice, name: String, shared: &Shared) -> Result<End> {
+        let observer = self.session.worker(&name);
+        let session = Session { observer: &*observer, ..*self.session };
+        let worker = self.worker(device, &session, Some(name.clone()), shared);
+        let ended = caught(|| worker.run()).with_context(|| format!("device {name}"));
+        if let Err(error) = &ended {
+            observer.say(&format!("stopped: {error:#}"));
+        }
+        ended
     }
 
     fn worker<'w>(

@@ -14,7 +14,7 @@ use anyhow::{Result, anyhow};
 use eps_data::codec::{is_whole, write_mask};
 use eps_data::{ImageList, LabelMap, counted};
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Where masks go, and of which images they are made.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +47,10 @@ impl MaskOutput<'_> {
         }
     }
 
+    fn file_of(&self, id: &str) -> PathBuf {
+        self.out.join(format!("{id}.png"))
+    }
+
     /// Writes the masks that are not there yet.
     pub(super) fn write<T: Sync>(
         &self,
@@ -56,13 +60,12 @@ impl MaskOutput<'_> {
         mask: impl Fn(&T) -> Result<LabelMap> + Sync,
         session: &Session<'_>,
     ) -> Result<End> {
-        let path = |image: &T| self.out.join(format!("{}.png", id(image)));
         let (stage, locks) = ("masks", &[lock]);
         let missing = Missing { session, stage, results: "masks", locks, at_once: None };
         let end = missing.make(
             images,
-            |image| is_whole(&path(image)),
-            |image| Ok(write_mask(&path(image), &mask(image)?)?),
+            |image| is_whole(&self.file_of(id(image))),
+            |image| Ok(write_mask(&self.file_of(id(image)), &mask(image)?)?),
         )?;
         if end == End::Done {
             let text = format!("{} in {}", counted(images.len(), "mask"), self.out.display());

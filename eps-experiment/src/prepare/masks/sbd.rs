@@ -50,8 +50,9 @@ fn mask(path: &Path) -> Result<LabelMap> {
         return Ok(read_mask(path, classes)?);
     }
     let mask = read_sbd_mask(path)?;
-    let is_known = |class: u8| usize::from(class) < classes || class == IGNORE;
-    match mask.classes().iter().find(|&&class| !is_known(class)) {
+    let mut unknown =
+        mask.classes().iter().filter(|&&class| usize::from(class) >= classes && class != IGNORE);
+    match unknown.next() {
         Some(class) => bail!("{}: class {class}, expected 0..=20 or 255", path.display()),
         None => Ok(mask),
     }

@@ -28,6 +28,13 @@ pub(super) struct SameShape {
     pub groups: usize,
 }
 
+impl SameShape {
+    /// Of a convolution of single pixels.
+    pub(super) fn pointwise(input: usize, output: usize) -> Self {
+        Self { input, output, kernel: 1, stride: 1, dilation: 1, groups: 1 }
+    }
+}
+
 impl SameConvolution {
     pub(super) fn new(
         name: &str,
@@ -56,6 +63,8 @@ impl SameConvolution {
 
     /// Zeros before and after a side of `pixels`.
     fn padding(&self, pixels: usize) -> [usize; 2] {
+        // As many outputs as strides begin inside, whatever the kernel. An odd zero goes behind:
+        // of 6 pixels at stride 2, three taps read  0 1 2 | 2 3 4 | 4 5 _
         let reach = (self.kernel - 1) * self.dilation + 1;
         let total =
             ((pixels.div_ceil(self.stride) - 1) * self.stride + reach).saturating_sub(pixels);
@@ -84,24 +93,18 @@ impl InvertedBlock {
         device: &Device,
     ) -> Self {
         let middle = shape.input * expansion;
-        let of = |layer: &str| format!("{name}.{layer}");
-        let conv =
-            |layer: &str, shape| SameConvolution::new(&of(layer), shape, initialisation, device);
-        let pointwise = |input, output| SameShape {
-            input,
-            output,
-            kernel: 1,
-            stride: 1,
-            dilation: 1,
-            groups: 1,
+        let conv = |layer: &str, shape| {
+            SameConvolution::new(&format!("{name}.{layer}"), shape, initialisation, device)
         };
+        let expand = SameShape::pointwise(shape.input, middle);
+        let project = SameShape::pointwise(middle, shape.output);
         let depthwise = SameShape { input: middle, output: middle, groups: middle, ..shape };
         Self {
-            expand: (expansion != 1).then(|| conv("expand", pointwise(shape.input, middle))),
+            expand: (expansion != 1).then(|| conv("expand", expand)),
             bn0: (expansion != 1).then(|| Norm::new(middle, EPSILON, device)),
             depthwise: conv("depthwise", depthwise),
             bn1: Norm::new(middle, EPSILON, device),
-            project: conv("project", pointwise(middle, shape.output)),
+            project: conv("project", project),
             bn2: Norm::new(shape.output, EPSILON, device),
             shortcut: shape.stride == 1 && shape.input == shape.output,
         }

@@ -44,7 +44,6 @@ pub struct EfficientnetLite0 {
 impl EfficientnetLite0 {
     /// Features of `stride` 8, 16 or 32 pixels: strides beyond it become dilation.
     fn new(stride: usize, initialisation: Initialisation, device: &Device) -> Self {
-        let conv = |name: &str, shape| SameConvolution::new(name, shape, initialisation, device);
         let (mut at, mut dilation, mut input) = (2, 1, STEM);
         let mut blocks = Vec::new();
         for (count, kernel, step, expansion, output) in STAGES {
@@ -60,13 +59,12 @@ impl EfficientnetLite0 {
         }
         let stem =
             SameShape { input: 3, output: STEM, kernel: 3, stride: 2, dilation: 1, groups: 1 };
-        let head =
-            SameShape { input, output: FEATURES, kernel: 1, stride: 1, dilation: 1, groups: 1 };
+        let head = SameShape::pointwise(input, FEATURES);
         Self {
-            stem: conv("stem", stem),
+            stem: SameConvolution::new("stem", stem, initialisation, device),
             bn0: Norm::new(STEM, EPSILON, device),
             blocks,
-            head: conv("head", head),
+            head: SameConvolution::new("head", head, initialisation, device),
             bn1: Norm::new(FEATURES, EPSILON, device),
         }
     }
@@ -104,11 +102,12 @@ impl Architecture for EfficientnetLite0 {
 /// Images in the normalisation that all backbones share, in this network's own.
 fn renormalised(images: Tensor<4>) -> Tensor<4> {
     let device = images.device();
-    let channels = |values: [f64; 3]| {
-        let values = values.map(|value| value as f32);
-        Tensor::<4>::from_data(TensorData::new(values.to_vec(), [1, 3, 1, 1]), &device)
-    };
     let scale = STANDARD_DEVIATION.map(|deviation| deviation * 255.0 / TRAINED_DEVIATION);
     let shift = MEAN.map(|mean| (mean * 255.0 - TRAINED_MEAN) / TRAINED_DEVIATION);
-    images * channels(scale) + channels(shift)
+    images * per_channel(scale, &device) + per_channel(shift, &device)
+}
+
+fn per_channel(values: [f64; 3], device: &Device) -> Tensor<4> {
+    let values = values.map(|value| value as f32);
+    Tensor::from_data(TensorData::new(values.to_vec(), [1, 3, 1, 1]), device)
 }

@@ -75,13 +75,13 @@ impl Bottleneck {
                 device,
             )
         };
-        let one = |stride| Geometry { stride, padding: 0, dilation: 1, groups: 1 };
-        let three = Geometry { stride: 1, padding: dilation, dilation, groups: 1 };
+        let strided = Geometry::pointwise(stride);
+        let padded = Geometry::padded_3x3(1, dilation);
         Self {
-            reduce: layer("reduce", [middle, input, 1, 1], one(stride)),
-            conv3x3: layer("conv3x3", [middle, middle, 3, 3], three),
-            increase: layer("increase", [output, middle, 1, 1], one(1)),
-            shortcut: is_projected.then(|| layer("shortcut", [output, input, 1, 1], one(stride))),
+            reduce: layer("reduce", [middle, input, 1, 1], strided),
+            conv3x3: layer("conv3x3", [middle, middle, 3, 3], padded),
+            increase: layer("increase", [output, middle, 1, 1], Geometry::pointwise(1)),
+            shortcut: is_projected.then(|| layer("shortcut", [output, input, 1, 1], strided)),
         }
     }
 

@@ -13,9 +13,22 @@ use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Device, Tensor};
 
-/// Blocks, output channels, stride of the first block and dilation of each level.
-const LEVELS: [(usize, usize, usize, usize); 4] =
-    [(3, 256, 1, 1), (4, 512, 2, 1), (23, 1024, 1, 2), (3, 2048, 1, 4)];
+/// One row of the published table of levels; the stride is that of the first block.
+struct Level {
+    name: &'static str,
+    blocks: usize,
+    output: usize,
+    stride: usize,
+    dilation: usize,
+}
+
+#[rustfmt::skip]
+const LEVELS: [Level; 4] = [
+    Level { name: "layer1", blocks: 3,  output: 256,  stride: 1, dilation: 1 },
+    Level { name: "layer2", blocks: 4,  output: 512,  stride: 2, dilation: 1 },
+    Level { name: "layer3", blocks: 23, output: 1024, stride: 1, dilation: 2 },
+    Level { name: "layer4", blocks: 3,  output: 2048, stride: 1, dilation: 4 },
+];
 
 const STEM: usize = 64;
 
@@ -42,24 +55,14 @@ impl Architecture for Resnet101 {
     };
 
     fn build(shape: BackboneShape, initialisation: Initialisation, device: &Device) -> Self {
-        let scaled = |channels: usize| ((channels as f64 * shape.width).round() as usize).max(4);
-        let stem = [scaled(STEM), 3, 7, 7];
+        let mut input = shape.channels(STEM);
+        let stem = [input, 3, 7, 7];
         let geometry = Geometry { stride: 2, padding: 3, dilation: 1, groups: 1 };
         let conv1 = ConvolutionNorm::new("conv1", stem, geometry, initialisation, device);
-        let (mut input, mut number) = (scaled(STEM), 0);
-        let [layer1, layer2, layer3, layer4] = LEVELS.map(|(blocks, output, stride, dilation)| {
-            number += 1;
-            let repeated = ((blocks - 1) as f64 * shape.depth).round() as usize;
-            let block = |index: usize| {
-                let (input, stride) =
-                    if index == 0 { (input, stride) } else { (scaled(output), 1) };
-                let shape = BottleneckShape { input, output: scaled(output), stride, dilation };
-                let name = format!("layer{number}.{index}");
-                Bottleneck::new(&name, shape, index == 0, initialisation, device)
-            };
-            let level = (0..=repeated).map(block).collect();
-            input = scaled(output);
-            level
+        let [layer1, layer2, layer3, layer4] = LEVELS.map(|level| {
+            let blocks = bottlenecks(&level, input, shape, initialisation, device);
+            input = shape.channels(level.output);
+            blocks
         });
         Self { conv1, layer1, layer2, layer3, layer4, features: input }
     }
@@ -78,4 +81,25 @@ impl Architecture for Resnet101 {
         }
         hidden
     }
+}
+
+/// The blocks of a level, the first of which takes `input` channels.
+fn bottlenecks(
+    level: &Level,
+    input: usize,
+    shape: BackboneShape,
+    initialisation: Initialisation,
+    device: &Device,
+) -> Vec<Bottleneck> {
+    let &Level { stride, dilation, .. } = level;
+    let output = shape.channels(level.output);
+    let first = BottleneckShape { input, output, stride, dilation };
+    let repeated = BottleneckShape { input: output, stride: 1, ..first };
+    (0..shape.blocks(level.blocks))
+        .map(|index| {
+            let name = format!("{}.{index}", level.name);
+            let shape = if index == 0 { first } else { repeated };
+            Bottleneck::new(&name, shape, index == 0, initialisation, device)
+        })
+        .collect()
 }

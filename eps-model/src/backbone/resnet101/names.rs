@@ -21,6 +21,7 @@ pub(super) fn path(name: &str) -> Option<String> {
         }
         ["conv1", "weight"] => ("conv1".into(), false, "weight"),
         ["bn1", parameter] => ("conv1".into(), true, parameter),
+        // A shortcut of torchvision is a sequence: its convolution, then its normalisation.
         [level, block, "downsample", index @ ("0" | "1"), parameter] => {
             let block = torchvision_block(level, block)?;
             (format!("{block}.shortcut"), index == "1", parameter)
@@ -61,8 +62,8 @@ pub(super) fn pytorch_name(path: &str) -> String {
     match parts[..] {
         ["conv1", ..] => format!("layer1.{}", parts.join(".")),
         [level, block, ..] => {
-            let number = |text: &str| text.trim_start_matches("layer").parse::<usize>();
-            let (Ok(level), Ok(block)) = (number(level), number(block)) else {
+            let level = level.trim_start_matches("layer").parse::<usize>();
+            let (Ok(level), Ok(block)) = (level, block.parse::<usize>()) else {
                 return parts.join(".");
             };
             format!("layer{}.block{}.{}", level + 1, block + 1, parts[2..].join("."))

@@ -28,8 +28,7 @@ impl Builder<'_> {
         stride: usize,
         dilation: usize,
     ) -> Convolution {
-        let geometry = Geometry { stride, padding: dilation, dilation, groups: 1 };
-        self.conv(name, [output, input, 3, 3], geometry)
+        self.conv(name, [output, input, 3, 3], Geometry::padded_3x3(stride, dilation))
     }
 
     pub(super) fn conv1(
@@ -38,8 +37,7 @@ impl Builder<'_> {
         [input, output]: [usize; 2],
         stride: usize,
     ) -> Convolution {
-        let geometry = Geometry { stride, padding: 0, dilation: 1, groups: 1 };
-        self.conv(name, [output, input, 1, 1], geometry)
+        self.conv(name, [output, input, 1, 1], Geometry::pointwise(stride))
     }
 
     fn conv(self, name: &str, shape: [usize; 4], geometry: Geometry) -> Convolution {
@@ -72,26 +70,31 @@ pub(super) struct PlainShape {
 impl PlainBlock {
     pub(super) fn new(name: &str, shape: PlainShape, build: Builder<'_>) -> Self {
         let PlainShape { input, middle, output, stride, first_dilation, dilation } = shape;
-        let of = |layer: &str| format!("{name}.{layer}");
-        let projected = input != output || stride != 1;
+        let is_projected = input != output || stride != 1;
         Self {
             bn_branch2a: build.norm(input),
             conv_branch2a: build.conv3(
-                &of("conv_branch2a"),
+                &format!("{name}.conv_branch2a"),
                 [input, middle],
                 stride,
                 first_dilation,
             ),
             bn_branch2b1: build.norm(middle),
-            conv_branch2b1: build.conv3(&of("conv_branch2b1"), [middle, output], 1, dilation),
-            conv_branch1: projected
-                .then(|| build.conv1(&of("conv_branch1"), [input, output], stride)),
+            conv_branch2b1: build.conv3(
+                &format!("{name}.conv_branch2b1"),
+                [middle, output],
+                1,
+                dilation,
+            ),
+            conv_branch1: is_projected
+                .then(|| build.conv1(&format!("{name}.conv_branch1"), [input, output], stride)),
         }
     }
 
     pub(super) fn forward(&self, input: Tensor<4>, pass: &mut Pass) -> Tensor<4> {
         let active = self.bn_branch2a.forward(input.clone(), Activation::Relu, pass);
         let shortcut = match &self.conv_branch1 {
+            // Of the activated input; an identity takes it as it came.
             Some(projection) => projection.forward(active.clone(), pass.precision),
             None => input,
         };
@@ -122,16 +125,20 @@ impl BottleneckBlock {
         dropout: f64,
         build: Builder<'_>,
     ) -> Self {
-        let of = |layer: &str| format!("{name}.{layer}");
         let (quarter, half) = (output / 4, output / 2);
         Self {
             bn_branch2a: build.norm(input),
-            conv_branch2a: build.conv1(&of("conv_branch2a"), [input, quarter], 1),
+            conv_branch2a: build.conv1(&format!("{name}.conv_branch2a"), [input, quarter], 1),
             bn_branch2b1: build.norm(quarter),
-            conv_branch2b1: build.conv3(&of("conv_branch2b1"), [quarter, half], 1, dilation),
+            conv_branch2b1: build.conv3(
+                &format!("{name}.conv_branch2b1"),
+                [quarter, half],
+                1,
+                dilation,
+            ),
             bn_branch2b2: build.norm(half),
-            conv_branch2b2: build.conv1(&of("conv_branch2b2"), [half, output], 1),
-            conv_branch1: build.conv1(&of("conv_branch1"), [input, output], 1),
+            conv_branch2b2: build.conv1(&format!("{name}.conv_branch2b2"), [half, output], 1),
+            conv_branch1: build.conv1(&format!("{name}.conv_branch1"), [input, output], 1),
             dropout,
         }
     }

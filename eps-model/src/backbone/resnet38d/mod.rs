@@ -53,24 +53,23 @@ impl Resnet38d {
     /// the published network.
     pub fn new(width: f64, depth: f64, initialisation: Initialisation, device: &Device) -> Self {
         let build = Builder { initialisation, device };
-        let scaled = |channels: usize| ((channels as f64 * width).round() as usize).max(4);
-        let mut input = scaled(STEM);
+        let shape = BackboneShape { width, depth, stride: 8 };
+        let mut input = shape.channels(STEM);
         let conv1a = build.conv3("conv1a", [3, input], 1, 1);
         let [b2, b3, b4, b5] = LEVELS.map(|level| {
-            let repeated = ((level.blocks - 1) as f64 * depth).round() as usize;
-            let blocks = plain_level(&level, 1 + repeated, input, scaled, build);
-            input = scaled(level.output);
+            let blocks = plain_blocks(&level, input, shape, build);
+            input = shape.channels(level.output);
             blocks
         });
-        let features = scaled(B7);
+        let (b6, features) = (shape.channels(B6), shape.channels(B7));
         Self {
             conv1a,
             b2,
             b3,
             b4,
             b5,
-            b6: BottleneckBlock::new("b6", [input, scaled(B6)], 4, 0.3, build),
-            b7: BottleneckBlock::new("b7", [scaled(B6), features], 4, 0.5, build),
+            b6: BottleneckBlock::new("b6", [input, b6], 4, 0.3, build),
+            b7: BottleneckBlock::new("b7", [b6, features], 4, 0.5, build),
             bn7: build.norm(features),
             features,
         }
@@ -106,25 +105,21 @@ impl Architecture for Resnet38d {
     }
 }
 
-fn plain_level(
+/// The blocks of a level, the first of which takes `input` channels.
+fn plain_blocks(
     level: &Level,
-    blocks: usize,
     input: usize,
-    scaled: impl Fn(usize) -> usize,
+    shape: BackboneShape,
     build: Builder<'_>,
 ) -> Vec<PlainBlock> {
-    let (middle, output) = (scaled(level.middle), scaled(level.output));
-    let shape = |index: usize| PlainShape {
-        input: if index == 0 { input } else { output },
-        middle,
-        output,
-        stride: if index == 0 { level.stride } else { 1 },
-        first_dilation: if index == 0 { level.first_dilation } else { level.dilation },
-        dilation: level.dilation,
-    };
-    let name = |index: usize| match index {
-        0 => level.name.to_owned(),
-        index => format!("{}_{index}", level.name),
-    };
-    (0..blocks).map(|index| PlainBlock::new(&name(index), shape(index), build)).collect()
+    let &Level { stride, first_dilation, dilation, .. } = level;
+    let (middle, output) = (shape.channels(level.middle), shape.channels(level.output));
+    let first = PlainShape { input, middle, output, stride, first_dilation, dilation };
+    let repeated = PlainShape { input: output, stride: 1, first_dilation: dilation, ..first };
+    (0..shape.blocks(level.blocks))
+        .map(|index| match index {
+            0 => PlainBlock::new(level.name, first, build),
+            _ => PlainBlock::new(&format!("{}_{index}", level.name), repeated, build),
+        })
+        .collect()
 }

@@ -41,23 +41,20 @@ impl Architecture for Vgg16 {
     };
 
     fn build(shape: BackboneShape, initialisation: Initialisation, device: &Device) -> Self {
-        let scaled = |channels: usize| ((channels as f64 * shape.width).round() as usize).max(4);
         let mut input = 3;
         let mut convs = Vec::new();
         for (count, channels, dilation, _) in LEVELS {
+            let output = shape.channels(channels);
             for _ in 0..count {
-                let geometry = Geometry { stride: 1, padding: dilation, dilation, groups: 1 };
-                let name = format!("convs.{}", convs.len());
-                let weight = [scaled(channels), input, 3, 3];
                 convs.push(BiasedConvolution::new(
-                    &name,
-                    weight,
-                    geometry,
+                    &format!("convs.{}", convs.len()),
+                    [output, input, 3, 3],
+                    Geometry::padded_3x3(1, dilation),
                     Gain::He,
                     initialisation,
                     device,
                 ));
-                input = scaled(channels);
+                input = output;
             }
         }
         Self { convs, features: input }

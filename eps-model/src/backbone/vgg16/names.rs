@@ -1,6 +1,7 @@
 //! Names of VGG16's tensors: in torchvision's state dict, and here.
 
 /// The place of each convolution among torchvision's layers.
+// Between them are activations and poolings, which have no tensors.
 const PLACES: [usize; 13] = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28];
 
 /// Our path of what torchvision calls `name`: of `features.5.weight` it is `convs.2.conv.weight`.
@@ -19,7 +20,6 @@ pub(super) fn path(name: &str) -> Option<String> {
 /// torchvision's name of the tensor with one of our paths: the inverse of [`path`].
 pub(super) fn pytorch_name(path: &str) -> String {
     let parts: Vec<&str> = path.split('.').filter(|part| *part != "conv").collect();
-    let place = |index: &str| PLACES.get(index.parse::<usize>().ok()?).copied();
     match parts[..] {
         ["convs", index, parameter] => match place(index) {
             Some(place) => format!("features.{place}.{parameter}"),
@@ -27,6 +27,11 @@ pub(super) fn pytorch_name(path: &str) -> String {
         },
         _ => path.into(),
     }
+}
+
+/// torchvision's place of the convolution with this number.
+fn place(index: &str) -> Option<usize> {
+    PLACES.get(index.parse::<usize>().ok()?).copied()
 }
 
 #[cfg(test)]

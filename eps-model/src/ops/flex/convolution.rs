@@ -68,8 +68,9 @@ fn pointwise_to_weight(input: &FlexTensor, gradient: &FlexTensor) -> FlexTensor 
     let count = (PRODUCTS / (out * channels).max(1)).clamp(1, batch);
     let mut sum = vec![0.0; out * channels];
     for first in (0..batch).step_by(count) {
-        let part = |tensor: &FlexTensor| tensor.narrow(0, first, count.min(batch - first));
-        let products = Flex::float_matmul(part(&gradient), part(&input));
+        let count = count.min(batch - first);
+        let part = gradient.narrow(0, first, count);
+        let products = Flex::float_matmul(part, input.narrow(0, first, count));
         for product in values(&products).chunks_exact(sum.len()) {
             sum.iter_mut().zip(product).for_each(|(sum, value)| *sum += value);
         }
@@ -85,6 +86,7 @@ pub(super) fn forward(input: &FlexTensor, weight: &FlexTensor, geometry: Geometr
         return output.reshape(layout.output.shape().into());
     }
     let weights = matrix(values(weight), layout.output.channels);
+    // Chunks of 0 values would panic, even where there is nothing to divide.
     let images = values(input).par_chunks(layout.input.image().max(1));
     let mut output = layout.output.zeros();
     let outputs = output.par_chunks_mut(layout.output.image().max(1));

@@ -50,15 +50,8 @@ impl Depthwise {
         );
         let kernel = [kernel_height, kernel_width];
         let output = input.convolved(out, kernel, geometry);
-        let Geometry { stride, padding, dilation, .. } = geometry;
-        // Rows and columns that some tap reads, and those that padding alone reaches.
-        let side = |pixels: usize, outputs: usize, taps: usize| {
-            (pixels + padding)
-                .max((outputs - 1) * stride + (taps - 1) * dilation + 1)
-                .div_ceil(stride)
-        };
-        let rows = side(input.height, output.height, kernel_height);
-        let pitch = side(input.width, output.width, kernel_width);
+        let rows = phase_side(geometry, input.height, output.height, kernel_height);
+        let pitch = phase_side(geometry, input.width, output.width, kernel_width);
         // A tap may run over the end of the last row by less than a row and a block of lanes.
         Self { input, output, kernel, geometry, pitch, phase: (rows + 1) * pitch + LANES }
     }
@@ -87,8 +80,10 @@ impl Depthwise {
     /// Start of the run that each tap reads.
     fn starts(&self) -> Vec<usize> {
         let dilation = self.geometry.dilation;
-        let tap = |tap: usize| (tap / self.kernel[1] * dilation, tap % self.kernel[1] * dilation);
-        (0..self.taps()).map(tap).map(|(row, column)| self.index(row, column)).collect()
+        (0..self.taps())
+            .map(|tap| (tap / self.kernel[1], tap % self.kernel[1]))
+            .map(|(row, column)| self.index(row * dilation, column * dilation))
+            .collect()
     }
 
     /// Copies an input plane between its zeros.
@@ -132,6 +127,13 @@ impl Depthwise {
     }
 }
 
+/// Rows or columns of one phase: those that some tap reads, and those that padding alone reaches.
+fn phase_side(geometry: Geometry, pixels: usize, outputs: usize, taps: usize) -> usize {
+    let Geometry { stride, padding, dilation, .. } = geometry;
+    let read = (outputs - 1) * stride + (taps - 1) * dilation + 1;
+    (pixels + padding).max(read).div_ceil(stride)
+}
+
 /// A padded input plane and an output plane at its pitch, used again for plane after plane.
 struct Scratch {
     padded: Vec<f32>,
@@ -148,6 +150,7 @@ pub(super) fn forward(input: &FlexTensor, weight: &FlexTensor, geometry: Geometr
         || layout.scratch(),
         |Scratch { padded, run }, (plane, output)| {
             let kernel = &weights[plane % layout.input.channels * layout.taps()..][..layout.taps()];
+            // The zeros around the plane are never written to, and are there for the next plane.
             layout.pad(&inputs[plane * layout.input.plane()..][..layout.input.plane()], padded);
             Arch::new().dispatch(Filter { starts: &starts, kernel, padded, run });
             layout.gather(run, output);
@@ -203,6 +206,7 @@ pub(super) fn to_input(
             // Values between the rows of the run stay 0, so they add nothing where their taps wrap round.
             layout
                 .spread(&gradients[plane * layout.output.plane()..][..layout.output.plane()], run);
+            // Every tap adds to it, and it has the sums of the plane before.
             padded.fill(0.0);
             Arch::new().dispatch(Spray { starts: &starts, kernel, padded, run });
             layout.unpad(padded, result);

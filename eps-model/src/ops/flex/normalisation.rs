@@ -38,12 +38,13 @@ pub(super) fn moments(input: &FlexTensor) -> FlexTensor {
 
 fn channel_moments(input: &FlexTensor, planes: Planes, channel: usize) -> (f32, f32) {
     let count = (planes.batch * planes.plane()) as f64;
-    let images = || (0..planes.batch).map(|image| plane(input, planes, image, channel));
     let arch = Arch::new();
-    let mean = images().map(|plane| arch.dispatch(Sum { plane })).sum::<f64>() / count;
-    let mean = mean as f32;
+    let sums = channel_planes(input, planes, channel).map(|plane| arch.dispatch(Sum { plane }));
+    let mean = (sums.sum::<f64>() / count) as f32;
     // A second pass: the difference of two large sums would lose the digits of a small variance.
-    let squares: f64 = images().map(|plane| arch.dispatch(Squares { plane, mean })).sum();
+    let squares = channel_planes(input, planes, channel)
+        .map(|plane| arch.dispatch(Squares { plane, mean }))
+        .sum::<f64>();
     (mean, (squares / count) as f32)
 }
 
@@ -77,8 +78,14 @@ impl NullaryFnOnce for Squares<'_> {
     }
 }
 
-fn plane(tensor: &FlexTensor, planes: Planes, image: usize, channel: usize) -> &[f32] {
-    &values(tensor)[planes.range(image * planes.channels + channel)]
+/// A channel's plane of each image.
+fn channel_planes(
+    tensor: &FlexTensor,
+    planes: Planes,
+    channel: usize,
+) -> impl Iterator<Item = &[f32]> {
+    let values = values(tensor);
+    (0..planes.batch).map(move |image| &values[planes.range(image * planes.channels + channel)])
 }
 
 #[inline(always)]
@@ -93,6 +100,11 @@ fn sum_of(plane: &[f32], term: impl Fn(f32) -> f32) -> f64 {
     for (lane, value) in lanes.iter_mut().zip(rest) {
         *lane += term(*value);
     }
+    total(lanes)
+}
+
+#[inline(always)]
+fn total(lanes: [f32; LANES]) -> f64 {
     lanes.iter().map(|&lane| f64::from(lane)).sum()
 }
 
@@ -211,10 +223,9 @@ pub(super) fn backward(
         let channel = &channels[index % planes.channels];
         arch.dispatch(BackwardPlane { channel, limits, input, gradient, result });
     });
-    let vector = |field: fn(&Channel) -> f32| -> FlexTensor {
-        tensor(channels.iter().map(field).collect(), [planes.channels])
-    };
-    (to_input, [vector(|channel| channel.to_gamma), vector(|channel| channel.to_beta)])
+    let to_gamma = channels.iter().map(|channel| channel.to_gamma).collect();
+    let to_beta = channels.iter().map(|channel| channel.to_beta).collect();
+    (to_input, [to_gamma, to_beta].map(|values| tensor(values, [planes.channels])))
 }
 
 fn value_of(tensor: &FlexTensor, channel: usize) -> f32 {
@@ -233,9 +244,8 @@ fn channel_sums(
     let limits = saved.normalising.activation.limits();
     let (mut sum, mut centred) = (0.0, 0.0);
     let arch = Arch::new();
-    for image in 0..planes.batch {
-        let input = plane(&saved.input, planes, image, channel);
-        let gradient = plane(gradient, planes, image, channel);
+    let gradients = channel_planes(gradient, planes, channel);
+    for (input, gradient) in channel_planes(&saved.input, planes, channel).zip(gradients) {
         let sums = arch.dispatch(PlaneSums { scale, shift, mean, limits, input, gradient });
         sum += sums.0;
         centred += sums.1;
@@ -293,7 +303,6 @@ impl NullaryFnOnce for PlaneSums<'_> {
         for (lane, (&input, &gradient)) in input_rest.iter().zip(gradient_rest).enumerate() {
             self.add(&mut sums[lane], &mut products[lane], input, gradient);
         }
-        let total = |lanes: [f32; LANES]| lanes.iter().map(|&lane| f64::from(lane)).sum();
         (total(sums), total(products))
     }
 }

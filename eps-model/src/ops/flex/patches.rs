@@ -65,6 +65,7 @@ impl Layout {
     /// Output columns `first..first + count` that read the tap at `offset` inside a row of `side`.
     fn inside(&self, tap: usize, side: usize, outputs: usize) -> (usize, usize) {
         let Geometry { stride, padding, dilation, .. } = self.geometry;
+        // Those x for which x · stride + offset - padding is in 0..side.
         let offset = tap * dilation;
         let first = padding.saturating_sub(offset).div_ceil(stride).min(outputs);
         let last = (side + padding).saturating_sub(offset).div_ceil(stride).min(outputs);

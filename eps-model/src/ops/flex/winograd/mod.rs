@@ -60,8 +60,10 @@ pub(super) fn suits(input: &FlexTensor, weight: &FlexTensor, geometry: Geometry)
 pub(super) fn forward(input: &FlexTensor, weight: &FlexTensor, geometry: Geometry) -> FlexTensor {
     let [out, channels, ..] = weight.shape().dims::<4>();
     let weights = values(weight);
-    let tap = |out, channel, tap| weights[(out * channels + channel) * TAPS + tap];
-    Kernels::new(out, channels, tap).convolve(input, geometry)
+    let kernels = Kernels::new(out, channels, |out, channel, tap| {
+        weights[(out * channels + channel) * TAPS + tap]
+    });
+    kernels.convolve(input, geometry)
 }
 
 /// Gradient to the input, of the input's shape.
@@ -73,8 +75,10 @@ pub(super) fn to_input(
     let [out, channels, ..] = weight.shape().dims::<4>();
     let weights = values(weight);
     // Channels change places with outputs, and the taps of a kernel come in reverse.
-    let turned = |channel, out, tap| weights[(out * channels + channel + 1) * TAPS - 1 - tap];
-    Kernels::new(channels, out, turned).convolve(gradient, geometry)
+    let turned = Kernels::new(channels, out, |channel, out, tap| {
+        weights[(out * channels + channel + 1) * TAPS - 1 - tap]
+    });
+    turned.convolve(gradient, geometry)
 }
 
 /// Gradient to the weights, summed over images and tiles in their order.
@@ -176,8 +180,12 @@ impl Kernels {
         values.par_chunks_mut(DOMAIN * channels).enumerate().for_each(|(out, target)| {
             for first in (0..channels).step_by(LANES) {
                 let count = LANES.min(channels - first);
-                let lane = |lane, at| if lane < count { tap(out, first + lane, at) } else { 0.0 };
-                let taps = std::array::from_fn(|at| std::array::from_fn(|index| lane(index, at)));
+                let mut taps = [[0.0; LANES]; TAPS];
+                for (at, lanes) in taps.iter_mut().enumerate() {
+                    for (lane, value) in lanes[..count].iter_mut().enumerate() {
+                        *value = tap(out, first + lane, at);
+                    }
+                }
                 let domain = to_domain(&taps);
                 for (run, values) in target.chunks_exact_mut(channels).zip(domain) {
                     match run[first..].first_chunk_mut() {
@@ -206,8 +214,11 @@ impl Kernels {
                 let products = values(&products);
                 let targets = result.par_chunks_mut(output.plane()).enumerate();
                 targets.for_each(|(channel, plane)| {
-                    let run = |place: usize| &products[(place * out + channel) * runs.tiles..];
-                    tiles.collect(run, runs, plane);
+                    tiles.collect(
+                        |place| &products[(place * out + channel) * runs.tiles..],
+                        runs,
+                        plane,
+                    );
                 });
             }
         }

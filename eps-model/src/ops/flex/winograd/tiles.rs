@@ -85,6 +85,7 @@ impl Parts {
     pub(super) fn new(tiles: &Tiles, most: usize) -> Self {
         let (strips, across) = (tiles.rows.len(), tiles.columns.len());
         let most = (most / across.max(1)).clamp(1, strips.max(1));
+        // As few parts as there must be, and all nearly of one size.
         let size = strips.div_ceil(strips.div_ceil(most).max(1)).max(1);
         // Odd, so that the runs of many channels do not fall on the same lines of a cache.
         let pitch = (size * across) | 1;
@@ -98,11 +99,8 @@ impl Parts {
 
 impl Tiles {
     pub(super) fn new(height: usize, width: usize, dilation: usize) -> Self {
-        let starts = |side: usize| {
-            let phases = 0..dilation.min(side);
-            phases.flat_map(|phase| (phase..side).step_by(2 * dilation)).collect()
-        };
-        Self { height, width, dilation, rows: starts(height), columns: starts(width) }
+        let (rows, columns) = (starts(height, dilation), starts(width, dilation));
+        Self { height, width, dilation, rows, columns }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -153,15 +151,15 @@ impl Tiles {
         let mut sums = vec![0.0; 4 * across];
         for strip in 0..runs.strips {
             let top = self.rows[runs.first_strip + strip];
-            let strip = |place: usize| &run(place)[strip * across..][..across];
             for row in 0..2 {
                 let y = top + row * self.dilation;
-                // As may the last strip only its upper row.
+                // The last strip of a phase may have only its upper row inside the plane.
                 if y >= self.height {
                     continue;
                 }
                 for (column, sums) in sums.chunks_exact_mut(across).enumerate() {
-                    let [zero, one, two, three] = [0, 1, 2, 3].map(|row| strip(4 * row + column));
+                    let [zero, one, two, three] =
+                        [0, 1, 2, 3].map(|row| &run(4 * row + column)[strip * across..][..across]);
                     // The rows of Aᵀ are 1 1 1 0 and 0 1 -1 -1.
                     let (first, sign) = if row == 0 { (zero, 1.0) } else { (three, -1.0) };
                     let others = one.iter().zip(two);
@@ -186,6 +184,12 @@ impl Tiles {
             }
         }
     }
+}
+
+/// The first outputs of the tiles along a side, phase after phase.
+fn starts(side: usize, dilation: usize) -> Vec<usize> {
+    let phases = 0..dilation.min(side);
+    phases.flat_map(|phase| (phase..side).step_by(2 * dilation)).collect()
 }
 
 /// The sum of two weighted rows, those outside the plane being 0.

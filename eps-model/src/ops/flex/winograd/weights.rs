@@ -47,6 +47,7 @@ pub(super) fn from_domain(domain: &[Lanes; DOMAIN]) -> [Lanes; TAPS] {
 fn spread([first, middle, last]: [Lanes; 3]) -> [Lanes; 4] {
     let mut spread = [first, [0.0; LANES], [0.0; LANES], last];
     for lane in 0..LANES {
+        // Both middle values begin with a + c.
         let outer = first[lane] + last[lane];
         spread[1][lane] = 0.5 * (outer + middle[lane]);
         spread[2][lane] = 0.5 * (outer - middle[lane]);
