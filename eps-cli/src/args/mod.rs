@@ -1,6 +1,7 @@
 //! Flags that commands share, and the values that they take.
 
 mod background;
+mod bootstrap;
 mod cut;
 mod data;
 mod data_folder;
@@ -25,6 +26,7 @@ mod truth;
 mod values;
 
 pub(crate) use background::BackgroundArgs;
+pub(crate) use bootstrap::BootstrapArgs;
 pub(crate) use cut::CutArgs;
 pub(crate) use data::{DATA, DataArgs};
 pub(crate) use data_folder::DataFolder;
@@ -41,7 +43,7 @@ pub(crate) use refined_sweep::RefinedSweepArgs;
 pub(crate) use renamed::{RenamedArgs, RenamedSweepArgs};
 pub(crate) use saliency_cue::SaliencyCueArgs;
 pub(crate) use score_files::ScoreFiles;
-pub(crate) use shard::shard;
+pub(crate) use shard::{ShardArgs, shard};
 pub(crate) use slurm::{SlurmArgs, SlurmArrayArgs};
 pub(crate) use statement::StatementArgs;
 pub(crate) use training::TrainingArgs;

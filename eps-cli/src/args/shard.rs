@@ -1,7 +1,17 @@
 //! `--shard`
 
+use clap::Args;
 use eps_data::Shard;
 use eps_experiment::part_of_process;
+
+/// The part of the images that a process does.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct ShardArgs {
+    /// Only part I of N of the images, such as 1/4; one process for each part does all. In a job array
+    /// `auto` is the task's part, `auto/N` where the engine does not tell how many tasks there are
+    #[arg(long, value_name = "I/N|auto", value_parser = shard)]
+    pub(crate) shard: Option<Shard>,
+}
 
 /// A part such as `2/8`, or that of this process in a job array: `auto`, or `auto/8` where the engine does not
 /// tell how many there are.

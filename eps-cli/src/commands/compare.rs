@@ -2,12 +2,11 @@
 
 use super::Exit;
 use crate::args::{
-    ForceArgs, MapThresholdArgs, PaperArgs, RenamedArgs, ResultFiles, TruthArgs, level,
+    BootstrapArgs, ForceArgs, MapThresholdArgs, PaperArgs, RenamedArgs, ResultFiles, TruthArgs,
     named_folder, write_asked,
 };
 use crate::stdout::show;
 use anyhow::Result;
-use eps_eval::paired::Bootstrap;
 use eps_eval::report::export;
 use eps_experiment::Session;
 use eps_experiment::compare::{ComparisonFiles, MAIN, MethodComparison, MethodMasks};
@@ -47,15 +46,8 @@ pub(crate) struct Compare {
     maps: MapThresholdArgs,
     #[command(flatten)]
     _renamed: RenamedArgs,
-    /// Resamples of the images
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
-    resamples: u32,
-    /// Seed of the resamples
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
-    /// Fraction of the resamples inside an interval
-    #[arg(long, default_value_t = 0.95, value_parser = level)]
-    level: f64,
+    #[command(flatten)]
+    resamples: BootstrapArgs,
     /// Width of the boundary band of the anatomy in pixels; 0 makes none
     #[arg(long, value_name = "PIXELS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=1000))]
     band: u32,
@@ -104,8 +96,8 @@ impl Compare {
             band: self.band,
             widths: &self.widths,
             stuff: self.stuff.as_ref(),
-            bootstrap: Bootstrap { resamples: self.resamples as usize, seed: self.seed },
-            level: self.level,
+            bootstrap: self.resamples.bootstrap(),
+            level: self.resamples.level,
             keep_going: self.keep_going,
         };
         let page = self.out.as_ref().map(|out| comparison.open(out, self.force.force, session));

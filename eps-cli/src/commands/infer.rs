@@ -1,11 +1,11 @@
 //! `eps infer`
 
 use super::Exit;
-use crate::args::{self, DataArgs, DevicesArgs, SlurmArrayArgs};
+use crate::args::{self, DataArgs, DevicesArgs, ShardArgs, SlurmArrayArgs};
 use crate::interrupt;
 use anyhow::{Result, anyhow};
+use eps_data::Needs;
 use eps_data::codec::ScoreFormat;
-use eps_data::{Needs, Shard};
 use eps_experiment::Session;
 use eps_experiment::recipes::read_recipe;
 use eps_experiment::run::{Images, RunFolder};
@@ -42,10 +42,8 @@ pub(crate) struct Infer {
     /// Background score of the masks, in 0..=1 [default: the recipe's]
     #[arg(long, value_parser = args::fraction)]
     threshold: Option<f32>,
-    /// Only part I of N of the images, such as 1/4; one process for each part does all. In a job array
-    /// `auto` is the task's part, `auto/N` where the engine does not tell how many tasks there are
-    #[arg(long, value_name = "I/N|auto", value_parser = args::shard)]
-    shard: Option<Shard>,
+    #[command(flatten)]
+    part: ShardArgs,
     /// Store the maps in 16 bits; masks are made of what is stored
     #[arg(long)]
     f16: bool,
@@ -78,7 +76,7 @@ impl Infer {
             split: &split,
             weights: self.weights.as_deref(),
             out: self.out.as_ref().unwrap_or(&self.run),
-            shard: self.shard,
+            shard: self.part.shard,
             format: if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 },
             predicted,
             devices: &devices,

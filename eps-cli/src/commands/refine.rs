@@ -2,12 +2,11 @@
 
 use super::Exit;
 use crate::args::{
-    self, BackgroundArgs, DATA, DataFolder, SlurmArrayArgs, named_folder, read_list,
+    self, BackgroundArgs, DATA, DataFolder, ShardArgs, SlurmArrayArgs, named_folder, read_list,
 };
 use crate::interrupt;
 use anyhow::Result;
 use eps_crf::{Floor, Preset};
-use eps_data::Shard;
 use eps_experiment::refine::{MapFolder, Refinement, Tally};
 use eps_experiment::run::RunFolder;
 use eps_experiment::{End, Session};
@@ -54,10 +53,8 @@ pub(crate) struct Refine {
     /// File with one image id a line [default: every map of the folder]
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
-    /// Only part I of N of the images, such as 1/4; one process for each part does all. In a job array
-    /// `auto` is the task's part, `auto/N` where the engine does not tell how many tasks there are
-    #[arg(long, value_name = "I/N|auto", value_parser = args::shard)]
-    shard: Option<Shard>,
+    #[command(flatten)]
+    part: ShardArgs,
     /// Write the refined probabilities too (`cams/<id>.npz`)
     #[arg(long)]
     scores: bool,
@@ -85,7 +82,7 @@ impl Refine {
             in_folders: self.background.is_listed(),
             out: &self.out,
             list: list.as_ref(),
-            shard: self.shard,
+            shard: self.part.shard,
             with_scores: self.scores,
         };
         if let Some(exit) = self.slurm.job.write(self.slurm.array(None), &[], session)? {

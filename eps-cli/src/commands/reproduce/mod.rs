@@ -2,18 +2,18 @@
 
 mod attempts;
 mod files;
-mod strictness;
 
 use super::Exit;
+use crate::args::{BootstrapArgs, small_fraction};
 use crate::stdout::show;
 use anyhow::Result;
 use attempts::AttemptArgs;
 use eps_eval::report::export;
 use eps_eval::report::published::PublishedTable;
+use eps_eval::report::reproduction::TOLERANCE;
 use eps_experiment::Session;
 use eps_experiment::reproduce::{AttemptSource, TableComparison, published_table, table_list};
 use files::ReproductionFileArgs;
-use strictness::StrictnessArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,8 +36,12 @@ pub(crate) struct Reproduce {
     table: Option<&'static PublishedTable>,
     #[command(flatten)]
     attempts: AttemptArgs,
+    /// Difference of IoU, as a fraction, up to which fewer than three runs are within tolerance. Published
+    /// numbers of one method from two sources differ by up to 0.003
+    #[arg(long, value_name = "IOU", default_value_t = TOLERANCE, value_parser = small_fraction)]
+    tolerance: f64,
     #[command(flatten)]
-    strictness: StrictnessArgs,
+    resamples: BootstrapArgs,
     #[command(flatten)]
     files: ReproductionFileArgs,
 }
@@ -64,9 +68,9 @@ impl Reproduce {
             sources: &sources,
             statement: &statement,
             truth: truth.as_ref(),
-            bootstrap: self.strictness.bootstrap(),
-            level: self.strictness.level,
-            tolerance: self.strictness.tolerance,
+            bootstrap: self.resamples.bootstrap(),
+            level: self.resamples.level,
+            tolerance: self.tolerance,
         };
         let reproduction = comparison.run(session)?;
         self.files.write(&reproduction)?;

@@ -1,10 +1,9 @@
 //! `eps saliency make`
 
-use crate::args::{self, DATA};
+use crate::args::{DATA, ShardArgs};
 use crate::commands::Exit;
 use crate::interrupt;
 use anyhow::Result;
-use eps_data::Shard;
 use eps_experiment::Session;
 use eps_experiment::prepare::SaliencyRequest;
 use std::path::PathBuf;
@@ -38,10 +37,8 @@ pub(crate) struct Make {
     /// Folder to write
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Only part I of N of the photographs, such as 1/4; one process for each part does all. In a job
-    /// array `auto` is the task's part, `auto/N` where the engine does not tell how many tasks there are
-    #[arg(long, value_name = "I/N|auto", value_parser = args::shard)]
-    shard: Option<Shard>,
+    #[command(flatten)]
+    part: ShardArgs,
     /// Write 65,536 levels of grey instead of 256
     #[arg(long)]
     sixteen_bit: bool,
@@ -54,7 +51,7 @@ impl Make {
             kind: self.kind.as_deref(),
             data: &self.data,
             list: &self.list,
-            shard: self.shard,
+            shard: self.part.shard,
             out: &self.out,
             sixteen_bit: self.sixteen_bit,
         };

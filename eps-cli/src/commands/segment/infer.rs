@@ -1,12 +1,12 @@
 //! `eps segment infer`
 
-use crate::args::{self, DevicesArgs, ImageSetArgs, SlurmArrayArgs};
+use crate::args::{DevicesArgs, ImageSetArgs, ShardArgs, SlurmArrayArgs};
 use crate::commands::Exit;
 use crate::interrupt;
 use anyhow::Result;
 use eps_crf::Preset;
+use eps_data::Needs;
 use eps_data::codec::ScoreFormat;
-use eps_data::{Needs, Shard};
 use eps_experiment::Session;
 use eps_experiment::recipes::read_segmentation_recipe;
 use eps_experiment::run::RunFolder;
@@ -60,10 +60,8 @@ pub(crate) struct Infer {
     /// Store them in 16 bits
     #[arg(long, requires = "scores")]
     f16: bool,
-    /// Only part I of N of the images, such as 1/4; one process for each part does all. In a job array
-    /// `auto` is the task's part, `auto/N` where the engine does not tell how many tasks there are
-    #[arg(long, value_name = "I/N|auto", value_parser = args::shard)]
-    shard: Option<Shard>,
+    #[command(flatten)]
+    part: ShardArgs,
     #[command(flatten)]
     device: DevicesArgs,
     #[command(flatten)]
@@ -112,7 +110,7 @@ impl Infer {
             items: &split.items,
             names: &split.names,
             out: self.out.as_ref().unwrap_or(&self.run),
-            shard: self.shard,
+            shard: self.part.shard,
             scores: self.scores.then_some(format),
             crf: self.crf,
             devices: &devices,
