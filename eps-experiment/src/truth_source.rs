@@ -113,12 +113,12 @@ impl TruthSource {
             }
             (None, Some(masks)) => {
                 let lacking = "no list of images, expected --list beside --truth";
-                let list = self.list.clone().ok_or_else(|| MissingInput(lacking.into()))?;
+                let list = self.list.clone().ok_or_else(|| MissingInput::error(lacking))?;
                 (DataSet::voc(folder_of(masks)), list)
             }
             (None, None) => {
                 let lacking = "no ground truth, expected --data ROOT or --truth DIR";
-                return Err(MissingInput(lacking.into()).into());
+                return Err(MissingInput::error(lacking));
             }
         };
         let masks = self.masks.clone().unwrap_or_else(|| folder.masks.clone());
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     fn lacking(source: &TruthSource) -> String {
-        source.open(&Session::SILENT).unwrap_err().downcast::<MissingInput>().unwrap().0
+        source.open(&Session::SILENT).unwrap_err().downcast::<MissingInput>().unwrap().to_string()
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What of class maps is background.
 
-use super::{DataFolder, SaliencyCueArgs, fraction, missing, power};
+use super::{DataFolder, SaliencyCueArgs, fraction, power};
 use anyhow::Result;
 use clap::Args;
 use eps_data::DataSet;
+use eps_experiment::MissingInput;
 use eps_experiment::prepare::{AgreementFrom, Cut, Doubt, SaliencyCue};
 use eps_experiment::refine::Background;
 use std::str::FromStr;
@@ -80,12 +81,12 @@ impl OpenedCut<'_> {
             (Some(background), Some(agreement)) => Some(Doubt { background, agreement }),
             (Some(_), None) => {
                 let lacking = "--saliency-cue with --threshold or --power needs --agreement";
-                return Err(missing(lacking));
+                return Err(MissingInput::error(lacking));
             }
             (None, Some(_)) => {
                 let lacking =
                     "--agreement needs --threshold or --power, for images that are not cut";
-                return Err(missing(lacking));
+                return Err(MissingInput::error(lacking));
             }
         };
         Ok((Cut::Saliency { level, cue }, doubt))

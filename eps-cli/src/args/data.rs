@@ -113,6 +113,13 @@ impl DataArgs {
     }
 }
 
+/// The data set that a flag names, else the one of the environment, unless another flag takes its place.
+pub(crate) fn root_unless(other: &Option<PathBuf>, data: &Option<PathBuf>) -> Option<PathBuf> {
+    let of_environment = || std::env::var_os(DATA).filter(|root| !root.is_empty());
+    let default = if other.is_none() { of_environment() } else { None };
+    data.clone().or_else(|| default.map(PathBuf::from))
+}
+
 fn replace<T: Clone>(value: &mut T, flag: &Option<T>) {
     if let Some(flag) = flag {
         value.clone_from(flag);

@@ -1,8 +1,8 @@
 //! A data set of which a command reads one folder, which a flag may replace.
 
-use super::missing;
 use anyhow::{Result, ensure};
 use eps_data::DataSet;
+use eps_experiment::MissingInput;
 use std::path::{Path, PathBuf};
 
 /// A folder of the data set that `--data` names, as the list of the call has it: each split of COCO has its own.
@@ -20,7 +20,7 @@ impl DataFolder<'_> {
         lacking: &str,
         flag: &str,
     ) -> Result<DataSet> {
-        let Some(data) = self.data else { return Err(missing(lacking)) };
+        let Some(data) = self.data else { return Err(MissingInput::error(lacking)) };
         let list = self.list.as_ref().map_or("train".into(), |list| list.to_string_lossy());
         let folder = DataSet::open(data, &list)?;
         let chosen = choose(&folder);

@@ -1,8 +1,8 @@
 //! Ground-truth masks.
 
-use super::data::DATA;
+use super::root_unless;
 use clap::Args;
-use eps_experiment::{MissingInput, TruthSource};
+use eps_experiment::TruthSource;
 use std::path::PathBuf;
 
 /// Ground-truth masks and the images that count: those of a data set, or a folder of masks.
@@ -32,19 +32,12 @@ pub(crate) struct TruthArgs {
 impl TruthArgs {
     /// Where the ground truth is, as flags and environment say it.
     pub(crate) fn source(&self) -> TruthSource {
-        let of_environment = || std::env::var_os(DATA).filter(|root| !root.is_empty());
-        let default = if self.truth.is_none() { of_environment() } else { None };
         TruthSource {
-            data: self.data.clone().or_else(|| default.map(PathBuf::from)),
+            data: root_unless(&self.truth, &self.data),
             masks: self.truth.clone(),
             mask_suffix: self.mask_suffix.clone(),
             list: self.list.clone(),
             classes: self.classes.clone(),
         }
     }
-}
-
-/// An error of usage, as clap's own.
-pub(crate) fn missing(text: &str) -> anyhow::Error {
-    MissingInput(text.into()).into()
 }

@@ -6,7 +6,6 @@ use crate::stdout::show;
 use anyhow::Result;
 use eps_eval::report::export;
 use eps_experiment::Session;
-use eps_experiment::evaluate::Evaluation;
 use eps_experiment::output::OutputFiles;
 
 const EXAMPLES: &str = "\
@@ -29,9 +28,7 @@ impl Audit {
         let source = self.masks.source();
         let outputs = OutputFiles::of(self.files.paths()).reading(source.inputs()).check()?;
         let (masks, truth) = source.open(session)?;
-        let (masks, truth) = (&masks, &truth);
-        let (protocol, shard, keep_going) = (None, None, false);
-        let audit = Evaluation { masks, truth, protocol, shard, keep_going }.audit(session)?;
+        let audit = masks.audit(&truth, session)?;
         write_asked(&self.files.json, || Ok(export::json(&audit)))?;
         write_asked(&self.files.csv, || export::audit_csv(&audit))?;
         write_asked(&self.files.markdown, || Ok(export::audit_markdown(&audit)))?;

@@ -126,8 +126,7 @@ impl Compare {
         let folders = folders.chain(self.stuff.as_deref());
         let read = folders.fold(self.truth.source().inputs(), ReadFiles::run);
         let read = self.labels.iter().fold(read, |read, labels| read.file(labels));
-        let page: Vec<_> =
-            self.out.iter().flat_map(|out| ComparisonFiles::paths(out)).map(Some).collect();
-        OutputFiles::of(self.files.paths()).and([&self.latex]).and(&page).reading(read)
+        let page = self.out.iter().flat_map(|out| ComparisonFiles::paths(out));
+        OutputFiles::of(self.files.paths()).and([&self.latex]).and_files(page).reading(read)
     }
 }

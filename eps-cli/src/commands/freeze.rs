@@ -39,9 +39,8 @@ impl FreezeCommand {
         let outputs =
             OutputFiles::of([&Some(self.out.clone())]).reading(source.inputs()).check()?;
         let (masks, truth) = source.open(session)?;
-        let (name, predictions, protocol) = (&*masks.name, &masks.predictions, self.protocol);
-        let counts =
-            Freeze { name, predictions, truth: &truth, protocol }.write(&self.out, session)?;
+        let freeze = Freeze { masks: &masks, truth: &truth, protocol: self.protocol };
+        let counts = freeze.write(&self.out, session)?;
         outputs.keep(session);
         session.observer.say(&format!(
             "{}: {} masks of list {}, {} mIoU under protocol {}",

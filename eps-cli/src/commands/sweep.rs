@@ -129,10 +129,9 @@ impl Sweep {
         let inputs = self.classifier.iter().fold(inputs, |inputs, file| inputs.file(file));
         let curves = self.precision_recall.as_ref().map(|_| "-precision-recall");
         let charts = [""].into_iter().chain(curves).flat_map(|addition| {
-            self.chart.iter().flat_map(move |chart| ChartFiles::paths(chart, addition)).map(Some)
+            self.chart.iter().flat_map(move |chart| ChartFiles::paths(chart, addition))
         });
-        let charts: Vec<_> = charts.collect();
         let outputs = OutputFiles::of(self.files.paths()).and([&self.precision_recall]);
-        outputs.and(&charts).reading(inputs)
+        outputs.and_files(charts).reading(inputs)
     }
 }

@@ -5,7 +5,7 @@ use crate::frozen::Difference;
 use crate::{GroundTruth, Session};
 use anyhow::Result;
 use eps_data::Shard;
-use eps_eval::{Audit, Counts, Protocol};
+use eps_eval::{Counts, Protocol};
 
 /// Masks, their ground truth, and how they are counted.
 #[derive(Clone, Copy, Debug)]
@@ -40,20 +40,6 @@ impl Evaluation<'_> {
         let counts = folder.count(protocol, observer).map_err(|error| self.truth.explain(error))?;
         observer.end();
         Ok(counts)
-    }
-
-    /// The scores under every protocol.
-    ///
-    /// # Errors
-    ///
-    /// If a file cannot be read; what one protocol refuses is part of the audit.
-    pub fn audit(&self, session: &Session<'_>) -> Result<Audit> {
-        let folder = self.truth.folder(&self.masks.predictions, self.shard);
-        session.observer.begin("masks", folder.len(), 0);
-        let outcomes = folder.audit(&Protocol::ALL, session.observer);
-        let outcomes = outcomes.map_err(|error| self.truth.explain(error))?;
-        session.observer.end();
-        Ok(Audit::new(folder.scored_list(), Protocol::ALL.into_iter().zip(outcomes)))
     }
 
     /// Whether counts of an archive's masks are those that were frozen, which the session is told; true where there

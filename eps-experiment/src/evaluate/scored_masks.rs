@@ -5,7 +5,7 @@ use crate::output::ReadFiles;
 use crate::run::MethodFolder;
 use crate::{GroundTruth, Session, TruthSource};
 use anyhow::Result;
-use eps_eval::{Counts, Predictions, Scores, Threshold, ThresholdChoice, decimal};
+use eps_eval::{Audit, Counts, Predictions, Protocol, Scores, Threshold, ThresholdChoice, decimal};
 use std::path::Path;
 
 /// Masks to be scored, as a call names them, and their ground truth.
@@ -66,6 +66,20 @@ impl ScoredMasks {
             chosen: ThresholdChoice::Fixed,
         });
         Scores { threshold, ..counts.scores() }
+    }
+
+    /// The scores under every protocol.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read; what one protocol refuses is part of the audit.
+    pub fn audit(&self, truth: &GroundTruth, session: &Session<'_>) -> Result<Audit> {
+        let folder = truth.folder(&self.predictions, None);
+        session.observer.begin("masks", folder.len(), 0);
+        let outcomes = folder.audit(&Protocol::ALL, session.observer);
+        let outcomes = outcomes.map_err(|error| truth.explain(error))?;
+        session.observer.end();
+        Ok(Audit::new(folder.scored_list(), Protocol::ALL.into_iter().zip(outcomes)))
     }
 }
 

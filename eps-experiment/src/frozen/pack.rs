@@ -2,6 +2,7 @@
 
 use super::archive::ArchiveWriter;
 use super::{COUNTS, FrozenImage, MANIFEST, Manifest, SCORES, list_file};
+use crate::evaluate::{Evaluation, ScoredMasks};
 use crate::{GroundTruth, Session};
 use anyhow::{Result, bail, ensure};
 use eps_data::codec::{read_bytes, sha256_of_file, write_atomically};
@@ -14,10 +15,8 @@ use std::path::{Path, PathBuf};
 
 /// Masks to score and to pack.
 pub struct Freeze<'a> {
-    /// What tables call the masks.
-    pub name: &'a str,
     /// A folder of masks, `<id>.png`; class maps are refused.
-    pub predictions: &'a Predictions,
+    pub masks: &'a ScoredMasks,
     pub truth: &'a GroundTruth,
     pub protocol: Protocol,
 }
@@ -38,24 +37,18 @@ impl Freeze<'_> {
     ///
     /// If a mask cannot be read, or an id is too long for a name in an archive.
     pub fn write(&self, out: &Path, session: &Session<'_>) -> Result<Counts> {
-        let Self { name, predictions, truth, .. } = self;
+        let Self { masks: scored, truth, protocol } = *self;
+        let ScoredMasks { name, predictions, .. } = scored;
         let Predictions::Masks(masks) = predictions else {
             bail!(
                 "{}: has class maps, expected masks, which `eps masks` or `eps refine` makes of them",
                 predictions.folder().display()
             );
         };
-        let counts = self.count(session)?;
+        let (protocol, shard, keep_going) = (Some(protocol), None, false);
+        let evaluation = Evaluation { masks: scored, truth, protocol, shard, keep_going };
+        let counts = evaluation.count(session)?;
         CountedMasks { name, masks, truth, counts: &counts }.write(out)?;
-        Ok(counts)
-    }
-
-    fn count(&self, session: &Session<'_>) -> Result<Counts> {
-        let folder = self.truth.folder(self.predictions, None);
-        session.observer.begin("masks", folder.len(), 0);
-        let counts = folder.count(self.protocol, session.observer);
-        let counts = counts.map_err(|error| self.truth.explain(error))?;
-        session.observer.end();
         Ok(counts)
     }
 }

@@ -32,6 +32,12 @@ impl OutputFiles {
         self
     }
 
+    /// Files that are written in any case, none of them stdout.
+    pub fn and_files(mut self, files: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.files.extend(files);
+        self
+    }
+
     /// The files that the same call reads.
     pub fn reading(mut self, inputs: ReadFiles) -> Self {
         self.inputs = inputs;

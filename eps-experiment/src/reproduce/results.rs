@@ -26,9 +26,9 @@ pub struct ReproductionFiles<'a> {
 
 impl ReproductionFiles<'_> {
     /// The tables, as outputs of a call.
-    pub fn tables(&self) -> [Option<PathBuf>; 4] {
+    pub fn tables(&self) -> [PathBuf; 4] {
         [MAIN, "reproduction.csv", "reproduction.tex", "reproduction.md"]
-            .map(|name| Some(self.out.join(name)))
+            .map(|name| self.out.join(name))
     }
 
     /// Takes the folder; `truth` is the ground truth's folder and its list, where there is one.

@@ -36,7 +36,7 @@ impl SaliencyTruthRequest {
             (None, Some(data)) => SaliencyMasks::OfData(data),
             (None, None) => {
                 let lacking = "no masks, expected --data ROOT or --truth DIR";
-                return Err(MissingInput(lacking.into()).into());
+                return Err(MissingInput::error(lacking));
             }
         };
         let options = SaliencyTruthOptions {

@@ -9,7 +9,7 @@ use crate::{GroundTruth, Session};
 use anyhow::{Context as _, Result};
 use eps_data::ClassId;
 use eps_data::labels::read_image_scores;
-use eps_eval::ranking::ImageRanking;
+use eps_eval::ranking::{ImageRanking, ScoreHistogram};
 use eps_eval::{
     AveragePrecisions, BackgroundRule, Cuts, Protocol, SweepPlan, SweepReport, SweepSummary,
     sweep_faults, sweep_folder,
@@ -84,7 +84,10 @@ impl MapSweep<'_> {
     }
 
     /// Counts the maps, or the masks that a CRF makes of them, with each background.
-    fn count(&self, session: &Session<'_>) -> Result<(Option<Vec<SweepSummary>>, result::Levels)> {
+    fn count(
+        &self,
+        session: &Session<'_>,
+    ) -> Result<(Option<Vec<SweepSummary>>, Option<ScoreHistogram>)> {
         let (items, classes) = (&self.truth.items[..], self.truth.names.len());
         let (thresholds, powers) = (self.thresholds.to_vec(), self.powers.to_vec());
         let observer = session.observer;

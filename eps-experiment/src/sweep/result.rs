@@ -6,9 +6,6 @@ use eps_eval::report::chart::{ChartFiles, ClassMapsChart, Curve, Sheet, SweepCha
 use eps_eval::{SweepPoint, SweepReport, SweepSummary};
 use std::path::Path;
 
-/// Precision and recall of each class map, if they were counted.
-pub(super) type Levels = Option<ScoreHistogram>;
-
 /// The scores of a sweep.
 #[derive(Clone, Debug)]
 pub struct SweepResult {

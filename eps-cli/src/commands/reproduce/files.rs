@@ -38,8 +38,8 @@ impl ReproductionFileArgs {
 
     /// Everything that is written.
     pub(super) fn outputs(&self) -> OutputFiles {
-        let tables = self.folder().map(|folder| folder.tables());
-        OutputFiles::of(self.files.paths()).and([&self.latex]).and(tables.iter().flatten())
+        let tables = self.folder().into_iter().flat_map(|folder| folder.tables());
+        OutputFiles::of(self.files.paths()).and([&self.latex]).and_files(tables)
     }
 
     /// Writes the single files that were asked for.

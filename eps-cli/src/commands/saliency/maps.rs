@@ -1,9 +1,10 @@
 //! The saliency maps that are scored.
 
-use crate::args::{missing, named_folder};
+use crate::args::named_folder;
 use anyhow::Result;
 use eps_data::SaliencyFit;
 use eps_eval::saliency::Stretch;
+use eps_experiment::MissingInput;
 use eps_experiment::output::ReadFiles;
 use eps_experiment::saliency::{SaliencyEvaluation, SaliencySource, SaliencyTruth, reading};
 use std::convert::Infallible;
@@ -58,7 +59,7 @@ impl SaliencyMapArgs {
             return Ok(self.predictions.clone());
         }
         let lacking = "no saliency maps, expected --predictions DIR, or --data with maps";
-        Ok(vec![truth.maps().ok_or_else(|| missing(lacking))?])
+        Ok(vec![truth.maps().ok_or_else(|| MissingInput::error(lacking))?])
     }
 }
 

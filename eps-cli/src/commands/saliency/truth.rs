@@ -1,6 +1,6 @@
 //! The masks that saliency maps are scored against.
 
-use crate::args::{DATA, not_empty};
+use crate::args::{not_empty, root_unless};
 use eps_eval::saliency::TruthKind;
 use eps_experiment::saliency::SaliencyTruthRequest;
 use std::path::PathBuf;
@@ -40,10 +40,8 @@ fn truth_kind(text: &str) -> Result<TruthKind, String> {
 impl SaliencyTruthArgs {
     /// What is asked for; the environment names a data set where no flag does.
     pub(super) fn request(&self) -> SaliencyTruthRequest {
-        let of_environment = || std::env::var_os(DATA).filter(|root| !root.is_empty());
-        let default = if self.truth.is_none() { of_environment() } else { None };
         SaliencyTruthRequest {
-            data: self.data.clone().or_else(|| default.map(PathBuf::from)),
+            data: root_unless(&self.truth, &self.data),
             truth: self.truth.clone(),
             kind: self.truth_as,
             list: self.list.clone(),
