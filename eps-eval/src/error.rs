@@ -27,7 +27,7 @@ pub enum EvalError {
     NoParts,
 
     #[error(
-        "list {list}: {found} of {expected} images counted, expected the counts of every part: image {first} is in none"
+        "list `{list}`: {found} of {expected} images counted, expected the counts of every part: image {first} is in none"
     )]
     MissingParts { list: String, found: usize, expected: usize, first: usize },
 

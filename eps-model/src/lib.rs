@@ -24,5 +24,6 @@ pub mod train;
 pub mod weights;
 
 mod error;
+mod finite;
 
 pub use error::ModelError;

@@ -1,6 +1,6 @@
 //! A data set and a list of its images.
 
-use anyhow::ensure;
+use anyhow::{anyhow, ensure};
 use clap::Args;
 use eps_data::{DataSet, LabelSource, Needs, SaliencyFit, Split};
 use eps_experiment::output::ReadFiles;
@@ -80,8 +80,7 @@ impl DataArgs {
         self.source_of_images()
     }
 
-    /// As [`source`](Self::source), for a command that can do without labels.
-    pub(crate) fn source_of_images(&self) -> anyhow::Result<DataSource> {
+    fn source_of_images(&self) -> anyhow::Result<DataSource> {
         let folder = self.folder()?;
         let labels = self.label_source(&folder);
         let (list, saliency_fit) = (self.list.clone(), self.saliency_fit());
@@ -91,6 +90,17 @@ impl DataArgs {
     /// The split, its files checked to be there.
     pub(crate) fn open(&self, needs: Needs, session: &Session<'_>) -> anyhow::Result<Split> {
         self.source()?.open(needs, session)
+    }
+
+    /// The split for a network that finds the classes of images where no labels are there.
+    pub(crate) fn open_for_network(&self, session: &Session<'_>) -> anyhow::Result<Split> {
+        let split = self.source_of_images()?.open(Needs::default(), session);
+        split.map_err(|error| match error.to_string() {
+            text if text.contains("no image labels") => anyhow!(
+                "{text}, or `--labels predicted`, which takes the classes that the network finds"
+            ),
+            _ => error,
+        })
     }
 
     /// The files that are read, which no output may replace.

@@ -2,6 +2,7 @@
 
 mod background;
 mod bootstrap;
+mod crf;
 mod cut;
 mod data;
 mod data_folder;
@@ -27,6 +28,7 @@ mod values;
 
 pub(crate) use background::BackgroundArgs;
 pub(crate) use bootstrap::BootstrapArgs;
+pub(crate) use crf::{floor, preset_of_probabilities};
 pub(crate) use cut::CutArgs;
 pub(crate) use data::{DATA, DataArgs, root_unless};
 pub(crate) use data_folder::DataFolder;
@@ -48,4 +50,6 @@ pub(crate) use slurm::{SlurmArgs, SlurmArrayArgs};
 pub(crate) use statement::StatementArgs;
 pub(crate) use training::TrainingArgs;
 pub(crate) use truth::TruthArgs;
-pub(crate) use values::{duration, fraction, level, not_empty, positive, power, small_fraction};
+pub(crate) use values::{
+    duration, fraction, level, not_empty, positive, power, scale, small_fraction,
+};

@@ -23,6 +23,14 @@ pub(crate) fn power(text: &str) -> Result<f32, String> {
     }
 }
 
+/// A factor on the size of an image: above 0 and at most 8.
+pub(crate) fn scale(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(scale) if scale > 0.0 && scale <= 8.0 => Ok(scale),
+        _ => Err("expected a factor above 0 and at most 8".into()),
+    }
+}
+
 /// A fraction in `0..=1`.
 pub(crate) fn fraction(text: &str) -> Result<f32, String> {
     match text.parse() {

@@ -3,8 +3,7 @@
 use super::Exit;
 use crate::args::{self, DataArgs, DevicesArgs, ShardArgs, SlurmArrayArgs};
 use crate::interrupt;
-use anyhow::{Result, anyhow};
-use eps_data::Needs;
+use anyhow::Result;
 use eps_data::codec::ScoreFormat;
 use eps_experiment::Session;
 use eps_experiment::recipes::read_recipe;
@@ -63,8 +62,7 @@ impl Infer {
             None => RunFolder::at(&self.run).recipe()?,
         };
         recipe.inference.threshold = self.threshold.unwrap_or(recipe.inference.threshold);
-        let split = self.data.source_of_images()?.open(Needs::default(), session);
-        let split = split.map_err(with_hint)?;
+        let split = self.data.open_for_network(session)?;
         if let Some(exit) = self.slurm.job.write(self.slurm.array(None), &[], session)? {
             return Ok(exit);
         }
@@ -83,15 +81,5 @@ impl Infer {
         };
         interrupt::install()?;
         Ok(images.run(session)?.into())
-    }
-}
-
-/// Says how images without labels can be inferred.
-fn with_hint(error: anyhow::Error) -> anyhow::Error {
-    match error.to_string() {
-        text if text.contains("no image labels") => anyhow!(
-            "{text}, or `--labels predicted`, which takes the classes that the network finds"
-        ),
-        _ => error,
     }
 }

@@ -7,7 +7,7 @@ use crate::args::{
 use crate::interrupt;
 use anyhow::Result;
 use eps_crf::{Floor, Preset};
-use eps_experiment::refine::{MapFolder, Refinement, Tally};
+use eps_experiment::refine::{MapFolder, Refinement};
 use eps_experiment::run::RunFolder;
 use eps_experiment::{End, Session};
 use std::path::PathBuf;
@@ -45,7 +45,7 @@ pub(crate) struct Refine {
     background: BackgroundArgs,
     /// Leave out classes that reach this score nowhere in an image: an approximation, of which is
     /// said how many pixels it may change
-    #[arg(long, value_name = "SCORE", value_parser = floor)]
+    #[arg(long, value_name = "SCORE", value_parser = args::floor)]
     floor: Option<Floor>,
     /// Steps of mean-field inference
     #[arg(long, default_value_t = Preset::STEPS)]
@@ -62,18 +62,12 @@ pub(crate) struct Refine {
     slurm: SlurmArrayArgs,
 }
 
-fn floor(text: &str) -> Result<Floor, String> {
-    let floor = text.parse().map_err(|_| "expected a fraction from 0 and below 1".to_owned())?;
-    Floor::new(floor).map_err(|error| error.to_string())
-}
-
 impl Refine {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let Self { preset, steps, floor, .. } = self;
         let list = read_list(&self.list, session)?;
-        let lacking = "no images, expected --images or --data";
         let data = DataFolder { data: &self.data, list: &self.list };
-        let images = data.images(&self.images, lacking)?;
+        let images = data.images(&self.images, "no images, expected --images or --data")?;
         let maps = MapFolder {
             cams: &RunFolder::cams_in(named_folder(&self.cams).1)?,
             images: &images,
@@ -91,15 +85,8 @@ impl Refine {
         interrupt::install()?;
         let (end, tally) = maps.run(session)?;
         if end == End::Done && floor.is_some() {
-            show(tally);
+            println!("{tally}");
         }
         Ok(end.into())
     }
-}
-
-/// Prints what the floor left out, and what that may have changed.
-fn show(tally: Tally) {
-    let Tally { pixels, may_change, labels, kept } = tally;
-    println!("labels inferred      {} of {}", kept.into_inner(), labels.into_inner());
-    println!("pixels it may change {} of {}", may_change.into_inner(), pixels.into_inner());
 }

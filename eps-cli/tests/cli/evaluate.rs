@@ -181,7 +181,7 @@ fn parts_merge_to_the_same_bytes_on_any_number_of_threads() {
     }
     merge().and(&parts[0]).with("--out", &merged).refuses(&["part2.json: image ", " too"]);
     let gap = eps("merge").with("--out", &merged).and(&parts[0]);
-    gap.refuses(&["list train: ", " of 4 images counted, ", "image "]);
+    gap.refuses(&["list `train`: ", " of 4 images counted, ", "image "]);
     let irn = project.evaluate(&predictions).with("--protocol", "irn").with("--shard", "1/2");
     irn.with("--counts", &parts[1]).succeeds();
     merge().with("--out", &merged).refuses(&["part1.json: protocol irn, expected protocol voc"]);

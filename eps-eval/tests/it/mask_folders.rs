@@ -224,7 +224,7 @@ fn parts_that_do_not_fit_are_refused() {
     let gap = merge(vec![("2.json".into(), second)]).expect_err("a gap").to_string();
     assert_eq!(
         gap,
-        "list val: 1 of 2 images counted, expected the counts of every part: image 1 is in none"
+        "list `val`: 1 of 2 images counted, expected the counts of every part: image 1 is in none"
     );
     assert_eq!(merge(Vec::new()).expect_err("no parts").to_string(), "no counts to merge");
 }

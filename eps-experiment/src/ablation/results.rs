@@ -79,12 +79,15 @@ fn lock(folder: &Path, expiry: Duration, session: &Session<'_>) -> Result<Option
 }
 
 fn wait(folder: &Path, holder: &LockNote, expiry: Duration) -> String {
+    let LockNote { host, pid, .. } = holder;
+    // A lock that was damaged may be that of a process which works.
+    let who = match host.is_empty() {
+        true => "a process that its lock does not name".to_owned(),
+        false => format!("process {pid} of {host}"),
+    };
     format!(
-        "waiting for {}, which process {} of {} holds; it is taken over after {} without a sign of life \
-         (--lock-expiry)",
+        "waiting for {}, which {who} holds; it is taken over after {} without a sign of life (--lock-expiry)",
         folder.display(),
-        holder.pid,
-        holder.host,
         shown(expiry)
     )
 }
@@ -110,4 +113,22 @@ fn planned(folder: &AblationFolder, cell: &CellRecord, expiry: Duration) -> Resu
         CellState::Running(_) | CellState::Waiting(_) => Outcome::Missing("not finished".into()),
     };
     Ok(Planned { row: cell.row, seed: cell.seed, cell: cell.scoring.clone(), outcome })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_names_the_process_or_says_that_the_lock_does_not() {
+        let expiry = Duration::from_secs(900);
+        let holder = LockNote { host: "node7".into(), pid: 31, ..LockNote::default() };
+        let said = wait(Path::new("abl/results.lock"), &holder, expiry);
+        assert!(
+            said.contains("which process 31 of node7 holds; it is taken over after 15 min"),
+            "{said}"
+        );
+        let said = wait(Path::new("abl/results.lock"), &LockNote::default(), expiry);
+        assert!(said.contains("which a process that its lock does not name holds"), "{said}");
+    }
 }

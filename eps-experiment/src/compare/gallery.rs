@@ -20,7 +20,16 @@ pub(super) fn gallery(
     (classes, band): (usize, u32),
     observer: &dyn Observer,
 ) -> Result<Gallery> {
-    let has_photographs = items.iter().all(|item| item.image.is_file());
+    let without: Vec<&Item> = items.iter().filter(|item| !item.image.is_file()).collect();
+    let has_photographs = without.is_empty();
+    if let Some(first) = without.first().filter(|_| without.len() < items.len()) {
+        observer.note(&format!(
+            "{} of {} images have no photograph, such as {}: the page shows masks alone",
+            without.len(),
+            items.len(),
+            first.image.display()
+        ));
+    }
     observer.begin("thumbnails", items.len(), 0);
     let images = Fold::over(items, observer).each(|item| -> Result<GalleryImage> {
         let truth = truth(item, classes)?;

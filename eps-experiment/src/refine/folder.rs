@@ -13,6 +13,7 @@ use eps_data::codec::{
 };
 use eps_data::{DataSet, ImageList, Shard, none_missing};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -48,6 +49,16 @@ pub struct Tally {
     pub labels: AtomicUsize,
     /// Labels that were inferred.
     pub kept: AtomicUsize,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [pixels, may_change, labels, kept] =
+            [&self.pixels, &self.may_change, &self.labels, &self.kept]
+                .map(|count| count.load(Ordering::Relaxed));
+        writeln!(formatter, "labels inferred      {kept} of {labels}")?;
+        write!(formatter, "pixels it may change {may_change} of {pixels}")
+    }
 }
 
 /// A folder of class maps to refine, and where the masks go.

@@ -1,7 +1,7 @@
 //! What training needs to go on as if it had not stopped.
 
-use super::finite::is_finite;
 use crate::ModelError;
+use crate::finite::is_finite;
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use burn::store::ModuleRecord;

@@ -1,7 +1,6 @@
 //! Training: the loop, its checkpoints and its record.
 
 mod checkpoint;
-mod finite;
 mod job;
 mod objective;
 mod optimiser;

@@ -1,8 +1,9 @@
 //! Whether a device can train.
 
-use super::{Objective, finite, optimiser, schedule};
+use super::{Objective, optimiser, schedule};
 use crate::ModelError;
 use crate::backbone::BackboneName;
+use crate::finite::is_finite;
 use crate::recipe::{Norms, Recipe, SegmentationRecipe, TrainingRecipe};
 use burn::tensor::Device;
 use eps_data::{ClassNames, ClassSet, Sample};
@@ -37,7 +38,7 @@ fn update<R: TrainingRecipe>(recipe: &R, device: &Device) -> Result<(), ModelErr
     let (gradients, _) = objective.gradients(&network, &[sample(1), sample(2)], 0, device)?;
     let rates = schedule(recipe.optimiser(), &groups, 0).step();
     let network = optimiser(recipe.optimiser(), &groups).step(rates, network, gradients);
-    if finite::is_finite(&network) { Ok(()) } else { Err(ModelError::NotFinite { update: 0 }) }
+    if is_finite(&network) { Ok(()) } else { Err(ModelError::NotFinite { update: 0 }) }
 }
 
 /// EPS on a narrow backbone whose normalisations learn, with dropout.

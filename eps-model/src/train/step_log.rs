@@ -56,7 +56,8 @@ pub(super) struct StepLog {
 impl StepLog {
     /// Opens the log of a run that has made `updates` updates; rows past them are cut off.
     pub(super) fn open(path: &Path, updates: usize) -> Result<Self, ModelError> {
-        let mut steps = if updates > 0 { read(path)? } else { Vec::new() };
+        // A log that is gone has lost every row, which its reader is told, and no training.
+        let mut steps = if updates > 0 && path.exists() { read(path)? } else { Vec::new() };
         // The updates after the checkpoint are made again, and would have two rows.
         steps.retain(|step| step.step < updates);
         let text: String = [HEADER.to_owned()].into_iter().chain(steps.iter().map(row)).collect();
@@ -168,6 +169,9 @@ mod tests {
         assert_eq!(log.lost(2), None);
         let lost = StepLog::open(&path, 5).unwrap().lost(5).map(|lost| (lost.kept, lost.updates));
         assert_eq!(lost, Some((2, 5)));
+        fs::remove_file(&path).unwrap();
+        let lost = StepLog::open(&path, 3).unwrap().lost(3).map(|lost| (lost.kept, lost.updates));
+        assert_eq!(lost, Some((0, 3)));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::file::{Format, WeightsFile, renamed_as_f32};
 use super::names::{BACKBONE, Place, place};
 use crate::ModelError;
 use crate::backbone::BackboneName;
+use crate::finite::is_finite;
 use crate::network::Network;
 use burn::module::Module;
 use burn::store::ModuleSnapshot;
@@ -47,8 +48,8 @@ impl fmt::Display for Import {
 ///
 /// # Errors
 ///
-/// If the file cannot be read; if a tensor of the part is missing or has another shape; or if the
-/// file has one that such a network does not know.
+/// If the file cannot be read; if a tensor of the part is missing or has another shape; if the file has
+/// one that such a network does not know; or if its values are not finite.
 pub fn load_weights(
     network: Network,
     path: &Path,
@@ -99,6 +100,13 @@ pub fn load_part<M: Module>(
     let refused: Vec<String> = result.errors.iter().map(ToString::to_string).collect();
     let loaded = result.applied.len();
     if missing.is_empty() && refused.is_empty() && unknown.is_empty() {
+        // Here, while the file is known: training would blame its learning rate, inference the first image.
+        if !is_finite(&network) {
+            let reason =
+                "has values that are NaN, infinite or far too large, expected trained weights"
+                    .into();
+            return Err(ModelError::NotWeights { path: path.into(), reason });
+        }
         return Ok((network, Import { format: file.format, loaded, leftover }));
     }
     let lists = [("missing", missing), ("unknown", unknown), ("refused", refused)];

@@ -209,6 +209,22 @@ fn weights_with_a_surprise_are_refused_by_name() {
     assert!(whole.contains("1 missing (fc8.weight)"), "{whole}");
 }
 
+#[test]
+fn weights_that_are_no_numbers_are_refused_with_their_file() {
+    for value in [f32::NAN, f32::INFINITY] {
+        let given = network(BackboneName::Resnet38d, 1);
+        let mut arrays = mxnet_arrays(&given);
+        let shape = arrays[0].1.shape().to_vec();
+        let mut values = arrays[0].1.to_vec::<f32>().unwrap();
+        *values.last_mut().unwrap() = value;
+        arrays[0].1 = TensorData::new(values, shape);
+        let file = file(&mxnet_file(&arrays));
+        let refused = load_weights(given, &file.path, Part::Backbone).unwrap_err();
+        let expected = format!("{}: has values that are NaN, infinite", file.path.display());
+        assert!(refused.to_string().starts_with(&expected), "{refused}");
+    }
+}
+
 /// Writes tensors as safetensors under their PyTorch names.
 fn safetensors_of(network: &Network, path: &Path) {
     let record = path.with_extension("bpk");

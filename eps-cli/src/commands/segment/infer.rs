@@ -1,6 +1,7 @@
 //! `eps segment infer`
 
-use crate::args::{DevicesArgs, ImageSetArgs, ShardArgs, SlurmArrayArgs};
+use super::views::ViewArgs;
+use crate::args::{DevicesArgs, ImageSetArgs, ShardArgs, SlurmArrayArgs, preset_of_probabilities};
 use crate::commands::Exit;
 use crate::interrupt;
 use anyhow::Result;
@@ -42,17 +43,10 @@ pub(crate) struct Infer {
     /// Folder for `masks` and `cams` [default: the run folder]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Factors on the size of the images, such as 0.5,1,1.5 [default: the recipe's]
-    #[arg(long, value_name = "S,S,..", value_delimiter = ',', value_parser = scale)]
-    scales: Vec<f64>,
-    /// Run each scale mirrored too
-    #[arg(long, conflicts_with = "no_flip")]
-    flip: bool,
-    /// Do not run scales mirrored, whatever the recipe says
-    #[arg(long)]
-    no_flip: bool,
+    #[command(flatten)]
+    views: ViewArgs,
     /// Refine the probabilities with a dense CRF: deeplab-v2, deeplab-v2-raw, psa or toco
-    #[arg(long, value_name = "NAME", value_parser = of_probabilities)]
+    #[arg(long, value_name = "NAME", value_parser = preset_of_probabilities)]
     crf: Option<Preset>,
     /// Write the probabilities of the object classes too (`cams/<id>.npz`), before any CRF
     #[arg(long)]
@@ -68,32 +62,13 @@ pub(crate) struct Infer {
     slurm: SlurmArrayArgs,
 }
 
-fn scale(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(scale) if scale > 0.0 && scale <= 8.0 => Ok(scale),
-        _ => Err("expected a factor above 0 and at most 8".into()),
-    }
-}
-
-/// A preset whose field is over probabilities, not labels.
-fn of_probabilities(name: &str) -> Result<Preset, String> {
-    match name.parse::<Preset>() {
-        Ok(preset) if preset.label_confidence().is_none() => Ok(preset),
-        Ok(_) => Err("is a field over labels, expected one over probabilities".into()),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
 impl Infer {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
         let mut recipe = match &self.recipe {
             Some(path) => read_segmentation_recipe(path)?,
             None => RunFolder::at(&self.run).recipe_of()?,
         };
-        if !self.scales.is_empty() {
-            recipe.inference.scales.clone_from(&self.scales);
-        }
-        recipe.inference.flip = self.flip || recipe.inference.flip && !self.no_flip;
+        self.views.replace(&mut recipe.inference);
         let folder = self.data.folder()?;
         let split = self.data.source(folder).open(Needs::default(), session)?;
         if let Some(exit) = self.slurm.job.write(self.slurm.array(None), &[], session)? {

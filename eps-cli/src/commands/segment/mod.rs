@@ -2,6 +2,7 @@
 
 mod infer;
 mod train;
+mod views;
 
 use super::Exit;
 use anyhow::Result;

@@ -1,18 +1,18 @@
 //! `eps compare`
 
+mod files;
+
 use super::Exit;
-use crate::args::{
-    BootstrapArgs, ForceArgs, MapThresholdArgs, PaperArgs, RenamedArgs, ResultFiles, TruthArgs,
-    named_folder, write_asked,
-};
+use crate::args::{BootstrapArgs, MapThresholdArgs, RenamedArgs, TruthArgs, named_folder};
 use crate::stdout::show;
 use anyhow::Result;
 use eps_eval::report::export;
 use eps_experiment::Session;
-use eps_experiment::compare::{ComparisonFiles, MAIN, MethodComparison, MethodMasks};
+use eps_experiment::compare::{MethodComparison, MethodMasks};
 use eps_experiment::evaluate::note_maps;
-use eps_experiment::output::{OutputFiles, ReadFiles};
-use std::path::{Path, PathBuf};
+use eps_experiment::output::ReadFiles;
+use files::ComparisonFileArgs;
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,8 +23,8 @@ Examples:
 ///
 /// The first method is the baseline of the others. Intervals and p-values come from a paired bootstrap
 /// over images. Folders with the same NAME are runs of one method that differ in their seed: it has the
-/// mean of their scores, and a standard deviation. The same folder or the same masks twice are refused. One folder alone gets intervals, the anatomy of its
-/// errors and boundary scores too.
+/// mean of their scores, and a standard deviation. The same folder or the same masks twice are refused.
+/// One folder alone gets intervals, the anatomy of its errors and boundary scores too.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Compare {
@@ -58,23 +58,7 @@ pub(crate) struct Compare {
     #[arg(long)]
     keep_going: bool,
     #[command(flatten)]
-    files: ResultFiles,
-    /// Write the IoU of each class as a LaTeX table (booktabs), with stars for significance
-    #[arg(long, value_name = "FILE")]
-    latex: Option<PathBuf>,
-    /// Write a page of all of that with every image, to sort and filter: index.html, compare.json, .csv,
-    /// .md, .tex, images.csv, charts/; thumbnails of many images lie in images/
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Leave the images out of the page
-    #[arg(long, requires = "out")]
-    without_images: bool,
-    #[arg(long, requires = "out", default_value = "Comparison of masks")]
-    title: String,
-    #[command(flatten)]
-    paper: PaperArgs,
-    #[command(flatten)]
-    force: ForceArgs,
+    files: ComparisonFileArgs,
 }
 
 impl Compare {
@@ -82,10 +66,13 @@ impl Compare {
         let named: Vec<_> = self.methods.iter().map(|argument| named_folder(argument)).collect();
         let methods = MethodMasks::of(&named, self.maps.threshold)?;
         let masks: Vec<_> = methods.iter().flat_map(|method| &method.folders).collect();
-        let folders = masks.iter().map(|masks| masks.folder());
-        let outputs = self.outputs(folders.chain(named.iter().map(|named| named.1))).check()?;
-        note_maps(masks, session);
         let source = self.truth.source();
+        let folders =
+            masks.iter().map(|masks| masks.folder()).chain(named.iter().map(|named| named.1));
+        let inputs = folders.chain(self.stuff.as_deref()).fold(source.inputs(), ReadFiles::run);
+        let inputs = self.labels.iter().fold(inputs, ReadFiles::file);
+        let outputs = self.files.outputs().reading(inputs).check()?;
+        note_maps(masks, session);
         let truth = match &self.labels {
             Some(labels) => source.open_with_labels(labels, session)?,
             None => source.open(session)?,
@@ -100,33 +87,14 @@ impl Compare {
             level: self.resamples.level,
             keep_going: self.keep_going,
         };
-        let page = self.out.as_ref().map(|out| comparison.open(out, self.force.force, session));
-        let page = page.transpose()?;
+        let page = self.files.open(&comparison, session)?;
         let report = comparison.run(session)?;
-        let shown = self.out.as_ref().filter(|_| !self.without_images);
-        let gallery = shown.map(|_| comparison.gallery(session)).transpose()?;
-        write_asked(&self.files.json, || Ok(export::json(&report)))?;
-        write_asked(&self.files.csv, || export::comparison_csv(&report))?;
-        write_asked(&self.files.markdown, || Ok(export::comparison_markdown(&report, &[])))?;
-        write_asked(&self.latex, || Ok(export::comparison_latex(&report)))?;
-        if let Some((page, out)) = page.zip(self.out.as_ref()) {
-            let (title, facts) = (self.title.as_str(), comparison.facts(session));
-            let (facts, sheet) = (&facts[..], self.paper.sheet());
-            let gallery = gallery.as_ref();
-            ComparisonFiles { title, report: &report, gallery, facts, sheet }.write(page)?;
-            session.observer.say(&format!("look at {}", out.join(MAIN).display()));
-        }
+        let gallery = self.files.gallery(&comparison, session)?;
+        self.files.write(&report)?;
+        let facts = comparison.facts(session);
+        self.files.write_page(page, &report, gallery.as_ref(), &facts, session)?;
         show(&outputs, &export::comparison_text(&report));
         outputs.keep(session);
         Ok(Exit::Done)
-    }
-
-    /// What is written, and the folders and the ground truth that are read.
-    fn outputs<'a>(&'a self, folders: impl Iterator<Item = &'a Path>) -> OutputFiles {
-        let folders = folders.chain(self.stuff.as_deref());
-        let read = folders.fold(self.truth.source().inputs(), ReadFiles::run);
-        let read = self.labels.iter().fold(read, |read, labels| read.file(labels));
-        let page = self.out.iter().flat_map(|out| ComparisonFiles::paths(out));
-        OutputFiles::of(self.files.paths()).and([&self.latex]).and_files(page).reading(read)
     }
 }

@@ -1,10 +1,10 @@
-//! Whether training has left numbers.
+//! Whether the values of a network are numbers.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
 /// Whether no value of a network is infinite or NaN.
-pub(super) fn is_finite(network: &impl Module) -> bool {
+pub(crate) fn is_finite(network: &impl Module) -> bool {
     let mut finite = Finite(true);
     network.visit(&mut finite);
     finite.0
