@@ -1,18 +1,32 @@
-//! Values of flags of the dense CRF.
+//! The dense CRF that refines class maps.
 
+use clap::Args;
 use eps_crf::{Floor, Preset};
+use eps_experiment::refine::Refinement;
 
-/// A floor of probabilities, a fraction below 1.
-pub(crate) fn floor(text: &str) -> Result<Floor, String> {
-    let floor = text.parse().map_err(|_| "expected a fraction from 0 and below 1".to_owned())?;
-    Floor::new(floor).map_err(|error| error.to_string())
+/// The dense CRF that refines class maps.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct RefinementArgs {
+    /// Parameters by their source: psa, irn-label, deeplab-v2, deeplab-v2-raw or toco
+    #[arg(long, value_name = "NAME")]
+    preset: Preset,
+    /// Leave out classes that reach this score nowhere in an image: an approximation, of which is
+    /// said how many pixels it may change
+    #[arg(long, value_name = "SCORE", value_parser = floor)]
+    floor: Option<Floor>,
+    /// Steps of mean-field inference
+    #[arg(long, default_value_t = Preset::STEPS)]
+    steps: usize,
 }
 
-/// A preset whose field is over probabilities, not labels.
-pub(crate) fn preset_of_probabilities(name: &str) -> Result<Preset, String> {
-    match name.parse::<Preset>() {
-        Ok(preset) if preset.label_confidence().is_none() => Ok(preset),
-        Ok(_) => Err("is a field over labels, expected one over probabilities".into()),
-        Err(error) => Err(error.to_string()),
+impl RefinementArgs {
+    pub(crate) fn refinement(self) -> Refinement {
+        let Self { preset, floor, steps } = self;
+        Refinement { preset, steps, floor }
     }
+}
+
+fn floor(text: &str) -> Result<Floor, String> {
+    let floor = text.parse().map_err(|_| "expected a fraction from 0 and below 1".to_owned())?;
+    Floor::new(floor).map_err(|error| error.to_string())
 }

@@ -80,7 +80,8 @@ impl DataArgs {
         self.source_of_images()
     }
 
-    fn source_of_images(&self) -> anyhow::Result<DataSource> {
+    /// As [`source`](Self::source), for a command that can do without labels.
+    pub(crate) fn source_of_images(&self) -> anyhow::Result<DataSource> {
         let folder = self.folder()?;
         let labels = self.label_source(&folder);
         let (list, saliency_fit) = (self.list.clone(), self.saliency_fit());

@@ -28,7 +28,7 @@ mod values;
 
 pub(crate) use background::BackgroundArgs;
 pub(crate) use bootstrap::BootstrapArgs;
-pub(crate) use crf::{floor, preset_of_probabilities};
+pub(crate) use crf::RefinementArgs;
 pub(crate) use cut::CutArgs;
 pub(crate) use data::{DATA, DataArgs, root_unless};
 pub(crate) use data_folder::DataFolder;
@@ -38,7 +38,7 @@ pub(crate) use image_list::read_list;
 pub(crate) use image_set::ImageSetArgs;
 pub(crate) use map_source::MapSourceArgs;
 pub(crate) use map_threshold::MapThresholdArgs;
-pub(crate) use named_folder::{method_folder, named_folder};
+pub(crate) use named_folder::{method_folder, named_folder, named_path};
 pub(crate) use paper::PaperArgs;
 pub(crate) use predictions::PredictionArgs;
 pub(crate) use refined_sweep::RefinedSweepArgs;

@@ -1,6 +1,5 @@
 //! Folders that an argument may give a name.
 
-use anyhow::Result;
 use eps_experiment::run::MethodFolder;
 use std::path::Path;
 
@@ -14,8 +13,16 @@ pub(crate) fn named_folder(argument: &str) -> (Option<&str>, &Path) {
     }
 }
 
+/// An argument that [`named_folder`] finds a path in.
+pub(crate) fn named_path(text: &str) -> Result<String, &'static str> {
+    match named_folder(text).1.as_os_str().is_empty() {
+        true => Err("expected a path, or NAME= and a path"),
+        false => Ok(text.into()),
+    }
+}
+
 /// The method that an argument names, `[NAME=]PATH`: a run, its part, or masks or class maps of any program.
-pub(crate) fn method_folder(argument: &str) -> Result<MethodFolder> {
+pub(crate) fn method_folder(argument: &str) -> anyhow::Result<MethodFolder> {
     let (name, folder) = named_folder(argument);
     MethodFolder::open(name, folder)
 }

@@ -9,7 +9,7 @@ use eps_experiment::evaluate::MaskSource;
 pub(crate) struct PredictionArgs {
     /// Run, folder of predicted masks, `<id>.png`, or of class maps, `<id>.npz` or another program's `<id>.npy`, or
     /// an archive of `eps freeze`
-    #[arg(value_name = "[NAME=]DIR", required_unless_present = "flagged", value_parser = crate::args::not_empty)]
+    #[arg(value_name = "[NAME=]DIR", required_unless_present = "flagged", value_parser = crate::args::named_path)]
     masks: Option<String>,
     #[command(flatten)]
     truth: TruthArgs,
@@ -19,7 +19,7 @@ pub(crate) struct PredictionArgs {
         id = "flagged",
         value_name = "[NAME=]DIR",
         conflicts_with = "masks",
-        value_parser = crate::args::not_empty
+        value_parser = crate::args::named_path
     )]
     flagged: Option<String>,
     #[command(flatten)]

@@ -31,7 +31,7 @@ Examples:
 #[command(group = clap::ArgGroup::new("background").required(true).multiple(true).args(["threshold", "power", "saliency_cue"]))]
 pub(crate) struct Masks {
     /// Folder of class activation maps (`.npz`, `.npy`, `.pkl` or grey PNGs), or a run
-    #[arg(value_name = "[NAME=]DIR|FILE", value_parser = args::not_empty)]
+    #[arg(value_name = "[NAME=]DIR|FILE", value_parser = args::named_path)]
     maps: String,
     #[command(flatten)]
     cut: CutArgs,

@@ -2,12 +2,12 @@
 
 use super::Exit;
 use crate::args::{
-    self, BackgroundArgs, DATA, DataFolder, ShardArgs, SlurmArrayArgs, named_folder, read_list,
+    self, BackgroundArgs, DATA, DataFolder, RefinementArgs, ShardArgs, SlurmArrayArgs,
+    named_folder, read_list,
 };
 use crate::interrupt;
 use anyhow::Result;
-use eps_crf::{Floor, Preset};
-use eps_experiment::refine::{MapFolder, Refinement};
+use eps_experiment::refine::MapFolder;
 use eps_experiment::run::RunFolder;
 use eps_experiment::{End, Session};
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ Examples:
 pub(crate) struct Refine {
     /// Folder of class activation maps, `<id>.npz` or another program's `<id>.npy`, or a run with the maps of
     /// `eps infer`
-    #[arg(value_name = "[NAME=]DIR", value_parser = args::not_empty)]
+    #[arg(value_name = "[NAME=]DIR", value_parser = args::named_path)]
     cams: String,
     /// Data set folder, as `eps train` takes it: gives the images
     #[arg(long, value_name = "ROOT", env = DATA)]
@@ -35,21 +35,13 @@ pub(crate) struct Refine {
     /// Folder of images, `<id>.jpg` or `<id>.png` [default: that of --data]
     #[arg(long, value_name = "DIR", required_unless_present = "data")]
     images: Option<PathBuf>,
-    /// Parameters by their source: psa, irn-label, deeplab-v2, deeplab-v2-raw or toco
-    #[arg(long, value_name = "NAME")]
-    preset: Preset,
+    #[command(flatten)]
+    crf: RefinementArgs,
     /// Folder for the results; with --alpha or --threshold each value has a folder in it, such as `alpha-4`
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
     background: BackgroundArgs,
-    /// Leave out classes that reach this score nowhere in an image: an approximation, of which is
-    /// said how many pixels it may change
-    #[arg(long, value_name = "SCORE", value_parser = args::floor)]
-    floor: Option<Floor>,
-    /// Steps of mean-field inference
-    #[arg(long, default_value_t = Preset::STEPS)]
-    steps: usize,
     /// File with one image id a line [default: every map of the folder]
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
@@ -64,15 +56,15 @@ pub(crate) struct Refine {
 
 impl Refine {
     pub(crate) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let Self { preset, steps, floor, .. } = self;
+        let refinement = self.crf.refinement();
         let list = read_list(&self.list, session)?;
         let data = DataFolder { data: &self.data, list: &self.list };
         let images = data.images(&self.images, "no images, expected --images or --data")?;
         let maps = MapFolder {
             cams: &RunFolder::cams_in(named_folder(&self.cams).1)?,
             images: &images,
-            refinement: Refinement { preset, steps, floor },
-            backgrounds: &self.background.backgrounds(preset),
+            refinement,
+            backgrounds: &self.background.backgrounds(refinement.preset),
             in_folders: self.background.is_listed(),
             out: &self.out,
             list: list.as_ref(),
@@ -84,7 +76,7 @@ impl Refine {
         }
         interrupt::install()?;
         let (end, tally) = maps.run(session)?;
-        if end == End::Done && floor.is_some() {
+        if end == End::Done && refinement.floor.is_some() {
             println!("{tally}");
         }
         Ok(end.into())

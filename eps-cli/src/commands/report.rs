@@ -26,7 +26,7 @@ Examples:
 pub(crate) struct Report {
     /// Runs, or folders of masks, `<id>.png`, or of class maps, `<id>.npz` or another program's `<id>.npy`,
     /// of any method; names are those of the folders, or of the runs they are in
-    #[arg(required = true, value_name = "[NAME=]DIR", value_parser = crate::args::not_empty)]
+    #[arg(required = true, value_name = "[NAME=]DIR", value_parser = crate::args::named_path)]
     methods: Vec<String>,
     #[command(flatten)]
     data: DataArgs,

@@ -39,7 +39,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Voc12 {
     /// Folder of masks, `<id>.png`, or a run with masks
-    #[arg(value_name = "[NAME=]DIR", value_parser = crate::args::not_empty)]
+    #[arg(value_name = "[NAME=]DIR", value_parser = crate::args::named_path)]
     masks: String,
     /// Folder of VOC2012 with the images of the list
     #[arg(long, value_name = "ROOT", env = DATA)]

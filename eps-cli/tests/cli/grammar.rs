@@ -56,6 +56,17 @@ fn a_data_set_gives_ground_truth_list_and_classes() {
 }
 
 #[test]
+fn a_name_without_a_path_is_refused_before_any_work() {
+    for command in ["evaluate", "audit", "sweep", "compare", "report", "reproduce --ours"] {
+        let words = command.split(' ').skip(1);
+        let call = words.fold(eps(command.split(' ').next().unwrap()), |call, word| call.and(word));
+        let ended = call.and("mine=").with("--data", "no").run();
+        assert_eq!(ended.status, Some(2), "{command}: {}", ended.stderr);
+        assert!(ended.stderr.contains("expected a path, or NAME= and a path"), "{}", ended.stderr);
+    }
+}
+
+#[test]
 fn masks_may_be_in_a_run_and_have_a_name() {
     let project = Project::with_scenes(4);
     let masks = project.data().join("SegmentationClass");

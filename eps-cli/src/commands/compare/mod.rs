@@ -1,10 +1,12 @@
 //! `eps compare`
 
+mod anatomy;
 mod files;
 
 use super::Exit;
-use crate::args::{BootstrapArgs, MapThresholdArgs, RenamedArgs, TruthArgs, named_folder};
+use crate::args::{BootstrapArgs, MapThresholdArgs, TruthArgs, named_folder};
 use crate::stdout::show;
+use anatomy::AnatomyArgs;
 use anyhow::Result;
 use eps_eval::report::export;
 use eps_experiment::Session;
@@ -12,7 +14,6 @@ use eps_experiment::compare::{MethodComparison, MethodMasks};
 use eps_experiment::evaluate::note_maps;
 use eps_experiment::output::ReadFiles;
 use files::ComparisonFileArgs;
-use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,30 +31,16 @@ Examples:
 pub(crate) struct Compare {
     /// Runs, or folders of predicted masks, `<id>.png`, or of class maps, `<id>.npz` or another program's
     /// `<id>.npy`; names are those of the folders, or of the runs they are in
-    #[arg(required = true, value_name = "[NAME=]DIR", value_parser = crate::args::not_empty)]
+    #[arg(required = true, value_name = "[NAME=]DIR", value_parser = crate::args::named_path)]
     methods: Vec<String>,
     #[command(flatten)]
     truth: TruthArgs,
-    /// Image labels, by which hallucinated classes are told: a CSV table, a `cls_labels.npy`, or a folder
-    /// of VOC annotations [default: the classes of the masks]
-    #[arg(long, value_name = "FILE|DIR", value_parser = crate::args::not_empty)]
-    labels: Option<String>,
-    /// Folder of maps of the stuff that comes with each class, `<id>.png`: the class where
-    /// its stuff is, 0 elsewhere
-    #[arg(long, value_name = "DIR")]
-    stuff: Option<PathBuf>,
     #[command(flatten)]
     maps: MapThresholdArgs,
     #[command(flatten)]
-    _renamed: RenamedArgs,
-    #[command(flatten)]
     resamples: BootstrapArgs,
-    /// Width of the boundary band of the anatomy in pixels; 0 makes none
-    #[arg(long, value_name = "PIXELS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=1000))]
-    band: u32,
-    /// Widths of the bands around true boundaries in which mean IoU is given, in pixels
-    #[arg(long, value_name = "PIXELS,..", value_delimiter = ',', default_value = "1,2,3,5,8,12,20", value_parser = clap::value_parser!(u32).range(1..=1000))]
-    widths: Vec<u32>,
+    #[command(flatten)]
+    anatomy: AnatomyArgs,
     /// Report all unreadable images instead of stopping at the first
     #[arg(long)]
     keep_going: bool,
@@ -69,20 +56,19 @@ impl Compare {
         let source = self.truth.source();
         let folders =
             masks.iter().map(|masks| masks.folder()).chain(named.iter().map(|named| named.1));
-        let inputs = folders.chain(self.stuff.as_deref()).fold(source.inputs(), ReadFiles::run);
-        let inputs = self.labels.iter().fold(inputs, ReadFiles::file);
+        let inputs = self.anatomy.inputs(folders.fold(source.inputs(), ReadFiles::run));
         let outputs = self.files.outputs().reading(inputs).check()?;
         note_maps(masks, session);
-        let truth = match &self.labels {
+        let truth = match &self.anatomy.labels {
             Some(labels) => source.open_with_labels(labels, session)?,
             None => source.open(session)?,
         };
         let comparison = MethodComparison {
             methods: &methods,
             truth: &truth,
-            band: self.band,
-            widths: &self.widths,
-            stuff: self.stuff.as_ref(),
+            band: self.anatomy.band,
+            widths: &self.anatomy.widths,
+            stuff: self.anatomy.stuff.as_ref(),
             bootstrap: self.resamples.bootstrap(),
             level: self.resamples.level,
             keep_going: self.keep_going,

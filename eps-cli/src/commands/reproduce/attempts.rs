@@ -14,7 +14,7 @@ pub(super) struct AttemptArgs {
     /// Yours: runs, or folders of masks or of class maps of any program. ROW is that of the table; that of a
     /// run follows from its recipe. COLUMN is that of mean IoU [default: the first]. Several folders
     /// of one row are runs that differ in their seed
-    #[arg(long = "ours", value_name = "[ROW[/COLUMN]=]DIR", value_parser = crate::args::not_empty)]
+    #[arg(long = "ours", value_name = "[ROW[/COLUMN]=]DIR", value_parser = crate::args::named_path)]
     ours: Vec<String>,
     #[command(flatten)]
     pub(super) truth: TruthArgs,

@@ -1,13 +1,12 @@
 //! The saliency maps that are scored.
 
-use crate::args::named_folder;
+use crate::args::{named_folder, named_path};
 use anyhow::Result;
 use eps_data::SaliencyFit;
 use eps_eval::saliency::Stretch;
 use eps_experiment::MissingInput;
 use eps_experiment::output::ReadFiles;
 use eps_experiment::saliency::{SaliencyEvaluation, SaliencySource, SaliencyTruth, reading};
-use std::convert::Infallible;
 
 /// Folders of saliency maps, and how they are read.
 #[derive(clap::Args, Clone, Debug)]
@@ -64,8 +63,9 @@ impl SaliencyMapArgs {
 }
 
 /// `NAME=DIR`, or a folder that gives its own name; a folder with `=` in its name is found.
-fn source(text: &str) -> Result<SaliencySource, Infallible> {
-    let (name, folder) = named_folder(text);
+fn source(text: &str) -> Result<SaliencySource, &'static str> {
+    let text = named_path(text)?;
+    let (name, folder) = named_folder(&text);
     Ok(SaliencySource::new(name, folder))
 }
 
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_source_has_a_given_name_or_that_of_its_folder() {
-        let source = |text: &str| source(text).expect("anything is a source");
+        let source = |text: &str| source(text).expect("a path is a source");
         assert_eq!(source("PFAN=maps/a"), SaliencySource::new(Some("PFAN"), Path::new("maps/a")));
         assert_eq!(source("maps/u2net").name, "u2net");
         assert_eq!(source("=maps").folder, Path::new("=maps"));

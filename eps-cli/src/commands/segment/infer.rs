@@ -1,13 +1,12 @@
 //! `eps segment infer`
 
+use super::probabilities::ProbabilityArgs;
 use super::views::ViewArgs;
-use crate::args::{DevicesArgs, ImageSetArgs, ShardArgs, SlurmArrayArgs, preset_of_probabilities};
+use crate::args::{DevicesArgs, ImageSetArgs, ShardArgs, SlurmArrayArgs};
 use crate::commands::Exit;
 use crate::interrupt;
 use anyhow::Result;
-use eps_crf::Preset;
 use eps_data::Needs;
-use eps_data::codec::ScoreFormat;
 use eps_experiment::Session;
 use eps_experiment::recipes::read_segmentation_recipe;
 use eps_experiment::run::RunFolder;
@@ -45,15 +44,8 @@ pub(crate) struct Infer {
     out: Option<PathBuf>,
     #[command(flatten)]
     views: ViewArgs,
-    /// Refine the probabilities with a dense CRF: deeplab-v2, deeplab-v2-raw, psa or toco
-    #[arg(long, value_name = "NAME", value_parser = preset_of_probabilities)]
-    crf: Option<Preset>,
-    /// Write the probabilities of the object classes too (`cams/<id>.npz`), before any CRF
-    #[arg(long)]
-    scores: bool,
-    /// Store them in 16 bits
-    #[arg(long, requires = "scores")]
-    f16: bool,
+    #[command(flatten)]
+    probabilities: ProbabilityArgs,
     #[command(flatten)]
     part: ShardArgs,
     #[command(flatten)]
@@ -75,7 +67,6 @@ impl Infer {
             return Ok(exit);
         }
         let devices = self.device.open()?;
-        let format = if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
         let images = SegmentationImages {
             weights: match &self.weights {
                 Some(file) => SegmentationWeights::File(file),
@@ -86,8 +77,8 @@ impl Infer {
             names: &split.names,
             out: self.out.as_ref().unwrap_or(&self.run),
             shard: self.part.shard,
-            scores: self.scores.then_some(format),
-            crf: self.crf,
+            scores: self.probabilities.format(),
+            crf: self.probabilities.crf,
             devices: &devices,
         };
         interrupt::install()?;

@@ -1,6 +1,7 @@
 //! `eps segment`
 
 mod infer;
+mod probabilities;
 mod train;
 mod views;
 

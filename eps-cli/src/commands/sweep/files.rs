@@ -2,7 +2,7 @@
 
 use crate::args::{PaperArgs, ResultFiles, write_asked};
 use anyhow::Result;
-use eps_data::ClassSet;
+use eps_data::ClassNames;
 use eps_eval::report::chart::ChartFiles;
 use eps_eval::report::export;
 use eps_experiment::output::OutputFiles;
@@ -37,7 +37,12 @@ impl SweepFileArgs {
     }
 
     /// Writes what was asked for of the maps called `name`.
-    pub(super) fn write(&self, name: &str, swept: &SweepResult, classes: &ClassSet) -> Result<()> {
+    pub(super) fn write(
+        &self,
+        name: &str,
+        swept: &SweepResult,
+        classes: &ClassNames,
+    ) -> Result<()> {
         let report = &swept.report;
         write_asked(&self.files.json, || Ok(export::json(report)))?;
         write_asked(&self.files.csv, || export::sweep_csv(report))?;

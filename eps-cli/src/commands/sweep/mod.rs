@@ -31,12 +31,12 @@ Examples:
 pub(crate) struct Sweep {
     /// Folder of class activation maps, `<id>.npz` or another program's `<id>.npy`, or a run with the maps of
     /// `eps infer`
-    #[arg(value_name = "[NAME=]DIR", required_unless_present = "cams", value_parser = crate::args::not_empty)]
+    #[arg(value_name = "[NAME=]DIR", required_unless_present = "cams", value_parser = crate::args::named_path)]
     maps: Option<String>,
     #[command(flatten)]
     truth: TruthArgs,
     /// The same as a flag
-    #[arg(long, value_name = "[NAME=]DIR", conflicts_with = "maps", value_parser = crate::args::not_empty)]
+    #[arg(long, value_name = "[NAME=]DIR", conflicts_with = "maps", value_parser = crate::args::named_path)]
     cams: Option<String>,
     #[command(flatten)]
     refined: RefinedSweepArgs,
