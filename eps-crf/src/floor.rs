@@ -139,6 +139,7 @@ fn could_win(
 /// A bound of a label's probability at any pixel before the last step, from the greatest that it has
 /// of what the kept labels have.
 fn greatest_belief(weight: f32, share: f32, steps: usize) -> f32 {
+    // The last step is not in it: its message is bounded pixel by pixel, by the weights that each has.
     (1..steps).fold(share.min(1.0), |belief, _| (share * (weight * belief).exp()).min(1.0))
 }
 
@@ -187,6 +188,7 @@ fn greatest(values: &[f32]) -> f32 {
     lanes.into_iter().chain(rest.iter().copied()).fold(0.0, greater)
 }
 
+// Not `f32::max`, which would look for NaN in every lane: what is compared here was checked.
 fn greater(a: f32, b: f32) -> f32 {
     if a > b { a } else { b }
 }

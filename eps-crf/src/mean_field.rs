@@ -134,6 +134,8 @@ impl<'a, R: Row> Field<'a, R> {
         let mut marginals = Marginals::unset(self.labels, self.pixels);
         // The first pass knows the unary term alone, and the last one gives nothing to the vertices.
         for step in 0..steps {
+            // Memory of the vertices is not cleared between: a splat overwrites at the first corner, a
+            // grid clears rows as it passes them.
             self.pass(step > 0, None);
             self.turn();
         }
@@ -196,12 +198,15 @@ impl<'a, R: Row> Field<'a, R> {
     #[inline(always)]
     fn take(&self, run: Run, rows: &mut [R]) {
         match &self.gains {
+            // A Potts label gains its own message, and the kernels' weights are in the shares of the
+            // lattices: nothing is left to multiply.
             None => self.slice(run, rows),
             Some(gains) => {
                 let mut messages = Aligned([R::filled(0.0); TOGETHER]);
                 let messages = &mut messages.0[..rows.len()];
                 self.slice(run, messages);
                 for (row, message) in rows.iter_mut().zip(messages) {
+                    // As many products as the square of the labels, at each pixel and step.
                     for (label, gains) in gains.iter().enumerate() {
                         let gained = gains.with(message, |a, b| a * b).reduce(|a, b| a + b);
                         row.set_lane(label, gained);

@@ -86,6 +86,7 @@ fn kernels(gaussian: [f32; 2], bilateral: [f32; 3]) -> Kernels {
 /// A pixel less the mean, cut to an integer and taken modulo 256, as x86 casts a negative number.
 fn without_mean(rgb: &[u8]) -> impl Iterator<Item = u8> {
     let channels = rgb.iter().rev().zip(CAFFE_MEAN);
+    // By way of an integer, since Rust casts a negative float to an unsigned 0.
     channels.map(|(&value, mean)| (f32::from(value) - mean) as i32 as u8)
 }
 

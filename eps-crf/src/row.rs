@@ -118,6 +118,7 @@ impl<const N: usize> Row for [f32; N] {
     #[inline(always)]
     fn reduce(&self, both: impl Fn(f32, f32) -> f32) -> f32 {
         match *self.as_slice() {
+            // Halves onto each other, the steps in which a vector register is summed.
             [a, b, c, d] => both(both(a, c), both(b, d)),
             [first, ref others @ ..] => others.iter().fold(first, |sum, &lane| both(sum, lane)),
             [] => 0.0,

@@ -28,6 +28,7 @@ const ROUNDING: f32 = 12_582_912.0;
 /// probabilities of the unary term.
 #[inline(always)]
 pub(crate) fn weigh(planes: &mut [Plane], unary: &[Plane]) {
+    // The unary term may stay out of the maximum: none of its probabilities is 0, so neither is the sum.
     let mut greatest = planes[0];
     for plane in &planes[1..] {
         greatest = greatest.with(plane, |a, b| if a > b { a } else { b });
@@ -75,9 +76,11 @@ pub(crate) fn normalise(planes: &mut [Plane]) {
 #[inline(always)]
 pub(crate) fn exponential(value: f32) -> f32 {
     const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
+    // An excluded label comes with minus infinity, and keeps 1e-30 of the greatest.
     let clipped = if value < LEAST_EXPONENT { LEAST_EXPONENT } else { value };
     let shifted = clipped.mul_add(std::f32::consts::LOG2_E, ROUNDING);
     let power = shifted - ROUNDING;
+    // The first part of ln 2 has nine bits, so that its product with the power is exact.
     let rest = power.mul_add(-LN_2[1], power.mul_add(-LN_2[0], clipped));
     let mut sum = 1.987_569_1e-4_f32;
     for coefficient in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_65, 0.5] {

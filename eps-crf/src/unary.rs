@@ -198,6 +198,7 @@ pub(crate) fn check_energies(labels: usize, values: &[f32]) -> Result<usize, Crf
     if values.iter().fold(true, |all, value| all & value.is_finite()) {
         return Ok(pixels);
     }
+    // Infinity excludes its label; less the greatest exponent, minus infinity would be no number.
     let wrong = values.iter().position(|&value| value.is_nan() || value == f32::NEG_INFINITY);
     match wrong.or_else(|| pixel_without_labels(pixels, values)) {
         None => Ok(pixels),

@@ -203,6 +203,7 @@ pub(crate) fn ratio(part: u64, whole: u64) -> Option<f64> {
 
 /// Mean over the values that exist; `None` if none does.
 pub(crate) fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    // One after another in the order of the classes: the last bits of a sum of floats hang on it.
     let (sum, count) =
         values.flatten().fold((0.0, 0_u64), |(sum, count), value| (sum + value, count + 1));
     (count > 0).then(|| sum / count as f64)

@@ -126,6 +126,7 @@ impl Engine {
             }
         };
         let place = task.checked_sub(first).filter(|place| place % step == 0);
+        // A place between two steps is refused above: rounded down it would be the part of another task.
         let index = place.map(|place| place / step + 1);
         index.and_then(|index| Shard::new(index, count)).ok_or_else(|| {
             format!(

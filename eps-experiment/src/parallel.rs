@@ -43,6 +43,7 @@ pub(crate) fn results<T: Sync, R: Send>(
             }
             let result = work(item);
             if result.is_err() {
+                // A thread that sees it late works on an item too many, whose result nobody takes.
                 first_failed.fetch_min(index, Ordering::Relaxed);
             }
             observer.tick();

@@ -107,6 +107,9 @@ impl SlurmScript<'_> {
             Some(_) => "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}",
             None => "${SLURM_JOB_ID}",
         };
+        // 130 is the status of eps that was interrupted and has saved. With any other it has ended or
+        // failed, and to run it again would not help. Requeues are counted, since a job that gets no
+        // further within its time would come back for ever.
         format!(
             r#"set -u
 cd {folder} || exit 1
@@ -164,6 +167,8 @@ fn quoted(word: &str) -> String {
         .all(|character| character.is_ascii_alphanumeric() || "-_./=,:+@%".contains(character));
     match is_plain && !word.is_empty() {
         true => word.to_owned(),
+        // Between single quotes a shell takes everything as it is, but they cannot hold one of their own:
+        // it stands between two such words, behind a backslash.
         false => format!("'{}'", word.replace('\'', r"'\''")),
     }
 }

@@ -83,6 +83,8 @@ impl Cells {
         let [first, second, third] = &self.between;
         let [fourth, fifth, sixth] = &self.within;
         let [one, other] = rooms;
+        // The third axis reads values of the second two lines further down, which is one line behind the
+        // first: so it is three behind, and takes three turns more than there are lines.
         for line in 0..self.lines.len() + 3 {
             for cell in self.line(line, 0) {
                 blur(&given[rows(cell)], given, &first[cell.clone()], &mut taken[rows(cell)]);
@@ -145,6 +147,7 @@ fn find_beside(keys: &Keys<V>, sorted: &[u64], axis: usize, besides: &mut [Besid
             at += 1;
         }
         if sorted.get(at) == Some(&ahead) {
+            // One lookup for both ends: a vertex is behind the one that is ahead of it.
             besides[vertex][1] = (at + BEFORE) as u32;
             besides[at][0] = (vertex + BEFORE) as u32;
         }

@@ -102,6 +102,7 @@ impl Grid {
         // A step to the right is 3/2 of a feature, one down a half; columns are every second step.
         let columns = (right / 3.0).ceil() + f64::from(LEFT + 2);
         let rows = (2.0 * bottom).ceil() + f64::from(2 * ABOVE + 4);
+        // In floats, since a tiny deviation makes more vertices than an integer holds.
         let most = MOST_VERTICES * (picture.pixels() as f64 + 1000.0);
         if right + bottom > MAX_COORDINATE / 4.0 || columns * rows > most {
             return None;
@@ -239,6 +240,8 @@ impl Build<'_> {
             }
         }
         let band = lowers.iter().copied().min().unwrap_or_default();
+        // A triangle begins at most two rows above the place of its pixel, and all pixels of a row lie at
+        // one height: so lowers differ by two at most, which two bits hold.
         codes.iter_mut().zip(lowers).for_each(|(code, lower)| *code |= (lower - band) << 2);
         band as usize
     }
@@ -273,6 +276,8 @@ fn enclosing(simplices: &Simplices<3>) -> ([u32; BLOCK], [Triangle; BLOCK]) {
         lowers[lane] = lower as u32;
         triangles[lane] = Triangle {
             code: (column << 4 | (beside - column + 1)) as u32,
+            // Corners are walked in the order of falling ranks, so that of the step down, two rows at
+            // once, says which corner is lower, middle and upper.
             weights: match down_rank {
                 2 => [shares[0], shares[2], shares[1]],
                 1 => [shares[1], shares[0], shares[2]],

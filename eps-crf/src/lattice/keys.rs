@@ -54,6 +54,7 @@ impl<const V: usize> Keys<V> {
                 *step = step.wrapping_add(stride.wrapping_mul(along as u64));
             }
             let side = (high - low + 1) as u64;
+            // The upper half stays free: the table marks an empty slot by the largest key.
             stride = stride.checked_mul(side).filter(|&stride| stride < 1 << 63)?;
         }
         Some(keys)

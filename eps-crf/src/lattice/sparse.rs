@@ -172,6 +172,7 @@ impl Build<'_> {
     fn corner_keys(&self, origin: u64, simplices: &Simplices<V>, lane: usize) -> [u64; V] {
         let mut order = [0; 8];
         for (axis, rank) in simplices.rank.iter().enumerate() {
+            // Eight places and a mask, so that no index has to be checked; ranks are below six.
             order[(rank[lane] & 7) as usize] = axis;
         }
         let mut key = origin;
@@ -189,12 +190,14 @@ impl Build<'_> {
 #[inline(always)]
 fn sort(corners: &mut [u32], met: &[u64]) -> Vec<u64> {
     let mut order: Vec<(u64, u32)> = met.iter().copied().zip(0..).collect();
+    // Keys are distinct, so that the order is one and the same however it is sorted.
     order.sort_unstable();
     let mut rows = vec![0; met.len()];
     for (place, &(_, number)) in order.iter().enumerate() {
         rows[number as usize] = (place + BEFORE) as u32 | FIRST;
     }
     for corner in corners {
+        // Corners come in the order of the pixels: the first that asks for a row takes its mark away.
         let row = &mut rows[*corner as usize];
         *corner = *row;
         *row &= !FIRST;
@@ -208,6 +211,7 @@ fn orders(simplices: &Simplices<V>) -> [i32; BLOCK] {
     let mut orders = [0; BLOCK];
     for rank in &simplices.rank {
         for lane in 0..BLOCK {
+            // Three bits hold a rank below six; points of equal ranks and one origin are in one simplex.
             orders[lane] = orders[lane] << 3 | rank[lane];
         }
     }

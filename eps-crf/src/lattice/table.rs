@@ -41,6 +41,8 @@ impl Table {
         let homes = keys.map(|key| self.slots[self.home(key)]);
         let mut numbers = [0; N];
         for at in 0..N {
+            // The copy of a slot stays right even if a key before it made the table grow: numbers never
+            // change.
             let found = homes[at].key == keys[at];
             numbers[at] = if found { homes[at].number } else { self.number(keys[at]) };
         }

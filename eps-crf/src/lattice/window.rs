@@ -49,6 +49,8 @@ impl<'a, R: Row> Window<'a, R> {
     #[inline(always)]
     pub(crate) fn begin(&mut self) {
         let first = self.grid.band(0);
+        // The third axis looks two rows up, at the second, which looks one row up, at the first. Rows
+        // further up are empty, and rings need no clearing: whatever is read of them is written before.
         self.next = [first - 3, first - 2, first];
     }
 
@@ -171,6 +173,8 @@ impl Grid {
         blurred[..span.start].fill(zero);
         blurred[span.end..].fill(zero);
         let [before, ahead] = neighbours.map(|(rows, further)| {
+            // Only the empty span of a row without a vertex begins at 0, where this could not go further
+            // left.
             &rows[span.start.saturating_add_signed(further)..][..span.len()]
         });
         let pairs = before.iter().zip(ahead);

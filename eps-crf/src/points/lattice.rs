@@ -237,6 +237,7 @@ struct Walk {
 
 impl Walk {
     fn new(axes: usize) -> Self {
+        // No axis has this rank, so the first point is not taken for one in the simplex before.
         let rank = vec![-1; axes];
         let vertex = vec![0; axes - 1];
         Self { origin: vec![0; axes], rank, order: vec![0; axes], vertex, rows: vec![0; axes] }

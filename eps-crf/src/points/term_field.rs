@@ -197,6 +197,7 @@ impl TermField {
     ) -> Result<(), CrfError> {
         costs.check(self.labels)?;
         self.terms.push((kernel, costs, normalisation));
+        // Both were made of the terms before; what a field infers later must have this one too.
         (self.quick, self.general) = (OnceLock::new(), OnceLock::new());
         Ok(())
     }

@@ -92,6 +92,7 @@ impl Vertices {
             let mut hash = hash;
             self.step(axis, &mut ahead, &mut hash);
             let next = self.slots[self.slot(&ahead, hash)];
+            // What is ahead of one is behind the other: one search for each pair.
             if next != NONE {
                 beside[number][0] = next + 1;
                 beside[next as usize][1] = number as u32 + 1;
@@ -105,6 +106,7 @@ impl Vertices {
     fn slot(&self, coordinates: &[i32], hash: u64) -> usize {
         let mask = self.slots.len() - 1;
         let mut slot = home(hash, self.slots.len());
+        // Comes to an end, since no more than half of the slots are taken.
         loop {
             let number = self.slots[slot];
             if number == NONE || self.is(number as usize, coordinates, hash) {

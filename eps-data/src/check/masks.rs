@@ -50,6 +50,7 @@ pub(super) fn examine(
             let conflict =
                 PaletteConflict::of(&bytes, names.len(), || counts.map(|count| count > 0));
             match conflict {
+                // Classes that the data set lacks would say the same once more: every index is another.
                 Some(conflict) => findings.push(renumbered(path, conflict, names)),
                 None => findings.extend(unknown(path, &counts, kind, names)),
             }
@@ -298,6 +299,7 @@ pub(super) fn compare(
     names: &ClassNames,
     findings: &mut Vec<Finding>,
 ) {
+    // Told already, and with its reason: what labels and mask disagree about follows from it.
     if mask.is_renumbered || mask.hides_objects(Some(labels)) == Some(true) {
         return;
     }

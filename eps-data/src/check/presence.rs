@@ -81,6 +81,8 @@ impl FolderIndex {
         let stem = format!("{id}{}", self.suffix);
         let candidates = self.candidates(&stem);
         let names = self.endings.iter().map(|ending| format!("{stem}.{ending}"));
+        // By the names that were listed: a file system without case would open a file of another spelling
+        // too.
         let found: Vec<String> =
             names.filter(|name| candidates.iter().any(|candidate| **candidate == **name)).collect();
         match &found[..] {

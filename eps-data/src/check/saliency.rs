@@ -206,6 +206,8 @@ pub(super) struct SaliencyTally {
 impl SaliencyTally {
     pub(super) fn add(&mut self, path: &Path, examined: &ExaminedSaliency) {
         let ValueRange { largest, distinct, .. } = examined.range;
+        // A dark map of many shades may be that of an unsure detector; two dark shades are 0 and 1 that
+        // nobody scaled.
         if distinct == 2 && largest < SALIENT {
             self.faint.push((path.into(), largest));
         }
@@ -236,6 +238,7 @@ impl SaliencyTally {
                 "",
             ));
         }
+        // One finding for all where every map is dark; else one for each that is unlike the others.
         if self.largest < SALIENT {
             findings.push(Finding::new(
                 Kind::FaintSaliency,

@@ -76,6 +76,7 @@ impl Drawing {
             for (region, _) in
                 regions.iter().zip(annotations).filter(|(_, annotation)| annotation.crowd)
             {
+                // Last of all, and only where nothing is drawn: a crowd hides no object.
                 canvas.cover(region, IGNORE, Overlap::First);
             }
         }

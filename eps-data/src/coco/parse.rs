@@ -86,10 +86,12 @@ impl<'de> Deserialize<'de> for CocoId {
             }
 
             fn visit_u64<E>(self, number: u64) -> Result<CocoId, E> {
+                // From 2^63 on it stays a text, digit by digit.
                 Ok(CocoId::of_text(&number.to_string()))
             }
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<CocoId, E> {
+                // From 2^53 on a double stands for several whole numbers, and two ids could become one.
                 if number.fract() == 0.0 && number.abs() < 2_f64.powi(53) {
                     Ok(CocoId::Number(number as i64))
                 } else {
@@ -148,6 +150,7 @@ pub(super) fn without_nan(text: &[u8]) -> Option<Vec<u8>> {
     let (mut in_text, mut at) = (false, 0);
     while at < text.len() {
         match text[at] {
+            // A backslash takes the next byte along, so that an escaped quote does not end the text.
             b'\\' if in_text => at += 1,
             b'"' => in_text = !in_text,
             b'N' | b'I' if !in_text => {

@@ -74,6 +74,7 @@ impl Region {
     pub(super) fn stretches(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
         self.0.iter().flat_map(|polygon| {
             let mut end = 0;
+            // A last count without a partner is of pixels outside.
             let (pairs, _) = polygon.counts.as_chunks::<2>();
             pairs.iter().map(move |&[outside, inside]| {
                 let start = end + outside as usize;

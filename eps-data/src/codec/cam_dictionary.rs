@@ -146,6 +146,7 @@ fn maps_beside<'a>(
     let others = named.filter(|(name, _)| *name != "keys");
     let names: Vec<&str> = others.clone().map(|(name, _)| name).collect();
     let mut fitting = others.filter_map(|(name, value)| Some((name, maps_of(value).ok()?)));
+    // With a second one nobody can say which of them are meant.
     match (fitting.next(), fitting.next()) {
         (Some((name, maps)), None) if maps.maps.len() == count => Ok((name, maps)),
         _ => {

@@ -35,6 +35,7 @@ pub fn colour_kind(path: &Path, bytes: &[u8]) -> Option<ColourKind> {
     let mut colours = HashMap::new();
     for pixel in picture.to_rgb16().pixels() {
         colours.entry(pixel.0).or_insert(());
+        // Too many for classes long before: of a photograph the set would go on to grow.
         if colours.len() > 1 << 16 {
             return Some(ColourKind::Many);
         }

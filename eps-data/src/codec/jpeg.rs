@@ -57,6 +57,7 @@ fn next_marker(file: &mut impl BufRead) -> io::Result<u8> {
 
 fn skip_segment(file: &mut (impl BufRead + Seek)) -> io::Result<()> {
     let length = u16::from_be_bytes([byte(file)?, byte(file)?]);
+    // A length below the two bytes that it takes itself is damage, and must not lead back.
     file.seek_relative(i64::from(length).max(2) - 2)
 }
 

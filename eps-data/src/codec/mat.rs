@@ -95,6 +95,7 @@ pub fn sbd_mask(bytes: &[u8]) -> Result<LabelMap, MatError> {
 
 fn expand(body: &[u8]) -> Result<Vec<u8>, MatError> {
     let mut expanded = Vec::new();
+    // One byte more tells an element of this length from one that would go on.
     let mut decoder = ZlibDecoder::new(body).take(EXPANDED + 1);
     match decoder.read_to_end(&mut expanded) {
         Ok(length) if length as u64 <= EXPANDED => Ok(expanded),

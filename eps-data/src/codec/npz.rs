@@ -87,6 +87,7 @@ fn value(array: NpyFile<impl Read>) -> io::Result<Value> {
         return numbers(array).map(Value::Array);
     }
     let mut bytes = Vec::new();
+    // An archive may expand to far more than it has bytes; what is cut off here is no whole pickle.
     array.into_inner().take(MAX_PIXELS as u64).read_to_end(&mut bytes)?;
     pickle::load(&bytes).map_err(io::Error::other)
 }

@@ -62,6 +62,7 @@ fn refuse_colours(path: &Path, picture: &DynamicImage) -> Result<(), DataError> 
     if picture.color().has_color() {
         let pixels = picture.to_rgb8();
         let coloured = pixels.pixels().filter(|pixel| spread(pixel) > GREY_SPREAD).count();
+        // `len` counts values, three for each pixel.
         if coloured * 100 > pixels.len() / 3 {
             return Err(DataError::Colours { path: path.into() });
         }

@@ -182,6 +182,7 @@ fn logits(file: impl Read + Seek) -> io::Result<Option<Vec<f32>>> {
 /// Opens what begins as an archive.
 fn open(path: &Path) -> Result<BufReader<File>, DataError> {
     let mut file = BufReader::new(open_file(path)?);
+    // Looked at, not taken: the archive is still read from its start.
     let start = file.fill_buf().map_err(|source| DataError::open(path, source))?;
     match Content::of(start) {
         None | Some(Content::Zip) => Ok(file),

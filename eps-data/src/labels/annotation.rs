@@ -93,6 +93,7 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// The text of an XML file, in UTF-8, UTF-16 or the Latin-1 that it declares.
 fn text_of(bytes: &[u8]) -> Result<String, Cause> {
+    // Marks of the byte order come first: in UTF-16 a declaration cannot be read without them.
     match bytes {
         [0xff, 0xfe, rest @ ..] => return utf_16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => return utf_16(rest, u16::from_be_bytes),
@@ -160,6 +161,8 @@ pub fn object_names(text: &str) -> Result<Vec<String>, Cause> {
             Event::End(_) => objects.close(),
             Event::Text(text) => objects.add(&text),
             Event::CData(text) => objects.add(&text),
+            // Entities of the file's own are not expanded: a few, each made of several of the one before,
+            // would become a text of any length.
             Event::GeneralRef(reference) => match reference.resolve_char_ref()? {
                 Some(letter) => objects.add(letter.encode_utf8(&mut [0; 4])),
                 None => objects.add_entity(&reference)?,

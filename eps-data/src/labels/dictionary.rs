@@ -20,6 +20,7 @@ pub(super) fn load(
     let bytes = read_bytes(path)?;
     let rows = decode(path, &bytes, names)?;
     let rows_of_list = list.ids.iter().map(|id| {
+        // The id itself first: another image's number may be at the end of it.
         let row = rows.get(id.as_str()).or_else(|| rows.get(number_of(id)?));
         row.copied().ok_or_else(|| unlabelled(path, format!("no entry for `{id}`"), list))
     });

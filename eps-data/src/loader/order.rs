@@ -57,6 +57,7 @@ impl Order {
         let mut random = generator(self.seed, epoch, Purpose::Permutation);
         let mut items: Vec<_> = (0..self.items).collect();
         for last in (1..self.items).rev() {
+            // Drawn as 64 bits, so that machines of another word size draw the same.
             items.swap(last, random.random_range(0..=last as u64) as usize);
         }
         items

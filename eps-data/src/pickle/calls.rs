@@ -29,6 +29,8 @@ impl Machine<'_> {
             ("numpy", "dtype", Some(Object::Bytes(name)), _) => {
                 std::str::from_utf8(name).ok().map(|name| little(Dtype::of(name)))
             }
+            // Protocol 2 has no bytes: NumPy writes those of an array as a text of as many characters, to
+            // be encoded again (method, section 2.2).
             ("_codecs", "encode", Some(Object::Text(text)), _) => latin1(text).map(Object::Bytes),
             ("collections", "OrderedDict", None, _) => Some(Object::Dict(vec![])),
             (

@@ -104,6 +104,7 @@ fn number(dtype: Dtype, bytes: &[u8]) -> f64 {
         Dtype::Float(_) => f64::from_bits(unsigned),
         Dtype::Int(size) => {
             let unused = 64 - 8 * size as u32;
+            // Up to the highest bit and back, which fills the bits above with the sign.
             ((unsigned << unused) as i64 >> unused) as f64
         }
         _ => unsigned as f64,
@@ -136,6 +137,7 @@ pub(super) fn array(dtype: DtypeObject, stored: Stored<'_>) -> Result<Object, Pi
     let wrong = |size, found| PickleError::ArraySize { shape: shape.clone(), size, found };
     match (values, dtype.dtype.size()) {
         (StoredValues::Bytes(bytes), Some(size)) => {
+            // A shape whose product does not fit is as wrong as any other: no bytes are as many.
             if count.and_then(|count| count.checked_mul(size)) != Some(bytes.len()) {
                 return Err(wrong(size, bytes.len()));
             }

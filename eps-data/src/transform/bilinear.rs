@@ -18,6 +18,7 @@ pub fn bilinear_taps(from: usize, to: usize, step: f32) -> Vec<BilinearTap> {
     (0..to)
         .map(|target| {
             let source = ((target as f32 + 0.5) * step - 0.5).max(0.0);
+            // Beyond the centre of the last value both are that one, whatever the share.
             let first = (source as usize).min(last);
             BilinearTap { first, second: (first + 1).min(last), share: source - first as f32 }
         })

@@ -97,6 +97,7 @@ impl Window {
         for (row, target) in rows.enumerate() {
             let from = (self.top + row) * self.width + self.left;
             target[..self.shown[0]].copy_from_slice(&plane[from..][..self.shown[0]]);
+            // Turned with its padding, so that a small image lies at the right.
             if self.flip {
                 target.reverse();
             }

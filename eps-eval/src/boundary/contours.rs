@@ -172,6 +172,7 @@ struct Near {
 impl Near {
     fn new(size: Size) -> Self {
         let radius = (TOLERANCE * diagonal(size)).ceil() as usize;
+        // A root in integers, so that the disk has exactly the pixels with dx² + dy² <= r².
         let reach = (0..=radius).map(|dy| (radius * radius - dy * dy).isqrt()).collect();
         Self { size, reach, is_near: vec![false; size.pixels()] }
     }

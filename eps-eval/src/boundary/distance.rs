@@ -70,6 +70,7 @@ impl Column<'_> {
         let class = self.map.classes()[y * width + self.x];
         // One above the last square that counts stands for all that is further away.
         let mut best = self.limit.saturating_mul(self.limit).saturating_add(1);
+        // Both walks begin at the row of the pixel itself, where the nearest one may lie.
         best = self.along_column((0..=y).rev(), class, best);
         best = self.along_column(y..self.map.size().height, class, best);
         (best <= self.limit * self.limit).then_some(best)

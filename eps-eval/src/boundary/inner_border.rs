@@ -105,6 +105,8 @@ fn inner_border(classes: &[ClassId], size: Size, border: usize) -> Vec<bool> {
         let row = &classes[y * width..][..width];
         let above = y.checked_sub(1).map(|above| &classes[above * width..][..width]);
         for (x, is_far) in far_along(row, border).into_iter().enumerate() {
+            // The pixel above is enough: it was compared with the one above it, as far as the counter
+            // reaches.
             let goes_on = above.is_some_and(|above| above[x] == row[x]);
             rows[x] = match (is_far, goes_on) {
                 (false, _) => 0,

@@ -76,6 +76,8 @@ fn check_overlap(images: &[(usize, PathBuf, ImageCounts)]) -> Result<(), DataErr
 }
 
 fn check_gaps(counts: &Counts, images: &[(usize, PathBuf, ImageCounts)]) -> Result<(), EvalError> {
+    // Positions are below the length of the list and no two are equal by now, so as many images as the
+    // list has leave no gap.
     let (found, expected) = (images.len(), counts.list.images);
     if found == expected {
         return Ok(());

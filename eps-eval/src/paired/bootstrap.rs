@@ -147,6 +147,7 @@ impl SparseCounts {
         let mut values = Vec::with_capacity(methods.len() * (self.classes + 1));
         for method in methods {
             let runs: Vec<_> = ious_of_runs.by_ref().take(method.runs.len()).collect();
+            // IoU of each run before their mean: counts pooled over runs would be those of no training.
             values.push(mean(runs.iter().map(|ious| mean(ious.iter().copied()))));
             values.extend((0..self.classes).map(|class| mean(runs.iter().map(|ious| ious[class]))));
         }

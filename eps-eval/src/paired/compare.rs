@@ -227,6 +227,7 @@ fn ascending(mut values: Vec<f64>) -> Vec<f64> {
 /// See [`Effect::p`]; `None` without differences.
 fn p_value(ascending: &[f64], images: usize) -> Option<f64> {
     let count = ascending.len();
+    // A difference of exactly 0 is on both sides, since it speaks for neither method.
     let at_most = ascending.partition_point(|&value| value <= 0.0);
     let at_least = count - ascending.partition_point(|&value| value < 0.0);
     let tail = (at_most.min(at_least) + 1) as f64 / (count + 1) as f64;

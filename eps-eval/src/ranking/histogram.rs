@@ -77,6 +77,8 @@ impl ScoreHistogram {
             let map = scores.of(class).expect("a class of the map has scores");
             for (&truth, &score) in truth.classes().iter().zip(map) {
                 let bin = row + self.cuts.below(score);
+                // The lowest bin follows from the totals, and so also for images without a map of the
+                // class.
                 if truth != IGNORE && bin > row {
                     self.all[bin] += 1;
                     self.positive[bin] += u64::from(truth == class);

@@ -72,6 +72,8 @@ fn similarity(block: &Block, levels: &Levels, width: usize) -> Option<f64> {
         return None;
     }
     if objects == 0 || objects == pixels {
+        // A constant truth has no variance and no covariance, so the formula is 0 / 0 where the map is
+        // constant as well, which counts as equal, and 0 where it varies.
         return Some(f64::from(u8::from(is_constant(block, levels, width))));
     }
     let map = Moments::of_both(counts, levels);
@@ -123,6 +125,8 @@ impl Moments {
         let pixels: u64 = counts.iter().sum();
         let weighted = counts.iter().zip(numbers).map(|(&count, number)| count as f64 * number);
         let mean = weighted.sum::<f64>() / pixels as f64;
+        // In a second pass: a difference of two sums of squares would cancel where values are nearly
+        // alike.
         let squares = counts
             .iter()
             .zip(numbers)

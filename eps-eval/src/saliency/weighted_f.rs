@@ -55,6 +55,7 @@ pub(super) fn weighted_f(map: &SaliencyMap, truth: &Foreground, levels: &Levels)
     let objects = objects as f64;
     let hits = objects - on_objects;
     let recall = 1.0 - on_objects / objects;
+    // With EPSILON a map that finds nothing has precision 0 instead of 0 / 0.
     let precision = hits / (hits + on_background + f64::EPSILON);
     2.0 * recall * precision / (recall + precision + f64::EPSILON)
 }

@@ -119,6 +119,7 @@ pub(crate) fn best(points: &[SweepPoint]) -> Option<SweepPoint> {
 
 /// The decimal that a parameter was written as: 0.2, where a plain cast gives 0.200000003.
 pub fn decimal(parameter: f32) -> f64 {
+    // The shortest decimal that reads back as this float is the one that was written, up to six digits.
     parameter.to_string().parse().unwrap_or_else(|_| f64::from(parameter))
 }
 

@@ -99,6 +99,7 @@ impl Cell {
         for (key, value) in combination {
             let shown = match key {
                 Key::Recipe(name) if name == THRESHOLD && !masks.takes_threshold() => None,
+                // As the recipe has it, so that two spellings of a value are one row.
                 Key::Recipe(name) => recipe.value(name).as_ref().map(setting),
                 Key::Saliency if !is_eps => None,
                 Key::Saliency | Key::Weights => Some(Setting::Text(name_of(value))),
@@ -193,6 +194,8 @@ fn crf(
         return Ok(None);
     }
     let preset = name.parse::<Preset>().map_err(|error| anyhow!("crf: {error}, or none"))?;
+    // A preset with a confidence starts from labels, which a threshold makes; the others start from
+    // scores, of which the exponent makes that of the background.
     let background = if preset.label_confidence().is_some() {
         let threshold = threshold.and_then(number).map(|threshold| threshold as f32);
         Background::Threshold(threshold.unwrap_or(DEFAULT_LABEL_THRESHOLD))

@@ -19,6 +19,7 @@ pub fn grid(axes: &[Axis]) -> Result<Vec<Combination>> {
         let Values::List(values) = values else {
             anyhow::bail!("{}: a range, expected values, or --random to draw from it", key.name())
         };
+        // Before they are made: a few long axes have more combinations than fit into memory.
         check_size(combinations.len().saturating_mul(values.len()))?;
         combinations = combinations
             .iter()

@@ -56,6 +56,8 @@ impl Rows {
             self.rows.push(cell.settings.clone());
             self.rows.len() - 1
         });
+        // Settings that do not apply to a cell are not among those of its row, so combinations that
+        // differ in them alone, such as in the saliency maps of a plain classifier, come here as equals.
         let seed = cell.recipe.optimiser.seed;
         let is_there = self
             .cells

@@ -52,6 +52,8 @@ pub struct CellRecord {
 pub(super) fn key(text: &str) -> String {
     // With the format, so that work of another one has other names.
     let mut hash = sha256(format!("eps ablation {FORMAT}\n{text}"));
+    // 64 bits: among 100,000 cells, the most that a grid may have, two meet by chance in less than one of
+    // 10^9 plans.
     hash.truncate(DIGITS);
     hash
 }
@@ -64,6 +66,7 @@ impl PlanRecord {
             .with_context(|| format!("{}: not a plan of this version", path.display()))?;
         let found = plan.format;
         ensure!(found == FORMAT, "{}: format {found}, expected {FORMAT}", path.display());
+        // Anybody may have written the file, and from here on rows are indexed without a look.
         let rows = plan.rows.len();
         ensure!(
             plan.baseline < rows && plan.cells.iter().all(|cell| cell.row < rows),

@@ -48,6 +48,7 @@ impl Scoring<'_> {
             .context("no pixel of the truth counts")?;
         let best = summary.best.parameters[0];
         let fixed = cells.iter().map(|cell| cell.recipe.inference.threshold);
+        // The best is a decimal for people; as a float it is the one that was swept.
         let thresholds: Vec<f32> = fixed.chain([best as f32]).collect();
         let mut counts = count_maps(items, &cams, classes, &thresholds, observer)?;
         observer.end();

@@ -124,6 +124,7 @@ struct Digests<'a> {
 impl Digests<'_> {
     fn source(&self, split: Split) -> Result<Source> {
         let (images, maps) = (self.images(&split)?, self.saliency(&split)?);
+        // A map of another size than its photograph reaches the training in the way that this says.
         let fit = split.saliency_fit;
         let digest = sha256(format!("{images}\n{maps}\n{fit:?}\n"));
         Ok(Source { split, digest })

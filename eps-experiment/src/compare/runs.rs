@@ -110,6 +110,7 @@ impl Comparison<'_> {
     fn confusion(&self, run: &MethodFolder, stuff: &Path, best: f64) -> Result<ConfusionRatios> {
         let classes = self.split.names.len();
         let thresholds = [FIXED_THRESHOLD, best];
+        // Silent, since the sweep has told the observer of each of these images.
         let [fixed, best] = Fold::over(&self.split.items, &Silent).sum(
             || thresholds.map(|_| Cooccurrence::new(classes)),
             |counts, item| -> Result<()> {

@@ -58,6 +58,8 @@ pub(super) fn unpack(archive: &Path, folder: &Path) -> Result<()> {
         let entry = entry.with_context(|| no_archive(archive))?;
         let name = name_of(&entry).with_context(|| no_archive(archive))?;
         let size = entry.header().size().with_context(|| no_archive(archive))?;
+        // By what the header claims, before a byte is unpacked: a megabyte of gzip may hold a gigabyte.
+        // No more than this is read of the entry.
         ensure!(
             size <= MAX_FILE.min(left),
             "{}: {} has {size} bytes, expected at most {}",

@@ -54,9 +54,11 @@ impl FrozenResult {
         let file_of_counts = root.join(COUNTS);
         let found =
             sha256_of_file(&file_of_counts).with_context(|| format!("{COUNTS} is not in it"))?;
+        // Before it is parsed, so that a damaged file is called that, not one that cannot be read.
         ensure!(found == hash, "{COUNTS} is not the file that was packed");
         let counts =
             Counts::read(&file_of_counts).with_context(|| format!("{COUNTS} cannot be read"))?;
+        // The list has no hash of its own: its ids must be those of the counts, which have one.
         let list = ImageList::read(&root.join(list_file(&counts)))
             .with_context(|| format!("{} is not in it", list_file(&counts)))?;
         ensure!(

@@ -178,6 +178,7 @@ impl FolderLock {
                     session.observer.note(&without_locks(folder));
                     return Ok(Some(of(None, true)));
                 }
+                // Who had it has just removed the file: the next try makes another.
                 Attempt::Gone if begun.elapsed() < PATIENCE => {}
                 Attempt::Held if may_be_brief(folder, is_part) && begun.elapsed() < PATIENCE => {}
                 Attempt::Gone | Attempt::Held => return Ok(None),
@@ -192,6 +193,7 @@ impl Drop for FolderLock {
     fn drop(&mut self) {
         let Some(file) = &self.file else { return };
         let path = self.folder.join(NAME);
+        // Beside other parts the file cannot be locked for one alone: it stays until the last of them ends.
         // Whoever opened the file before it is removed finds that it has no name any more.
         if (self.is_alone || file.try_lock().is_ok()) && is_named(file, &path) {
             let _ = fs::remove_file(&path);

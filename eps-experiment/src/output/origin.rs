@@ -46,6 +46,8 @@ where
         false => FolderLock::take(folder, session)?,
     };
     claim(file, origin, results, &lock)?;
+    // Only with the mark in place: those that come in beside this part do not set one, they compare
+    // theirs with it.
     if is_part {
         lock.share()?;
     }

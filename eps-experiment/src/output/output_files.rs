@@ -122,6 +122,7 @@ fn place(file: &Path) -> Result<Option<PathBuf>> {
     check_place(folder)
         .map_err(|error| anyhow!("{}: cannot be written: {error:#}", file.display()))?;
     check_names(&target)?;
+    // Links and `.` resolved, so that two names of one file are seen to be one.
     Ok(Some(match (target.canonicalize(), folder.canonicalize()) {
         (Ok(whole), _) => whole,
         // Not there yet, but its folder is.

@@ -121,6 +121,8 @@ impl ResultFolder {
                 fs::remove_dir(parent).ok();
             }
         }
+        // Last, since until here the record names the files of the earlier call too: of a call that is
+        // killed while it removes them the next one finds the rest.
         origin::write(&self.root.join(FILE), &self.contents)?;
         self.lock.finish()
     }
@@ -157,6 +159,7 @@ pub fn seen_from(root: &Path, input: &Path) -> Result<String> {
     let input =
         input.canonicalize().with_context(|| format!("{}: cannot be read", input.display()))?;
     let root = whole(root)?;
+    // Without links in either path each `..` leads to the folder that is written before it.
     let shared = root.iter().zip(&input).take_while(|(left, right)| left == right).count();
     let up = root.iter().skip(shared).map(|_| std::ffi::OsStr::new(".."));
     let path: PathBuf = up.chain(input.iter().skip(shared)).collect();

@@ -160,6 +160,7 @@ impl Choice<'_> {
         let otherwise = self.background.mask(&map);
         let agreed = self.cut.mask(id, &map)?;
         let agreement = agreement(&otherwise, &agreed);
+        // Both are counted once, so that to try a level is to add up counts.
         let [agreed, otherwise] = [agreed, otherwise].map(|mask| {
             let mut matrix = ConfusionMatrix::new(classes);
             matrix.add(&truth, &mask);

@@ -92,6 +92,8 @@ impl MapSource {
             })?;
             return Ok([(id, source)].into());
         }
+        // A folder may hold both kinds, of different images; by id, so that what is made of them comes in
+        // one order on every file system.
         let mut sources: BTreeMap<String, FoundMaps> = class_pictures_of(&self.input, self.keys())?
             .into_iter()
             .map(|(id, pictures)| (id, FoundMaps::Pictures(pictures)))

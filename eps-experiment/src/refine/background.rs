@@ -34,6 +34,7 @@ impl Background {
         match self {
             Self::Alpha(alpha) => BackgroundRule::Power.background(alpha, greatest),
             Self::Threshold(threshold) => threshold,
+            // Only probabilities are sure to sum to at most 1.
             Self::Rest => (1.0 - sum).max(0.0),
         }
     }

@@ -104,6 +104,7 @@ impl Refinable {
         let Refinement { preset, steps, floor } = self.refinement;
         let labels = self.map.classes().len() + 1;
         let before = background.before(&self.map);
+        // A field that starts from labels has no scores by which a floor could leave out some.
         let (unary, floor) = match (preset.label_confidence(), floor) {
             (Some(confidence), _) => {
                 let map = most_probable(&before, self.size().pixels());

@@ -99,6 +99,7 @@ impl Scorer<'_> {
             .map(|folder| self.circumstances(&folder.run.root))
             .collect::<Result<_>>()?;
         let (first, others) = circumstances.split_first().context("a row has a folder")?;
+        // The runs of a row become one mean with its spread over seeds, so nothing else may differ.
         if let Some(index) = others.iter().position(|other| other != first) {
             let other = source.folders[index + 1].run.root.display();
             bail!("{other}: another network or start than the first folder of row {}", source.row);
@@ -172,6 +173,7 @@ impl Scorer<'_> {
             Some(run) => (Some(run.recipe()?), Some(run.provenance()?)),
             None => (None, None),
         };
+        // What a run says of itself goes before what was stated of all of them.
         let is_random = provenance.is_some_and(|provenance| provenance.weights.is_none());
         let random = is_random.then(|| "random".to_owned());
         Ok(Circumstances {

@@ -137,6 +137,7 @@ impl Inference<'_> {
     fn of_image(&self, map: ScoreMap, logits: &[f32]) -> ScoreMap {
         let Some(least) = self.predicted else { return map };
         map.only(|class| {
+            // Each class by itself, since the loss of labels has a sigmoid for each and no softmax.
             let probability = 1.0 / (1.0 + (-logits[channel_of(class)]).exp());
             probability >= least
         })
@@ -159,6 +160,7 @@ impl Inference<'_> {
         let map = self.of_image(views.score_map(), &logits);
         // As it reads back from its file: a mask that is made again of that is the same.
         let map = self.format.stored(map);
+        // The map first: of a map a missing mask can be made again, of a mask no map.
         write_scores_and_logits(&self.cam(item), &map, &logits, self.format)?;
         if self.with_masks {
             let mask = map.to_labels(self.recipe.threshold);

@@ -96,6 +96,7 @@ impl MapsOrigin {
             let results = Results { name: "maps", folder: &out.cams(), ending: "npz" };
             return origin::claim(&file, self, &results, lock).map(|()| End::Done);
         };
+        // A part would make its own masks again and leave those of the others at the threshold before.
         ensure!(
             !is_shard,
             "{}: masks at threshold {}{} are there, expected a call without --shard, which makes all of \

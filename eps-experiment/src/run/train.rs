@@ -66,6 +66,8 @@ impl<R: TrainingRecipe> TrainingRun<'_, R> {
                 session.observer.note(&text);
             }
         }
+        // Also beside checkpoints whose recipe or log of steps is gone: later commands know a run by
+        // these.
         if checkpoint.is_none() || !run.is_begun() {
             self.check_recipe(&run)?;
             let provenance = Provenance::new(session, self.devices, self.split, self.weights)?;

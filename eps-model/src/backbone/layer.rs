@@ -228,6 +228,7 @@ impl Norm {
             variance,
         };
         let epsilon = self.norm.epsilon;
+        // Gradients flow through the statistics only where the batch made them.
         let normalising = Normalising { epsilon, activation, from_batch: pass.learn_norms };
         ops::normalise(input, channels, normalising)
     }

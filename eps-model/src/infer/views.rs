@@ -63,6 +63,7 @@ impl Views {
                 add_resized(map, *size, sum, [self.size.height, self.size.width], *mirrored);
             }
         }
+        // The map of the background is the last of the sums; without one nothing is left to split off.
         let background = sums.split_off(self.classes.len() * pixels);
         let map = ScoreMap::new(self.size, self.classes.iter().collect(), sums);
         if self.with_background { map.against(&background) } else { map.normalised() }

@@ -153,6 +153,7 @@ impl<B: Kernels + EpsOps, C: CheckpointStrategy> EpsOps for Autodiff<B, C> {
     }
 
     fn eps_moments(input: FloatTensor<Self>) -> FloatTensor<Self> {
+        // No node of its own: the backward pass of the normalisation has the gradient through them.
         <Self as burn::backend::AutodiffBackend>::from_inner(B::moments(input.into_primitive()))
     }
 

@@ -80,6 +80,7 @@ impl SegmentationNetwork {
             maps.push(self.at_one_size(scaled(images.clone(), scale), pass));
         }
         if maps.len() > 1 {
+            // Losses are taken of all of them and summed; what a network predicts is this one alone.
             maps.push(largest(&maps));
         }
         maps

@@ -29,6 +29,7 @@ fn resize_by(maps: Tensor<4>, [height, width]: [usize; 2], steps: [f32; 2]) -> T
     let planes = batch * channels;
     let across = weights(columns, width, steps[1], &device);
     let down = weights(rows, height, steps[0], &device);
+    // The rows of all planes are one matrix, and turned over so are the columns: one product each.
     let wide = maps.reshape([planes * rows, columns]).matmul(across);
     let turned: Tensor<3> = wide.reshape([planes, rows, width]).swap_dims(1, 2);
     let tall = turned.reshape([planes * width, rows]).matmul(down);

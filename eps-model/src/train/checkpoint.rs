@@ -88,6 +88,7 @@ impl Checkpoint {
         optimiser: &ModuleOptimizer,
         state: State,
     ) -> Result<Self, ModelError> {
+        // Before anything is removed: the checkpoint that is there is the last one of numbers.
         if !is_finite(network) {
             return Err(ModelError::NotFinite { update: state.update });
         }
@@ -105,6 +106,7 @@ impl Checkpoint {
             let _ = fs::remove_dir_all(&partial);
         }
         let state = written?;
+        // Only now: a process that is killed at any point before leaves the older one to go on from.
         for older in folders(checkpoints)?.into_iter().filter(|older| *older < folder) {
             remove_if_there(&older).map_err(|source| ModelError::Write { path: older, source })?;
         }

@@ -94,6 +94,7 @@ impl<'a, T: Task + ?Sized> Objective<'a, T> {
         let batch = Batch::new(samples, self.crop, self.classes, device);
         let terms = self.task.losses(network, batch, update, &mut self.pass(update, part));
         let (total, losses) = total(terms, update)?;
+        // Divided before the backward pass, so that gradients of parts have only to be added.
         let total = if self.parts == 1 { total } else { total / self.parts as f64 };
         Ok((GradientsParams::from_grads(total.backward(), network), losses))
     }

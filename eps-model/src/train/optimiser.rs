@@ -71,6 +71,8 @@ pub fn schedule(
         .with_group(groups.head.clone(), Poly::new(recipe, head_factor, update));
     match &groups.biases {
         None => schedule,
+        // Of several groups that match a parameter burn takes the last: all biases come after the head,
+        // which matches some of them, and the head's own biases after both.
         Some(Biases { all, head }) => schedule
             .with_group(all.clone(), Poly::new(recipe, BIAS_FACTOR, update))
             .with_group(head.clone(), Poly::new(recipe, BIAS_FACTOR * head_factor, update)),

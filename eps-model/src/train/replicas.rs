@@ -39,6 +39,7 @@ impl<'scope, N: Module + 'scope> Replica<'scope, N> {
         let (results, found) = channel();
         let thread = scope.spawn(move || {
             for Work { network, parts, update } in orders {
+                // For every update again, since only the first device changes its weights.
                 let network = network.fork(device);
                 for (part, samples) in parts {
                     let result = objective.part(&network, &samples, (update, part), device);
@@ -98,6 +99,7 @@ impl<'scope, N: Module + 'scope> Replicas<'scope, N> {
         }
         objective.sum(network, samples, |part, samples| match part % devices {
             0 => objective.part(network, samples, (update, part), device),
+            // Parts are asked for in ascending order, and each thread sends its own so.
             other => self.found(other - 1),
         })
     }

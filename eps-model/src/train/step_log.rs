@@ -76,6 +76,7 @@ impl StepLog {
     }
 
     pub(super) fn push(&mut self, step: &Step) -> Result<(), ModelError> {
+        // Not waited for, as a checkpoint is: rows that a power cut takes are told when the run goes on.
         self.file
             .write_all(row(step).as_bytes())
             .map_err(|source| ModelError::Write { path: self.path.clone(), source })?;

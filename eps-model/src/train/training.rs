@@ -112,6 +112,7 @@ impl<T: Task + ?Sized, R: TrainingRecipe> Training<'_, T, R> {
         let mut rates = schedule(recipe, &groups, first);
         let mut batches = self.job.loader(first);
         for update in first..recipe.updates {
+            // Before the batch is asked for, so that the rate counts the wait for images too.
             let begun = Instant::now();
             let samples = batches.next().expect("a loader has no end before an error")?;
             let rate = rates.step();

@@ -95,6 +95,7 @@ impl WeightsFile {
     ///
     /// If values cannot be read; `path` is named in the error.
     pub fn sha256(mut self, path: &Path) -> Result<String, ModelError> {
+        // Formats keep tensors in different orders, which say nothing of the network.
         self.tensors.sort_by(|a, b| a.name.cmp(&b.name));
         let mut lines = String::new();
         for tensor in self.tensors {

@@ -132,6 +132,7 @@ pub fn check_weights(path: &Path, backbone: BackboneName) -> Result<(), ModelErr
             Place::Unknown => unknown.push(tensor.name),
         }
     }
+    // A file may have nothing that is unknown and still be of no use: all of it left over.
     if needed > 0 && unknown.is_empty() {
         return Ok(());
     }

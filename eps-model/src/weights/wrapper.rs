@@ -48,6 +48,7 @@ const TRAINING: [&str; 13] = [
 /// network with a part called `model` and another called `head` stays whole.
 pub(super) fn unwrapped(mut tensors: Vec<Tensor>) -> (Vec<Tensor>, Vec<String>) {
     let mut others = Vec::new();
+    // Wrappers may be nested; each round takes a part off the names that are left, so there is an end.
     while let Some(wrapper) = wrapper(&tensors) {
         let mut inner = Vec::new();
         for mut tensor in tensors {

@@ -60,6 +60,7 @@ impl<'a> Bits<'a> {
 
     /// Passes over at most 64 bits.
     pub(super) fn skip(&mut self, bits: u32) -> Result<(), Fault> {
+        // In two halves, since a buffer that was just filled may hold 57 bits, and a shift by 64 is none.
         for bits in [bits / 2, bits - bits / 2] {
             if self.count < bits {
                 self.fill();

@@ -50,6 +50,8 @@ impl HuffmanTable {
             if code > 1 << length {
                 return None;
             }
+            // Up to 2^16, one more than 16 bits hold, where codes of this length leave none for longer
+            // ones.
             table.limits[length as usize - 1] = code << (16 - length);
             code <<= 1;
         }

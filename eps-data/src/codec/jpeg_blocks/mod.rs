@@ -79,6 +79,7 @@ pub(super) fn check_blocks(bytes: &[u8]) -> Result<(), Misfit> {
             }
             0xC4 if !walk.add_tables(segment) => return Err(misfit("a damaged Huffman table")),
             0xC4 => {}
+            // Other codings, and a second frame: not judged here.
             0xC0..=0xCF => return Ok(()),
             0xDD => walk.set_interval(segment),
             0xDA if walk.scans == MOST_SCANS => {

@@ -94,6 +94,7 @@ impl Scan<'_> {
                     state = Interval { bits: Bits::at(bytes, next), run: 0 };
                     (left, restarts) = (interval, (restarts + 1) % 8);
                 }
+                // Without restart markers it begins at 0 and wraps, where nobody asks for it.
                 left = left.wrapping_sub(1);
                 self.unit(&mut state, [column, row], frame, coefficients).map_err(at)?;
             }

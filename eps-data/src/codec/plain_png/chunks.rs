@@ -62,6 +62,7 @@ pub(super) fn read(bytes: &[u8], deflated: &mut Vec<u8>) -> Option<Header> {
 
 /// Whether a chunk says nothing about the stored values; those of animations do.
 fn is_passed_over(kind: &[u8; 4], data: &[u8]) -> bool {
+    // Readers may pass over a chunk whose first letter is small, whatever it is.
     let is_ancillary = kind[0].is_ascii_lowercase();
     is_ancillary && ![b"acTL", b"fcTL", b"fdAT"].contains(&kind) && data.len() <= MOST_ANCILLARY
 }

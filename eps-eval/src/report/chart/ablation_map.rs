@@ -155,6 +155,7 @@ impl AblationMapChart<'_> {
         let missing = (4.0 * std - (highest - lowest)).max(0.0);
         // Mean IoU is not below 0.
         let lowest = (lowest - missing / 2.0).max(0.0);
+        // What was cut off there is added on top, so that the range is as wide as it must be.
         Some([lowest, highest.max(lowest + 4.0 * std)])
     }
 

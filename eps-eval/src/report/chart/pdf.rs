@@ -153,6 +153,7 @@ impl Face {
             // What a pair of letters moves apart belongs to the advance of the first.
             let kerning = next.map_or(0.0, |next| self.letters.kern_unscaled(id, next));
             let advance = (self.letters.h_advance_unscaled(id) + kerning) / em;
+            // With its bytes in the text, a letter can be searched for and copied.
             let range = start..start + letter.len_utf8();
             let number = GlyphId::new(u32::from(id.0));
             glyphs.push(KrillaGlyph::new(number, advance, 0.0, 0.0, 0.0, range, None));

@@ -89,6 +89,8 @@ fn step(range: &Range<f64>, most: usize, least: f64) -> f64 {
     if !(span.is_finite() && span > 0.0) {
         return least.max(1.0);
     }
+    // The greatest power of ten that is not above the space between labels: the step that is wanted is at
+    // most some ten times that, unless `least` asks for more.
     let power = 10_f64.powf((span / most as f64).log10().floor());
     let steps =
         (0..3).flat_map(|digit| [1.0, 2.0, 5.0].map(|step| step * power * 10_f64.powi(digit)));

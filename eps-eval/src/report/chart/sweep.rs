@@ -117,6 +117,7 @@ impl SweepChart<'_> {
         let (low, high) = points
             .map(|point| self.along(point.parameter))
             .fold((f64::INFINITY, f64::NEG_INFINITY), |ends, at| (ends.0.min(at), ends.1.max(at)));
+        // Without points the ends are still infinite.
         if low > high { 0.0..1.0 } else { low.floor()..high.ceil().max(low.floor() + 1.0) }
     }
 

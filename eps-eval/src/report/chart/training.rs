@@ -145,6 +145,8 @@ impl TrainingChart<'_> {
 /// Each value replaced by the mean of those up to `reach` before and after it, fewer at the ends.
 fn moving_mean(points: &[(f64, f64)], reach: usize) -> Vec<(f64, f64)> {
     let means = points.iter().enumerate().map(|(index, &(step, _))| {
+        // As many before as after, also at the ends: the mean of one side would be off a curve that
+        // falls.
         let reach = reach.min(index).min(points.len() - 1 - index);
         let around = &points[index - reach..=index + reach];
         (step, around.iter().map(|&(_, value)| value).sum::<f64>() / around.len() as f64)

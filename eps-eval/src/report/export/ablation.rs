@@ -127,6 +127,7 @@ fn varied(report: &AblationReport) -> Vec<usize> {
     let all = 0..report.axes.len();
     let varied = all.clone().filter(|&axis| {
         let axis = &report.axes[axis];
+        // A value that is not the same in all rows changes between some row and the next.
         let mut neighbours = report.rows.array_windows();
         neighbours.any(|[row, next]| row.settings.get(axis) != next.settings.get(axis))
     });
@@ -213,6 +214,7 @@ fn sure_best(
         .filter_map(|(row, scored)| Some((row, spread(scored).mean?)));
     let means: Vec<(usize, f64)> = means.collect();
     let &(best, highest) = means.iter().max_by(|one, other| one.1.total_cmp(&other.1))?;
+    // What prints alike is not told apart by a mark, whatever digits follow.
     let is_shared = means
         .iter()
         .any(|&(row, mean)| row != best && percent(Some(mean)) == percent(Some(highest)));

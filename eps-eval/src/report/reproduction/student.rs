@@ -22,6 +22,8 @@ fn probability(angle: f64, freedom: usize) -> f64 {
     let is_odd = freedom % 2 == 1;
     let (mut power, first) = if is_odd { (cos, 3) } else { (1.0, 2) };
     let mut sum = if freedom > 1 { power } else { 0.0 };
+    // cos θ + 2/3 cos³ θ + 2·4/(3·5) cos⁵ θ + ..  of odd degrees ν,
+    // 1 + 1/2 cos² θ + 1·3/(2·4) cos⁴ θ + ..      of even ones, both up to the power ν - 2.
     for below in (first..freedom.saturating_sub(1)).step_by(2) {
         power *= cos * cos * (below - 1) as f64 / below as f64;
         sum += power;

@@ -68,6 +68,7 @@ impl Worker<'_> {
             trainings.skip(index as usize - 1).step_by(count as usize).collect();
         let mut is_announced = false;
         loop {
+            // Every round begins at the start of the plan: what is done, by whomever, is known by its files.
             let (mut took, mut taken_by) = (false, None);
             for (place, group) in groups.iter().enumerate() {
                 if self.pending(group).is_empty() {

@@ -56,6 +56,7 @@ impl Worker<'_> {
                 return Ok(End::Interrupted);
             }
         }
+        // A cell that failed may be tried again, which takes the same maps.
         if self.manner.discards_maps
             && group.iter().all(|&index| self.folder.is_done(self.record(index)))
         {

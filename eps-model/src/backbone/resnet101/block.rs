@@ -93,6 +93,7 @@ impl Bottleneck {
             Some(projection) => projection.forward(input, Activation::Identity, pass),
             None => input,
         };
+        // The sum has no normalisation after it, whose node could have the activation with it.
         burn::tensor::activation::relu(hidden + shortcut)
     }
 }

@@ -192,6 +192,7 @@ pub(super) fn to_weight(
             block_to_weight(&layout, images, gradients, batch, block * layout.block())
         })
         .collect();
+    // Threads decide only when a part is ready: here one thread adds them, in the order of the tasks.
     let depth = layout.input.channels * layout.taps();
     let mut result = vec![0.0; layout.output.channels * depth];
     for (task, block) in tasks.iter().enumerate() {

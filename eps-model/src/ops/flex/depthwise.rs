@@ -284,6 +284,7 @@ impl NullaryFnOnce for Correlate<'_> {
                     lanes[lane] += gradient[lane] * source[lane];
                 }
             }
+            // A fixed number of lanes, added in their order: the same bits in registers of any width.
             *sum += lanes.iter().sum::<f32>();
         }
     }

@@ -255,6 +255,8 @@ fn channel_sums(
     let (mut along, mut constant) = (0.0, 0.0);
     if saved.normalising.from_batch {
         let share = 1.0 / (planes.batch * planes.plane()) as f32;
+        // As `x̂` is `r (x - μ)`, its part with `x` is a factor and its part with `μ` goes into the
+        // constant.
         along = -scale * to_gamma * share * inverse_deviation;
         constant = -scale * to_beta * share - along * mean;
     }

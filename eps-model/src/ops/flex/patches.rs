@@ -127,6 +127,8 @@ impl Layout {
                 let at = (y * stride + tap_y * dilation - padding) * self.input.width;
                 let start = at + first * stride + tap_x * dilation - padding;
                 let strided = plane[start..].iter_mut().step_by(stride);
+                // Several taps add to one pixel, always in the order of the taps and rows, so that its
+                // bits stay.
                 strided.zip(&source[first..last]).for_each(|(to, from)| *to += *from);
             }
         }

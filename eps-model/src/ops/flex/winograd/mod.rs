@@ -117,6 +117,7 @@ pub(super) fn to_weight(
                     lanes(&of_row[block * LANES..])
                 });
                 let taps = from_domain(&domain);
+                // The last block may have fewer channels than lanes: those left over are of no kernel.
                 for (lane, kernel) in kernels.as_chunks_mut::<TAPS>().0.iter_mut().enumerate() {
                     *kernel = taps.map(|values| values[lane]);
                 }
@@ -188,6 +189,7 @@ impl Kernels {
                 }
                 let domain = to_domain(&taps);
                 for (run, values) in target.chunks_exact_mut(channels).zip(domain) {
+                    // A whole block is one copy of known length; the last may be shorter.
                     match run[first..].first_chunk_mut() {
                         Some(run) => *run = values,
                         None => run[first..].copy_from_slice(&values[..count]),

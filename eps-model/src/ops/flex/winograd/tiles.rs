@@ -110,6 +110,8 @@ impl Tiles {
     /// The transformed tiles of a plane.
     pub(super) fn spread(&self, by: &Spread, plane: &[f32], runs: &Runs, target: &mut [f32]) {
         let (dilation, across) = (self.dilation, self.columns.len());
+        // A tile reads four places, three dilations beyond its first; zeros at both ends stand for
+        // padding.
         let mut line = vec![0.0; self.width + 3 * dilation];
         for strip in 0..runs.strips {
             let top = self.rows[runs.first_strip + strip];
