@@ -18,7 +18,7 @@ pub struct AnalysisPlan {
     pub classes: usize,
     /// Folder of maps of the stuff that comes with each class, `<id>.png`.
     pub stuff: Option<PathBuf>,
-    /// Metrics without pixels, to which every image is added.
+    /// What is counted besides the pixels of each class; every image is added to each.
     pub metrics: Details,
 }
 

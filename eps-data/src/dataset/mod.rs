@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 type Layout = fn(root: &Path, list: &str) -> Result<Option<DataSet>, DataError>;
 
 /// In the order in which they are tried; a root with none of them has VOC's.
-const LAYOUTS: [Layout; 2] = [declared::layout, coco::layout];
+const LAYOUTS: &[Layout] = &[declared::layout, coco::layout];
 
 /// Where the files of a data set are; each folder may be set to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
