@@ -18,7 +18,7 @@ pub fn part_of_process(
 ) -> Result<Shard, String> {
     let engine = ENGINES
         .iter()
-        .find(|engine| variable(engine.task).is_some_and(|text| engine.is_task(&text)));
+        .find(|engine| variable(engine.task).is_some_and(|text| engine.is_task(&text, &variable)));
     let Some(engine) = engine else {
         let names: Vec<_> = ENGINES.iter().map(|engine| engine.task).collect();
         return Err(format!(
@@ -48,10 +48,12 @@ enum Count {
     /// Nobody tells.
     Unknown,
     Told(&'static str),
-    /// Variables with the last task and the step from one to the next.
+    /// Variables with the last task and the step from one to the next, and where there is one that of their
+    /// number: tasks that were listed one by one have no step.
     Range {
         last: &'static str,
         step: &'static str,
+        number: Option<&'static str>,
     },
 }
 
@@ -60,7 +62,11 @@ const ENGINES: [Engine; 11] = [
     Engine {
         task: "SLURM_ARRAY_TASK_ID",
         first: First::Told("SLURM_ARRAY_TASK_MIN"),
-        count: Count::Range { last: "SLURM_ARRAY_TASK_MAX", step: "SLURM_ARRAY_TASK_STEP" },
+        count: Count::Range {
+            last: "SLURM_ARRAY_TASK_MAX",
+            step: "SLURM_ARRAY_TASK_STEP",
+            number: Some("SLURM_ARRAY_TASK_COUNT"),
+        },
     },
     Engine { task: "HQ_TASK_ID", first: First::Number(1), count: Count::Unknown },
     Engine { task: "JOB_COMPLETION_INDEX", first: First::Number(0), count: Count::Unknown },
@@ -68,12 +74,12 @@ const ENGINES: [Engine; 11] = [
     Engine {
         task: "SGE_TASK_ID",
         first: First::Told("SGE_TASK_FIRST"),
-        count: Count::Range { last: "SGE_TASK_LAST", step: "SGE_TASK_STEPSIZE" },
+        count: Count::Range { last: "SGE_TASK_LAST", step: "SGE_TASK_STEPSIZE", number: None },
     },
     Engine {
         task: "LSB_JOBINDEX",
         first: First::Number(1),
-        count: Count::Range { last: "LSB_JOBINDEX_END", step: "LSB_JOBINDEX_STEP" },
+        count: Count::Range { last: "LSB_JOBINDEX_END", step: "LSB_JOBINDEX_STEP", number: None },
     },
     rank("RANK", "WORLD_SIZE"),
     rank("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"),
@@ -90,8 +96,12 @@ const fn rank(task: &'static str, count: &'static str) -> Engine {
 
 impl Engine {
     /// Whether a text is a task: outside an array LSF says 0, and Grid Engine `undefined`.
-    fn is_task(&self, text: &str) -> bool {
-        text.parse::<u64>().is_ok_and(|task| task > 0 || self.first.number() == Some(0))
+    fn is_task(&self, text: &str, variable: &impl Fn(&str) -> Option<String>) -> bool {
+        let begins_at_0 = match self.first {
+            First::Number(first) => first == 0,
+            First::Told(name) => variable(name).as_deref() == Some("0"),
+        };
+        text.parse::<u64>().is_ok_and(|task| task > 0 || begins_at_0)
     }
 
     fn part(
@@ -107,10 +117,20 @@ impl Engine {
         let (step, told) = match self.count {
             Count::Unknown => (1, None),
             Count::Told(name) => (1, Some(self.number(name, variable)?)),
-            Count::Range { last, step } => {
+            Count::Range { last, step, number } => {
                 let last = self.number(last, variable)?;
                 let step = self.number(step, variable)?.max(1);
-                (step, Some(last.saturating_sub(first) / step + 1))
+                let count = last.saturating_sub(first) / step + 1;
+                let told = number.filter(|name| variable(name).is_some());
+                let told = told.map(|name| self.number(name, variable)).transpose()?;
+                if let Some(told) = told.filter(|told| *told != count) {
+                    return Err(format!(
+                        "{} is one of {told} tasks that are no range in even steps, expected one such as 0-9 \
+                         or 1-9:2",
+                        self.task
+                    ));
+                }
+                (step, Some(count))
             }
         };
         let count = match (told, parts) {
@@ -148,15 +168,6 @@ impl Engine {
     }
 }
 
-impl First {
-    fn number(&self) -> Option<u64> {
-        match self {
-            Self::Number(number) => Some(*number),
-            Self::Told(_) => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +188,9 @@ mod tests {
             part(&format!("SLURM_ARRAY_TASK_ID={task} {rest}"), None)
         };
         assert_eq!([slurm("1"), slurm("4")], [Ok("1/4".into()), Ok("4/4".into())]);
+        let from_0 =
+            "SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=9 SLURM_ARRAY_TASK_STEP=1 SLURM_PROCID=0";
+        assert_eq!(part(&format!("SLURM_ARRAY_TASK_ID=0 {from_0}"), None), Ok("1/10".into()));
         let cases = [
             ("HQ_TASK_ID=3", Some(8), "3/8"),
             ("JOB_COMPLETION_INDEX=0", Some(8), "1/8"),
@@ -204,6 +218,14 @@ mod tests {
         // As from --array=10,11,16, which no step describes.
         let refused = "SLURM_ARRAY_TASK_ID=11 is not one of 3 tasks from 10 in steps of 3";
         assert_eq!(task(11), Err(refused.into()));
+        // Nor does one describe --array=1,3, where Slurm says a step of 1.
+        let listed = "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=3 \
+            SLURM_ARRAY_TASK_STEP=1 SLURM_ARRAY_TASK_COUNT=2";
+        let refused = part(listed, None).unwrap_err();
+        assert!(
+            refused.starts_with("SLURM_ARRAY_TASK_ID is one of 2 tasks that are no range"),
+            "{refused}"
+        );
     }
 
     #[test]
