@@ -38,7 +38,7 @@ def sources(revision):
 def without_tests(path, text):
     if path.endswith("/tests.rs") or "/tests/" in path:
         return ""
-    return re.split(r"^#\[cfg\((?:all\()?test", text, maxsplit=1, flags=re.M)[0]
+    return re.split(r"^#\[cfg\((?:all\()?test[^\n]*\n(?:#\[[^\n]*\n)*mod \w+ \{", text, maxsplit=1, flags=re.M)[0]
 
 
 def functions(text):
