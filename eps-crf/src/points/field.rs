@@ -114,9 +114,9 @@ impl PointField {
 
 /// Negative entropy of a probability, and the energy that it has.
 fn cost(p: f32, energy: f32) -> f64 {
-    // An excluded label has an infinite energy and no probability: it costs nothing, where the product
-    // is not a number.
-    let unary = if p == 0.0 { 0.0 } else { f64::from(p) * f64::from(energy) };
+    // An excluded label has an infinite energy and, but for the 1e-30 that inference leaves it, no probability:
+    // it costs nothing, where the product is infinite or not a number.
+    let unary = if energy.is_infinite() { 0.0 } else { f64::from(p) * f64::from(energy) };
     f64::from(p) * f64::from(p.max(1e-20).ln()) + unary
 }
 
@@ -207,6 +207,11 @@ mod tests {
             assert!(found[1] == 1.0 && found[3] < 1e-29);
             let stepped = field.step(&energies, found);
             assert_eq!(stepped.probabilities(), found);
+            // p log p + p u: of the first point with u = 0 and log 3; the second has its energy of 100.
+            let first = 0.75 * 0.75_f64.ln() + 0.25 * 0.25_f64.ln() + 0.25 * 3.0_f64.ln();
+            let expected = first + 100.0;
+            let divergence = field.divergence(&energies, found);
+            assert!((divergence - expected).abs() < 1e-5, "{divergence}");
         }
     }
 

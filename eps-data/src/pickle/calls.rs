@@ -129,6 +129,8 @@ impl Machine<'_> {
             (Object::Unbuilt, _) => return Err(self.operand("an array's state", "its four parts")),
             _ => return Ok(()),
         };
+        // Its values are copies, of bytes that many arrays may share.
+        self.charge(&built)?;
         self.objects[object.0] = built;
         Ok(())
     }

@@ -227,9 +227,15 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    fn push(&mut self, object: Object) -> Result<(), PickleError> {
+    /// Counts what an object holds against the limit.
+    pub(super) fn charge(&mut self, object: &Object) -> Result<(), PickleError> {
         let memory = PickleError::Memory { limit: self.limit };
         self.left = self.left.checked_sub(object.bytes()).ok_or(memory)?;
+        Ok(())
+    }
+
+    fn push(&mut self, object: Object) -> Result<(), PickleError> {
+        self.charge(&object)?;
         self.stack.push(Handle(self.objects.len()));
         self.objects.push(object);
         Ok(())

@@ -117,6 +117,26 @@ fn objects_that_outgrow_the_file_are_refused() {
 }
 
 #[test]
+fn arrays_that_share_their_bytes_are_counted_each() {
+    // The type, 1,000 bytes, the function and its arguments, kept as 1 to 4.
+    let mut shared =
+        b"\x80\x03cnumpy\ndtype\nX\x02\0\0\0u1\x89\x88\x87Rq\x010B\xe8\x03\0\0".to_vec();
+    shared.extend([7; 1000]);
+    shared.extend(b"q\x020cnumpy.core.multiarray\n_reconstruct\nq\x030");
+    shared.extend(b"cnumpy\nndarray\nK\x00\x85C\x01b\x87q\x040");
+    let arrays = |count: usize| {
+        let array = b"h\x03h\x04R(K\x01M\xe8\x03\x85h\x01\x89h\x02tb0";
+        let mut bytes = shared.clone();
+        bytes.extend(array.repeat(count));
+        bytes.extend(b"N.");
+        bytes
+    };
+    assert_eq!(load(&arrays(3)), Ok(Value::None));
+    let many = arrays(100);
+    assert_eq!(load(&many), Err(PickleError::Memory { limit: 8 * many.len() }));
+}
+
+#[test]
 fn a_type_of_any_name_is_read() {
     let typed = |name: &str| {
         let mut bytes = b"cnumpy\ndtype\nX".to_vec();

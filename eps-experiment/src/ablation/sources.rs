@@ -171,7 +171,7 @@ impl Digests<'_> {
     fn digest(&self, kind: &str, files: &[(&str, &Path)]) -> Result<String> {
         let observer = self.session.observer;
         observer.begin(&format!("hashing {kind}"), files.len(), 0);
-        let lines: Result<String> = files
+        let lines: Vec<Result<String>> = files
             .par_iter()
             .map(|(id, path)| {
                 let hash = sha256_of_file(path)?;
@@ -180,7 +180,8 @@ impl Digests<'_> {
             })
             .collect();
         observer.end();
-        Ok(sha256(lines?))
+        // The error of the first file, not of the fastest thread.
+        Ok(sha256(lines.into_iter().collect::<Result<String>>()?))
     }
 }
 

@@ -9,7 +9,7 @@ use eps_data::codec::{read_bytes, sha256_of_file};
 use eps_eval::Counts;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use tempfile::TempDir;
 
 /// An archive, unpacked and found to be as it was written; it leaves with this value.
@@ -59,6 +59,8 @@ impl FrozenResult {
         let counts =
             Counts::read(&file_of_counts).with_context(|| format!("{COUNTS} cannot be read"))?;
         // The list has no hash of its own: its ids must be those of the counts, which have one.
+        // Anybody may have written the archive, and the name becomes a path.
+        ensure!(is_plain(&counts.list.name), "{COUNTS} has a list called `{}`", counts.list.name);
         let list = ImageList::read(&root.join(list_file(&counts)))
             .with_context(|| format!("{} is not in it", list_file(&counts)))?;
         ensure!(
@@ -122,5 +124,24 @@ impl FrozenResult {
             }
         }
         Ok(others)
+    }
+}
+
+/// Whether a name is that of a file in a folder.
+fn is_plain(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_list_is_that_of_a_file_and_leads_nowhere_else() {
+        assert!(is_plain("train") && is_plain("val 2.1"));
+        for name in ["", ".", "..", "../train", "a/b", "/etc/passwd", "a/../../b"] {
+            assert!(!is_plain(name), "{name}");
+        }
     }
 }

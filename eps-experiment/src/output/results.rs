@@ -90,12 +90,12 @@ impl ResultFolder {
 
     /// Writes a file whole or not at all; `name` has `/` between its parts.
     pub fn write(&mut self, name: &str, bytes: impl AsRef<[u8]>) -> Result<()> {
-        if self.contents.files.is_empty() {
-            self.begin()?;
+        // Known before it is there, so that a call that does not reach its end leaves nothing unknown.
+        if self.contents.files.insert(name.into()) && !self.left.contains(name) {
+            self.record()?;
         }
         write_file(&self.root.join(name), bytes)?;
         self.left.remove(name);
-        self.contents.files.insert(name.into());
         Ok(())
     }
 
@@ -131,9 +131,10 @@ impl ResultFolder {
         &self.lock
     }
 
-    /// Marks the folder, so that a call that does not reach its end leaves nothing unknown.
-    fn begin(&self) -> Result<()> {
-        let (inputs, files) = (self.contents.inputs.clone(), self.left.clone());
+    /// Writes what the folder has, files of the earlier call included.
+    fn record(&self) -> Result<()> {
+        let inputs = self.contents.inputs.clone();
+        let files = self.contents.files.union(&self.left).cloned().collect();
         origin::write(&self.root.join(FILE), &Contents { inputs, files })
     }
 }
@@ -220,6 +221,19 @@ mod tests {
         write(root, false, "a", &["index.html"]).unwrap();
         assert!(!root.join("charts").exists(), "an empty folder stays");
         assert_eq!(names(root), ["index.html", "notes.txt", "results.json"]);
+    }
+
+    #[test]
+    fn files_of_a_call_that_did_not_reach_its_end_are_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let lock = FolderLock::take(root, &Session::SILENT).unwrap();
+        let mut killed = ResultFolder::open(lock, root, "index.html", inputs("a"), false).unwrap();
+        killed.write("index.html", "a").unwrap();
+        killed.write("images/1.js", "a").unwrap();
+        drop(killed);
+        write(root, true, "b", &["index.html"]).unwrap();
+        assert_eq!(names(root), ["index.html", "results.json"]);
     }
 
     #[test]

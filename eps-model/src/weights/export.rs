@@ -34,7 +34,7 @@ pub fn write_safetensors(
             Place::Leftover => {}
             Place::Unknown => {
                 let reason = format!("no tensor of {backbone} is called `{}`", tensor.name);
-                return Err(ModelError::NotWeights { path: output.into(), reason });
+                return Err(ModelError::NotWeights { path: file.path, reason });
             }
         }
     }
