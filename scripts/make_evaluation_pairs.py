@@ -30,7 +30,7 @@ def palette():
     for index in range(256):
         for bit in range(8):
             for channel in range(3):
-                colours[index, channel] |= (index >> (3 * bit // 3) >> channel & 1) << (7 - bit)
+                colours[index, channel] |= (index >> 3 * bit >> channel & 1) << (7 - bit)
     return colours.ravel().tolist()
 
 
