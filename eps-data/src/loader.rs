@@ -13,7 +13,7 @@ mod cache;
 mod order;
 
 use crate::{
-    DataError, Item, SaliencyFit, Sample,
+    DataError, Item, SaliencyFit, Sample, in_order,
     transform::{Augmentation, Draw, MaskedAugmentation},
 };
 use cache::{Cache, Files};
@@ -173,9 +173,7 @@ impl Plan {
     /// The samples of an update, or the first error among them.
     fn batch(&self, update: usize) -> Result<Vec<Sample>, DataError> {
         let places = self.order.places(update);
-        // Gathered with their errors: to stop at one would return whichever came first.
-        let samples: Vec<_> = places.into_par_iter().map(|place| self.sample(&place)).collect();
-        samples.into_iter().collect()
+        in_order(places.into_par_iter().map(|place| self.sample(&place)))
     }
 
     fn sample(&self, place: &order::Place) -> Result<Sample, DataError> {

@@ -4,7 +4,7 @@ use crate::{
     ClassId, ClassNames, ClassSet, DataError, DataSet, ImageList, Item, LabelSource, Remark,
     SaliencyFit, Size,
     codec::{saliency_size_of, size_of},
-    remark,
+    in_order, remark,
 };
 use rayon::prelude::*;
 use std::path::Path;
@@ -121,9 +121,7 @@ fn check_existence(items: &[Item]) -> Result<(), DataError> {
 }
 
 fn check_sizes(items: &[Item], fit: SaliencyFit) -> Result<(), DataError> {
-    // All of them, so that the first error of the list is returned, not the first in time.
-    let checks: Vec<_> = items.par_iter().map(|item| check_sizes_of(item, fit)).collect();
-    checks.into_iter().collect()
+    in_order(items.par_iter().map(|item| check_sizes_of(item, fit))).map(drop)
 }
 
 fn check_sizes_of(item: &Item, fit: SaliencyFit) -> Result<(), DataError> {

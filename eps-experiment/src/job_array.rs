@@ -125,8 +125,8 @@ impl Engine {
                 let told = told.map(|name| self.number(name, variable)).transpose()?;
                 if let Some(told) = told.filter(|told| *told != count) {
                     return Err(format!(
-                        "{} is one of {told} tasks that are no range in even steps, expected one such as 0-9 \
-                         or 1-9:2",
+                        "{} is one of {told} tasks that do not fill the range {first}-{last}:{step}, expected a \
+                         range such as 0-9 or 1-9:2",
                         self.task
                     ));
                 }
@@ -146,7 +146,7 @@ impl Engine {
             }
         };
         let place = task.checked_sub(first).filter(|place| place % step == 0);
-        // A place between two steps is refused above: rounded down it would be the part of another task.
+        // A place between two steps is none here, and refused below: rounded down it would be the part of another task.
         let index = place.map(|place| place / step + 1);
         index.and_then(|index| Shard::new(index, count)).ok_or_else(|| {
             format!(
@@ -223,7 +223,9 @@ mod tests {
             SLURM_ARRAY_TASK_STEP=1 SLURM_ARRAY_TASK_COUNT=2";
         let refused = part(listed, None).unwrap_err();
         assert!(
-            refused.starts_with("SLURM_ARRAY_TASK_ID is one of 2 tasks that are no range"),
+            refused.starts_with(
+                "SLURM_ARRAY_TASK_ID is one of 2 tasks that do not fill the range 1-3:1"
+            ),
             "{refused}"
         );
     }

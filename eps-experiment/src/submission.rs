@@ -3,7 +3,9 @@
 use crate::Session;
 use anyhow::{Context as _, Result, ensure};
 use eps_data::codec::{encode_mask, read_mask, size_of, write_atomically};
-use eps_data::{ClassNames, DataError, DataSet, IGNORE, ImageList, LabelMap, none_missing};
+use eps_data::{
+    ClassNames, DataError, DataSet, IGNORE, ImageList, LabelMap, in_order, none_missing,
+};
 use flate2::{Compression, write::GzEncoder};
 use rayon::prelude::*;
 use std::io::Write as _;
@@ -54,10 +56,8 @@ impl Voc12Submission<'_> {
         let masks: Vec<PathBuf> =
             ids.iter().map(|id| self.masks.join(format!("{id}.png"))).collect();
         none_missing(masks.iter().filter(|mask| !mask.is_file()), "mask")?;
-        // Gathered before the first error is taken: rayon would give that of the fastest thread.
-        let encoded: Vec<Result<Vec<u8>>> =
-            ids.par_iter().zip(&masks).map(|(id, mask)| self.encoded(id, mask)).collect();
-        let encoded: Vec<Vec<u8>> = encoded.into_iter().collect::<Result<_>>()?;
+        let encoded = ids.par_iter().zip(&masks).map(|(id, mask)| self.encoded(id, mask));
+        let encoded = in_order(encoded)?;
         let archive = self.archive(&encoded).context("the archive cannot be made")?;
         Ok(write_atomically(out, |file| file.write_all(&archive))?)
     }

@@ -3,7 +3,7 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
-/// Whether no value of a network is infinite or NaN.
+/// Whether no value of a network is infinite or NaN, nor so large that the magnitudes of a tensor have no finite sum.
 pub(crate) fn is_finite(network: &impl Module) -> bool {
     let mut finite = Finite(true);
     network.visit(&mut finite);

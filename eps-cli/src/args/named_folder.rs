@@ -3,10 +3,10 @@
 use eps_experiment::run::MethodFolder;
 use std::path::Path;
 
-/// The name and the folder of `NAME=DIR`, or of a folder alone, which may have `=` in its path.
+/// The name and the path of `NAME=PATH`, or of a path alone, which may have `=` in it if it is there.
 pub(crate) fn named_folder(argument: &str) -> (Option<&str>, &Path) {
     match argument.split_once('=') {
-        Some((name, folder)) if !name.is_empty() && !Path::new(argument).is_dir() => {
+        Some((name, folder)) if !name.is_empty() && !Path::new(argument).exists() => {
             (Some(name), Path::new(folder))
         }
         _ => (None, Path::new(argument)),

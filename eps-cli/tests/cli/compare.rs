@@ -190,11 +190,10 @@ fn results_of_other_masks_are_kept_and_charts_that_no_longer_belong_go() {
 fn a_page_without_photographs_since_one_is_missing_says_so() {
     let project = project();
     let page = |out: &str| compare(&project, &["good"]).with("--out", project.path(out)).succeeds();
-    assert!(!page("all").stderr.contains("no photograph"));
+    assert!(!page("all").stderr.contains("no photograph of"));
     let missing = project.data().join("JPEGImages").join(scene_id(2) + ".jpg");
     fs::remove_file(&missing).unwrap();
-    let expected =
-        format!("1 of {SCENES} images have no photograph, such as {}", missing.display());
+    let expected = format!("no photograph of 1 of {SCENES} images, such as {}", missing.display());
     let said = page("some").stderr;
     assert!(said.contains(&expected), "{said}");
 }

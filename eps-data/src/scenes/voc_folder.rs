@@ -8,6 +8,7 @@ use super::{
 use crate::{
     DataError, Size,
     codec::{write_atomically, write_jpeg, write_mask, write_saliency},
+    in_order,
 };
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -29,15 +30,12 @@ pub const STUFF_FOLDER: &str = "Stuff";
 ///
 /// [`DataError::Write`] for a folder or file that cannot be written.
 pub fn write_voc_folder(root: &Path, seed: u64, count: usize, size: Size) -> Result<(), DataError> {
-    let labels: Vec<_> = (0..count)
-        .into_par_iter()
-        .map(|index| {
-            let scene = render(seed, index, size);
-            write_scene(root, &scene_id(index), &scene)?;
-            Ok(label_line(index, &scene))
-        })
-        .collect::<Result<_, DataError>>()?;
-    write_lists(root, count, &labels)
+    let labels = (0..count).into_par_iter().map(|index| {
+        let scene = render(seed, index, size);
+        write_scene(root, &scene_id(index), &scene)?;
+        Ok::<_, DataError>(label_line(index, &scene))
+    });
+    write_lists(root, count, &in_order(labels)?)
 }
 
 /// The image id of a scene; ids count from 1.

@@ -83,7 +83,7 @@ impl AblationFolder {
     }
 
     pub fn is_done(&self, cell: &CellRecord) -> bool {
-        // Nothing is synced when it is written, so a machine that loses power may leave the name without
+        // Scores are not synced when they are written, so a machine that loses power may leave the name without
         // bytes.
         fs::metadata(self.scores_file(cell)).is_ok_and(|file| file.is_file() && file.len() > 0)
     }

@@ -4,7 +4,7 @@ use super::cell::{Cell, MaskRule, SaliencySource};
 use crate::{DataSource, Session};
 use anyhow::{Context as _, Result};
 use eps_data::codec::{read_text, sha256_of_file, write_file};
-use eps_data::{Item, Needs, Split, sha256};
+use eps_data::{DataError, Item, Needs, Split, in_order, sha256};
 use eps_model::weights::check_weights;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -171,17 +171,13 @@ impl Digests<'_> {
     fn digest(&self, kind: &str, files: &[(&str, &Path)]) -> Result<String> {
         let observer = self.session.observer;
         observer.begin(&format!("hashing {kind}"), files.len(), 0);
-        let lines: Vec<Result<String>> = files
-            .par_iter()
-            .map(|(id, path)| {
-                let hash = sha256_of_file(path)?;
-                observer.tick();
-                Ok(format!("{id} {hash}\n"))
-            })
-            .collect();
+        let lines = in_order(files.par_iter().map(|(id, path)| {
+            let hash = sha256_of_file(path)?;
+            observer.tick();
+            Ok::<_, DataError>(format!("{id} {hash}\n"))
+        }));
         observer.end();
-        // The error of the first file, not of the fastest thread.
-        Ok(sha256(lines.into_iter().collect::<Result<String>>()?))
+        Ok(sha256(lines?.concat()))
     }
 }
 

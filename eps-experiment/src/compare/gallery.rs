@@ -24,7 +24,7 @@ pub(super) fn gallery(
     let has_photographs = without.is_empty();
     if let Some(first) = without.first().filter(|_| without.len() < items.len()) {
         observer.note(&format!(
-            "{} of {} images have no photograph, such as {}: the page shows masks alone",
+            "no photograph of {} of {} images, such as {}: the page shows masks alone",
             without.len(),
             items.len(),
             first.image.display()

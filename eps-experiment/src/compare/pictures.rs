@@ -4,7 +4,7 @@ use super::masks::ShownRun;
 use super::runs::{Comparison, scores, truth};
 use anyhow::{Result, bail, ensure};
 use eps_data::codec::read_rgb;
-use eps_data::{Item, RgbImage, SaliencyMap, Size};
+use eps_data::{Item, RgbImage, SaliencyMap, Size, in_order};
 use eps_eval::ConfusionMatrix;
 use eps_eval::paired::SplitMix64;
 use eps_eval::report::page::{PictureRow, colour_mask, heat};
@@ -87,17 +87,14 @@ impl Choice {
         );
         let sign = if matches!(self, Self::Loss | Self::Worst) { -1.0 } else { 1.0 };
         let Some((last, others)) = runs.split_last() else { return Ok(vec![0.0; items.len()]) };
-        items
-            .par_iter()
-            .map(|item| {
-                let iou = mean_iou(item, classes, last)?;
-                let value = match is_difference {
-                    true => iou - mean_iou(item, classes, &others[0])?,
-                    false => iou,
-                };
-                Ok(sign * value)
-            })
-            .collect()
+        in_order(items.par_iter().map(|item| {
+            let iou = mean_iou(item, classes, last)?;
+            let value = match is_difference {
+                true => iou - mean_iou(item, classes, &others[0])?,
+                false => iou,
+            };
+            Ok(sign * value)
+        }))
     }
 }
 
@@ -140,7 +137,7 @@ impl Comparison<'_> {
         count: usize,
     ) -> Result<Vec<PictureRow>> {
         let chosen = choice.of(&self.split.items, self.split.names.len(), runs, count)?;
-        chosen.into_par_iter().map(|item| self.row(item, runs)).collect()
+        in_order(chosen.into_par_iter().map(|item| self.row(item, runs)))
     }
 
     fn row(&self, item: &Item, runs: &[ShownRun<'_>]) -> Result<PictureRow> {

@@ -6,7 +6,7 @@ use crate::evaluate::{Evaluation, ScoredMasks};
 use crate::{GroundTruth, Session};
 use anyhow::{Result, bail, ensure};
 use eps_data::codec::{read_bytes, sha256_of_file, write_atomically};
-use eps_data::{Item, sha256};
+use eps_data::{Item, in_order, sha256};
 use eps_eval::report::export;
 use eps_eval::{Counts, Predictions, Protocol};
 use rayon::prelude::*;
@@ -47,14 +47,16 @@ impl Freeze<'_> {
         };
         let (protocol, shard, keep_going) = (Some(protocol), None, false);
         let evaluation = Evaluation { masks: scored, truth, protocol, shard, keep_going };
+        // Before they are counted: the archive holds what has these hashes, or is none.
+        let images = in_order(truth.items.par_iter().map(|item| image(masks, item)));
         let counts = evaluation.count(session)?;
-        CountedMasks { name, masks, truth, counts: &counts }.write(out)?;
+        CountedMasks { name, masks, truth, counts: &counts }.write(images?, out)?;
         Ok(counts)
     }
 }
 
 impl CountedMasks<'_> {
-    fn write(&self, out: &Path) -> Result<()> {
+    fn write(&self, images: Vec<FrozenImage>, out: &Path) -> Result<()> {
         ensure!(
             self.counts.is_complete(),
             "only a part of the list was counted, expected all of it"
@@ -64,7 +66,7 @@ impl CountedMasks<'_> {
             version: env!("CARGO_PKG_VERSION").into(),
             name: self.name.into(),
             counts: sha256(&counts),
-            images: self.images()?,
+            images,
         };
         let texts = [
             (MANIFEST, serde_json::to_string_pretty(&manifest)? + "\n"),
@@ -75,26 +77,29 @@ impl CountedMasks<'_> {
         Ok(write_atomically(out, |file| {
             let mut archive = ArchiveWriter::new(file);
             texts.iter().try_for_each(|(name, text)| archive.add(name, text.as_bytes()))?;
-            for id in &self.truth.list.ids {
-                let mask = read_bytes(&self.mask(id)).map_err(io::Error::other)?;
+            for FrozenImage { id, mask: hash, .. } in &manifest.images {
+                let path = mask_of(self.masks, id);
+                let mask = read_bytes(&path).map_err(io::Error::other)?;
+                // Read again, since the masks together may not fit into memory.
+                if sha256(&mask) != *hash {
+                    let text =
+                        format!("{}: changed while it was counted or packed", path.display());
+                    return Err(io::Error::other(text));
+                }
                 archive.add(&format!("masks/{id}.png"), &mask)?;
             }
             archive.finish()
         })?)
     }
+}
 
-    fn mask(&self, id: &str) -> PathBuf {
-        self.masks.join(format!("{id}.png"))
-    }
+/// The hashes of an image's mask and ground truth.
+fn image(masks: &Path, item: &Item) -> Result<FrozenImage> {
+    let mask = sha256_of_file(&mask_of(masks, &item.id))?;
+    let ground_truth = item.mask.as_deref().map(sha256_of_file).transpose()?.unwrap_or_default();
+    Ok(FrozenImage { id: item.id.clone(), mask, ground_truth })
+}
 
-    fn images(&self) -> Result<Vec<FrozenImage>> {
-        self.truth.items.par_iter().map(|item| self.image(item)).collect()
-    }
-
-    fn image(&self, item: &Item) -> Result<FrozenImage> {
-        let mask = sha256_of_file(&self.mask(&item.id))?;
-        let ground_truth =
-            item.mask.as_deref().map(sha256_of_file).transpose()?.unwrap_or_default();
-        Ok(FrozenImage { id: item.id.clone(), mask, ground_truth })
-    }
+fn mask_of(masks: &Path, id: &str) -> PathBuf {
+    masks.join(format!("{id}.png"))
 }

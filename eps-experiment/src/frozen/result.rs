@@ -4,8 +4,8 @@ use super::archive::unpack;
 use super::{COUNTS, FrozenImage, MANIFEST, Manifest, list_file};
 use crate::GroundTruth;
 use anyhow::{Context as _, Result, ensure};
-use eps_data::ImageList;
 use eps_data::codec::{read_bytes, sha256_of_file};
+use eps_data::{ImageList, in_order};
 use eps_eval::Counts;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -69,7 +69,7 @@ impl FrozenResult {
             "the list, {COUNTS} and {MANIFEST} have other images, expected the same in each"
         );
         let frozen = Self { folder, name, counts, images };
-        frozen.images.par_iter().try_for_each(|image| frozen.check(image))?;
+        in_order(frozen.images.par_iter().map(|image| frozen.check(image)))?;
         Ok(frozen)
     }
 

@@ -4,7 +4,7 @@ use crate::output::FolderLock;
 use crate::{DataSource, Session};
 use anyhow::{Result, bail};
 use eps_data::codec::{read_mask, read_rgb, read_saliency};
-use eps_data::{Item, Split};
+use eps_data::{Item, Split, in_order};
 use eps_eval::report::page::{ContactSheet, ContactSheetEntry};
 use rayon::prelude::*;
 use std::path::Path;
@@ -39,11 +39,10 @@ impl ImagePage<'_> {
         let lock = FolderLock::take_for_results(out, session)?;
         let split = data.open_with_maps(session)?;
         let chosen = self.chosen(&split)?;
-        let entries: Result<Vec<_>> =
-            chosen.par_iter().map(|item| entry(item, &split, self.side)).collect();
+        let entries = chosen.par_iter().map(|item| entry(item, &split, self.side));
         let sheet = ContactSheet {
             title: format!("{} images of list {}", chosen.len(), split.list.name),
-            entries: entries?,
+            entries: in_order(entries)?,
             names: &split.names,
         };
         sheet.write(out)?;

@@ -90,8 +90,10 @@ impl ResultFolder {
 
     /// Writes a file whole or not at all; `name` has `/` between its parts.
     pub fn write(&mut self, name: &str, bytes: impl AsRef<[u8]>) -> Result<()> {
-        // Known before it is there, so that a call that does not reach its end leaves nothing unknown.
-        if self.contents.files.insert(name.into()) && !self.left.contains(name) {
+        // Known before it is there, and with the inputs of this call, so that one that does not reach its end leaves
+        // nothing unknown.
+        let is_first = self.contents.files.is_empty();
+        if self.contents.files.insert(name.into()) && (is_first || !self.left.contains(name)) {
             self.record()?;
         }
         write_file(&self.root.join(name), bytes)?;
@@ -233,6 +235,13 @@ mod tests {
         killed.write("images/1.js", "a").unwrap();
         drop(killed);
         write(root, true, "b", &["index.html"]).unwrap();
+        // One that replaces a file of another's is known by its own inputs at once.
+        let lock = FolderLock::take(root, &Session::SILENT).unwrap();
+        let mut killed = ResultFolder::open(lock, root, "index.html", inputs("c"), true).unwrap();
+        killed.write("index.html", "c").unwrap();
+        drop(killed);
+        assert!(write(root, false, "b", &["index.html"]).is_err());
+        write(root, false, "c", &["index.html"]).unwrap();
         assert_eq!(names(root), ["index.html", "results.json"]);
     }
 

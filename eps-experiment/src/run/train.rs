@@ -68,7 +68,9 @@ impl<R: TrainingRecipe> TrainingRun<'_, R> {
         }
         // Also beside checkpoints whose recipe or log of steps is gone: later commands know a run by
         // these.
-        if checkpoint.is_none() || !run.is_begun() {
+        // What is there is what the training began with; this call may name no weights.
+        let has_origin = run.recipe_file().exists() && run.provenance_file().exists();
+        if checkpoint.is_none() || !has_origin {
             self.check_recipe(&run)?;
             let provenance = Provenance::new(session, self.devices, self.split, self.weights)?;
             run.begin(self.recipe, &provenance)?;

@@ -3,7 +3,7 @@
 use crate::Session;
 use anyhow::{Result, ensure};
 use eps_data::codec::read_mask;
-use eps_data::{ClassId, DataError, IGNORE, Item, Split};
+use eps_data::{ClassId, DataError, IGNORE, Item, Split, in_order};
 use rayon::prelude::*;
 use std::path::Path;
 
@@ -19,10 +19,7 @@ use std::path::Path;
 /// If an item has no mask.
 pub fn check_masks(split: &Split, session: &Session<'_>) -> Result<()> {
     let classes = split.names.len();
-    // Gathered before the first error is taken: rayon would give that of the fastest thread.
-    let found: Vec<Result<[bool; 256], DataError>> =
-        split.items.par_iter().map(|item| of_mask(mask(item), classes)).collect();
-    let found: Vec<[bool; 256]> = found.into_iter().collect::<Result<_, _>>()?;
+    let found = in_order(split.items.par_iter().map(|item| of_mask(mask(item), classes)))?;
     let empty: Vec<&str> = split
         .items
         .iter()

@@ -57,7 +57,9 @@ impl StepLog {
     /// Opens the log of a run that has made `updates` updates; rows past them are cut off.
     pub(super) fn open(path: &Path, updates: usize) -> Result<Self, ModelError> {
         // A log that is gone has lost every row, which its reader is told, and no training.
-        let mut steps = if updates > 0 && path.exists() { read(path)? } else { Vec::new() };
+        let is_there = path.try_exists();
+        let is_there = is_there.map_err(|source| ModelError::Read { path: path.into(), source })?;
+        let mut steps = if updates > 0 && is_there { read(path)? } else { Vec::new() };
         // The updates after the checkpoint are made again, and would have two rows.
         steps.retain(|step| step.step < updates);
         let text: String = [HEADER.to_owned()].into_iter().chain(steps.iter().map(row)).collect();
@@ -76,7 +78,7 @@ impl StepLog {
     }
 
     pub(super) fn push(&mut self, step: &Step) -> Result<(), ModelError> {
-        // Not waited for, as a checkpoint is: rows that a power cut takes are told when the run goes on.
+        // Not synced, unlike a checkpoint: rows that a power cut takes are told when the run goes on.
         self.file
             .write_all(row(step).as_bytes())
             .map_err(|source| ModelError::Write { path: self.path.clone(), source })?;

@@ -49,7 +49,7 @@ impl fmt::Display for Import {
 /// # Errors
 ///
 /// If the file cannot be read; if a tensor of the part is missing or has another shape; if the file has
-/// one that such a network does not know; or if its values are not finite.
+/// one that such a network does not know; or if its values are not finite, or far too large.
 pub fn load_weights(
     network: Network,
     path: &Path,

@@ -78,6 +78,9 @@ impl<'a> Bits<'a> {
     }
 
     fn fill(&mut self) {
+        if !self.met_marker && self.fill_at_once() {
+            return;
+        }
         // Whole bytes from the top down: with more than 56 bits there is no room for another.
         while self.count <= 56 && !self.met_marker {
             let byte = match self.bytes.get(self.next) {
@@ -103,6 +106,26 @@ impl<'a> Bits<'a> {
         }
     }
 
+    /// Takes as many of the next eight bytes as there is room for, if `0xFF` is not among them; in a photograph it
+    /// is one byte in some hundred.
+    fn fill_at_once(&mut self) -> bool {
+        let Some(chunk) = self.bytes.get(self.next..).and_then(|rest| rest.first_chunk()) else {
+            return false;
+        };
+        let word = u64::from_be_bytes(*chunk);
+        if has_byte_of_ones(word) {
+            return false;
+        }
+        let taken = (64 - self.count) / 8;
+        if taken > 0 {
+            let bits = 8 * taken;
+            self.buffer |= word >> (64 - bits) << (64 - bits) >> self.count;
+            self.count += bits;
+            self.next += taken as usize;
+        }
+        true
+    }
+
     /// The first byte that is not `0xFF` from here on, and its place.
     fn after_fill_bytes(&self) -> Option<(u8, usize)> {
         let rest = self.bytes.get(self.next..)?;
@@ -114,5 +137,55 @@ impl<'a> Bits<'a> {
     pub(super) fn end(mut self) -> Result<usize, Fault> {
         self.fill();
         if !self.met_marker || self.count >= 8 { Err(Fault::Left) } else { Ok(self.next) }
+    }
+}
+
+/// Whether one of eight bytes is `0xFF`.
+fn has_byte_of_ones(word: u64) -> bool {
+    // A byte of zeros borrows from above when 1 is taken from it, which sets its highest bit; in all others that
+    // bit comes from the byte itself, and is taken out again. The first borrow comes from a byte of zeros, so there
+    // is none without one.
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let zeros = !word;
+    zeros.wrapping_sub(ONES) & !zeros & (ONES << 7) != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_of_ones_is_found_wherever_it_is() {
+        for at in 0..8 {
+            let mut bytes = [0xFE; 8];
+            assert!(!has_byte_of_ones(u64::from_be_bytes(bytes)));
+            bytes[at] = 0xFF;
+            assert!(has_byte_of_ones(u64::from_be_bytes(bytes)));
+        }
+        assert!(!has_byte_of_ones(0) && !has_byte_of_ones(0x8000_0000_0000_0001));
+    }
+
+    #[test]
+    fn bits_are_those_of_the_bytes_however_they_are_taken() {
+        let data: Vec<u8> = (0..64_u32).map(|byte| (byte * 37 % 251) as u8).collect();
+        // Stuffed bytes of ones: in the middle of a word, at its end, and two in a row.
+        let (mut stuffed, mut plain) = (Vec::new(), Vec::new());
+        for (index, &byte) in data.iter().enumerate() {
+            let byte = if [3, 15, 16, 40].contains(&index) { 0xFF } else { byte };
+            plain.push(byte);
+            stuffed.push(byte);
+            if byte == 0xFF {
+                stuffed.push(0);
+            }
+        }
+        let expected: Vec<u8> =
+            plain.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
+        for width in 1..=16 {
+            let mut bits = Bits::at(&stuffed, 0);
+            for chunk in expected.chunks_exact(width as usize) {
+                let number = chunk.iter().fold(0, |number, &bit| number << 1 | u32::from(bit));
+                assert_eq!(bits.number(width).ok(), Some(number), "{width}");
+            }
+        }
     }
 }
