@@ -125,6 +125,18 @@ fn a_run_is_not_overwritten_and_goes_on_with_its_own_recipe_only() {
 }
 
 #[test]
+fn a_run_without_its_log_goes_on_with_its_provenance() {
+    let project = Project::with_scenes(4);
+    let recipe = with(&recipe::cam(), "updates = 2");
+    project.train("run", &recipe).succeeds();
+    let provenance = fs::read(project.path("run/provenance.json")).unwrap();
+    fs::remove_file(project.path("run/steps.csv")).unwrap();
+    let resumed = project.train("run", &recipe).and("--resume").succeeds();
+    assert!(resumed.stderr.contains("has rows for 0 of the 2 updates"), "{}", resumed.stderr);
+    assert_eq!(fs::read(project.path("run/provenance.json")).unwrap(), provenance);
+}
+
+#[test]
 fn a_finished_run_may_be_resumed_without_change() {
     let project = Project::with_scenes(4);
     let recipe = with(&recipe::cam(), "updates = 2");
