@@ -2,6 +2,7 @@
 
 use crate::{End, Session};
 use anyhow::Result;
+use eps_data::in_order;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -49,9 +50,7 @@ pub(crate) fn results<T: Sync, R: Send>(
             observer.tick();
             result.map(Some)
         });
-        // Gathered before the first error is taken: rayon would give that of the fastest thread.
-        let results: Vec<Result<Option<R>>> = results.collect();
-        made = results.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
+        made = in_order(results)?.into_iter().flatten().collect();
         Ok(())
     })?;
     Ok((end == End::Done).then_some(made))

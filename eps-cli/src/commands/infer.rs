@@ -75,7 +75,7 @@ impl Infer {
             weights: self.weights.as_deref(),
             out: self.out.as_ref().unwrap_or(&self.run),
             shard: self.part.shard,
-            format: if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 },
+            format: ScoreFormat::of(self.f16),
             predicted,
             devices: &devices,
         };

@@ -28,6 +28,11 @@ pub enum ScoreFormat {
 }
 
 impl ScoreFormat {
+    /// 16 bits where they are asked for, else 32.
+    pub fn of(is_half: bool) -> Self {
+        if is_half { Self::F16 } else { Self::F32 }
+    }
+
     /// The map that is read again after it was stored.
     pub fn stored(self, map: ScoreMap) -> ScoreMap {
         match self {

@@ -28,6 +28,8 @@ struct CountedMasks<'a> {
     truth: &'a GroundTruth,
     /// Of all images of the list.
     counts: &'a Counts,
+    /// The hashes of all images of the list.
+    images: Vec<FrozenImage>,
 }
 
 impl Freeze<'_> {
@@ -50,13 +52,13 @@ impl Freeze<'_> {
         // Before they are counted: the archive holds what has these hashes, or is none.
         let images = in_order(truth.items.par_iter().map(|item| image(masks, item)));
         let counts = evaluation.count(session)?;
-        CountedMasks { name, masks, truth, counts: &counts }.write(images?, out)?;
+        CountedMasks { name, masks, truth, counts: &counts, images: images? }.write(out)?;
         Ok(counts)
     }
 }
 
 impl CountedMasks<'_> {
-    fn write(&self, images: Vec<FrozenImage>, out: &Path) -> Result<()> {
+    fn write(self, out: &Path) -> Result<()> {
         ensure!(
             self.counts.is_complete(),
             "only a part of the list was counted, expected all of it"
@@ -66,7 +68,7 @@ impl CountedMasks<'_> {
             version: env!("CARGO_PKG_VERSION").into(),
             name: self.name.into(),
             counts: sha256(&counts),
-            images,
+            images: self.images,
         };
         let texts = [
             (MANIFEST, serde_json::to_string_pretty(&manifest)? + "\n"),

@@ -71,13 +71,13 @@ impl ComparisonFileArgs {
     pub(super) fn write_page(
         &self,
         page: Option<ResultFolder>,
-        report: &ComparisonReport,
-        gallery: Option<&Gallery>,
-        facts: &[(String, String)],
+        comparison: &MethodComparison<'_>,
+        (report, gallery): (&ComparisonReport, Option<&Gallery>),
         session: &Session<'_>,
     ) -> Result<()> {
         let Some((page, out)) = page.zip(self.out.as_ref()) else { return Ok(()) };
         let (title, sheet) = (self.title.as_str(), self.paper.sheet());
+        let facts = &comparison.facts(session);
         ComparisonFiles { title, report, gallery, facts, sheet }.write(page)?;
         session.observer.say(&format!("look at {}", out.join(MAIN).display()));
         Ok(())

@@ -77,8 +77,7 @@ impl Compare {
         let report = comparison.run(session)?;
         let gallery = self.files.gallery(&comparison, session)?;
         self.files.write(&report)?;
-        let facts = comparison.facts(session);
-        self.files.write_page(page, &report, gallery.as_ref(), &facts, session)?;
+        self.files.write_page(page, &comparison, (&report, gallery.as_ref()), session)?;
         show(&outputs, &export::comparison_text(&report));
         outputs.keep(session);
         Ok(Exit::Done)

@@ -53,7 +53,7 @@ pub(crate) struct Convert {
 
 impl Convert {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Exit> {
-        let format = if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
+        let format = ScoreFormat::of(self.f16);
         let data = DataFolder { data: &self.data, list: &None };
         let cue = self.saliency_cue.then(|| self.saliency.of(&data)).transpose()?;
         let maps = ConvertedMaps { source: self.source.of(self.input), cue, out: self.out, format };

@@ -64,8 +64,8 @@ impl SaliencyMapArgs {
 
 /// `NAME=DIR`, or a folder that gives its own name; a folder with `=` in its name is found.
 fn source(text: &str) -> Result<SaliencySource, &'static str> {
-    let text = named_path(text)?;
-    let (name, folder) = named_folder(&text);
+    named_path(text)?;
+    let (name, folder) = named_folder(text);
     Ok(SaliencySource::new(name, folder))
 }
 

@@ -20,8 +20,7 @@ pub(super) struct ProbabilityArgs {
 impl ProbabilityArgs {
     /// How they are written, if they are.
     pub(super) fn format(self) -> Option<ScoreFormat> {
-        let format = if self.f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
-        self.scores.then_some(format)
+        self.scores.then_some(ScoreFormat::of(self.f16))
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) struct RunSpaceArgs {
 impl From<RunSpaceArgs> for RunSpace {
     fn from(args: RunSpaceArgs) -> Self {
         let RunSpaceArgs { out, reserve, f16 } = args;
-        let scores = if f16 { ScoreFormat::F16 } else { ScoreFormat::F32 };
+        let scores = ScoreFormat::of(f16);
         Self { out: out.unwrap_or_else(|| ".".into()), scores, reserve }
     }
 }
